@@ -1,0 +1,130 @@
+/** A compiled application: what the listeners serve and a reload swaps. */
+import type { Payload } from './payload.ts'
+import type { Problem } from './problem.ts'
+import type { Reply, Services } from './services.ts'
+import type { ButtonSpec, EndpointSpec, ErrorSpec } from './trigger.ts'
+
+/** `application.yaml`, as it was read. */
+export interface ApplicationSettings {
+  readonly name: string
+  /** 24 hexadecimal digits, where the file gives one. */
+  readonly id: string | undefined
+  readonly globals: Readonly<Record<string, unknown>>
+  readonly cors: boolean
+  readonly seeds: Seeds
+}
+
+export interface Seeds {
+  readonly groups: readonly { readonly name: string; readonly id?: string; readonly description?: string }[]
+  readonly users: readonly {
+    readonly email: string
+    readonly id?: string
+    readonly password?: string
+    readonly firstName?: string
+    readonly lastName?: string
+    readonly groups?: readonly string[]
+  }[]
+  /** Bodies of `devices.post`, with an ID where one is given. */
+  readonly devices: readonly Readonly<Record<string, unknown>>[]
+}
+
+export interface CompiledTrigger<Spec = unknown> {
+  /** Key of its type: `endpoint`. */
+  readonly type: string
+  /** Unique in the application. */
+  readonly id: string
+  readonly flow: FlowDescription
+  readonly spec: Spec
+  readonly line: number
+}
+
+export interface FlowDescription {
+  /** The file's name without `.yaml`. */
+  readonly id: string
+  readonly name: string
+  readonly file: string
+  readonly description: string | undefined
+}
+
+export interface Limits {
+  /** A run that takes longer fails, and its request is answered 504. */
+  readonly runTimeoutMs: number
+  readonly maxVisits: number
+  /** Approximate size of a payload as JSON. */
+  readonly maxPayloadBytes: number
+  /** Past it a request is answered 503 with `Retry-After`. */
+  readonly maxConcurrentRuns: number
+}
+
+/** What a run does, as it does it. A run without one pays nothing for it. */
+export interface Trace {
+  visit(visit: Visited): void
+  missing(path: string): void
+}
+
+export interface Visited {
+  /** ID of the node, where it has one. */
+  readonly id: string | undefined
+  /** ID, or its place in the flow. */
+  readonly nodeName: string
+  readonly type: string
+  readonly flow: string
+  readonly file: string
+  readonly line: number
+  /** The way out; `undefined` where the visit threw. */
+  readonly output: string | undefined
+  readonly ms: number
+  readonly error?: unknown
+}
+
+export interface RunLog {
+  (level: 'debug' | 'info' | 'warn' | 'error', message: string, details?: unknown): void
+}
+
+/** What starts a run. */
+export interface RunRequest {
+  readonly trigger: CompiledTrigger
+  /** Names the run; a request's ID. */
+  readonly id: string
+  readonly applicationId: string
+  readonly data: Readonly<Record<string, unknown>>
+  readonly experience?: Readonly<Record<string, unknown>>
+  readonly relayId?: string
+  readonly relayType?: string
+  readonly services: Services
+  readonly log: RunLog
+  readonly trace?: Trace
+}
+
+export interface Running {
+  /** The first reply. Rejects with a `FlowpotError` where the run ended, failed (500) or ran out of time (504) without one. */
+  readonly reply: Promise<Reply>
+  /** When every branch and every error trigger has ended. Never rejects. */
+  readonly done: Promise<RunOutcome>
+}
+
+export interface RunOutcome {
+  readonly reply: Reply | undefined
+  /** What the run threw; an error trigger may have replied all the same. */
+  readonly error: unknown
+  /** The payload of the branch that ended last. */
+  readonly payload: Payload
+}
+
+export interface Application {
+  readonly settings: ApplicationSettings
+  readonly flows: readonly FlowDescription[]
+  readonly endpoints: readonly CompiledTrigger<EndpointSpec>[]
+  readonly buttons: readonly CompiledTrigger<ButtonSpec>[]
+  readonly errors: readonly CompiledTrigger<ErrorSpec>[]
+  /** Runs in flight. */
+  readonly activeRuns: number
+  /** Starts a run. Throws `RUN_TOO_MANY` (503) past `maxConcurrentRuns`. */
+  start(request: RunRequest): Running
+}
+
+/** `application` is there if no problem is an error. */
+export interface Loaded {
+  readonly application: Application | undefined
+  readonly problems: readonly Problem[]
+}

@@ -1,0 +1,54 @@
+/** What is wrong with a flow, where, and what to write instead. */
+import type { Position } from './source/position.ts'
+
+export type Severity = 'error' | 'warning'
+
+export interface Problem {
+  readonly code: ProblemCode
+  readonly severity: Severity
+  /** Path of the file as it was given. */
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  /** From 1. */
+  readonly column: number
+  /** How many characters the code frame underlines; 1 unless it says so. */
+  readonly length?: number
+  readonly message: string
+  readonly hint?: string
+  /** Further places that the message speaks of, such as the other of two conflicting routes. */
+  readonly related?: readonly (Position & { readonly file: string; readonly message: string })[]
+}
+
+/** Every code of a problem and what it stands for; `docs/reference/errors.md` lists them from here. */
+export const problemCodes = {
+  FLOW_YAML_SYNTAX: 'The file is not well-formed YAML.',
+  FLOW_YAML_TRAP: 'YAML reads something other than what was meant, as a comment, an anchor or a number.',
+  FLOW_TEMPLATE_SYNTAX: 'A template cannot be parsed.',
+  FLOW_EXPRESSION_SYNTAX: 'An expression cannot be parsed.',
+  FLOW_UNKNOWN_HELPER: 'A template calls a helper that does not exist.',
+  FLOW_UNKNOWN_FIELD: 'A key that the format, the node type or the trigger type does not have.',
+  FLOW_MISSING_FIELD: 'A field that must be there is not.',
+  FLOW_WRONG_TYPE: 'A value of another type than its field takes.',
+  FLOW_UNKNOWN_NODE: 'A node type that does not exist.',
+  FLOW_UNKNOWN_TRIGGER: 'No key of the trigger names a trigger type, or more than one does.',
+  FLOW_UNKNOWN_TARGET: 'A wire names a node that the flow does not have.',
+  FLOW_UNKNOWN_OUTPUT: 'A wire leaves from an output that the node does not have.',
+  FLOW_UNKNOWN_CALL: 'An API call that the platform does not have.',
+  FLOW_UNKNOWN_GROUP: 'An endpoint admits a group that the application does not seed.',
+  FLOW_DUPLICATE_ID: 'Two nodes of a flow have the same ID.',
+  FLOW_DUPLICATE_NAME: 'Two flows have the same name.',
+  FLOW_FALLS_INTO_TARGET: 'A node that a wire names is also entered by falling through from the node above it.',
+  FLOW_UNREACHABLE: 'Nothing leads to a node.',
+  FLOW_CYCLE: 'The wires form a cycle.',
+  FLOW_NO_REPLY: 'A way through an endpoint flow ends without a reply.',
+  FLOW_REPLIES_TWICE: 'A way through an endpoint flow replies twice; only the first counts.',
+  FLOW_ABSENT_PATH: 'A path is read that nothing before it can have written.',
+  FLOW_ROUTE_SYNTAX: 'A route that cannot be matched.',
+  FLOW_ROUTE_CONFLICT: 'Two endpoints have the same method and route.',
+  FLOW_UNSAFE_PATH: 'A path that names __proto__, constructor or prototype.',
+  APPLICATION_INVALID: 'The application.yaml is not as it should be.',
+  APPLICATION_UNSUPPORTED: 'The folder is of a kind that cannot be served yet.',
+} as const
+
+export type ProblemCode = keyof typeof problemCodes

@@ -1,0 +1,54 @@
+/**
+ * The marks by which a node's configuration schema says what the engine compiles. A mark is a JSON Schema keyword
+ * (`x-flowpot`) for the editor and a compiled type for `compile`, both from one place.
+ */
+import { Type, type Static, type TSchema, type TUnsafe } from 'typebox'
+import type { Path } from './path.ts'
+import type { Payload } from './payload.ts'
+
+/** A template as the run meets it: text from the payload. */
+export type CompiledTemplate = (payload: Payload) => string
+export type CompiledExpression = (payload: Payload) => unknown
+/** A value as the run meets it; `undefined` where the whole of it is a path that is missing. */
+export type CompiledValue<T = unknown> = (payload: Payload) => T
+export type Mark = 'template' | 'expression' | 'value' | 'path'
+
+export interface MarkOptions {
+  readonly description?: string
+  readonly default?: unknown
+  readonly examples?: readonly unknown[]
+}
+
+export interface ValueOptions extends MarkOptions {
+  /** Digits will do where a number is asked (an HTTP status). */
+  readonly acceptsDigits?: boolean
+}
+
+/** A string with templates; what is missing gives nothing there. */
+export function Template(options: MarkOptions = {}): TUnsafe<CompiledTemplate> {
+  return Type.Unsafe<CompiledTemplate>({ type: 'string', 'x-flowpot': 'template', ...options })
+}
+
+/** A formula over templates, as `if` takes it. */
+export function Expression(options: MarkOptions = {}): TUnsafe<CompiledExpression> {
+  return Type.Unsafe<CompiledExpression>({
+    type: ['string', 'boolean', 'number'],
+    'x-flowpot': 'expression',
+    ...options,
+  })
+}
+
+/** Any YAML; strings in it are templates. */
+export function Value(options: ValueOptions = {}): TUnsafe<CompiledValue> {
+  return Type.Unsafe<CompiledValue>({ 'x-flowpot': 'value', ...options })
+}
+
+/** A `Value` whose rendered form must fit `schema`: a literal is checked at load, what a template gives when it is rendered. */
+export function ValueOf<S extends TSchema>(schema: S, options: ValueOptions = {}): TUnsafe<CompiledValue<Static<S>>> {
+  return Type.Unsafe<CompiledValue<Static<S>>>({ 'x-flowpot': 'value', 'x-flowpot-of': schema, ...options })
+}
+
+/** Where on the payload a node writes or reads: `data.newDevice`. */
+export function PathTo(options: MarkOptions = {}): TUnsafe<Path> {
+  return Type.Unsafe<Path>({ type: 'string', minLength: 1, 'x-flowpot': 'path', ...options })
+}

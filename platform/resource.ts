@@ -1,0 +1,37 @@
+/**
+ * What a resource is: one file, one `defineResource`. From that one declaration come the REST route, the `api` node's
+ * call, what a flow's check knows of it, and its documentation. Names, paths and bodies are Losant's.
+ */
+import type { Static, TObject, TSchema } from 'typebox'
+import type { Actor } from './auth/actor.ts'
+import type { Platform } from './platform.ts'
+
+export interface ActionContext {
+  readonly platform: Platform
+  readonly actor: Actor
+}
+
+export interface Action<Params extends TObject = TObject, Result extends TSchema = TSchema> {
+  readonly summary: string
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** `/applications/{applicationId}/devices`. What stands in braces is a parameter in the path. */
+  readonly path: string
+  /** Name of the parameter that is the request's body, where there is one. The rest come from the query. */
+  readonly body?: string
+  /** Every parameter by name, `applicationId` apart; closed. Nothing is coerced for flows; REST turns a query's text into what the schema asks. */
+  readonly params: Params
+  readonly result: Result
+  /** Status of success; 200 unless it says so. */
+  readonly status?: 200 | 201
+  /** Broad scopes that include the action, besides `RESOURCE.*` and `RESOURCE.ACTION`: Losant's (`all.Application.read`). `[]` with `isPublic` needs no token. */
+  readonly scopes: readonly string[]
+  readonly isPublic?: boolean
+  run(params: Static<Params>, context: ActionContext): Promise<Static<Result>>
+}
+
+/** `Record` key is the action's name: `get`, `post`. */
+export interface Resource {
+  readonly name: string
+  readonly summary: string
+  readonly actions: Readonly<Record<string, Action>>
+}
