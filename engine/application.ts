@@ -58,6 +58,8 @@ export interface Limits {
 
 /** What a run does, as it does it. A run without one pays nothing for it. */
 export interface Trace {
+  /** Milliseconds on a clock that only durations are taken from. */
+  now(): number
   visit(visit: Visited): void
   missing(path: string): void
 }

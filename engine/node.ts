@@ -1,6 +1,7 @@
 /** What a node type is: one file, one `defineNode`. */
 import type { Static, TObject } from 'typebox'
 import type { Payload } from './payload.ts'
+import type { ProblemCode } from './problem.ts'
 import type { ApiOutcome, Reply, Services } from './services.ts'
 import type { Shape } from './check/shape.ts'
 
@@ -47,10 +48,13 @@ export interface NodeCheck {
 }
 
 export interface FieldProblem {
-  readonly code: import('./problem.ts').ProblemCode
+  readonly code: ProblemCode
   readonly at: readonly (string | number)[]
   /** Point at the key and not at its value. */
   readonly atKey?: boolean
+  /** Characters from the start of the value at `at`. */
+  readonly offset?: number
+  readonly length?: number
   readonly message: string
   readonly hint?: string
   readonly severity?: 'error' | 'warning'

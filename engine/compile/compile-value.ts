@@ -1,0 +1,77 @@
+/**
+ * Compiles any YAML with templates in it to a function of the payload. A template fills one value in a structure, so
+ * what it renders can never break out of it.
+ */
+import { defineError } from '../../errors.ts'
+import type { Payload } from '../payload.ts'
+import type { CompiledValue } from '../schema.ts'
+import type { DocumentPath } from '../source/position.ts'
+import { compileTemplate, type Template } from '../templates/template.ts'
+import { describeSite, type NodeSite, siteOfField } from './site.ts'
+
+export const missingInList = defineError<{ site: string; template: string }>(
+  'FLOW_MISSING_IN_LIST',
+  500,
+  ({ site, template }) => `${site}: ${template} is missing, and a list cannot have a gap.`,
+)
+
+export interface ValueScope {
+  readonly node: NodeSite
+  readonly escapeHtml: boolean
+  /** Compiles the text at a field; problems are reported there and give `undefined`. */
+  template(text: string, at: DocumentPath): Template | undefined
+  reportUnsafeKey(key: string, at: DocumentPath): void
+}
+
+const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** `at` is the field's path from the node on. A map or list is built anew at each call, so that no run can change another's. */
+export function compileValue(raw: unknown, at: DocumentPath, scope: ValueScope): CompiledValue {
+  if (typeof raw === 'string') return compileText(raw, at, scope)
+  if (Array.isArray(raw)) return compileList(raw, at, scope)
+  if (typeof raw === 'object' && raw !== null) return compileMap(raw, at, scope)
+  return () => raw
+}
+
+function compileText(raw: string, at: DocumentPath, scope: ValueScope): CompiledValue {
+  const template = scope.template(raw, at)
+  if (!template) return () => undefined
+  if (template.isLiteral) {
+    const text = template.text({})
+    return () => text
+  }
+  return (payload) => template.value(payload)
+}
+
+function compileList(raw: readonly unknown[], at: DocumentPath, scope: ValueScope): CompiledValue {
+  const items = raw.map((item, index) => compileValue(item, [...at, index], scope))
+  return (payload) =>
+    items.map((item, index) => {
+      const value = item(payload)
+      if (value !== undefined) return value
+      const site = describeSite(siteOfField(scope.node, [...at, index]))
+      throw missingInList({ site, template: String(raw[index]) })
+    })
+}
+
+function compileMap(raw: object, at: DocumentPath, scope: ValueScope): CompiledValue {
+  const entries = Object.entries(raw).map(([key, value]) => {
+    if (unsafeKeys.has(key)) scope.reportUnsafeKey(key, [...at, key])
+    return { key, value: compileValue(value, [...at, key], scope) }
+  })
+  return (payload: Payload) => {
+    const map: Record<string, unknown> = {}
+    for (const { key, value } of entries) {
+      const rendered = value(payload)
+      if (rendered !== undefined) map[key] = rendered
+    }
+    return map
+  }
+}
+
+/** Whether some text of a value is a template. */
+export function hasTemplate(raw: unknown): boolean {
+  if (typeof raw === 'string') return /<<|\{\{/.test(raw)
+  if (Array.isArray(raw)) return raw.some(hasTemplate)
+  return typeof raw === 'object' && raw !== null && Object.values(raw).some(hasTemplate)
+}

@@ -1,0 +1,22 @@
+/** A flow as a run walks it: closures, linked. Nothing in it is looked up in a table or parsed. */
+import type { CompiledTrigger, FlowDescription } from '../application.ts'
+import type { Visit } from '../node.ts'
+
+export interface CompiledNode {
+  readonly id: string | undefined
+  readonly name: string
+  readonly type: string
+  readonly flow: FlowDescription
+  readonly line: number
+  readonly visit: Visit<string>
+  /** Per output: no node is the end of the path, several are a split. */
+  readonly targets: Record<string, readonly CompiledNode[]>
+}
+
+export interface LinkedTrigger extends CompiledTrigger {
+  readonly start: readonly CompiledNode[]
+}
+
+export interface CompiledFlow extends FlowDescription {
+  readonly triggers: readonly LinkedTrigger[]
+}

@@ -1,0 +1,192 @@
+/** Reads a list of nodes, and the branches in place below it, from a flow's YAML. What a wire leads to is settled later, by `wireFlow`. */
+import type { NodeType, RawConfig } from '../node.ts'
+import { nearestName } from '../source/nearest-name.ts'
+import type { DocumentPath } from '../source/position.ts'
+import type { Reporter } from '../source/reporter.ts'
+
+export type ReadWire =
+  | { readonly kind: 'end' }
+  | { readonly kind: 'id'; readonly id: string; readonly at: DocumentPath }
+  | { readonly kind: 'branch'; readonly nodes: readonly ReadNode[] }
+  | { readonly kind: 'split'; readonly branches: readonly ReadWire[] }
+
+export interface ReadNode {
+  readonly id: string | undefined
+  readonly name: string
+  /** `undefined` where the type is not known; the problem is reported. */
+  readonly type: NodeType | undefined
+  readonly config: RawConfig
+  readonly at: DocumentPath
+  readonly wires: ReadonlyMap<string, ReadWire>
+}
+
+/** Keys of the format itself; no node type uses them for configuration. */
+const formatKeys = new Set(['id', 'type', 'name', 'next', 'on', 'then', 'else', 'default', 'cases', 'do'])
+const wireKeys = new Set(['next', 'then', 'else', 'default', 'do'])
+const idPattern = /^[A-Za-z][A-Za-z0-9_-]*$/
+const reservedIds = new Set(['end', 'break'])
+
+export function readNodes(
+  list: unknown,
+  at: DocumentPath,
+  types: ReadonlyMap<string, NodeType>,
+  reporter: Reporter,
+): ReadNode[] {
+  if (!Array.isArray(list)) {
+    reporter.report({
+      code: 'FLOW_WRONG_TYPE',
+      at,
+      message: `${describePlace(at)} must be a list of nodes.`,
+      hint: 'Begin each node with "- type: …".',
+    })
+    return []
+  }
+  return list.flatMap((value: unknown, index) => readNode(value, [...at, index], types, reporter) ?? [])
+}
+
+/** `nodes[2].else[0]`, as a person would name the place. */
+export function describePlace(at: DocumentPath): string {
+  return at.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`
+    return text === '' ? key : `${text}.${key}`
+  }, '')
+}
+
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function readNode(
+  value: unknown,
+  at: DocumentPath,
+  types: ReadonlyMap<string, NodeType>,
+  reporter: Reporter,
+): ReadNode | undefined {
+  if (!isMap(value)) {
+    reporter.report({
+      code: 'FLOW_WRONG_TYPE',
+      at,
+      message: `${describePlace(at)} must be a node: a map with a type.`,
+      hint: 'Write "- type: reply" with its fields below it.',
+    })
+    return undefined
+  }
+  const type = readType(value, at, types, reporter)
+  const id = readId(value, at, reporter)
+  if (value.name !== undefined && typeof value.name !== 'string') {
+    reporter.report({
+      code: 'FLOW_WRONG_TYPE',
+      at: [...at, 'name'],
+      message: "A node's name must be text.",
+      hint: 'Quote it.',
+    })
+  }
+
+  const wires = new Map<string, ReadWire>()
+  const config: Record<string, unknown> = {}
+  for (const [key, field] of Object.entries(value)) {
+    if (!formatKeys.has(key)) Object.defineProperty(config, key, { value: field, enumerable: true })
+    if (!wireKeys.has(key)) {
+      if (key === 'cases' || key === 'on') reportNoSuchOutput(key, type, at, reporter)
+      continue
+    }
+    const wire = readWire(field, [...at, key], types, reporter)
+    if (type && !leavesBy(type, key)) reportNoSuchOutput(key, type, at, reporter)
+    else if (wire) wires.set(key, wire)
+  }
+  return { id, name: id ?? describePlace(at), type, config, at, wires }
+}
+
+function leavesBy(type: NodeType, output: string): boolean {
+  return type.outputs.includes(output)
+}
+
+function readType(
+  value: Readonly<Record<string, unknown>>,
+  at: DocumentPath,
+  types: ReadonlyMap<string, NodeType>,
+  reporter: Reporter,
+): NodeType | undefined {
+  const name = value.type
+  if (typeof name === 'string') {
+    const type = types.get(name)
+    if (type) return type
+    const near = nearestName(name, types.keys())
+    reporter.report({
+      code: 'FLOW_UNKNOWN_NODE',
+      at: [...at, 'type'],
+      message: `There is no node type "${name}".`,
+      hint: near ? `Did you mean "${near}"?` : `The types are: ${[...types.keys()].sort().join(', ')}.`,
+    })
+    return undefined
+  }
+  reporter.report(
+    name === undefined
+      ? {
+          code: 'FLOW_MISSING_FIELD',
+          at,
+          message: `${describePlace(at)} has no type.`,
+          hint: 'Every node says its type, such as "type: reply".',
+        }
+      : { code: 'FLOW_WRONG_TYPE', at: [...at, 'type'], message: "A node's type must be text." },
+  )
+  return undefined
+}
+
+function readId(value: Readonly<Record<string, unknown>>, at: DocumentPath, reporter: Reporter): string | undefined {
+  if (value.id === undefined) return undefined
+  if (typeof value.id === 'string' && idPattern.test(value.id) && !reservedIds.has(value.id)) return value.id
+  reporter.report({
+    code: 'FLOW_WRONG_TYPE',
+    at: [...at, 'id'],
+    message: reservedIds.has(String(value.id))
+      ? `"${value.id}" is a word of the format and no ID.`
+      : "A node's ID must begin with a letter and have letters, digits, - and _ alone.",
+  })
+  return undefined
+}
+
+/** Reads the value of a wire: an ID, `end`, a branch in place, or a split. */
+export function readWire(
+  value: unknown,
+  at: DocumentPath,
+  types: ReadonlyMap<string, NodeType>,
+  reporter: Reporter,
+): ReadWire | undefined {
+  if (value === 'end') return { kind: 'end' }
+  if (typeof value === 'string') return { kind: 'id', id: value, at }
+  if (Array.isArray(value)) {
+    const isSplit = value.some((item) => typeof item === 'string' || Array.isArray(item))
+    if (!isSplit) return { kind: 'branch', nodes: readNodes(value, at, types, reporter) }
+    const branches = value.map((item: unknown, index) => {
+      if (!isMap(item)) return readWire(item, [...at, index], types, reporter)
+      reporter.report({
+        code: 'FLOW_WRONG_TYPE',
+        at: [...at, index],
+        message: `${describePlace(at)} mixes a branch in place with a split.`,
+        hint: 'In a split every element is an ID or a list of nodes: put this node into a list of its own.',
+      })
+      return undefined
+    })
+    return { kind: 'split', branches: branches.filter((branch) => branch !== undefined) }
+  }
+  reporter.report({
+    code: 'FLOW_WRONG_TYPE',
+    at,
+    message: `${describePlace(at)} must lead somewhere.`,
+    hint: 'Write the ID of a node, "end", a list of nodes, or a list of IDs and lists.',
+  })
+  return undefined
+}
+
+function reportNoSuchOutput(output: string, type: NodeType | undefined, at: DocumentPath, reporter: Reporter): void {
+  if (!type) return
+  const outputs = type.outputs.map((name) => `"${name}"`).join(', ')
+  reporter.report({
+    code: 'FLOW_UNKNOWN_OUTPUT',
+    at: [...at, output],
+    atKey: true,
+    message: `A node of type ${type.type} has no output "${output}".`,
+    hint: outputs === '' ? 'Nothing comes after it.' : `Its ways out are: ${outputs}.`,
+  })
+}

@@ -1,0 +1,128 @@
+/** Compiles a whole application, or says everything that is wrong with it. */
+import type { Application, CompiledTrigger, Limits, Loaded } from '../application.ts'
+import { createSchemaChecker } from '../check/schema-problems.ts'
+import { compileFlow } from '../compile/compile-flow.ts'
+import type { CompiledFlow, LinkedTrigger } from '../compile/compiled-flow.ts'
+import type { ActionCatalog, NodeType } from '../node.ts'
+import type { Problem } from '../problem.ts'
+import { tooManyRuns } from '../run/errors.ts'
+import { startRun } from '../run/start-run.ts'
+import type { SourceFile } from '../source/position.ts'
+import { createReporter } from '../source/reporter.ts'
+import { parseYaml } from '../source/yaml-document.ts'
+import type { ButtonSpec, EndpointSpec, ErrorSpec, TriggerType } from '../trigger.ts'
+import { defaultSettings, readApplicationFile } from './application-file.ts'
+import { checkApplicationFlows } from './check-application-flows.ts'
+
+export interface LoadOptions {
+  readonly nodeTypes: readonly NodeType[]
+  readonly triggerTypes: readonly TriggerType[]
+  readonly actions: ActionCatalog
+  readonly limits?: Partial<Limits>
+}
+
+export const defaultLimits: Limits = {
+  runTimeoutMs: 30_000,
+  maxVisits: 10_000,
+  maxPayloadBytes: 8 * 1024 * 1024,
+  maxConcurrentRuns: 1_000,
+}
+
+/** `sources` are the folder's files: `application.yaml`, flows, and tests, which are left alone. */
+export function loadApplication(sources: readonly SourceFile[], options: LoadOptions): Loaded {
+  const checker = createSchemaChecker()
+  const problems: Problem[] = []
+
+  const applicationSource = sources.find(({ file }) => baseName(file) === 'application.yaml')
+  let settings = defaultSettings
+  if (applicationSource) {
+    const reporter = createReporter(parseYaml(applicationSource))
+    settings = readApplicationFile(reporter, checker, options.actions)
+    problems.push(...reporter.problems)
+  }
+
+  const scope = {
+    nodeTypes: new Map(options.nodeTypes.map((type) => [type.type, type])),
+    triggerTypes: options.triggerTypes,
+    actions: options.actions,
+    checker,
+    groups: settings.seeds.groups.map(({ name }) => name),
+    globals: settings.globals,
+  }
+  const flows: CompiledFlow[] = []
+  for (const source of sources.filter(({ file }) => isFlowFile(file))) {
+    const compilation = compileFlow(parseYaml(source), flowId(source.file), scope)
+    problems.push(...compilation.problems)
+    if (compilation.flow) flows.push(compilation.flow)
+  }
+  problems.push(...checkApplicationFlows(flows))
+
+  const isSound = !problems.some(({ severity }) => severity === 'error')
+  const limits = { ...defaultLimits, ...options.limits }
+  return { application: isSound ? createApplication(settings, flows, limits) : undefined, problems }
+}
+
+/** Whether a file of an application's folder is a flow. */
+export function isFlowFile(file: string): boolean {
+  const name = baseName(file)
+  return /\.ya?ml$/.test(name) && name !== 'application.yaml' && !/\.test\.ya?ml$/.test(name)
+}
+
+function baseName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1)
+}
+
+function flowId(file: string): string {
+  return baseName(file).replace(/\.ya?ml$/, '')
+}
+
+function createApplication(
+  settings: Application['settings'],
+  flows: readonly CompiledFlow[],
+  limits: Limits,
+): Application {
+  const triggers = flows.flatMap((flow) => flow.triggers)
+  const linked = new Map<CompiledTrigger, LinkedTrigger>(triggers.map((trigger) => [trigger, trigger]))
+  // A trigger's spec is what its type compiled to; each type has a spec of its own.
+  const ofType = <Spec>(type: string) => triggers.filter((trigger) => trigger.type === type) as CompiledTrigger<Spec>[]
+  const errors = ofType<ErrorSpec>('error')
+  const inScope = new Map<CompiledTrigger, readonly LinkedTrigger[]>(
+    triggers.map((trigger) => [
+      trigger,
+      errors.filter((error) => isInScope(error, trigger)).flatMap((error) => linked.get(error) ?? []),
+    ]),
+  )
+  const scope = {
+    applicationName: settings.name,
+    globals: settings.globals,
+    limits,
+    errorTriggersFor: (trigger: CompiledTrigger) => inScope.get(trigger) ?? [],
+  }
+
+  let activeRuns = 0
+  return {
+    settings,
+    flows,
+    endpoints: ofType<EndpointSpec>('endpoint'),
+    buttons: ofType<ButtonSpec>('button'),
+    errors,
+    get activeRuns() {
+      return activeRuns
+    },
+    start(request) {
+      const trigger = linked.get(request.trigger)
+      if (!trigger) throw new TypeError(`The trigger ${request.trigger.id} is not of this application.`)
+      if (activeRuns >= limits.maxConcurrentRuns) throw tooManyRuns({}, { headers: { 'retry-after': '1' } })
+      activeRuns++
+      const running = startRun(trigger, request, scope)
+      running.done.then(() => activeRuns--)
+      return running
+    },
+  }
+}
+
+/** Whether `error` fires when a run of `trigger` throws. */
+function isInScope(error: CompiledTrigger<ErrorSpec>, trigger: CompiledTrigger): boolean {
+  if (error.spec.scope === 'local') return error.flow.id === trigger.flow.id
+  return error.spec.scope === 'global' || trigger.type === 'endpoint'
+}

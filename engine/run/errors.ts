@@ -1,0 +1,38 @@
+/** What goes wrong in a run, apart from what its nodes throw themselves. */
+import { defineError } from '../../errors.ts'
+
+export const runFailed = defineError<{ flow: string; node: string; file: string; line: number; message: string }>(
+  'RUN_FAILED',
+  500,
+  ({ flow, node, file, line, message }) => `${flow} failed at ${node} (${file}:${line}): ${message}`,
+)
+
+export const noReply = defineError<{ flow: string }>(
+  'RUN_NO_REPLY',
+  500,
+  ({ flow }) => `${flow} ended without a reply.`,
+)
+
+export const runTimedOut = defineError<{ flow: string; timeoutMs: number }>(
+  'RUN_TIMED_OUT',
+  504,
+  ({ timeoutMs }) => `The flow took longer than ${timeoutMs} ms.`,
+)
+
+export const tooManyVisits = defineError<{ max: number }>(
+  'RUN_TOO_MANY_VISITS',
+  500,
+  ({ max }) => `The run visited more than ${max} nodes.`,
+)
+
+export const payloadTooLarge = defineError<{ max: number }>(
+  'RUN_PAYLOAD_TOO_LARGE',
+  500,
+  ({ max }) => `The payload grew beyond ${max} bytes.`,
+)
+
+export const tooManyRuns = defineError(
+  'RUN_TOO_MANY',
+  503,
+  () => 'Too many requests are being worked on. Try again in a moment.',
+)

@@ -1,0 +1,124 @@
+/** A run: one passage through its flow and, if that fails, one through each error trigger in scope. The first reply wins. */
+import { FlowpotError } from '../../errors.ts'
+import type { CompiledTrigger, Limits, Running, RunOutcome, RunRequest } from '../application.ts'
+import type { LinkedTrigger } from '../compile/compiled-flow.ts'
+import type { Payload } from '../payload.ts'
+import type { Reply } from '../services.ts'
+import type { ErrorSpec } from '../trigger.ts'
+import { noReply, runFailed, runTimedOut } from './errors.ts'
+import { type Failure, Passage, type PassageEnd } from './passage.ts'
+import { payloadSize } from './payload-size.ts'
+
+export interface RunScope {
+  readonly applicationName: string
+  readonly globals: Readonly<Record<string, unknown>>
+  readonly limits: Limits
+  /** Error triggers that fire when a run of `trigger` throws. */
+  errorTriggersFor(trigger: CompiledTrigger): readonly LinkedTrigger[]
+}
+
+export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: RunScope): Running {
+  const reply = withResolvers<Reply>()
+  const done = withResolvers<RunOutcome>()
+  let firstReply: Reply | undefined
+  // Whoever does not wait for the reply, as a button's run, is not to be told of its rejection by the process.
+  reply.promise.catch(() => undefined)
+
+  const onReply = (candidate: Reply): boolean => {
+    if (firstReply) return false
+    firstReply = candidate
+    reply.resolve(candidate)
+    return true
+  }
+
+  const passThrough = (through: LinkedTrigger, payload: Payload): Promise<PassageEnd> =>
+    new Promise((resolve) => {
+      const flowName = through.flow.name
+      new Passage({ request, flowName, payload, limits: scope.limits, onReply, onEnd: resolve }).begin(through.start)
+    })
+
+  const finish = (failure: Failure | undefined, payload: Payload) => {
+    if (!firstReply) reply.reject(failure ? describeFailure(failure, trigger) : noReply({ flow: trigger.flow.name }))
+    done.resolve({ reply: firstReply, error: failure && describeFailure(failure, trigger), payload })
+  }
+
+  const handle = async (failure: Failure, payload: Payload): Promise<void> => {
+    const described = describeFailure(failure, trigger)
+    request.log('error', described.message, described)
+    // Out of time, the request has waited long enough: it is answered first, and the handlers are told afterwards.
+    if (runTimedOut.is(failure.error) && !firstReply) reply.reject(described)
+    const handlers = scope.errorTriggersFor(trigger)
+    const ends = await Promise.all(
+      handlers.map((handler) => passThrough(handler, errorPayload(handler, request, failure, scope))),
+    )
+    for (const [index, end] of ends.entries()) {
+      const handler = handlers[index]
+      if (end.failure && handler) request.log('error', describeFailure(end.failure, handler).message, end.failure.error)
+    }
+    finish(failure, payload)
+  }
+
+  passThrough(trigger, startPayload(trigger, request, scope)).then(({ failure, payload }) =>
+    failure ? handle(failure, payload) : finish(undefined, payload),
+  )
+  return { reply: reply.promise, done: done.promise }
+}
+
+function startPayload(trigger: LinkedTrigger, request: RunRequest, scope: RunScope): Payload {
+  const relay = request.relayId === undefined ? {} : { relayId: request.relayId }
+  return {
+    time: new Date(request.services.clock.now()),
+    data: request.data,
+    ...(request.experience ? { experience: request.experience } : {}),
+    globals: structuredClone(scope.globals),
+    applicationId: request.applicationId,
+    applicationName: scope.applicationName,
+    flowId: trigger.flow.id,
+    flowName: trigger.flow.name,
+    triggerId: trigger.id,
+    triggerType: trigger.type,
+    ...relay,
+    ...(request.relayType === undefined ? {} : { relayType: request.relayType }),
+  }
+}
+
+/** Losant passes on no payload that is larger. */
+const maxErroredPayloadBytes = 256 * 1024
+
+function errorPayload(handler: LinkedTrigger, request: RunRequest, failure: Failure, scope: RunScope): Payload {
+  const { error, node, payload } = failure
+  const isTooLarge = payloadSize(payload, maxErroredPayloadBytes) > maxErroredPayloadBytes
+  const data = {
+    errorInfo: {
+      error: {
+        name: error instanceof FlowpotError ? error.code : error instanceof Error ? error.name : 'Error',
+        message: error instanceof Error ? error.message : String(error),
+      },
+      nodeId: node?.name,
+      nodeType: node?.type,
+    },
+    erroredPayload: isTooLarge ? 'The payload is too large to be passed on.' : structuredClone(payload),
+    replyId: request.data.replyId,
+  }
+  return { ...startPayload(handler, request, scope), data }
+}
+
+/** What a failed run is answered and logged with: an error that is meant for the client as it is, any other with its place. */
+function describeFailure({ error, node }: Failure, trigger: LinkedTrigger): FlowpotError {
+  if (error instanceof FlowpotError && error.status !== 500) return error
+  const message = error instanceof Error ? error.message : String(error)
+  const { name, file } = trigger.flow
+  const place = { flow: name, file, node: node?.name ?? 'its start', line: node?.line ?? trigger.line, message }
+  return runFailed(place, { cause: error })
+}
+
+/** `Promise.withResolvers` comes with Node 22. */
+function withResolvers<T>() {
+  let resolve: (value: T) => void = () => undefined
+  let reject: (error: unknown) => void = () => undefined
+  const promise = new Promise<T>((whenKept, whenBroken) => {
+    resolve = whenKept
+    reject = whenBroken
+  })
+  return { promise, resolve, reject }
+}
