@@ -1,0 +1,125 @@
+#!/usr/bin/env node
+/**
+ * `flowpot start | check | run | routes`: parses arguments and calls one function each. Exits with 0, 1 (the thing
+ * failed) or 2 (the call is wrong). A command's modules are loaded when it is called, so that `--help` answers at once.
+ */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import { callWrong } from './commands/errors.ts'
+import { printError, printJson } from './commands/output.ts'
+import type { RunOptions } from './commands/run.ts'
+import type { StartOptions } from './commands/start.ts'
+import { FlowpotError } from './errors.ts'
+import { type Setting, type SettingFlags, settingDefinitions, settingInvalid } from './settings.ts'
+
+const folderArgument = ['[folder]', "the application's folder", 'flows'] as const
+const jsonOption = ['--json', 'print JSON, for programs'] as const
+const settings: readonly (readonly [string, Setting<string | number | boolean>])[] = Object.entries(settingDefinitions)
+
+function createProgram(finish: (code: number) => void): Command {
+  const program = new Command('flowpot')
+    .description('Runs HTTP APIs for connected products from declarative YAML flows.')
+    .version(readVersion(), '-v, --version')
+    .exitOverride()
+    .showHelpAfterError('Add --help to see what can be said.')
+
+  const start = program.command('start').description('serve an application: its endpoints, and the REST API')
+  start.argument(...folderArgument).option(...jsonOption)
+  start.option('--watch', 'reload the flows as their files change')
+  for (const [, { flag, placeholder, about, default: byDefault }] of settings) {
+    if (flag) start.addOption(new Option(`${flag} <${placeholder}>`, `${about} (${String(byDefault)})`))
+  }
+  start.addHelpText('after', `\nEnvironment:\n${describeEnvironment()}`)
+  start.action(async (folder: string, options: SettingFlags & StartOptions) => {
+    const { start } = await import('./commands/start.ts')
+    finish(await start(folder, options, options))
+  })
+
+  program
+    .command('check')
+    .description('say everything that is wrong with an application')
+    .argument(...folderArgument)
+    .option(...jsonOption)
+    .action(async (folder: string, options: { json?: boolean }) => {
+      const { check } = await import('./commands/check.ts')
+      finish(await check(folder, options))
+    })
+
+  program
+    .command('run')
+    .description('dry-run a flow: on a temporary store, nothing saved, nothing sent')
+    .argument('<flow>', "the flow's file, such as flows/register-device.yaml")
+    .option('--user <email>', 'ask as this experience user, who is made if there is none')
+    .option('--body <json>', "the request's body")
+    .option('--request <request>', "method and path, such as 'GET /devices/42?limit=5'")
+    .option('--trigger <trigger>', "one of the flow's triggers: its type, route or name")
+    .option('--payload <file>', 'a JSON file laid over the payload; - for standard input')
+    .option('--live', 'run on the real store, with real effects')
+    .option('--data <folder>', 'with --live: the data folder (.flowpot)')
+    .option(...jsonOption)
+    .addHelpText(
+      'after',
+      `\nExample:\n  flowpot run flows/register-device.yaml --user ada@lom.example \\\n    --body '{"deviceName":"Fern","manufacturerId":"1"}'`,
+    )
+    .action(async (flow: string, options: RunOptions) => {
+      const { run } = await import('./commands/run.ts')
+      finish(await run(flow, options))
+    })
+
+  program
+    .command('routes')
+    .description('list what an application answers')
+    .argument(...folderArgument)
+    .option(...jsonOption)
+    .action(async (folder: string, options: { json?: boolean }) => {
+      const { routes } = await import('./commands/routes.ts')
+      finish(await routes(folder, options))
+    })
+  return program
+}
+
+function describeEnvironment(): string {
+  const width = Math.max(...settings.map(([, { env }]) => env.length))
+  return settings.map(([, { env, about }]) => `  ${env.padEnd(width)}  ${about}`).join('\n')
+}
+
+function readVersion(): string {
+  // From the checkout the package stands beside this file, from the build one folder above.
+  const candidates = ['./package.json', '../package.json'].map((path) => new URL(path, import.meta.url))
+  for (const candidate of candidates) {
+    try {
+      const { version }: { version?: string } = JSON.parse(readFileSync(candidate, 'utf8'))
+      if (version) return version
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    }
+  }
+  return 'unknown'
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  let code = 0
+  const program = createProgram((finished) => {
+    code = finished
+  })
+  try {
+    await program.parseAsync(argv)
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    return reportFailure(error, argv.includes('--json'))
+  }
+}
+
+function reportFailure(error: unknown, isJson: boolean): number {
+  const isFlowpots = error instanceof FlowpotError
+  const message = error instanceof Error ? error.message : String(error)
+  if (isJson) printJson({ error: { code: isFlowpots ? error.code : 'ERROR', message } })
+  printError(
+    isFlowpots ? `error ${error.code}: ${message}` : `error: ${error instanceof Error ? error.stack : message}`,
+  )
+  if (isFlowpots && error.hint !== undefined) printError(`  hint: ${error.hint}`)
+  return callWrong.is(error) || settingInvalid.is(error) ? 2 : 1
+}
+
+process.exitCode = await main(process.argv)

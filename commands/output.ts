@@ -1,0 +1,32 @@
+/** Where a command writes. The terminal's colours only where a person looks on. */
+import type { Problem } from '../engine/problem.ts'
+import { formatProblem } from '../engine/source/format-problem.ts'
+import type { SourceFile } from '../engine/source/position.ts'
+
+export const hasColor = process.stdout.isTTY === true && !process.env.NO_COLOR
+
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`)
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value))
+}
+
+export function printError(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** Every problem with its code frame, then how many there are. */
+export function describeProblems(problems: readonly Problem[], sources: readonly SourceFile[]): string {
+  const frames = problems.map((problem) => {
+    const text = sources.find(({ file }) => file === problem.file)?.text
+    return formatProblem(problem, text, { color: hasColor })
+  })
+  const files = new Set(problems.map(({ file }) => file)).size
+  return [...frames, `${count(problems.length, 'problem')} in ${count(files, 'file')}.`].join('\n\n')
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

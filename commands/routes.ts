@@ -1,0 +1,52 @@
+/** `flowpot routes`: what an application answers. */
+import { loadFolder } from '../application.ts'
+import type { Access } from '../engine/trigger.ts'
+import { describeProblems, print, printError, printJson } from './output.ts'
+
+export async function routes(folder: string, options: { json?: boolean }): Promise<number> {
+  const { application, problems, sources } = await loadFolder(folder)
+  if (!application) {
+    if (options.json) printJson({ problems })
+    else printError(describeProblems(problems, sources))
+    return 1
+  }
+  const rows = application.endpoints.map(({ spec, flow, line }) => ({
+    method: spec.method,
+    route: spec.route,
+    access: spec.access,
+    enabled: spec.enabled,
+    flow: flow.name,
+    file: flow.file,
+    line,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+  }))
+  rows.sort((a, b) => a.route.localeCompare(b.route) || a.method.localeCompare(b.method))
+  if (options.json) {
+    printJson({ routes: rows })
+    return 0
+  }
+  const cells = rows.map((row) => [
+    row.method,
+    row.route,
+    row.enabled ? describeAccess(row.access) : 'disabled',
+    row.flow,
+    `${row.file}:${row.line}`,
+  ])
+  for (const line of alignColumns(cells)) print(line)
+  return 0
+}
+
+function describeAccess(access: Access): string {
+  return typeof access === 'string' ? access : `groups: ${access.groups.join(', ')}`
+}
+
+/** Pads every cell but a row's last to the width of its column. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}

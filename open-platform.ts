@@ -1,0 +1,103 @@
+/** Opens the platform that an application runs on: data folder, store, seeds, the administrator's first token. */
+import { randomBytes, randomFillSync } from 'node:crypto'
+import type { Application } from './engine/application.ts'
+import type { Clock, Random, Services } from './engine/services.ts'
+import { createAdminToken } from './platform/admin-token.ts'
+import { flowActor } from './platform/auth/actor.ts'
+import { callAction } from './platform/call-action.ts'
+import { openDataFolder } from './platform/data-folder.ts'
+import { createPlatform, type Platform, type PlatformLog } from './platform/platform.ts'
+import { applySeeds } from './platform/seeds.ts'
+import { openStore, openTemporaryStore } from './platform/store/open-store.ts'
+import type { Store } from './platform/store/store.ts'
+import type { Settings } from './settings.ts'
+
+const systemClock: Clock = { now: () => Date.now() }
+const systemRandom: Random = { bytes: (length) => randomFillSync(new Uint8Array(length)) }
+
+export interface OpenedPlatform {
+  readonly platform: Platform
+  /** On a store's first start alone; it is not kept. */
+  readonly adminToken: string | undefined
+  close(): Promise<void>
+}
+
+/** The store that the settings name. Throws `DATA_FOLDER_IN_USE` where another process has it. */
+export async function openPlatform(
+  application: Application,
+  settings: Settings,
+  log?: PlatformLog,
+): Promise<OpenedPlatform> {
+  const isPostgres = settings.databaseUrl !== ''
+  const folder = isPostgres && settings.signingKey !== '' ? undefined : openDataFolder(settings.data)
+  try {
+    const signingKey = settings.signingKey || folder?.secret('signing-key', makeSigningKey) || makeSigningKey()
+    // With PostgreSQL the folder holds the key alone, and replicas may share it.
+    if (isPostgres) folder?.close()
+    const url = isPostgres ? settings.databaseUrl : undefined
+    const store = await openStore({ url, file: folder?.file('flowpot.db') ?? '' })
+    const opened = await furnish(store, application, settings, signingKey, log)
+    return { ...opened, close: () => opened.close().finally(() => folder?.close()) }
+  } catch (error) {
+    folder?.close()
+    throw error
+  }
+}
+
+/** A store of its own, which is gone once it is closed. */
+export async function openTemporaryPlatform(application: Application, settings: Settings): Promise<OpenedPlatform> {
+  return furnish(await openTemporaryStore(), application, settings, makeSigningKey())
+}
+
+async function furnish(
+  store: Store,
+  application: Application,
+  settings: Settings,
+  signingKey: string,
+  log?: PlatformLog,
+): Promise<OpenedPlatform> {
+  try {
+    const { name, id, seeds } = application.settings
+    const administrator =
+      settings.adminEmail && settings.adminPassword
+        ? { administrator: { email: settings.adminEmail, password: settings.adminPassword } }
+        : {}
+    const platform = await createPlatform(
+      store,
+      {
+        applicationName: name,
+        ...(id === undefined ? {} : { applicationId: id }),
+        signingKey,
+        userTokenTtlSeconds: settings.tokenTtlSeconds,
+        ...administrator,
+      },
+      systemClock,
+      systemRandom,
+      log,
+    )
+    await applySeeds(platform, seeds)
+    return { platform, adminToken: await createAdminToken(platform), close: () => store.close() }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+function makeSigningKey(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** What a run that was asked for from `address` acts with. */
+export function createServices(platform: Platform, address: string): Services {
+  const { users } = platform
+  return {
+    api: (call, params) => callAction(platform, flowActor, call, params),
+    users: {
+      verifyPassword: (email, password) => users.verifyPassword(email, password, address),
+      verifyToken: async (token) => (await users.verifyToken(token))?.user ?? null,
+      signToken: (request) => users.signToken(request),
+    },
+    clock: platform.clock,
+    random: systemRandom,
+  }
+}
