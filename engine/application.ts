@@ -119,8 +119,8 @@ export interface Application {
   readonly endpoints: readonly CompiledTrigger<EndpointSpec>[]
   readonly buttons: readonly CompiledTrigger<ButtonSpec>[]
   readonly errors: readonly CompiledTrigger<ErrorSpec>[]
-  /** Runs in flight. */
-  readonly activeRuns: number
+  /** When no run is in flight any more, error triggers' included. */
+  whenIdle(): Promise<void>
   /** Starts a run. Throws `RUN_TOO_MANY` (503) past `maxConcurrentRuns`. */
   start(request: RunRequest): Running
 }

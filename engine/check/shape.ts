@@ -11,3 +11,84 @@ export type Shape =
   | { readonly kind: 'object'; readonly keys: ReadonlyMap<string, Shape>; readonly open: boolean }
   /** A list of such items. */
   | { readonly kind: 'list'; readonly items: Shape }
+
+export const unknown: Shape = { kind: 'unknown' }
+export const scalar: Shape = { kind: 'scalar' }
+
+export function objectShape(keys: Readonly<Record<string, Shape>>, open = false): Shape {
+  return { kind: 'object', keys: new Map(Object.entries(keys)), open }
+}
+
+export function listShape(items: Shape): Shape {
+  return { kind: 'list', items }
+}
+
+/** What can stand there if either way was taken. A key that stands on one way only stays possible. */
+export function joinShapes(a: Shape, b: Shape): Shape {
+  if (a === b || b.kind === 'scalar') return a
+  if (a.kind === 'scalar') return b
+  if (a.kind === 'list' && b.kind === 'list') return listShape(joinShapes(a.items, b.items))
+  if (a.kind !== 'object' || b.kind !== 'object') return unknown
+  const keys = new Map(a.keys)
+  for (const [key, shape] of b.keys) {
+    const other = keys.get(key)
+    keys.set(key, other === undefined ? shape : joinShapes(other, shape))
+  }
+  return { kind: 'object', keys, open: a.open || b.open }
+}
+
+/** The first segment of a path that nothing can stand at. */
+export interface Absence {
+  /** Index of the segment. */
+  readonly index: number
+  readonly key: string
+  /** What could stand there, for the nearest name. */
+  readonly known: readonly string[]
+}
+
+export function readShape(shape: Shape, segments: readonly string[]): 'present' | 'absent' | 'unknown' {
+  const found = follow(shape, segments)
+  return 'key' in found ? 'absent' : found.kind === 'unknown' ? 'unknown' : 'present'
+}
+
+/** Which key of the path is absent; `undefined` where it is present or unknown. */
+export function findAbsence(shape: Shape, segments: readonly string[]): Absence | undefined {
+  const found = follow(shape, segments)
+  return 'key' in found ? found : undefined
+}
+
+function follow(shape: Shape, segments: readonly string[]): Shape | Absence {
+  let current = shape
+  for (const [index, key] of segments.entries()) {
+    const below = shapeBelow(current, key)
+    if (below === undefined) {
+      return { index, key, known: current.kind === 'object' ? [...current.keys.keys()] : [] }
+    }
+    current = below
+  }
+  return current
+}
+
+function shapeBelow(shape: Shape, key: string): Shape | undefined {
+  if (shape.kind === 'object') return shape.keys.get(key) ?? (shape.open ? unknown : undefined)
+  if (shape.kind === 'list') return isIndex(key) ? shape.items : key === 'length' ? scalar : undefined
+  // A text has a length and characters; whether this scalar is a text is not known.
+  return shape.kind === 'unknown' || key === 'length' || isIndex(key) ? unknown : undefined
+}
+
+/** `shape` after `value` was written at the path. What does not change is shared. */
+export function writeShape(shape: Shape, segments: readonly string[], value: Shape): Shape {
+  const [key, ...rest] = segments
+  if (key === undefined) return value
+  if (shape.kind === 'list') {
+    if (!isIndex(key)) return unknown
+    return listShape(joinShapes(shape.items, writeShape(shape.items, rest, value)))
+  }
+  const keys: ReadonlyMap<string, Shape> = shape.kind === 'object' ? shape.keys : new Map()
+  const below = writeShape(keys.get(key) ?? (shape.kind === 'object' && !shape.open ? scalar : unknown), rest, value)
+  return { kind: 'object', keys: new Map(keys).set(key, below), open: shape.kind !== 'object' || shape.open }
+}
+
+function isIndex(key: string): boolean {
+  return /^\d+$/.test(key)
+}

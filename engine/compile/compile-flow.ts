@@ -37,8 +37,7 @@ const flowSchema = Type.Object({
 export function compileFlow(document: YamlDocument, id: string, scope: FlowScope): FlowCompilation {
   const reporter = createReporter(document)
   const flow = compileDocument(document, id, scope, reporter)
-  const problems = reporter.problems
-  return { flow: problems.some(({ severity }) => severity === 'error') ? undefined : flow, problems }
+  return { flow: hasErrors(reporter) ? undefined : flow, problems: reporter.problems }
 }
 
 function compileDocument(
@@ -75,8 +74,9 @@ function compileDocument(
     triggers: triggers.map((trigger, index) => ({ ...trigger, start: starts[index] ?? [] })),
   }
 
+  // A graph that was not read whole is not the one that was meant: what it says of ways through it would mislead.
+  const isWhole = !hasErrors(reporter)
   const compiled = compileNodes(graph, description, scope, reporter)
-  const isWhole = !reporter.problems.some(({ code }) => graphBreakers.has(code))
   if (!isWhole || !checkCycles(graph, reporter)) return undefined
 
   const order = inRunOrder(graph)
@@ -93,15 +93,9 @@ function compileDocument(
   return link(graph, order, compiled.visits, description, reporter)
 }
 
-/** Problems after which the graph is not the one that was meant, so that what it says of ways through it would mislead. */
-const graphBreakers: ReadonlySet<string> = new Set([
-  'FLOW_YAML_SYNTAX',
-  'FLOW_UNKNOWN_NODE',
-  'FLOW_UNKNOWN_TRIGGER',
-  'FLOW_UNKNOWN_TARGET',
-  'FLOW_UNKNOWN_OUTPUT',
-  'FLOW_DUPLICATE_ID',
-])
+function hasErrors({ problems }: Reporter): boolean {
+  return problems.some(({ severity }) => severity === 'error')
+}
 
 interface CompiledNodes {
   readonly visits: ReadonlyMap<FlowNode, CompiledNode['visit']>

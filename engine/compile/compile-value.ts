@@ -6,7 +6,7 @@ import { defineError } from '../../errors.ts'
 import type { Payload } from '../payload.ts'
 import type { CompiledValue } from '../schema.ts'
 import type { DocumentPath } from '../source/position.ts'
-import { compileTemplate, type Template } from '../templates/template.ts'
+import type { Template } from '../templates/template.ts'
 import { describeSite, type NodeSite, siteOfField } from './site.ts'
 
 export const missingInList = defineError<{ site: string; template: string }>(

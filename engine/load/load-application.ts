@@ -99,23 +99,23 @@ function createApplication(
     errorTriggersFor: (trigger: CompiledTrigger) => inScope.get(trigger) ?? [],
   }
 
-  let activeRuns = 0
+  const inFlight = new Set<Promise<unknown>>()
   return {
     settings,
     flows,
     endpoints: ofType<EndpointSpec>('endpoint'),
     buttons: ofType<ButtonSpec>('button'),
     errors,
-    get activeRuns() {
-      return activeRuns
+    async whenIdle() {
+      await Promise.all(inFlight)
     },
     start(request) {
       const trigger = linked.get(request.trigger)
       if (!trigger) throw new TypeError(`The trigger ${request.trigger.id} is not of this application.`)
-      if (activeRuns >= limits.maxConcurrentRuns) throw tooManyRuns({}, { headers: { 'retry-after': '1' } })
-      activeRuns++
+      if (inFlight.size >= limits.maxConcurrentRuns) throw tooManyRuns({}, { headers: { 'retry-after': '1' } })
       const running = startRun(trigger, request, scope)
-      running.done.then(() => activeRuns--)
+      inFlight.add(running.done)
+      running.done.then(() => inFlight.delete(running.done))
       return running
     },
   }

@@ -4,7 +4,6 @@ import type { CompiledTrigger, Limits, Running, RunOutcome, RunRequest } from '.
 import type { LinkedTrigger } from '../compile/compiled-flow.ts'
 import type { Payload } from '../payload.ts'
 import type { Reply } from '../services.ts'
-import type { ErrorSpec } from '../trigger.ts'
 import { noReply, runFailed, runTimedOut } from './errors.ts'
 import { type Failure, Passage, type PassageEnd } from './passage.ts'
 import { payloadSize } from './payload-size.ts'

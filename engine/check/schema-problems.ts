@@ -1,0 +1,71 @@
+/** Checks a value against a JSON Schema and says what is wrong in sentences: one complaint a place. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { default as addFormats } from 'ajv-formats'
+import type { ProblemCode } from '../problem.ts'
+import type { DocumentPath } from '../source/position.ts'
+import { closeSchema } from './close-schema.ts'
+import { decisiveErrors } from './decisive-errors.ts'
+import { wordSchemaError } from './schema-wording.ts'
+
+export interface SchemaComplaint {
+  readonly code: ProblemCode
+  /** From the checked value on. */
+  readonly path: DocumentPath
+  /** Point at the key and not at its value. */
+  readonly atKey?: boolean
+  readonly message: string
+  readonly hint?: string
+}
+
+export interface CheckOptions {
+  /** Texts that may stand for a value of any type. */
+  readonly isTemplate?: (text: string) => boolean
+}
+
+export interface SchemaChecker {
+  /** Compiles each schema object once. An object of the schema that lists its properties takes no others unless it says so. */
+  check(schema: object, value: unknown, options?: CheckOptions): SchemaComplaint[]
+}
+
+export function createSchemaChecker(): SchemaChecker {
+  // Not strict: schemas carry keywords of ours (`x-flowpot`) that say nothing of the value. `ownProperties`: a value's
+  // keys may be `constructor` or `__proto__`.
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, ownProperties: true, addUsedSchema: false })
+  addFormats.default(ajv)
+  const compiled = new WeakMap<object, ValidateFunction>()
+  return {
+    check(schema, value, { isTemplate = () => false } = {}) {
+      let validate = compiled.get(schema)
+      if (validate === undefined) {
+        validate = ajv.compile(closeSchema(schema))
+        compiled.set(schema, validate)
+      }
+      if (validate(value)) return []
+      return complaintsOf(decisiveErrors(validate.errors ?? [], isTemplate), value)
+    },
+  }
+}
+
+function complaintsOf(errors: readonly ErrorObject[], value: unknown): SchemaComplaint[] {
+  const complaints = new Map<string, SchemaComplaint>()
+  for (const error of errors) {
+    const complaint = wordSchemaError(error, pathOf(error.instancePath, value))
+    const place = JSON.stringify([complaint.path, complaint.code])
+    if (!complaints.has(place)) complaints.set(place, complaint)
+  }
+  return [...complaints.values()]
+}
+
+/** A JSON pointer as a path: indexes of lists are numbers. */
+function pathOf(pointer: string, value: unknown): DocumentPath {
+  let current = value
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => {
+      const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+      const segment = Array.isArray(current) ? Number(key) : key
+      current = typeof current === 'object' && current !== null ? Reflect.get(current, key) : undefined
+      return segment
+    })
+}

@@ -1,0 +1,43 @@
+/** What a JSON Schema says of the paths below a value, for the path check. Knows less than a validator, never more. */
+import { joinShapes, listShape, type Shape, scalar, unknown } from './shape.ts'
+
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+const scalarTypes: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'null']
+
+export function shapeOfSchema(schema: JsonSchema): Shape {
+  const ways = schema.anyOf ?? schema.oneOf
+  if (Array.isArray(ways)) return joinAll(ways.map(shapeOf))
+  if ('$ref' in schema || 'allOf' in schema) return unknown
+  if (Array.isArray(schema.type)) return joinAll(schema.type.map((type) => shapeOf({ ...schema, type })))
+  if ('const' in schema) return isScalar(schema.const) ? scalar : unknown
+  if (Array.isArray(schema.enum)) return schema.enum.every(isScalar) ? scalar : unknown
+  if (schema.type === 'array') return listShape(shapeOf(schema.items))
+  if (schema.type === 'object') return shapeOfObject(schema)
+  return scalarTypes.includes(schema.type) ? scalar : unknown
+}
+
+function shapeOfObject(schema: JsonSchema): Shape {
+  const properties = isSchema(schema.properties) ? Object.entries(schema.properties) : []
+  return {
+    kind: 'object',
+    keys: new Map(properties.map(([key, property]) => [key, shapeOf(property)])),
+    open: schema.additionalProperties !== false || 'patternProperties' in schema,
+  }
+}
+
+function shapeOf(schema: unknown): Shape {
+  return isSchema(schema) ? shapeOfSchema(schema) : unknown
+}
+
+function joinAll(shapes: readonly Shape[]): Shape {
+  return shapes.length === 0 ? unknown : shapes.reduce(joinShapes)
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || typeof value !== 'object'
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,191 @@
+/**
+ * Losant's expressions, compiled once at load to closures; nothing is ever evaluated as code.
+ *
+ *   or      = and { "||" and }                 the value of a side, as in JavaScript
+ *   and     = binary { "&&" binary }
+ *   binary  = unary { operator unary }         == != === !==, < <= > >=, + -, * / %
+ *   unary   = ( "!" | "-" | "+" ) unary | power
+ *   power   = operand [ "^" unary ]            to the right: 2 ^ 3 ^ 2 is 512; -2 ^ 2 is -4, as in mathematics
+ *   operand = template | number | string | name | name "(" or { "," or } ")" | "(" or ")"
+ *
+ * https://docs.losant.com/workflows/accessing-payload-data/#expressions
+ */
+import { toNumber } from '../coerce.ts'
+import type { Payload } from '../payload.ts'
+import { nearestName } from '../source/nearest-name.ts'
+import { TextSyntaxError } from '../syntax-error.ts'
+import { rootScope, type Scope } from '../templates/scope.ts'
+import { compileOperand, type PathRead } from '../templates/template.ts'
+import { binaryOperators, constants, functions, power } from './operators.ts'
+import { expressionError, type Token, tokenize } from './tokens.ts'
+
+export interface Expression {
+  readonly source: string
+  readonly reads: readonly PathRead[]
+  evaluate(payload: Payload): unknown
+}
+
+type Evaluate = (scope: Scope) => unknown
+
+interface Parser {
+  readonly tokens: readonly Token[]
+  readonly reads: PathRead[]
+  at: number
+}
+
+/** Throws `TextSyntaxError` (`FLOW_EXPRESSION_SYNTAX`, or a template's code) with the offset in `source`. */
+export function compileExpression(source: string): Expression {
+  const parser: Parser = { tokens: tokenize(source), reads: [], at: 0 }
+  const evaluate = parseOr(parser)
+  const rest = peek(parser)
+  if (rest.kind !== 'end') throw expressionError(`An operator is missing before ${nameOf(rest)}.`, rest)
+  return { source, reads: parser.reads, evaluate: (payload) => evaluate(rootScope(payload)) }
+}
+
+function parseOr(parser: Parser): Evaluate {
+  let left = parseAnd(parser)
+  while (accept(parser, '||')) {
+    const [a, b] = [left, parseAnd(parser)]
+    left = (scope) => a(scope) || b(scope)
+  }
+  return left
+}
+
+function parseAnd(parser: Parser): Evaluate {
+  let left = parseBinary(parser, 0)
+  while (accept(parser, '&&')) {
+    const [a, b] = [left, parseBinary(parser, 0)]
+    left = (scope) => a(scope) && b(scope)
+  }
+  return left
+}
+
+function parseBinary(parser: Parser, minimum: number): Evaluate {
+  let left = parseUnary(parser)
+  for (;;) {
+    const token = peek(parser)
+    const operator = token.kind === 'operator' ? binaryOperators.get(token.text) : undefined
+    if (!operator || operator.precedence <= minimum) return left
+    parser.at += 1
+    const [a, b, { apply }] = [left, parseBinary(parser, operator.precedence), operator]
+    left = (scope) => apply(a(scope), b(scope))
+  }
+}
+
+function parseUnary(parser: Parser): Evaluate {
+  if (accept(parser, '!')) {
+    const operand = parseUnary(parser)
+    return (scope) => !operand(scope)
+  }
+  if (accept(parser, '-')) {
+    const operand = parseUnary(parser)
+    return (scope) => -toNumber(operand(scope))
+  }
+  if (accept(parser, '+')) {
+    const operand = parseUnary(parser)
+    return (scope) => toNumber(operand(scope))
+  }
+  const base = parseOperand(parser)
+  if (!accept(parser, '^')) return base
+  const exponent = parseUnary(parser)
+  return (scope) => power(base(scope), exponent(scope))
+}
+
+function parseOperand(parser: Parser): Evaluate {
+  const token = peek(parser)
+  parser.at += 1
+  switch (token.kind) {
+    case 'template':
+      return parseTemplateOperand(parser, token)
+    case 'number':
+      return constant(Number(token.text))
+    case 'string':
+      return constant(token.text)
+    case 'name':
+      return peek(parser).text === '(' && peek(parser).kind === 'operator'
+        ? parseFunction(parser, token)
+        : constant(constantNamed(token))
+    case 'operator':
+      if (token.text === '(') {
+        const inner = parseOr(parser)
+        expectClosing(parser, token)
+        return inner
+      }
+  }
+  throw expressionError(`A value is missing before ${nameOf(token)}.`, token)
+}
+
+function parseTemplateOperand(parser: Parser, token: Token): Evaluate {
+  const reads: PathRead[] = []
+  try {
+    const evaluate = compileOperand(token.text, { reads, blocks: [], isOperand: true })
+    parser.reads.push(...reads.map((read) => ({ ...read, offset: read.offset + token.offset })))
+    return evaluate
+  } catch (error) {
+    if (!(error instanceof TextSyntaxError)) throw error
+    const place = { ...error.place, offset: error.place.offset + token.offset }
+    throw new TextSyntaxError(error.code, error.message, place, error.hint)
+  }
+}
+
+function parseFunction(parser: Parser, name: Token): Evaluate {
+  const called = functions.get(name.text)
+  if (!called) {
+    const nearest = nearestName(name.text, functions.keys())
+    throw expressionError(`No function is called "${name.text}".`, name, nearest && `Did you mean "${nearest}"?`)
+  }
+  const opening = peek(parser)
+  parser.at += 1
+  const args: Evaluate[] = []
+  if (peek(parser).text !== ')') {
+    do args.push(parseOr(parser))
+    while (accept(parser, ','))
+  }
+  expectClosing(parser, opening)
+  const { arity, apply } = called
+  if (args.length === 0 || (arity !== undefined && args.length !== arity)) {
+    const wanted = arity === undefined ? 'one argument or more' : arity === 1 ? 'one argument' : `${arity} arguments`
+    throw expressionError(`"${name.text}" takes ${wanted}, not ${args.length}.`, name)
+  }
+  return (scope) => apply(args.map((arg) => arg(scope)))
+}
+
+function constantNamed(name: Token): unknown {
+  if (constants.has(name.text)) return constants.get(name.text)
+  const nearest = nearestName(name.text, constants.keys())
+  const hint = /[.@]/.test(name.text)
+    ? `Write << ${name.text} >> for what stands there.`
+    : nearest
+      ? `Did you mean ${nearest}?`
+      : functions.has(name.text)
+        ? `${name.text} is a function: write ${name.text}(…).`
+        : `Write '${name.text}' for the text, or << ${name.text} >> for a path.`
+  throw expressionError(`"${name.text}" means nothing in an expression.`, name, hint)
+}
+
+function expectClosing(parser: Parser, opening: Token): void {
+  if (accept(parser, ')')) return
+  const token = peek(parser)
+  if (token.kind === 'end') throw expressionError('This ( is not closed by ).', opening)
+  throw expressionError(`An operator or ) is missing before ${nameOf(token)}.`, token)
+}
+
+function peek(parser: Parser): Token {
+  return parser.tokens[parser.at] ?? { kind: 'end', text: '', offset: 0, length: 1 }
+}
+
+function accept(parser: Parser, operator: string): boolean {
+  const token = peek(parser)
+  if (token.kind !== 'operator' || token.text !== operator) return false
+  parser.at += 1
+  return true
+}
+
+function constant(value: unknown): Evaluate {
+  return () => value
+}
+
+function nameOf(token: Token): string {
+  if (token.kind === 'end') return 'the end'
+  return token.kind === 'string' ? 'this text' : token.text
+}

@@ -1,0 +1,13 @@
+/** A problem of one file before its place is a line and a column. */
+import type { ProblemCode, Severity } from '../problem.ts'
+
+export interface Finding {
+  readonly code: ProblemCode
+  /** Characters from the start of the file's text. */
+  readonly offset: number
+  readonly length?: number
+  readonly severity?: Severity
+  readonly message: string
+  readonly hint?: string
+  readonly related?: { readonly offset: number; readonly message: string }
+}

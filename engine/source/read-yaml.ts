@@ -1,0 +1,171 @@
+/** Reads YAML text to a tree, mending what can be mended, so that everything wrong with a file comes out at once. */
+import { isScalar, visit, type YAMLError } from 'yaml'
+import type { Finding } from './finding.ts'
+import { type Mend, mendAt } from './mend.ts'
+import { nodesAt, type ParsedDocument, parseYamlText, tooDeepAt } from './parse-document.ts'
+import { isAfterTheEnd, isUnclosed, wordYamlError } from './yaml-error.ts'
+import { tornTemplates, trapsIn } from './yaml-traps.ts'
+
+export interface ReadYaml {
+  readonly document: ParsedDocument
+  readonly findings: readonly Finding[]
+  /** Whether the tree is what was meant, but for what `findings` say. */
+  readonly isWhole: boolean
+}
+
+/** Each mend reads the file once more. */
+const mostMends = 25
+/** A file with more of them is no YAML at all. */
+const mostErrors = 100
+
+/** These leave the tree as it was meant, or cannot be mended by quoting a text. */
+const notToMend: ReadonlySet<YAMLError['code']> = new Set(['DUPLICATE_KEY', 'MULTIPLE_DOCS', 'RESOURCE_EXHAUSTION'])
+const harmless: ReadonlySet<YAMLError['code']> = new Set(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED', 'BAD_DIRECTIVE'])
+/** YAML itself would take these. */
+const trapsOfOurs: ReadonlySet<YAMLError['code']> = new Set(['NON_STRING_KEY', 'TAG_RESOLVE_FAILED'])
+
+type Mended = Pick<Mend, 'offset' | 'length'>
+
+/** Where the reading went wrong: with the library's error, or without one. */
+interface Suspect {
+  readonly place: number
+  readonly error?: YAMLError
+}
+
+export function readYaml(text: string): ReadYaml {
+  let masked = text
+  let document = parseYamlText(masked)
+  const findings: Finding[] = []
+  const mended: Mended[] = []
+  const tried = new Set<number>()
+  let suspects = suspectsIn(document, masked)
+  for (let next = nextMend(document, masked, suspects, tried); next !== undefined && tried.size < mostMends; ) {
+    tried.add(next.offset)
+    const candidate = mask(masked, next)
+    const reread = tooDeepAt(candidate) === undefined ? parseYamlText(candidate) : undefined
+    const left = reread === undefined ? suspects : suspectsIn(reread, candidate)
+    if (reread !== undefined && left.length < suspects.length) {
+      masked = candidate
+      document = reread
+      suspects = left
+      mended.push(next)
+      findings.push(next.finding)
+    }
+    next = nextMend(document, masked, suspects, tried)
+  }
+  const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  const isWhole = errors.every((error) => harmless.has(error.code))
+  findings.push(...findingsOf(errors, document, masked))
+  const traps = trapsIn(document, masked)
+  restoreText(document, text, mended, new Set(traps.map((trap) => trap.offset)))
+  return {
+    document,
+    findings: [...findings, ...traps],
+    isWhole: isWhole && !traps.some((trap) => trap.code === 'FLOW_YAML_SYNTAX'),
+  }
+}
+
+function suspectsIn(document: ParsedDocument, text: string): readonly Suspect[] {
+  const errors = [...document.errors, ...document.warnings].map((error) => ({ place: error.pos[0], error }))
+  return [...errors, ...tornTemplates(document, text).map((place) => ({ place }))]
+}
+
+function nextMend(document: ParsedDocument, text: string, suspects: readonly Suspect[], tried: ReadonlySet<number>) {
+  for (const { place, error } of suspects.slice(0, mostErrors)) {
+    if (error !== undefined && (notToMend.has(error.code) || isAfterTheEnd(error))) continue
+    const at = error !== undefined && isUnclosed(error) ? openingOf(document, text, place) : place
+    const mend = mendAt(text, at, isInEarlierBrackets(document, text, at))
+    if (mend === undefined || tried.has(mend.offset)) continue
+    const isTrap = error === undefined || trapsOfOurs.has(error.code)
+    const isComment = error === undefined && text[place] === '#'
+    const finding: Finding = {
+      code: isTrap ? 'FLOW_YAML_TRAP' : 'FLOW_YAML_SYNTAX',
+      offset: isComment ? place : mend.offset,
+      length: isComment ? mend.offset + mend.length - place : mend.length,
+      ...(error === undefined ? { message: 'YAML tears this template apart.' } : wordYamlError(error)),
+      ...mend.advice,
+    }
+    return { offset: mend.offset, length: mend.length, finding }
+  }
+  return undefined
+}
+
+/** A text of the same length that YAML reads as one plain text. */
+function mask(text: string, { offset, length }: Mended): string {
+  return text.slice(0, offset) + 'x'.repeat(length) + text.slice(offset + length)
+}
+
+/** What was masked, and what was read as a number, is taken as the text that it was written as, so that no further complaint comes of it. */
+function restoreText(
+  document: ParsedDocument,
+  text: string,
+  mended: readonly Mended[],
+  traps: ReadonlySet<number>,
+): void {
+  if (mended.length + traps.size === 0) return
+  visit(document, {
+    Scalar: (_, scalar) => {
+      const [start, end] = scalar.range ?? [0, 0]
+      const isMended = mended.some((span) => span.offset < end && start < span.offset + span.length)
+      if (isMended || traps.has(start)) scalar.value = text.slice(start, end)
+    },
+  })
+}
+
+/** One finding a line: after the first, YAML mostly stumbles over its own feet. */
+function findingsOf(errors: readonly YAMLError[], document: ParsedDocument, text: string): readonly Finding[] {
+  const findings = new Map<number, Finding>()
+  for (const error of errors.slice(0, mostErrors)) {
+    if (isAfterTheEnd(error) && findings.size > 0) break
+    const [start, end] = error.pos
+    const offset = isUnclosed(error) ? openingOf(document, text, start) : start
+    const line = text.lastIndexOf('\n', offset - 1)
+    if (findings.has(line)) continue
+    const code = error.code === 'TAG_RESOLVE_FAILED' ? 'FLOW_YAML_TRAP' : 'FLOW_YAML_SYNTAX'
+    findings.set(line, {
+      code,
+      offset,
+      length: Math.max(1, end - start),
+      ...wordYamlError(error),
+      ...duplicateOf(error, document),
+    })
+  }
+  return [...findings.values()]
+}
+
+/** Names the key that stands twice, and where it stands first. */
+function duplicateOf(error: YAMLError, document: ParsedDocument): Partial<Finding> {
+  if (error.code !== 'DUPLICATE_KEY') return {}
+  let first: number | undefined
+  let name = ''
+  visit(document, {
+    Map: (_, map) => {
+      const keys = map.items.map((pair) => pair.key).filter(isScalar)
+      const second = keys.find((key) => key.range?.[0] === error.pos[0])
+      if (second === undefined) return undefined
+      name = String(second.value)
+      first = keys.find((key) => key.value === second.value)?.range?.[0]
+      return visit.BREAK
+    },
+  })
+  if (first === undefined) return {}
+  return {
+    length: name.length,
+    message: `The key ${name} stands twice in one map.`,
+    related: { offset: first, message: 'It stands here first.' },
+  }
+}
+
+/** Where the quote or bracket opens that is missing its end at `place`. */
+function openingOf(document: ParsedDocument, text: string, place: number): number {
+  const opening = nodesAt(document, place).findLast((node) => /['"[{]/.test(text[node.range?.[0] ?? 0] ?? ''))
+  return opening?.range?.[0] ?? place
+}
+
+function isInEarlierBrackets(document: ParsedDocument, text: string, place: number): boolean {
+  const line = text.lastIndexOf('\n', place - 1) + 1
+  return nodesAt(document, place).some((node) => {
+    const start = node.range?.[0] ?? 0
+    return start < line && (text[start] === '[' || text[start] === '{')
+  })
+}

@@ -1,0 +1,164 @@
+/** A YAML file as plain data, everything that is wrong with it as YAML, and where each of its values stands. */
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Scalar } from 'yaml'
+import type { Problem } from '../problem.ts'
+import type { Finding } from './finding.ts'
+import { mostLevels, type ParsedDocument, tooDeepAt } from './parse-document.ts'
+import type { DocumentPath, Position, SourceFile } from './position.ts'
+import { readYaml } from './read-yaml.ts'
+import { type ScalarStyle, sourceOffset } from './scalar-offset.ts'
+
+export interface Place {
+  /** Point at the key and not at its value. */
+  readonly part?: 'key' | 'value'
+  /** Characters from the start of the scalar's value, mapped back into the YAML source. */
+  readonly offset?: number
+}
+
+export interface YamlDocument {
+  readonly source: SourceFile
+  /** Plain data; `undefined` where the file is too broken to tell what was meant. */
+  readonly value: unknown
+  /** Syntax errors and traps, in the order of the file. */
+  readonly problems: readonly Problem[]
+  /** Where a value stands, or its key; the nearest ancestor that exists where there is no such value. */
+  locate(path: DocumentPath, at?: Place): Position & { readonly length?: number }
+}
+
+/** A flow is a few kilobytes. */
+const mostCharacters = 250_000
+
+/** Reads one file. Never throws: what is wrong with it stands in `problems`. */
+export function parseYaml(source: SourceFile): YamlDocument {
+  // Editors do not count the byte order mark as a column.
+  const text = source.text.replace(/^\uFEFF/, '')
+  const position = positionsIn(text)
+  const refusal = refusalOf(text)
+  const read = refusal === undefined ? readYaml(text) : undefined
+  const data = read?.isWhole === true ? dataOf(read.document) : {}
+  const findings = [...(read?.findings ?? []), refusal, data.finding].filter((finding) => finding !== undefined)
+  return {
+    source,
+    value: data.value,
+    problems: findings.sort((a, b) => a.offset - b.offset).map((finding) => problemOf(finding, source.file, position)),
+    locate(path, at = {}) {
+      const { offset, length } = read === undefined ? { offset: 0 } : spanOf(read.document, text, path, at)
+      return { ...position(offset), ...(length === undefined ? {} : { length }) }
+    },
+  }
+}
+
+function refusalOf(text: string): Finding | undefined {
+  const at = { code: 'FLOW_YAML_SYNTAX', offset: 0 } as const
+  if (text.length > mostCharacters) {
+    return { ...at, message: `The file has ${text.length} characters; ${mostCharacters} is the most that is read.` }
+  }
+  if (text.trim() === '') return { ...at, message: 'The file is empty.', hint: 'Write what it is for, or delete it.' }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that no text file holds.
+  const offset = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/)
+  if (offset === -1) return tooDeep(text)
+  const code = (text.codePointAt(offset) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  return { ...at, offset, message: `The file holds U+${code}, which is no text.`, hint: 'Save it as UTF-8 text.' }
+}
+
+function tooDeep(text: string): Finding | undefined {
+  const offset = tooDeepAt(text)
+  const message = `The file nests values more than ${mostLevels} levels deep.`
+  return offset === undefined ? undefined : { code: 'FLOW_YAML_SYNTAX', offset, message }
+}
+
+/** `value` is `undefined` where there is a finding. */
+function dataOf(document: ParsedDocument): { value?: unknown; finding?: Finding } {
+  try {
+    // The library counts what aliases expand to, and throws past a hundred times the file.
+    return { value: document.toJS({ maxAliasCount: 100 }) }
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error
+    const hint = 'Write the values out where they are used.'
+    return {
+      finding: { code: 'FLOW_YAML_SYNTAX', offset: 0, message: 'The aliases of the file expand to too much.', hint },
+    }
+  }
+}
+
+function problemOf(finding: Finding, file: string, position: (offset: number) => Position): Problem {
+  const { code, offset, length, severity = 'error', message, hint, related } = finding
+  return {
+    code,
+    severity,
+    file,
+    ...position(offset),
+    ...(length === undefined ? {} : { length }),
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(related === undefined ? {} : { related: [{ file, ...position(related.offset), message: related.message }] }),
+  }
+}
+
+/** Makes a place in `text` a line and a column that an editor can go to. */
+function positionsIn(text: string): (offset: number) => Position {
+  const lines = new LineCounter()
+  lines.addNewLine(0)
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1)
+  const last = text.trimEnd().length
+  return (offset) => {
+    const { line, col } = lines.linePos(Math.min(offset, last))
+    return { line, column: col }
+  }
+}
+
+interface Span {
+  readonly offset: number
+  readonly length?: number
+}
+
+function spanOf(document: ParsedDocument, text: string, path: DocumentPath, { part, offset }: Place): Span {
+  let node = resolved(document.contents, document)
+  let span = spanOfNode(node, text)
+  for (const [index, segment] of path.entries()) {
+    const isLast = index === path.length - 1
+    if (isMap(node)) {
+      const pair = node.items.findLast(({ key }) => isScalar(key) && key.value === String(segment))
+      if (pair === undefined || !isScalar(pair.key)) return span
+      const key = spanOfNode(pair.key, text)
+      if (isLast && part === 'key') return offset === undefined ? key : offsetIn(pair.key, text, offset)
+      node = resolved(pair.value, document)
+      // Where nothing is written after a key, the key is what can be pointed at.
+      span = isNode(node) && !isEmpty(node) ? spanOfNode(node, text) : key
+    } else if (isSeq(node)) {
+      const item: unknown = typeof segment === 'number' ? node.items[segment] : undefined
+      if (item === undefined) return span
+      node = resolved(item, document)
+      span = spanOfNode(node, text)
+    } else return span
+  }
+  return offset !== undefined && isScalar(node) ? offsetIn(node, text, offset) : span
+}
+
+function offsetIn(scalar: Scalar, text: string, offset: number): Span {
+  const [start, end] = scalar.range ?? [0, 0]
+  const styles: Record<string, ScalarStyle> = {
+    QUOTE_SINGLE: 'single',
+    QUOTE_DOUBLE: 'double',
+    BLOCK_LITERAL: 'block',
+    BLOCK_FOLDED: 'block',
+  }
+  const style = styles[scalar.type ?? 'PLAIN'] ?? 'plain'
+  return { offset: start + sourceOffset(text.slice(start, end), style, String(scalar.value), offset) }
+}
+
+function spanOfNode(node: unknown, text: string): Span {
+  if (!isNode(node)) return { offset: 0 }
+  const [start, end] = node.range ?? [0, 0]
+  if (!isScalar(node)) return { offset: start }
+  const [firstLine = ''] = text.slice(start, end).split(/\r?\n/, 1)
+  return { offset: start, length: Math.max(1, firstLine.length) }
+}
+
+function isEmpty(node: Node): boolean {
+  return node.range?.[0] === node.range?.[1]
+}
+
+/** What an alias stands for; its place is where that was written. */
+function resolved(node: unknown, document: ParsedDocument): unknown {
+  return isAlias(node) ? node.resolve(document) : node
+}

@@ -1,0 +1,14 @@
+/** The clock that helpers such as `currentDateTime` read: the run's, so that a recorded run replays as it was. */
+import type { Payload } from '../payload.ts'
+import type { Clock } from '../services.ts'
+
+const clocks = new WeakMap<Payload, Clock>()
+
+/** Lets templates on `payload` read `clock`. A copy of the payload is given it apart. Without one it is the system's. */
+export function giveClock(payload: Payload, clock: Clock): void {
+  clocks.set(payload, clock)
+}
+
+export function timeFor(payload: Payload): number {
+  return clocks.get(payload)?.now() ?? Date.now()
+}

@@ -1,0 +1,189 @@
+/** Compiles what stands in a template – paths, literals, helper calls – to closures that give values. */
+
+import { reportMissing } from '../missing.ts'
+import { checkSegment, pathOf } from '../path.ts'
+import { nearestName } from '../source/nearest-name.ts'
+import { TextSyntaxError } from '../syntax-error.ts'
+import { timeFor } from './clock.ts'
+import type { ConditionHelper, HelperOptions } from './helper.ts'
+import {
+  conditionHelpers,
+  helperNames,
+  isHelper,
+  scopeHelpers,
+  unavailableHelpers,
+  valueHelpers,
+} from './helper-set.ts'
+import { ancestor, readSegments, type Scope } from './scope.ts'
+import type { Call, Param, PathSyntax } from './syntax.ts'
+import type { PathRead } from './template.ts'
+
+export type Evaluate = (scope: Scope) => unknown
+
+/** What is known at load of the place that a name stands at. */
+export interface Place {
+  /** Paths of the payload that are read; the compiler adds to it. */
+  readonly reads: PathRead[]
+  /** Of the `each` and `with` round it, innermost first: the names of their block parameters. */
+  readonly blocks: readonly (readonly string[])[]
+  /** Whether it is an operand of an expression. */
+  readonly isOperand?: boolean
+}
+
+/** A path, a helper without arguments, or a helper with them. */
+export function compileCall(call: Call, place: Place): Evaluate {
+  const { path } = call
+  const helper = helperNameOf(call, place)
+  if (helper === undefined) return compilePath(path, place)
+  if (Object.hasOwn(conditionHelpers, helper) || scopeHelpers.has(helper)) {
+    const hint = place.isOperand
+      ? 'Compare outside of the << >>, as in << data.a >> === << data.b >>.'
+      : `Write << #${helper} … >>…<< /${helper} >>.`
+    throw misuse(path, `"${helper}" is a block: it gives no value.`, hint)
+  }
+  return compileHelper(helper, call, place)
+}
+
+/** The helper that a call calls; `undefined` where it reads a path. Throws where it can be neither. */
+export function helperNameOf({ path, hasArguments }: Call, place: Place): string | undefined {
+  const name = path.segments.length === 1 ? path.segments[0] : undefined
+  const isName = name !== undefined && !path.isVariable && path.depth === 0 && !path.isScoped
+  if (isName && !(blockParamOf(path, place) && !hasArguments)) {
+    if (isHelper(name)) return name
+    const reason = unavailableHelpers.get(name)
+    if (hasArguments && reason !== undefined) throw unknownHelper(path, `The helper "${name}" ${reason}.`)
+  }
+  if (!hasArguments) return undefined
+  const nearest = isName ? nearestName(name, helperNames) : undefined
+  throw unknownHelper(path, `No helper is called "${path.text}".`, nearest && `Did you mean "${nearest}"?`)
+}
+
+function compileParam(param: Param, place: Place): Evaluate {
+  if (param.kind === 'literal') return () => param.value
+  if (param.kind === 'path') {
+    // As in Handlebars: an argument is a path, even if it bears a helper's name.
+    return compilePath(param.path, place)
+  }
+  const helper = helperNameOf({ ...param.call, hasArguments: true }, place) ?? ''
+  const condition = conditionNamed(helper)
+  if (condition) return compileCondition(condition, param.call, place)
+  if (scopeHelpers.has(helper)) throw misuse(param.call.path, `"${helper}" is a block: it gives no value.`)
+  return compileHelper(helper, param.call, place)
+}
+
+function compileHelper(name: string, call: Call, place: Place): Evaluate {
+  const helper = valueHelpers[name]
+  if (!helper) throw unknownHelper(call.path, `No helper is called "${name}".`)
+  const args = call.params.map((param) => compileParam(param, place))
+  const optionsOf = compileOptions(call, place)
+  return (scope) =>
+    helper(
+      args.map((arg) => arg(scope)),
+      optionsOf(scope),
+    )
+}
+
+export function conditionNamed(name: string): ConditionHelper | undefined {
+  return Object.hasOwn(conditionHelpers, name) ? conditionHelpers[name] : undefined
+}
+
+export function compileCondition(condition: ConditionHelper, call: Call, place: Place): (scope: Scope) => boolean {
+  checkArity(call, condition.arity)
+  const args = call.params.map((param) => compileParam(param, place))
+  const optionsOf = compileOptions(call, place)
+  const literals = call.params.map((param) => (param.kind === 'literal' ? param.value : undefined))
+  let test = condition.test
+  try {
+    test = condition.specialize?.(literals) ?? test
+  } catch (error) {
+    throw misuse(call.path, error instanceof Error ? error.message : String(error))
+  }
+  return (scope) =>
+    test(
+      args.map((arg) => arg(scope)),
+      optionsOf(scope),
+    )
+}
+
+/** Compiles the one argument of `each` and `with`. */
+export function compileOnlyParam(call: Call, place: Place): Evaluate {
+  checkArity(call, 1)
+  return call.params.map((param) => compileParam(param, place))[0] ?? (() => undefined)
+}
+
+function checkArity({ path, params }: Call, arity: number): void {
+  if (params.length !== arity) {
+    const wanted = arity === 1 ? 'one argument' : `${arity} arguments`
+    throw misuse(path, `"${path.text}" takes ${wanted}, not ${params.length}.`)
+  }
+}
+
+function compileOptions({ hash, path }: Call, place: Place): (scope: Scope) => HelperOptions {
+  const pairs = [...hash].map(([key, param]) => {
+    checkSegment(key, path.offset, path.length)
+    return [key, compileParam(param, place)] as const
+  })
+  if (pairs.length === 0) return (scope) => ({ hash: noPairs, now: () => timeFor(scope.payload) })
+  return (scope) => ({
+    hash: Object.fromEntries(pairs.map(([key, evaluate]) => [key, evaluate(scope)])),
+    now: () => timeFor(scope.payload),
+  })
+}
+
+const noPairs = Object.freeze({})
+
+export function compilePath(path: PathSyntax, place: Place): Evaluate {
+  for (const segment of path.segments) checkSegment(segment, path.offset, path.length)
+  const { segments, depth } = path
+  if (path.isVariable) return compileVariable(path)
+  const param = blockParamOf(path, place)
+  if (param) {
+    const rest = segments.slice(1)
+    return (scope) => readSegments(ancestor(scope, param.depth)?.blockParams[param.index], rest)
+  }
+  if (depth > place.blocks.length) {
+    throw misuse(path, `"${path.text}" leads out of the template.`, 'Each ../ leaves one #each or #with.')
+  }
+  if (depth < place.blocks.length) return (scope) => readSegments(ancestor(scope, depth)?.context, segments)
+  const absolute = pathOf(segments)
+  place.reads.push({ path: absolute, offset: path.offset, length: path.length })
+  return ({ payload }) => {
+    const value = absolute.get(payload)
+    if (value === undefined) reportMissing(payload, absolute.text)
+    return value
+  }
+}
+
+function blockParamOf({ segments, depth, isScoped, isVariable }: PathSyntax, { blocks }: Place) {
+  const name = segments[0]
+  if (name === undefined || depth > 0 || isScoped || isVariable) return undefined
+  const found = blocks.findIndex((names) => names.includes(name))
+  return found === -1 ? undefined : { depth: found, index: blocks[found]?.indexOf(name) ?? 0 }
+}
+
+function compileVariable(path: PathSyntax): Evaluate {
+  const [name, ...rest] = path.segments
+  switch (name) {
+    case 'root':
+      return ({ payload }) => readSegments(payload, rest)
+    case 'index':
+    case 'key':
+    case 'first':
+    case 'last':
+      return ({ iteration }) => {
+        let found = iteration
+        for (let up = path.depth; up > 0; up -= 1) found = found?.parent
+        return readSegments(found?.[name], rest)
+      }
+    default:
+      throw misuse(path, `There is no "${path.text}".`, 'There are @index, @key, @first, @last and @root.')
+  }
+}
+
+export function misuse({ offset, length }: PathSyntax, message: string, hint?: string): TextSyntaxError {
+  return new TextSyntaxError('FLOW_TEMPLATE_SYNTAX', message, { offset, length }, hint)
+}
+
+export function unknownHelper({ offset, length }: PathSyntax, message: string, hint?: string): TextSyntaxError {
+  return new TextSyntaxError('FLOW_UNKNOWN_HELPER', message, { offset, length }, hint)
+}

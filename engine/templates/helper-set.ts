@@ -1,0 +1,51 @@
+/** Every helper that a template may call: Handlebars' own and Losant's. */
+import type { ConditionHelper, ValueHelper } from './helper.ts'
+import { collections } from './helpers/collections.ts'
+import { conditions } from './helpers/conditions.ts'
+import { encoding } from './helpers/encoding.ts'
+import { format } from './helpers/format.ts'
+import { gps } from './helpers/gps.ts'
+import { json } from './helpers/json.ts'
+import { math } from './helpers/math.ts'
+import { text } from './helpers/text.ts'
+
+export const valueHelpers: Readonly<Record<string, ValueHelper>> = {
+  ...math,
+  ...text,
+  ...json,
+  ...encoding,
+  ...collections,
+  ...format,
+  ...gps,
+}
+
+export const conditionHelpers: Readonly<Record<string, ConditionHelper>> = conditions
+
+/** Blocks in which names are read from another place. */
+export const scopeHelpers: ReadonlySet<string> = new Set(['each', 'with'])
+
+/** Blocks, for "did you mean". */
+export const blockNames: readonly string[] = [...scopeHelpers, ...Object.keys(conditionHelpers)]
+
+/** Never HTML-escaped: their result is meant to stand in a script. Losant's SafeString. */
+export const rawHelpers: ReadonlySet<string> = new Set(['jsonEncode'])
+
+/** Losant's helpers that are not here, and why. */
+export const unavailableHelpers: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    template: 'renders text of the payload as a template, which would let a client write templates',
+    evalExpression: 'evaluates text of the payload as an expression, which would let a client write expressions',
+    file: 'needs the files of the application, which do not exist yet',
+    dashboardUrl: 'needs dashboards, which do not exist yet',
+    colorMarker: 'needs dashboards, which do not exist yet',
+    toHtml: 'needs the HTML parser node, which does not exist yet',
+  }),
+)
+
+const names: ReadonlySet<string> = new Set([...Object.keys(valueHelpers), ...blockNames])
+
+export const helperNames: readonly string[] = [...names]
+
+export function isHelper(name: string): boolean {
+  return names.has(name)
+}

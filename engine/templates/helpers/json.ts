@@ -1,0 +1,17 @@
+import { toText } from '../../coerce.ts'
+import type { ValueHelper } from '../helper.ts'
+
+export const json: Readonly<Record<string, ValueHelper>> = {
+  /** Of a missing value it is the text `undefined`, as Losant prints it. */
+  jsonEncode: ([value, spacer]) =>
+    JSON.stringify(value, null, typeof spacer === 'number' || typeof spacer === 'string' ? spacer : undefined) ??
+    'undefined',
+  /** `undefined` where it is no JSON. */
+  jsonDecode: ([value]) => {
+    try {
+      return JSON.parse(toText(value)) as unknown
+    } catch {
+      return undefined
+    }
+  },
+}

@@ -1,0 +1,200 @@
+/** Node types and triggers that show what the engine does with them; the real ones are tested beside their files. */
+import { Type } from 'typebox'
+import type { Application, CompiledTrigger, Limits, RunRequest, Trace, Visited } from '../../engine/application.ts'
+import { objectShape, scalar, unknown } from '../../engine/check/shape.ts'
+import { loadApplication } from '../../engine/load/load-application.ts'
+import { defineNode, type NodeType } from '../../engine/node.ts'
+import type { Payload } from '../../engine/payload.ts'
+import type { Problem } from '../../engine/problem.ts'
+import { parseEndpoint } from '../../engine/route.ts'
+import { Expression, PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import type { Services } from '../../engine/services.ts'
+import { defineTrigger, type EndpointSpec, type ErrorSpec } from '../../engine/trigger.ts'
+
+const examples: [] = []
+
+const step = defineNode({
+  type: 'step',
+  summary: 'Does nothing.',
+  config: Type.Object({}),
+  outputs: ['next'],
+  compile: () => () => 'next',
+  examples,
+})
+
+const set = defineNode({
+  type: 'set',
+  summary: 'Sets a path.',
+  config: Type.Object({ path: PathTo(), to: Value() }),
+  outputs: ['next'],
+  writes: ({ path }) => [{ path: String(path), shape: unknown }],
+  compile:
+    ({ path, to }) =>
+    (payload) => {
+      path.set(payload, to(payload))
+      return 'next'
+    },
+  examples,
+})
+
+const pick = defineNode({
+  type: 'pick',
+  summary: 'Takes one of two ways.',
+  config: Type.Object({ if: Expression() }),
+  outputs: ['else', 'then'],
+  compile:
+    ({ if: condition }) =>
+    (payload) =>
+      condition(payload) ? 'then' : 'else',
+  examples,
+})
+
+const reply = defineNode({
+  type: 'reply',
+  summary: 'Replies.',
+  config: Type.Object({
+    status: Type.Optional(ValueOf(Type.Integer({ minimum: 100, maximum: 599 }), { acceptsDigits: true })),
+    body: Type.Optional(Value()),
+    html: Type.Optional(Type.Boolean()),
+  }),
+  outputs: ['next'],
+  endsPath: true,
+  replies: true,
+  escapesHtml: ({ html }) => (html ? ['body'] : []),
+  compile:
+    ({ status, body }) =>
+    (payload, run) => {
+      run.reply({ status: status?.(payload) ?? 200, headers: {}, cookies: [], body: body?.(payload) })
+      return 'next'
+    },
+  examples,
+})
+
+const fail = defineNode({
+  type: 'fail',
+  summary: 'Throws.',
+  config: Type.Object({}),
+  outputs: [],
+  compile: () => () => {
+    throw new Error('it broke')
+  },
+  examples,
+})
+
+/** Asks the platform, which the test holds in its hands. */
+const ask = defineNode({
+  type: 'ask',
+  summary: 'Asks the platform.',
+  config: Type.Object({ call: Type.String(), result: Type.Optional(PathTo()) }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result }, output) =>
+    typeof result === 'string'
+      ? [
+          {
+            path: result,
+            shape: objectShape({ [output === 'then' ? 'result' : 'error']: objectShape({ id: scalar }) }),
+          },
+        ]
+      : [],
+  compile: ({ call, result }, { wired }) => {
+    return async (payload, run) => {
+      const outcome = await run.services.api(call, {})
+      result?.set(payload, outcome)
+      if ('error' in outcome && !wired.has('else')) throw new Error(outcome.error.message)
+      return 'error' in outcome ? 'else' : 'then'
+    }
+  },
+  examples,
+})
+
+const endpoint = defineTrigger({
+  key: 'endpoint',
+  summary: 'A request.',
+  config: Type.Object({ endpoint: Type.String() }),
+  expectsReply: true,
+  shape: () => new Map([['data', objectShape({ body: unknown, replyId: scalar })]]),
+  compile: ({ endpoint: text }): EndpointSpec => ({
+    ...parseEndpoint(text),
+    access: 'public',
+    enabled: true,
+    description: undefined,
+    unauthorized: undefined,
+  }),
+  examples,
+})
+
+const error = defineTrigger({
+  key: 'error',
+  summary: 'A run that threw.',
+  config: Type.Object({
+    error: Type.Union([Type.Literal('local'), Type.Literal('experience'), Type.Literal('global')]),
+  }),
+  shape: () => new Map([['data', unknown]]),
+  compile: ({ error: scope }): ErrorSpec => ({ scope }),
+  examples,
+})
+
+const button = defineTrigger({
+  key: 'button',
+  summary: 'By hand.',
+  config: Type.Object({ button: Type.String() }),
+  shape: () => new Map([['data', unknown]]),
+  compile: ({ button: name }) => ({ name }),
+  examples,
+})
+
+const nodeTypes: readonly NodeType[] = [step, set, pick, reply, fail, ask]
+
+export function load(files: Readonly<Record<string, string>>, limits: Partial<Limits> = {}) {
+  const sources = Object.entries(files).map(([file, text]) => ({ file, text }))
+  return loadApplication(sources, { nodeTypes, triggerTypes: [endpoint, error, button], actions: {}, limits })
+}
+
+export function compile(files: Readonly<Record<string, string>> | string, limits?: Partial<Limits>): Application {
+  const { application, problems } = load(typeof files === 'string' ? { 'flow.yaml': files } : files, limits)
+  if (!application) throw new Error(problems.map(describeProblem).join('\n'))
+  return application
+}
+
+export function describeProblem({ file, line, column, code }: Problem): string {
+  return `${file}:${line}:${column} ${code}`
+}
+
+export function problemsOf(files: Readonly<Record<string, string>> | string): string[] {
+  return load(typeof files === 'string' ? { 'flow.yaml': files } : files).problems.map(describeProblem)
+}
+
+const services: Services = {
+  api: async () => ({ result: {} }),
+  users: { verifyPassword: async () => null, verifyToken: async () => null, signToken: async () => null },
+  clock: { now: () => 0 },
+  random: { bytes: (length) => new Uint8Array(length) },
+}
+
+export interface StartOptions {
+  readonly trigger?: CompiledTrigger
+  readonly body?: unknown
+  readonly api?: Services['api']
+  readonly log?: RunRequest['log']
+}
+
+/** Starts the application's first endpoint, or its first button. */
+export function start(application: Application, { trigger, body, api, log }: StartOptions = {}) {
+  const chosen = trigger ?? application.endpoints[0] ?? application.buttons[0]
+  if (!chosen) throw new Error('The application has neither endpoint nor button.')
+  const visits: Visited[] = []
+  const missing: string[] = []
+  const trace: Trace = { now: () => 0, visit: (visit) => visits.push(visit), missing: (path) => missing.push(path) }
+  const data: Payload = { body, replyId: 'reply-1' }
+  const running = application.start({
+    trigger: chosen,
+    id: 'run-1',
+    applicationId: 'application-1',
+    data,
+    services: api ? { ...services, api } : services,
+    log: log ?? (() => undefined),
+    trace,
+  })
+  return { ...running, visits, missing, names: () => visits.map(({ nodeName }) => nodeName) }
+}
