@@ -49,9 +49,10 @@ function sentenceFor(error: ErrorObject, path: DocumentPath): string {
 }
 
 function hintFor({ data, parentSchema }: ErrorObject): string | undefined {
-  const choices = choicesOf(parentSchema)
-  if (choices !== undefined) {
-    const nearest = nearestName(String(data), choices.map(String))
+  const ways: unknown[] = [parentSchema?.anyOf ?? parentSchema?.oneOf ?? parentSchema].flat()
+  const choices = ways.flatMap((way) => choicesOf(way) ?? [])
+  if (typeof data === 'string' && choices.length > 0) {
+    const nearest = nearestName(data, choices.map(String))
     return nearest === undefined ? undefined : `Did you mean ${nearest}?`
   }
   const types: unknown[] = [parentSchema?.type].flat()

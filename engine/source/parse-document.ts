@@ -19,7 +19,7 @@ export function parseYamlText(text: string): ParsedDocument {
 }
 
 /** Far more than a flow needs, far less than a stack holds. */
-export const mostLevels = 100
+const mostLevels = 300
 
 /**
  * Where the text nests too deep to be parsed. The library composes documents by recursion, and a regular expression

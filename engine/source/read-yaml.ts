@@ -13,8 +13,8 @@ export interface ReadYaml {
   readonly isWhole: boolean
 }
 
-/** Each mend reads the file once more. */
-const mostMends = 25
+/** Each mend reads the file once more, in characters. */
+const mostReread = 250_000
 /** A file with more of them is no YAML at all. */
 const mostErrors = 100
 
@@ -23,6 +23,8 @@ const notToMend: ReadonlySet<YAMLError['code']> = new Set(['DUPLICATE_KEY', 'MUL
 const harmless: ReadonlySet<YAMLError['code']> = new Set(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED', 'BAD_DIRECTIVE'])
 /** YAML itself would take these. */
 const trapsOfOurs: ReadonlySet<YAMLError['code']> = new Set(['NON_STRING_KEY', 'TAG_RESOLVE_FAILED'])
+
+const torn = 'YAML tears this template apart.'
 
 type Mended = Pick<Mend, 'offset' | 'length'>
 
@@ -39,7 +41,10 @@ export function readYaml(text: string): ReadYaml {
   const mended: Mended[] = []
   const tried = new Set<number>()
   let suspects = suspectsIn(document, masked)
-  for (let next = nextMend(document, masked, suspects, tried); next !== undefined && tried.size < mostMends; ) {
+  for (
+    let next = nextMend(document, masked, suspects, tried);
+    next !== undefined && tried.size * text.length < mostReread;
+  ) {
     tried.add(next.offset)
     const candidate = mask(masked, next)
     const reread = tooDeepAt(candidate) === undefined ? parseYamlText(candidate) : undefined
@@ -56,6 +61,10 @@ export function readYaml(text: string): ReadYaml {
   const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
   const isWhole = errors.every((error) => harmless.has(error.code))
   findings.push(...findingsOf(errors, document, masked))
+  for (const { place, error } of suspects.slice(0, mostErrors)) {
+    if (error === undefined)
+      findings.push({ code: 'FLOW_YAML_TRAP', offset: place, message: torn, hint: 'Put the whole text in quotes.' })
+  }
   const traps = trapsIn(document, masked)
   restoreText(document, text, mended, new Set(traps.map((trap) => trap.offset)))
   return {
@@ -82,7 +91,7 @@ function nextMend(document: ParsedDocument, text: string, suspects: readonly Sus
       code: isTrap ? 'FLOW_YAML_TRAP' : 'FLOW_YAML_SYNTAX',
       offset: isComment ? place : mend.offset,
       length: isComment ? mend.offset + mend.length - place : mend.length,
-      ...(error === undefined ? { message: 'YAML tears this template apart.' } : wordYamlError(error)),
+      ...(error === undefined ? { message: torn } : wordYamlError(error)),
       ...mend.advice,
     }
     return { offset: mend.offset, length: mend.length, finding }

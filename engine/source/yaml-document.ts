@@ -2,7 +2,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Scalar } from 'yaml'
 import type { Problem } from '../problem.ts'
 import type { Finding } from './finding.ts'
-import { mostLevels, type ParsedDocument, tooDeepAt } from './parse-document.ts'
+import { type ParsedDocument, tooDeepAt } from './parse-document.ts'
 import type { DocumentPath, Position, SourceFile } from './position.ts'
 import { readYaml } from './read-yaml.ts'
 import { type ScalarStyle, sourceOffset } from './scalar-offset.ts'
@@ -54,7 +54,7 @@ function refusalOf(text: string): Finding | undefined {
   }
   if (text.trim() === '') return { ...at, message: 'The file is empty.', hint: 'Write what it is for, or delete it.' }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that no text file holds.
-  const offset = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/)
+  const offset = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]|\r(?!\n)/)
   if (offset === -1) return tooDeep(text)
   const code = (text.codePointAt(offset) ?? 0).toString(16).toUpperCase().padStart(4, '0')
   return { ...at, offset, message: `The file holds U+${code}, which is no text.`, hint: 'Save it as UTF-8 text.' }
@@ -62,8 +62,9 @@ function refusalOf(text: string): Finding | undefined {
 
 function tooDeep(text: string): Finding | undefined {
   const offset = tooDeepAt(text)
-  const message = `The file nests values more than ${mostLevels} levels deep.`
-  return offset === undefined ? undefined : { code: 'FLOW_YAML_SYNTAX', offset, message }
+  const message = 'The file nests values too deep.'
+  const hint = 'Is there, on many lines, a text with a colon and a space in it that needs quotes?'
+  return offset === undefined ? undefined : { code: 'FLOW_YAML_SYNTAX', offset, message, hint }
 }
 
 /** `value` is `undefined` where there is a finding. */
