@@ -1,0 +1,58 @@
+/** Brings a database to the tables that this program knows. */
+import { type Kysely, sql } from 'kysely'
+import { storeMigrationFailed, storeNewer } from './errors.ts'
+import type { Dialect, Transaction } from './store.ts'
+
+export interface Migration {
+  /** `0001-platform`: the number orders it, and is never used again. */
+  readonly name: string
+  /** Runs in a transaction, on both databases. */
+  up(db: Kysely<unknown>, dialect: Dialect): Promise<void>
+}
+
+type MigrationTables = {
+  flowpot_migrations: { name: string; applied_at: number }
+}
+
+/** Any number, but the same in every version: it keeps two processes from migrating one PostgreSQL at once. */
+const ADVISORY_LOCK = 4_607_182_418_800
+
+/**
+ * Applies what is not applied yet, each migration in a transaction of its own. `transact` must not use a snapshot that is older than the
+ * lock: on PostgreSQL that is READ COMMITTED. Kysely's own Migrator is not used: on SQLite it runs without a transaction, and it looks for its
+ * tables in every schema.
+ */
+export async function migrate(
+  transact: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>,
+  dialect: Dialect,
+  migrations: readonly Migration[],
+): Promise<void> {
+  let isBehind = true
+  while (isBehind) isBehind = await transact((tx) => applyNext(tx, dialect, migrations))
+}
+
+async function applyNext(tx: Transaction, dialect: Dialect, migrations: readonly Migration[]): Promise<boolean> {
+  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK}::bigint)`.execute(tx)
+  const own = tx.withTables<MigrationTables>()
+  await own.schema
+    .createTable('flowpot_migrations')
+    .ifNotExists()
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('applied_at', 'bigint', (column) => column.notNull())
+    .execute()
+  const rows = await own.selectFrom('flowpot_migrations').select('name').execute()
+  const applied = new Set(rows.map((row) => row.name))
+  const known = new Set(migrations.map((migration) => migration.name))
+  const unknown = [...applied].filter((name) => !known.has(name)).sort()
+  if (unknown[0] !== undefined) throw storeNewer({ migration: unknown[0] })
+  const next = migrations.find((migration) => !applied.has(migration.name))
+  if (!next) return false
+  try {
+    // Boundary: a migration knows the tables of its own time, not this program's.
+    await next.up(tx as unknown as Kysely<unknown>, dialect)
+  } catch (cause) {
+    throw storeMigrationFailed({ migration: next.name }, { cause })
+  }
+  await own.insertInto('flowpot_migrations').values({ name: next.name, applied_at: Date.now() }).execute()
+  return true
+}

@@ -1,0 +1,5 @@
+/** Every migration in order. Append only: one that has been released is never changed, moved or removed. */
+import type { Migration } from '../migrate.ts'
+import { platform } from './0001-platform.ts'
+
+export const migrations: readonly Migration[] = [platform]

@@ -1,0 +1,98 @@
+/** Opens the store that the settings name and brings its tables up to date. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { storeCannotOpen, storeMigrationFailed, storeNewer } from './errors.ts'
+import { type Migration, migrate } from './migrate.ts'
+import { migrations as ownMigrations } from './migrations/index.ts'
+import { openPostgresStore } from './postgres-store.ts'
+import { openSqliteStore } from './sqlite-store.ts'
+import type { Store } from './store.ts'
+
+export interface StoreSettings {
+  /** `postgres://…`, or `undefined` for SQLite. */
+  readonly url?: string | undefined
+  /** Where SQLite keeps its data. */
+  readonly file: string
+  /** `off` for what need not survive a crash: tests, dry runs. */
+  readonly durability?: 'full' | 'off'
+  /** How long a write waits for a lock that another process holds (SQLite), or is tried again after it collided with others (PostgreSQL). */
+  readonly busyLimitMs?: number
+  /** How many writes may wait before further ones are refused. */
+  readonly queueLimit?: number
+  /** SQLite: no shared commit. For measuring. */
+  readonly commitEach?: boolean
+  /** SQLite: how many statements a connection keeps prepared. For measuring. */
+  readonly cachedStatements?: number
+  /** PostgreSQL: connections for writes, and again as many for reads. */
+  readonly poolSize?: number
+  /** PostgreSQL: how long the work of a write may take. On SQLite it ends with the turn of the event loop. */
+  readonly workLimitMs?: number
+  readonly migrations?: readonly Migration[]
+}
+
+const defaults = {
+  durability: 'full',
+  busyLimitMs: 5000,
+  queueLimit: 10_000,
+  commitEach: false,
+  poolSize: 10,
+  workLimitMs: 10_000,
+  migrations: ownMigrations,
+} as const
+
+/** A migration may rewrite a large table, or wait for another process that does. */
+const MIGRATION_LIMIT_MS = 3_600_000
+
+/** Throws `STORE_CANNOT_OPEN`, `STORE_NEWER` or `STORE_MIGRATION_FAILED`. */
+export async function openStore(settings: StoreSettings): Promise<Store> {
+  const { url, migrations, ...all } = { ...defaults, ...settings }
+  try {
+    if (url === undefined) return await openMigrated(openSqliteStore(all), migrations)
+    const migrating = openPostgresStore({ ...all, url, workLimitMs: MIGRATION_LIMIT_MS })
+    await migrate(migrating.migrateIn, 'postgres', migrations).finally(migrating.close)
+    return openPostgresStore({ ...all, url })
+  } catch (cause) {
+    if (storeNewer.is(cause) || storeMigrationFailed.is(cause)) throw cause
+    const where = url === undefined ? all.file : withoutPassword(url)
+    throw storeCannotOpen({ where, problem: rootMessage(cause) }, { cause })
+  }
+}
+
+async function openMigrated(store: Store, migrations: readonly Migration[]): Promise<Store> {
+  try {
+    await migrate(store.write, store.dialect, migrations)
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+function withoutPassword(url: string): string {
+  if (!URL.canParse(url)) return 'in DATABASE_URL'
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
+}
+
+/** What the database itself said: the errors of the store above it are for clients, and say less. */
+function rootMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.cause instanceof Error) return rootMessage(error.cause)
+  // Of several addresses that were tried, Node reports an AggregateError without a message of its own.
+  if (error instanceof AggregateError) return error.errors.map(rootMessage).join(', ')
+  return error.message
+}
+
+/** A store on a temporary file that is gone once it is closed. */
+export async function openTemporaryStore(settings: Partial<StoreSettings> = {}): Promise<Store> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'flowpot-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
+  try {
+    const store = await openStore({ durability: 'off', ...settings, file: path.join(folder, 'store.db') })
+    return { ...store, close: () => store.close().finally(remove) }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}

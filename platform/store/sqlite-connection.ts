@@ -1,0 +1,81 @@
+/** One connection to SQLite: runs statements, keeps them prepared by their text, and words its errors. */
+import Database from 'better-sqlite3'
+import type { CompiledQuery, QueryResult } from 'kysely'
+import {
+  storeBusy,
+  storeClosed,
+  storeConstraint,
+  storeDamaged,
+  storeFull,
+  storeQueryFailed,
+  storeReadCannotWrite,
+  storeReadOnly,
+  storeTextNul,
+  storeUnavailable,
+} from './errors.ts'
+
+/** A list of n values makes a statement of its own for each n, so texts are many; the flows of one application use some hundred. */
+const CACHED_STATEMENTS = 500
+
+export class SqliteConnection {
+  readonly database: Database.Database
+  /** Least recently used first. */
+  readonly #statements = new Map<string, Database.Statement<[readonly unknown[]]>>()
+  readonly #cacheSize: number
+
+  constructor(database: Database.Database, cacheSize = CACHED_STATEMENTS) {
+    this.database = database
+    this.#cacheSize = cacheSize
+  }
+
+  /** Throws what the driver throws: see `toStoreError`. */
+  run({ sql, parameters }: CompiledQuery): QueryResult<unknown> {
+    for (const parameter of parameters) {
+      // PostgreSQL cannot store it; text that one database takes and the other refuses would surface on the day of the move.
+      if (typeof parameter === 'string' && parameter.includes('\0')) throw storeTextNul({})
+    }
+    const statement = this.#statement(sql)
+    if (this.database.readonly && !statement.readonly) throw storeReadCannotWrite({})
+    if (statement.reader) return { rows: statement.all(parameters) }
+    return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) }
+  }
+
+  /** Preparing costs more than running: see docs/performance.md. */
+  #statement(sql: string): Database.Statement<[readonly unknown[]]> {
+    const cached = this.#statements.get(sql)
+    if (cached) {
+      this.#statements.delete(sql)
+      this.#statements.set(sql, cached)
+      return cached
+    }
+    const statement = this.database.prepare<[readonly unknown[]]>(sql)
+    this.#statements.set(sql, statement)
+    if (this.#statements.size > this.#cacheSize) {
+      for (const oldest of this.#statements.keys()) {
+        this.#statements.delete(oldest)
+        break
+      }
+    }
+    return statement
+  }
+}
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code)
+}
+
+/** https://www.sqlite.org/rescode.html */
+export function toStoreError(cause: unknown): unknown {
+  if (cause instanceof TypeError && cause.message === 'The database connection is not open')
+    return storeClosed({}, { cause })
+  if (cause instanceof TypeError || cause instanceof RangeError) return storeQueryFailed({}, { cause })
+  if (!(cause instanceof Database.SqliteError)) return cause
+  const { code } = cause
+  if (isBusy(cause)) return storeBusy('another process holds its lock. Try again.', cause)
+  if (code.startsWith('SQLITE_FULL')) return storeFull({}, { cause })
+  if (code.startsWith('SQLITE_READONLY')) return storeReadOnly({}, { cause })
+  if (/^SQLITE_(IOERR|CANTOPEN|PROTOCOL|NOMEM|INTERRUPT)/.test(code)) return storeUnavailable({}, { cause })
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return storeDamaged({}, { cause })
+  if (code.startsWith('SQLITE_CONSTRAINT')) return storeConstraint({}, { cause })
+  return storeQueryFailed({}, { cause })
+}

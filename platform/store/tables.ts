@@ -1,0 +1,96 @@
+/** The tables of the store. What the kinds of columns hold is said in `columns.ts`; what the tables hold, in the migration that makes each. */
+export interface Tables {
+  application: ApplicationTable
+  devices: DeviceTable
+  device_tags: { key: string; value: string; device_id: string }
+  device_attributes: { name: string; data_type: string; device_id: string }
+  application_keys: ApplicationKeyTable
+  application_key_devices: { key_id: string; device_id: string }
+  experience_users: ExperienceUserTable
+  experience_groups: ExperienceGroupTable
+  experience_group_users: { group_id: string; user_id: string }
+  experience_group_devices: { group_id: string; device_id: string }
+  api_tokens: ApiTokenTable
+}
+
+interface Times {
+  created_at: number
+  updated_at: number
+}
+
+export interface ApplicationTable extends Times {
+  id: string
+  name: string
+  description: string
+  /** Tokens of experience users that were issued before are refused. */
+  user_token_cutoff: number | null
+}
+
+export interface DeviceTable extends Times {
+  id: string
+  name: string
+  description: string
+  device_class: string
+  gateway_id: string | null
+  parent_id: string | null
+  /** As they were given, in their order; `device_tags` is the index over them. */
+  tags: string
+  /** As they were given, in their order; `device_attributes` is the index over them. */
+  attributes: string
+  system_interval: number | null
+  keeps_duplicates: number
+}
+
+export interface ApplicationKeyTable extends Times {
+  id: string
+  key: string
+  secret_hash: string
+  status: string
+  description: string
+  /** Whether the key is good for the devices it names alone. Stays when the last of them is deleted: the key is then good for none. */
+  is_restricted: number
+  device_tags: string
+  filter_type: string
+  pub_topics: string
+  sub_topics: string
+}
+
+export interface ExperienceUserTable extends Times {
+  id: string
+  email: string
+  /** The address as it is compared: lower case. */
+  email_key: string
+  first_name: string
+  last_name: string
+  /** `null`: cannot sign in with a password. */
+  password_hash: string | null
+  password_updated_at: number | null
+  last_login_at: number | null
+  token_cutoff: number | null
+  /** Tokens of an earlier generation are refused. */
+  token_generation: number
+  tags: string
+}
+
+export interface ExperienceGroupTable extends Times {
+  id: string
+  name: string
+  description: string
+  parent_id: string | null
+  tags: string
+  endpoint_ids: string
+  device_tags: string
+  device_query: string | null
+}
+
+export interface ApiTokenTable extends Times {
+  id: string
+  name: string
+  description: string
+  token_hash: string
+  scope: string
+  status: string
+  expires_at: number | null
+  creator_id: string
+  creator_type: string
+}
