@@ -1,0 +1,97 @@
+/** The fields of a configuration, read from its schema. */
+import { table } from './markdown.ts'
+
+/** A JSON Schema as far as the definitions use it. */
+export interface Schema {
+  readonly type?: string | readonly string[]
+  readonly const?: unknown
+  readonly description?: string
+  readonly default?: unknown
+  readonly examples?: readonly unknown[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly patternProperties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly items?: Schema
+  readonly anyOf?: readonly Schema[]
+  readonly 'x-flowpot'?: string
+  readonly 'x-flowpot-of'?: Schema
+  readonly acceptsDigits?: boolean
+}
+
+export function fieldTable(schema: Schema): string {
+  const rows = rowsOf(schema, '')
+  if (rows.length === 0) return 'It has no fields.'
+  return table(['field', 'takes', 'required', 'default', 'what it says'], rows)
+}
+
+function rowsOf(schema: Schema, prefix: string): string[][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const path = `${prefix}${name}`
+    const row = [
+      `\`${path}\``,
+      describeType(field),
+      schema.required?.includes(name) ? 'yes' : '',
+      field.default === undefined ? '' : `\`${field.default}\``,
+      [field.description, ...examplesOf(field)].filter((text) => text !== undefined).join(' '),
+    ]
+    return [row, ...(field.items?.properties ? rowsOf(field.items, `${path}[].`) : [])]
+  })
+}
+
+function examplesOf({ examples = [] }: Schema): string[] {
+  return examples.length === 0 ? [] : [`For example ${examples.map((example) => `\`${example}\``).join(' or ')}.`]
+}
+
+function describeType(schema: Schema): string {
+  switch (schema['x-flowpot']) {
+    case 'template':
+      return 'text with templates'
+    case 'expression':
+      return 'an expression'
+    case 'path':
+      return 'a payload path'
+    case 'value':
+      return schema['x-flowpot-of']
+        ? `${describePlain(schema['x-flowpot-of'])}, or a template of one`
+        : 'any value, with templates'
+  }
+  return describePlain(schema)
+}
+
+function describePlain(schema: Schema): string {
+  if (schema.anyOf) return schema.anyOf.map(describePlain).join(', ')
+  if (schema.const !== undefined) return `\`${schema.const}\``
+  switch (schema.type) {
+    case 'string':
+      return 'text'
+    case 'integer':
+    case 'number':
+      return describeNumber(schema)
+    case 'boolean':
+      return '`true`, `false`'
+    case 'array':
+      return schema.items?.properties
+        ? 'a list of maps'
+        : `a list of ${schema.items ? describeType(schema.items) : 'values'}`
+    case 'object':
+      return describeMap(schema)
+  }
+  return 'any value'
+}
+
+function describeNumber({ type, minimum, maximum }: Schema): string {
+  const kind = type === 'integer' ? 'a whole number' : 'a number'
+  if (minimum !== undefined && maximum !== undefined) return `${kind} from ${minimum} to ${maximum}`
+  return minimum === undefined ? kind : `${kind}, ${minimum} or more`
+}
+
+function describeMap({ properties, patternProperties }: Schema): string {
+  if (properties) {
+    const fields = Object.entries(properties).map(([name, field]) => `\`${name}\`: ${describeType(field)}`)
+    return `a map with ${fields.join(' and ')}`
+  }
+  const [values] = Object.values(patternProperties ?? {})
+  return values ? `a map of ${describeType(values)}` : 'a map'
+}

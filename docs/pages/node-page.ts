@@ -1,0 +1,87 @@
+import type { Shape } from '../../engine/check/shape.ts'
+import type { NodeExample, NodeType } from '../../engine/node.ts'
+import { fieldTable, type Schema } from './field-table.ts'
+import { code, json, lines, table } from './markdown.ts'
+
+export function nodePage(type: NodeType): string {
+  return lines(
+    `# ${type.type}`,
+    type.summary,
+    type.description,
+    type.losant && `In Losant: \`${type.losant}\`.`,
+    '## Fields',
+    fieldTable(type.config as Schema), // TypeBox's types do not tell of JSON Schema's keywords
+    '## Ways out',
+    outputs(type),
+    ...writes(type),
+    '## Examples',
+    ...type.examples.map(example),
+  )
+}
+
+function outputs(type: NodeType): string {
+  if (type.outputs.length === 0) return 'None: nothing comes after it.'
+  return table(
+    ['output', 'where no wire leaves from it'],
+    type.outputs.map((output) => [`\`${output}\``, unwired(type, output)]),
+  )
+}
+
+function unwired(type: NodeType, output: string): string {
+  if (type.throwsUnlessWired?.includes(output)) return 'the run fails'
+  return type.endsPath ? 'the path ends' : 'goes on at the next node'
+}
+
+/** Asks the type what it writes, with each of its path fields set to the field's own name. */
+function writes(type: NodeType): string[] {
+  const fields = Object.entries((type.config as Schema).properties ?? {})
+  const config = Object.fromEntries(
+    fields.filter(([, field]) => field['x-flowpot'] === 'path').map(([name]) => [name, name]),
+  )
+  const rows = type.outputs.flatMap((output) =>
+    (type.writes?.(config, output, {}) ?? []).map(({ path, shape }) => [
+      `\`${output}\``,
+      `\`${path}\``,
+      describeShape(shape),
+    ]),
+  )
+  return rows.length === 0
+    ? []
+    : ['## What it writes', table(['on leaving by', 'at the path that this field names', 'stands'], rows)]
+}
+
+function describeShape(shape: Shape): string {
+  return shape.kind === 'unknown'
+    ? 'what came back'
+    : shape.kind === 'scalar'
+      ? 'one text, number or boolean'
+      : `\`${outline(shape)}\``
+}
+
+function outline(shape: Shape): string {
+  if (shape.kind === 'list') return `[${outline(shape.items)}]`
+  if (shape.kind !== 'object') return '…'
+  const keys = [...shape.keys].map(([key, below]) =>
+    below.kind === 'scalar' || below.kind === 'unknown' ? key : `${key}: ${outline(below)}`,
+  )
+  return `{ ${[...keys, ...(shape.open ? ['…'] : [])].join(', ')} }`
+}
+
+function example({ title, yaml, payload, answers, users, expect }: NodeExample): string {
+  const { output, payload: after = {}, reply, error } = expect
+  const indented = yaml.split('\n').map((line, index) => `${index === 0 ? '- ' : '  '}${line}`)
+  const outcome = [
+    output && `It leaves by \`${output}\`.`,
+    reply && `The reply is:\n\n${json(reply)}`,
+    Object.keys(after).length > 0 && `Then stands on the payload:\n\n${json(after)}`,
+    error && `The run fails: \`${error}\``,
+  ]
+  return lines(
+    `### ${title}`,
+    code('yaml', indented.join('\n')),
+    Object.keys(payload).length > 0 ? `With the payload:\n\n${json(payload)}` : undefined,
+    answers && `Where the platform answers:\n\n${json(answers)}`,
+    users && `Where this user exists:\n\n${json(users)}`,
+    ...outcome.filter((text) => typeof text === 'string'),
+  ).trimEnd()
+}

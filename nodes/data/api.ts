@@ -1,0 +1,123 @@
+import { Type } from 'typebox'
+import { objectShape, unknown } from '../../engine/check/shape.ts'
+import { shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
+import { hasTemplate } from '../../engine/compile/compile-value.ts'
+import { defineNode, type NodeCheck } from '../../engine/node.ts'
+import { PathTo, Value } from '../../engine/schema.ts'
+import { nearestName } from '../../engine/source/nearest-name.ts'
+import { defineError } from '../../errors.ts'
+import { refusalShape } from './refusal.ts'
+
+const refused = defineError<{ call: string; status: number; message: string }>(
+  'FLOW_API_REFUSED',
+  500,
+  ({ call, status, message }) => `${call} was refused with ${status}: ${message}`,
+)
+
+export const api = defineNode({
+  type: 'api',
+  losant: 'LosantApiNode',
+  summary: 'Calls an action of the platform, such as `devices.post`.',
+  description: `The call is made inside the process, as the application itself, and \`applicationId\` is given already. At \`result\`
+then stands \`{ result }\`, or \`{ error: { type, statusCode, message } }\` where the platform refused.
+
+A refused call takes \`else\`. Without an \`else\` it fails the run, since what comes after would work on a result that is not there.`,
+  config: Type.Object({
+    call: Type.String({ description: 'The action, as `resource.action`.', examples: ['devices.post', 'device.get'] }),
+    with: Type.Optional(Value({ description: "The action's parameters, as an object." })),
+    result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  check,
+  writes: ({ call, result }, output, actions) => {
+    if (typeof result !== 'string') return []
+    if (output === 'else') return [{ path: result, shape: refusalShape }]
+    const action = typeof call === 'string' ? actions[call] : undefined
+    return [{ path: result, shape: action ? objectShape({ result: shapeOfSchema(action.result) }) : unknown }]
+  },
+  compile: ({ call, with: parameters, result }, { wired }) => {
+    return async (payload, run) => {
+      const outcome = await run.services.api(call, parametersOf(call, parameters?.(payload)))
+      result?.set(payload, outcome)
+      if (!('error' in outcome)) return 'then'
+      const { statusCode, message } = outcome.error
+      if (!wired.has('else')) throw refused({ call, status: statusCode, message })
+      return 'else'
+    }
+  },
+  examples: [
+    {
+      title: 'Make a device',
+      yaml: `type: api
+call: devices.post
+with:
+  device:
+    name: << data.body.deviceName >>
+    tags:
+      - { key: owner, value: << experience.user.id >> }
+result: data.newDevice`,
+      payload: { data: { body: { deviceName: 'Fern' } }, experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } } },
+      answers: { 'devices.post': { result: { deviceId: '6a1c2d3e4f5a6b7c8d9e0f1b', name: 'Fern' } } },
+      expect: {
+        output: 'then',
+        payload: { 'data.newDevice.result': { deviceId: '6a1c2d3e4f5a6b7c8d9e0f1b', name: 'Fern' } },
+      },
+    },
+    {
+      title: 'Answer what the platform refuses',
+      yaml: `type: api
+call: device.get
+with: { deviceId: << data.params.deviceId >> }
+result: data.device
+else:
+  - type: reply
+    status: << data.device.error.statusCode >>
+    body: { error: << data.device.error.message >> }`,
+      payload: { data: { params: { deviceId: '6a1c2d3e4f5a6b7c8d9e0f1b' } } },
+      answers: { 'device.get': { error: { type: 'NotFound', statusCode: 404, message: 'Device was not found' } } },
+      expect: { output: 'else', payload: { 'data.device.error.statusCode': 404 } },
+    },
+    {
+      title: 'Refused, with no way to go',
+      yaml: `type: api
+call: device.delete
+with: { deviceId: << data.deviceId >> }`,
+      payload: { data: { deviceId: '6a1c2d3e4f5a6b7c8d9e0f1b' } },
+      answers: { 'device.delete': { error: { type: 'NotFound', statusCode: 404, message: 'Device was not found' } } },
+      expect: { error: 'device.delete was refused with 404: Device was not found' },
+    },
+  ],
+})
+
+const badParameters = defineError<{ call: string }>(
+  'FLOW_API_PARAMETERS',
+  500,
+  ({ call }) => `The parameters of ${call} came out as something other than an object.`,
+)
+
+function parametersOf(call: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (value === undefined) return {}
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badParameters({ call })
+  return value as Readonly<Record<string, unknown>> // an object, by the line above
+}
+
+function check({ config, actions, checker, report }: NodeCheck): void {
+  const call = String(config.call)
+  const action = Object.hasOwn(actions, call) ? actions[call] : undefined
+  if (action) {
+    const complaints = checker.check(action.params, config.with ?? {}, { isTemplate: hasTemplate })
+    for (const complaint of complaints) {
+      const at = config.with === undefined ? ['call'] : ['with', ...complaint.path]
+      report({ ...complaint, at })
+    }
+    return
+  }
+  const near = nearestName(call, Object.keys(actions))
+  report({
+    code: 'FLOW_UNKNOWN_CALL',
+    at: ['call'],
+    message: `The platform has no call "${call}".`,
+    ...(near && { hint: `Did you mean "${near}"?` }),
+  })
+}

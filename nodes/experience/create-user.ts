@@ -1,0 +1,83 @@
+import { Type } from 'typebox'
+import { defineNode } from '../../engine/node.ts'
+import { PathTo, Value } from '../../engine/schema.ts'
+import { defineError } from '../../errors.ts'
+import { refusalShape } from '../data/refusal.ts'
+import { userShape } from './user-shape.ts'
+
+const refused = defineError<{ status: number; message: string }>(
+  'FLOW_CREATE_USER_REFUSED',
+  500,
+  ({ status, message }) => `The user was refused with ${status}: ${message}`,
+)
+
+export const createUser = defineNode({
+  type: 'create-user',
+  losant: 'CreateExperienceUserNode',
+  summary: 'Makes an experience user.',
+  description: `What stands at \`result\` is the user, without any secret, or \`{ error: { type, statusCode, message } }\` where the
+platform refused, as with 409 for an address that is taken. A refusal takes \`else\`; without an \`else\` it fails the run.`,
+  config: Type.Object({
+    email: Value({ description: 'E-mail address; no two users have the same.' }),
+    password: Value({ description: 'The password, as the user typed it. It is kept as a hash alone.' }),
+    firstName: Type.Optional(Value({ description: 'First name.' })),
+    lastName: Type.Optional(Value({ description: 'Last name.' })),
+    tags: Type.Optional(Value({ description: 'User tags, as a map from key to text.' })),
+    groups: Type.Optional(Value({ description: 'IDs of the experience groups that the user joins.' })),
+    result: Type.Optional(PathTo({ description: 'Where the user, or the refusal, goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result }, output) => {
+    if (typeof result !== 'string') return []
+    return [{ path: result, shape: output === 'else' ? refusalShape : userShape }]
+  },
+  compile: ({ email, password, firstName, lastName, tags, groups, result }, { wired }) => {
+    return async (payload, run) => {
+      const fields = {
+        email: email(payload),
+        password: password(payload),
+        firstName: firstName?.(payload),
+        lastName: lastName?.(payload),
+        userTags: tags?.(payload),
+        experienceGroupIds: groups?.(payload),
+      }
+      // What is missing is not sent: the platform would refuse the `undefined`.
+      const experienceUser = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+      const outcome = await run.services.api('experienceUsers.post', { experienceUser })
+      if (!('error' in outcome)) {
+        result?.set(payload, outcome.result)
+        return 'then'
+      }
+      if (!wired.has('else')) throw refused({ status: outcome.error.statusCode, message: outcome.error.message })
+      result?.set(payload, outcome)
+      return 'else'
+    }
+  },
+  examples: [
+    {
+      title: 'Sign up',
+      yaml: `type: create-user
+email: << data.body.email >>
+password: << data.body.password >>
+firstName: << data.body.firstName >>
+result: data.user`,
+      payload: { data: { body: { email: 'ada@lom.example', password: 'correct horse battery' } } },
+      answers: { 'experienceUsers.post': { result: { id: '5f1c2d3e4f5a6b7c8d9e0f1a', email: 'ada@lom.example' } } },
+      expect: { output: 'then', payload: { 'data.user.id': '5f1c2d3e4f5a6b7c8d9e0f1a' } },
+    },
+    {
+      title: 'An address that is taken',
+      yaml: `type: create-user
+email: << data.body.email >>
+password: << data.body.password >>
+result: data.user
+else: refused`,
+      payload: { data: { body: { email: 'ada@lom.example', password: 'correct horse battery' } } },
+      answers: {
+        'experienceUsers.post': { error: { type: 'Conflict', statusCode: 409, message: 'Email already exists' } },
+      },
+      expect: { output: 'else', payload: { 'data.user.error.statusCode': 409 } },
+    },
+  ],
+})

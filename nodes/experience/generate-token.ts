@@ -1,0 +1,69 @@
+import { Type } from 'typebox'
+import { scalar } from '../../engine/check/shape.ts'
+import { defineNode } from '../../engine/node.ts'
+import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { defineError } from '../../errors.ts'
+import { invalidateExistingTokens, tokenData, tokenLifetime } from './token-fields.ts'
+
+const unknownUser = defineError<{ user: string }>(
+  'FLOW_TOKEN_UNKNOWN_USER',
+  500,
+  ({ user }) => `There is no experience user ${JSON.stringify(user)} to sign a token for.`,
+)
+
+export const generateToken = defineNode({
+  type: 'generate-token',
+  losant: 'ExperienceUserTokenNode',
+  summary: 'Signs a token for an experience user, without a password.',
+  description: `Who holds the token acts as the user: see to it that the flow knows who asks. A user that does not exist fails the run;
+where that can happen, ask \`get-user\` first.`,
+  config: Type.Object({
+    user: ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< experience.user.id >>'] }),
+    result: PathTo({ description: 'Where the token goes.' }),
+    ttlSeconds: tokenLifetime,
+    data: tokenData,
+    treatAsLogin: Type.Optional(
+      Type.Boolean({ description: "Notes the time as the user's last login.", default: false }),
+    ),
+    invalidateExistingTokens,
+  }),
+  outputs: ['next'],
+  writes: ({ result }) => [{ path: String(result), shape: scalar }],
+  compile: ({ user, result, ttlSeconds, data, treatAsLogin = false, invalidateExistingTokens = false }) => {
+    return async (payload, run) => {
+      const name = user(payload)
+      const ttl = ttlSeconds?.(payload)
+      const extra = data?.(payload)
+      const token = await run.services.users.signToken({
+        user: name,
+        ...(ttl === undefined ? {} : { ttlSeconds: ttl }),
+        ...(extra === undefined ? {} : { data: extra }),
+        invalidateExistingTokens,
+        isLogin: treatAsLogin,
+      })
+      if (token === null) throw unknownUser({ user: name })
+      result.set(payload, token)
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'A token for the user who asks, good for an hour',
+      yaml: `type: generate-token
+user: << experience.user.id >>
+ttlSeconds: 3600
+result: data.token`,
+      payload: { data: {}, experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } } },
+      users: [{ id: '5f1c2d3e4f5a6b7c8d9e0f1a', email: 'ada@lom.example', password: 'correct horse battery' }],
+      expect: { output: 'next', payload: { 'data.token': 'token of 5f1c2d3e4f5a6b7c8d9e0f1a' } },
+    },
+    {
+      title: 'Nobody',
+      yaml: `type: generate-token
+user: nobody@lom.example
+result: data.token`,
+      payload: { data: {} },
+      expect: { error: 'There is no experience user "nobody@lom.example"' },
+    },
+  ],
+})

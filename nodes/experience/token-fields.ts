@@ -1,0 +1,20 @@
+/** The fields that say what a new token is like, for the nodes that sign one. */
+import { Type } from 'typebox'
+import { ValueOf } from '../../engine/schema.ts'
+
+export const tokenLifetime = Type.Optional(
+  ValueOf(Type.Integer({ minimum: 1 }), {
+    description: "Seconds until the token expires; the platform's default where it is not given.",
+  }),
+)
+
+export const tokenData = Type.Optional(
+  ValueOf(Type.Record(Type.String(), Type.Unknown()), {
+    description:
+      'Travels in the token, readable by whoever holds it, and comes back at `experience.authInfo.extraData`.',
+  }),
+)
+
+export const invalidateExistingTokens = Type.Optional(
+  Type.Boolean({ description: 'Refuses every token that the user was given before.', default: false }),
+)

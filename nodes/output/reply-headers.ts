@@ -1,0 +1,107 @@
+/** What a reply's headers and cookies may say: names at load, values of a run before they reach the socket. */
+
+import type { NodeCheck, RawConfig } from '../../engine/node.ts'
+import { defineError } from '../../errors.ts'
+
+/** RFC 9110 5.6.2, `token`. */
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+/** What Node.js refuses to write as a header's value; a CR or LF would start a header of the client's choice. */
+const unsendable = /[^\t\x20-\x7e\x80-\xff]/
+
+/** The server frames the message and manages the connection; a flow that says otherwise makes clients hang. */
+const serversOwn = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-request-id',
+])
+
+const unsendableHeader = defineError<{ field: string; found: string }>(
+  'FLOW_HEADER_UNSENDABLE',
+  500,
+  ({ field, found }) => `${field} cannot be sent: it ${found}.`,
+)
+
+/** A value as header text. Throws where it would break out of its header, or is not text at all. */
+export function headerText(field: string, value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value !== 'string') throw unsendableHeader({ field, found: `is ${kindOf(value)}, not text` })
+  const character = unsendable.exec(value)?.[0]
+  if (character !== undefined) throw unsendableHeader({ field, found: `has ${nameOf(character)} in it` })
+  return value
+}
+
+/** `undefined` where there is no value: the header is then left out. A list sends the header once an item. */
+export function headerValue(field: string, value: unknown): string | readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined
+  return Array.isArray(value)
+    ? value.map((item, index) => headerText(`${field}[${index}]`, item))
+    : headerText(field, value)
+}
+
+/** A redirect's address as header text: what is not ASCII is percent-encoded, as browsers do. */
+export function locationText(field: string, address: string): string {
+  const encoded = address.replace(/[^\0-\x7f]/gu, (character) =>
+    Array.from(new TextEncoder().encode(character), (byte) => `%${byte.toString(16).toUpperCase()}`).join(''),
+  )
+  if (encoded.trim() === '') throw unsendableHeader({ field, found: 'is empty' })
+  return headerText(field, encoded)
+}
+
+export function checkHeaderNames({ config, report }: NodeCheck): void {
+  const seen = new Map<string, string>()
+  for (const name of Object.keys(headersOf(config))) {
+    const complain = (message: string, hint?: string) =>
+      report({ code: 'FLOW_UNKNOWN_FIELD', at: ['headers', name], atKey: true, message, ...(hint && { hint }) })
+    const lower = name.toLowerCase()
+    const twin = seen.get(lower)
+    if (!token.test(name))
+      complain(`"${name}" cannot name a header.`, 'A name has letters, digits and dashes: x-plant-id.')
+    else if (serversOwn.has(lower))
+      complain(`The header ${name} is the server's own.`, 'Leave it out: the server sets it.')
+    else if (twin !== undefined) complain(`The header ${name} is there twice: ${twin} is the same name.`)
+    seen.set(lower, name)
+  }
+}
+
+export function checkCookies({ config, report }: NodeCheck): void {
+  const cookies = Array.isArray(config.cookies) ? config.cookies : []
+  cookies.forEach((cookie: RawConfig, index) => {
+    if (cookie.sameSite === 'none' && cookie.secure !== true) {
+      report({
+        code: 'FLOW_MISSING_FIELD',
+        at: ['cookies', index, 'sameSite'],
+        message: `Browsers drop the cookie ${cookie.name}: sameSite none needs secure.`,
+        hint: 'Write secure: true beside it.',
+      })
+    }
+  })
+}
+
+/** Whether the flow's own text says that the body is HTML. */
+export function saysHtml(config: RawConfig): boolean {
+  return Object.entries(headersOf(config)).some(
+    ([name, value]) => name.toLowerCase() === 'content-type' && typeof value === 'string' && /html/i.test(value),
+  )
+}
+
+function headersOf(config: RawConfig): RawConfig {
+  const { headers } = config
+  return typeof headers === 'object' && headers !== null ? (headers as RawConfig) : {}
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'missing'
+  return Array.isArray(value) ? 'a list' : 'an object'
+}
+
+function nameOf(character: string): string {
+  if (character === '\r' || character === '\n') return 'a line break'
+  return `the character U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+}

@@ -1,0 +1,168 @@
+import { Type } from 'typebox'
+import { defineNode } from '../../engine/node.ts'
+import { Template, Value, ValueOf } from '../../engine/schema.ts'
+import type { Cookie } from '../../engine/services.ts'
+import { defineError } from '../../errors.ts'
+import { checkCookies, checkHeaderNames, headerText, headerValue, locationText, saysHtml } from './reply-headers.ts'
+
+const statusMissing = defineError(
+  'FLOW_REPLY_STATUS_MISSING',
+  500,
+  () => 'The status of the reply is missing: its template gave nothing.',
+)
+
+const cookie = Type.Object({
+  name: Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", description: 'Its name, as written.' }),
+  value: Value({ description: 'Text, a number or a boolean.' }),
+  path: Type.Optional(
+    Type.String({ pattern: '^/[^;\\s]*$', description: 'Where the cookie is sent back to.', default: '/' }),
+  ),
+  domain: Type.Optional(Type.String({ pattern: '^[^;\\s]+$', description: 'The host alone, where it is not given.' })),
+  maxAgeSeconds: Type.Optional(
+    ValueOf(Type.Integer(), {
+      description: 'How long it lasts; until the browser ends where it is not given. 0 removes it.',
+    }),
+  ),
+  httpOnly: Type.Optional(Type.Boolean({ description: 'Hides it from scripts.', default: true })),
+  secure: Type.Optional(Type.Boolean({ description: 'Sends it back by HTTPS alone.', default: false })),
+  sameSite: Type.Optional(
+    Type.Union([Type.Literal('strict'), Type.Literal('lax'), Type.Literal('none')], { default: 'lax' }),
+  ),
+})
+
+export const reply = defineNode({
+  type: 'reply',
+  losant: 'EndpointReplyNode',
+  summary: 'Answers the request.',
+  description: `The first reply wins; later ones are ignored and logged. A reply ends its path unless it has \`next\`, so what stands
+below it in the list is reached by a wire alone.
+
+A body that is text is sent as it is, anything else as JSON. Where \`headers\` has a literal \`content-type\` of HTML, \`<< >>\`
+in the body escapes HTML and \`<<< >>>\` does not. A header that is \`null\` is left out; a list sends the header once an item.
+A value that has a line break in it fails the run, since it would start a header of the client's choice.`,
+  config: Type.Object({
+    status: Type.Optional(
+      ValueOf(Type.Integer({ minimum: 200, maximum: 599 }), {
+        description: 'HTTP status; 302 with `redirect`.',
+        default: 200,
+        acceptsDigits: true,
+      }),
+    ),
+    headers: Type.Optional(
+      Type.Record(Type.String(), Value(), { description: 'Headers by name; case does not count.' }),
+    ),
+    cookies: Type.Optional(Type.Array(cookie, { description: 'Cookies to set.' })),
+    body: Type.Optional(Value({ description: 'What the client gets.' })),
+    redirect: Type.Optional(Template({ description: 'Sends the client to this address.' })),
+  }),
+  outputs: ['next'],
+  endsPath: true,
+  replies: true,
+  escapesHtml: (config) => (saysHtml(config) ? ['body'] : []),
+  check: (check) => {
+    checkHeaderNames(check)
+    checkCookies(check)
+  },
+  compile: ({ status, headers = {}, cookies = [], body, redirect }) => {
+    const named = Object.entries(headers).map(([name, value]) => ({
+      name: name.toLowerCase(),
+      field: `headers.${name}`,
+      value,
+    }))
+
+    return (payload, run) => {
+      const sent: Record<string, string | readonly string[]> = {}
+      for (const { name, field, value } of named) {
+        const text = headerValue(field, value(payload))
+        if (text !== undefined) sent[name] = text
+      }
+      if (redirect) sent.location = locationText('redirect', redirect(payload))
+
+      const chosen = status ? status(payload) : redirect ? 302 : 200
+      // A reply that says 200 where the flow asked for something else would hide what went wrong.
+      if (chosen === undefined) throw statusMissing({})
+
+      const counts = run.reply({
+        status: chosen,
+        headers: sent,
+        cookies: cookies.map(({ value, maxAgeSeconds, ...rest }, index): Cookie => {
+          const age = maxAgeSeconds?.(payload)
+          return {
+            path: '/',
+            httpOnly: true,
+            sameSite: 'lax',
+            ...rest,
+            value: headerText(`cookies[${index}].value`, value(payload)),
+            ...(age === undefined ? {} : { maxAgeSeconds: age }),
+          }
+        }),
+        body: body?.(payload),
+      })
+      if (!counts)
+        run.log('warn', 'This reply is not sent: the request was answered before, or nothing waits for an answer.')
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'JSON',
+      yaml: `type: reply
+status: 201
+body:
+  deviceId: << data.device.id >>
+  name: << data.device.name >>`,
+      payload: { data: { device: { id: '5f1c2d3e4f5a6b7c8d9e0f1a', name: 'Fern "the third"' } } },
+      expect: { reply: { status: 201, body: { deviceId: '5f1c2d3e4f5a6b7c8d9e0f1a', name: 'Fern "the third"' } } },
+    },
+    {
+      title: 'A page, in which values are escaped',
+      yaml: `type: reply
+headers: { content-type: text/html; charset=utf-8 }
+body: <p>Hello, << data.name >></p>`,
+      payload: { data: { name: '<script>' } },
+      expect: {
+        reply: {
+          status: 200,
+          headers: { 'content-type': 'text/html; charset=utf-8' },
+          body: '<p>Hello, &lt;script&gt;</p>',
+        },
+      },
+    },
+    {
+      title: 'A redirect that signs the browser in',
+      yaml: `type: reply
+redirect: /plants/<< data.plant >>
+cookies:
+  - name: authorization
+    value: << data.token >>
+    maxAgeSeconds: 3600
+    secure: true`,
+      payload: { data: { plant: 'Grünlilie', token: 'abc.def.ghi' } },
+      expect: {
+        reply: {
+          status: 302,
+          headers: { location: '/plants/Gr%C3%BCnlilie' },
+          cookies: [
+            {
+              name: 'authorization',
+              value: 'abc.def.ghi',
+              path: '/',
+              maxAgeSeconds: 3600,
+              httpOnly: true,
+              secure: true,
+              sameSite: 'lax',
+            },
+          ],
+        },
+      },
+    },
+    {
+      title: 'A value that would break out of its header',
+      yaml: `type: reply
+headers:
+  x-plant: << data.name >>`,
+      payload: { data: { name: 'Fern\r\nset-cookie: authorization=stolen' } },
+      expect: { error: 'headers.x-plant' },
+    },
+  ],
+})

@@ -1,0 +1,133 @@
+import { Type } from 'typebox'
+import { objectShape, type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { parseEndpoint, routeParams } from '../../engine/route.ts'
+import { nearestName } from '../../engine/source/nearest-name.ts'
+import { TextSyntaxError } from '../../engine/syntax-error.ts'
+import { defineTrigger, type EndpointSpec, type TriggerCheck } from '../../engine/trigger.ts'
+import { userShape } from '../experience/user-shape.ts'
+
+const anyKeys = objectShape({}, true)
+
+export const endpoint = defineTrigger({
+  key: 'endpoint',
+  losant: 'endpoint',
+  summary: 'An HTTP request to a route of the application.',
+  description: `A route has literals, \`{name}\` for one segment, \`{name?}\` for a last segment that may be missing, and \`{name*}\` for
+the rest of the path. The most specific route wins. Case counts, a slash at the end does not. HEAD is answered as GET is.
+
+Every way through the flow must come to a \`reply\`. Who may call is settled before the flow runs: 401 without a valid token
+where one is needed, 403 outside the groups.`,
+  config: Type.Object({
+    endpoint: Type.String({ description: 'Method and route.', examples: ['POST /devices', 'GET /devices/{deviceId}'] }),
+    access: Type.Optional(
+      Type.Union(
+        [
+          Type.Literal('public'),
+          Type.Literal('authenticated'),
+          Type.Literal('device'),
+          Type.Object({ groups: Type.Array(Type.String(), { minItems: 1 }) }),
+        ],
+        {
+          description:
+            'Who may call: anybody, an experience user with a token, a device with a token, or the users of some experience groups.',
+          default: 'public',
+        },
+      ),
+    ),
+    description: Type.Optional(Type.String({ description: 'For the list of routes.' })),
+    enabled: Type.Optional(Type.Boolean({ description: 'Whether the route is served.', default: true })),
+    unauthorized: Type.Optional(
+      Type.Union(
+        [
+          Type.Object({ status: Type.Integer({ minimum: 400, maximum: 599 }), body: Type.Unknown() }),
+          Type.Object({ redirect: Type.String({ minLength: 1 }) }),
+        ],
+        { description: 'What is answered in place of the plain 401 and 403. It takes no templates.' },
+      ),
+    ),
+  }),
+  expectsReply: true,
+  shape: (config) => {
+    const params = routeParams(parseEndpoint(config.endpoint).segments)
+    return new Map<string, Shape>([
+      [
+        'data',
+        objectShape({
+          body: unknown,
+          cookies: anyKeys,
+          headers: anyKeys,
+          method: scalar,
+          path: scalar,
+          params: objectShape(Object.fromEntries(params.map((name) => [name, scalar]))),
+          query: anyKeys,
+          replyId: scalar,
+        }),
+      ],
+      [
+        'experience',
+        objectShape({
+          user: userShape,
+          endpoint: objectShape(
+            { id: scalar, method: scalar, route: scalar, access: unknown, description: scalar },
+            true,
+          ),
+          version: scalar,
+          device: anyKeys,
+          authInfo: objectShape({ issuedAt: scalar, expiresAt: scalar, extraData: unknown }),
+        }),
+      ],
+    ])
+  },
+  check,
+  compile: ({ endpoint: text, access = 'public', description, enabled = true, unauthorized }): EndpointSpec => {
+    const { method, route } = parseEndpoint(text)
+    return { method, route, access, enabled, description, unauthorized }
+  },
+  examples: [
+    { title: 'Open to all', yaml: 'endpoint: POST /users' },
+    {
+      title: 'For users who are signed in',
+      yaml: `endpoint: GET /devices/{deviceId}/data
+access: authenticated
+description: The readings of one device.`,
+    },
+    {
+      title: 'For administrators, others are sent to sign in',
+      yaml: `endpoint: GET /admin/{page*}
+access: { groups: [admins] }
+unauthorized: { redirect: /sign-in }`,
+    },
+  ],
+})
+
+function check({ config, groups, report }: TriggerCheck): void {
+  try {
+    parseEndpoint(String(config.endpoint))
+  } catch (error) {
+    if (!(error instanceof TextSyntaxError)) throw error
+    report({
+      code: error.code,
+      at: ['endpoint'],
+      offset: error.place.offset,
+      ...(error.place.length !== undefined && { length: error.place.length }),
+      message: error.message,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    })
+  }
+  if (groups === undefined) return
+  groupsOf(config.access).forEach((name, index) => {
+    if (groups.includes(name)) return
+    const near = nearestName(name, groups)
+    report({
+      code: 'FLOW_UNKNOWN_GROUP',
+      at: ['access', 'groups', index],
+      message: `application.yaml seeds no group "${name}".`,
+      hint: near ? `Did you mean "${near}"?` : 'Add it there under seeds.groups.',
+    })
+  })
+}
+
+function groupsOf(access: unknown): readonly string[] {
+  if (typeof access !== 'object' || access === null || !('groups' in access)) return []
+  return Array.isArray(access.groups) ? access.groups.map(String) : []
+}

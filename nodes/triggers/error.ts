@@ -1,0 +1,45 @@
+import { Type } from 'typebox'
+import { objectShape, type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { defineTrigger, type ErrorSpec } from '../../engine/trigger.ts'
+
+export const errorTrigger = defineTrigger({
+  key: 'error',
+  losant: 'flowError',
+  summary: 'A run that threw an error.',
+  description: `| scope | fires when a run throws |
+|---|---|
+| \`local\` | in this flow |
+| \`experience\` | in any flow that an endpoint started |
+| \`global\` | in any flow |
+
+\`data.errorInfo\` has \`error.name\`, \`error.message\`, \`nodeId\` and \`nodeType\`; \`data.erroredPayload\` is the payload at the throw,
+or a sentence in its place where it is over 256 KB. The client still waits, so that a \`reply\` answers it. What this flow throws
+itself starts no further error trigger.`,
+  config: Type.Object({
+    error: Type.Union([Type.Literal('local'), Type.Literal('experience'), Type.Literal('global')], {
+      description: 'Whose errors.',
+    }),
+  }),
+  shape: () =>
+    new Map<string, Shape>([
+      [
+        'data',
+        objectShape({
+          errorInfo: objectShape({
+            error: objectShape({ name: scalar, message: scalar }),
+            nodeId: scalar,
+            nodeType: scalar,
+          }),
+          erroredPayload: unknown,
+          replyId: scalar,
+        }),
+      ],
+      // That of the request, where a request started what threw.
+      ['experience', unknown],
+    ]),
+  compile: ({ error }): ErrorSpec => ({ scope: error }),
+  examples: [
+    { title: 'Errors of this flow', yaml: 'error: local' },
+    { title: 'Errors of every endpoint', yaml: 'error: experience' },
+  ],
+})

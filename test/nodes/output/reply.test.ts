@@ -1,0 +1,165 @@
+import { validateHeaderValue } from 'node:http'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { headerValue, locationText } from '../../../nodes/output/reply-headers.ts'
+import { problemsOf, runNode } from '../run-node.ts'
+
+const replyTo = (yaml: string, data: object = {}) => runNode({ yaml: `type: reply\n${yaml}`, payload: { data } })
+
+describe('a reply', () => {
+  test('answers 200 without a body where nothing is said', async () => {
+    const { reply } = await runNode({ yaml: 'type: reply', payload: {} })
+    expect(reply).toEqual({ status: 200, headers: {}, cookies: [], body: undefined })
+  })
+
+  test('takes digits for a status, and nothing else that is not a number', async () => {
+    expect((await replyTo('status: << data.n >>', { n: '404' })).reply?.status).toBe(404)
+    for (const n of ['4o4', true, null, 99, 100, 600, 200.5, '', [404]]) {
+      const { reply, error } = await replyTo('status: << data.n >>', { n })
+      expect(reply).toBeUndefined()
+      expect(String(error)).toContain('status')
+    }
+  })
+
+  test('fails where its status is missing, in place of saying 200', async () => {
+    const { reply, error } = await replyTo('status: << data.n >>')
+    expect(reply).toBeUndefined()
+    expect(String(error)).toContain('The status of the reply is missing')
+  })
+
+  test('keeps the first answer and logs the second', async () => {
+    const { reply, logs } = await replyTo('body: first\nnext: [ { type: reply, body: second } ]')
+    expect(reply?.body).toBe('first')
+    expect(logs.map(({ level, message }) => [level, message])).toEqual([
+      ['warn', expect.stringContaining('answered before')],
+    ])
+  })
+
+  test('leaves out the keys of its body that are missing', async () => {
+    const { reply } = await replyTo('body: { a: << data.a >>, b: << data.b >> }', { b: null })
+    expect(reply?.body).toEqual({ b: null })
+  })
+
+  test('sends names of headers in lower case, numbers as text, and a list once an item', async () => {
+    const { reply } = await replyTo('headers: { X-Count: << data.n >>, X-Tag: << data.tags >> }', {
+      n: 3,
+      tags: ['a', 'b'],
+    })
+    expect(reply?.headers).toEqual({ 'x-count': '3', 'x-tag': ['a', 'b'] })
+  })
+
+  test('leaves out a header that is null', async () => {
+    expect((await replyTo('headers: { x-a: << data.a >>, x-b: 1 }', { a: null })).reply?.headers).toEqual({
+      'x-b': '1',
+    })
+  })
+
+  test.each([
+    ['headers:\n  x-plant: << data.value >>', 'headers.x-plant'],
+    ['headers:\n  x-plant: Plant << data.value >>', 'headers.x-plant'],
+    ['redirect: /plants/<< data.value >>', 'redirect'],
+    ['cookies:\n  - name: plant\n    value: << data.value >>', 'cookies[0].value'],
+  ])('fails, naming the field, where a value would break out of %j', async (yaml, field) => {
+    for (const value of ['a\r\nset-cookie: b=c', 'a\nb', 'a\rb', 'a\0b', '\x7f']) {
+      const { reply, error } = await replyTo(yaml, { value })
+      expect(reply).toBeUndefined()
+      expect(String(error)).toContain(`${field} cannot be sent`)
+    }
+  })
+
+  test.each([
+    ['an object', { a: 1 }],
+    ['a list of objects', [{ a: 1 }]],
+  ])('fails where a header is %s', async (_, value) => {
+    const { error } = await replyTo('headers: { x-plant: << data.value >> }', { value })
+    expect(String(error)).toContain('headers.x-plant')
+  })
+
+  test('redirects with 302, or with the status that it is given', async () => {
+    expect((await replyTo('redirect: /a')).reply).toMatchObject({ status: 302, headers: { location: '/a' } })
+    expect((await replyTo('redirect: /a\nstatus: 303')).reply).toMatchObject({
+      status: 303,
+      headers: { location: '/a' },
+    })
+  })
+
+  test('fails where there is nowhere to redirect to', async () => {
+    expect(String((await replyTo('redirect: << data.nowhere >>')).error)).toContain(
+      'redirect cannot be sent: it is empty',
+    )
+  })
+
+  test('hides cookies from scripts and other sites unless the flow says otherwise', async () => {
+    const { reply } = await replyTo(
+      'cookies: [ { name: a, value: 1 }, { name: b, value: x, httpOnly: false, path: /b } ]',
+    )
+    expect(reply?.cookies).toEqual([
+      { name: 'a', value: '1', path: '/', httpOnly: true, sameSite: 'lax' },
+      { name: 'b', value: 'x', path: '/b', httpOnly: false, sameSite: 'lax' },
+    ])
+  })
+
+  test.each([
+    ['text/html', true],
+    ['TEXT/HTML; charset=utf-8', true],
+    ['application/xhtml+xml', true],
+    ['text/plain', false],
+  ])('with the content type %s escapes HTML: %s', async (type, isEscaped) => {
+    const { reply } = await replyTo(`headers: { Content-Type: ${type} }\nbody: <p><< data.name >></p>`, {
+      name: '<b>&"\'',
+    })
+    expect(reply?.body === `<p><b>&"'</p>`).toBe(!isEscaped)
+    expect(String(reply?.body).includes('<b>')).toBe(!isEscaped)
+  })
+})
+
+describe('a reply that does not load', () => {
+  test.each([
+    ['headers: { "x plant": a }', 'FLOW_UNKNOWN_FIELD', 'x plant'],
+    ['headers: { "x\\r\\ny": a }', 'FLOW_UNKNOWN_FIELD', 'cannot name a header'],
+    ['headers: { Content-Length: 5 }', 'FLOW_UNKNOWN_FIELD', "server's own"],
+    ['headers: { transfer-encoding: chunked }', 'FLOW_UNKNOWN_FIELD', "server's own"],
+    ['headers: { X-A: 1, x-a: 2 }', 'FLOW_UNKNOWN_FIELD', 'twice'],
+    ['cookies: [ { name: "a b", value: c } ]', 'FLOW_WRONG_TYPE', ''],
+    ['cookies: [ { name: a } ]', 'FLOW_MISSING_FIELD', 'value'],
+    ['cookies: [ { name: a, value: b, path: "/;x" } ]', 'FLOW_WRONG_TYPE', ''],
+    ['cookies: [ { name: a, value: b, sameSite: none } ]', 'FLOW_MISSING_FIELD', 'secure'],
+    ['status: 99', 'FLOW_WRONG_TYPE', ''],
+    ['status: 101', 'FLOW_WRONG_TYPE', ''],
+    ['status: soon', 'FLOW_WRONG_TYPE', ''],
+    ['stauts: 200', 'FLOW_UNKNOWN_FIELD', 'stauts'],
+  ])('%s is %s', (yaml, code, message) => {
+    const problems = problemsOf(`type: reply\n${yaml}`)
+    expect(problems.map((problem) => problem.code)).toEqual([code])
+    expect(problems[0]?.message).toContain(message)
+    expect(problems[0]?.line).toBe(5)
+  })
+})
+
+describe('what goes into a header', () => {
+  test('is always something that Node.js sends', () => {
+    const send = (value: string | readonly string[] | undefined) => {
+      for (const text of [value ?? ''].flat()) validateHeaderValue('x-a', text)
+    }
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue()), (value) => {
+        try {
+          send(headerValue('x', value))
+        } catch (error) {
+          expect(String(error)).toContain('cannot be sent')
+        }
+      }),
+    )
+  })
+
+  test('encodes an address as a browser does', () => {
+    fc.assert(
+      fc.property(fc.webPath(), (path) => {
+        fc.pre(path !== '')
+        expect(locationText('redirect', path)).toBe(path)
+      }),
+    )
+    expect(locationText('redirect', '/ü/🌱?a=ä')).toBe('/%C3%BC/%F0%9F%8C%B1?a=%C3%A4')
+    expect(locationText('redirect', '/\ud800')).toBe('/%EF%BF%BD')
+  })
+})
