@@ -4,7 +4,7 @@ import { loadApplication } from './engine/load/load-application.ts'
 import { readFolder } from './engine/load/read-folder.ts'
 import type { SourceFile } from './engine/source/position.ts'
 import { nodeTypes, triggerTypes } from './nodes/index.ts'
-import { describeActions } from './platform/describe-actions.ts'
+import { describeActions } from './platform/resources/catalogue.ts'
 
 export interface LoadedFolder extends Loaded {
   readonly sources: readonly SourceFile[]

@@ -22,11 +22,11 @@ export interface OpenedPlatform {
   close(): Promise<void>
 }
 
-/** The store that the settings name. Throws `DATA_FOLDER_IN_USE` where another process has it. */
+/** The store that the settings name. `commitEach` is for measuring what the shared commit gives. Throws `DATA_FOLDER_IN_USE` where another process has it. */
 export async function openPlatform(
   application: Application,
   settings: Settings,
-  log?: PlatformLog,
+  options: { readonly log?: PlatformLog; readonly commitEach?: boolean } = {},
 ): Promise<OpenedPlatform> {
   const isPostgres = settings.databaseUrl !== ''
   const folder = isPostgres && settings.signingKey !== '' ? undefined : openDataFolder(settings.data)
@@ -35,8 +35,9 @@ export async function openPlatform(
     // With PostgreSQL the folder holds the key alone, and replicas may share it.
     if (isPostgres) folder?.close()
     const url = isPostgres ? settings.databaseUrl : undefined
-    const store = await openStore({ url, file: folder?.file('flowpot.db') ?? '' })
-    const opened = await furnish(store, application, settings, signingKey, log)
+    const file = folder?.file('flowpot.db') ?? ''
+    const store = await openStore({ url, file, commitEach: options.commitEach ?? false })
+    const opened = await furnish(store, application, settings, signingKey, options.log)
     return { ...opened, close: () => opened.close().finally(() => folder?.close()) }
   } catch (error) {
     folder?.close()
@@ -91,13 +92,13 @@ function makeSigningKey(): string {
 export function createServices(platform: Platform, address: string): Services {
   const { users } = platform
   return {
-    api: (call, params) => callAction(platform, flowActor, call, params),
+    api: (call, params) => callAction(platform, flowActor, call, params, address),
     users: {
       verifyPassword: (email, password) => users.verifyPassword(email, password, address),
       verifyToken: async (token) => (await users.verifyToken(token))?.user ?? null,
-      signToken: (request) => users.signToken(request),
+      signToken: users.signToken,
     },
     clock: platform.clock,
-    random: systemRandom,
+    random: platform.random,
   }
 }

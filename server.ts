@@ -5,10 +5,14 @@ import { pino } from 'pino'
 import { type LoadedFolder, loadFolder } from './application.ts'
 import type { Application } from './engine/application.ts'
 import { defineError } from './errors.ts'
-import { createExperienceServer } from './http/experience-server.ts'
+import { createExperienceServer, runLog } from './http/experience-server.ts'
 import { createLog } from './http/log.ts'
 import { createPlatformServer } from './http/platform-server.ts'
 import { createServices, openPlatform } from './open-platform.ts'
+import { authenticate } from './platform/auth/authenticate.ts'
+import { callAction } from './platform/call-action.ts'
+import { resources } from './platform/resources/catalogue.ts'
+import { pressButton } from './press-button.ts'
 import { type Setting, type Settings, settingDefinitions } from './settings.ts'
 
 export const portTaken = defineError<{ name: string; host: string; port: number; flag: string; env: string }>(
@@ -54,7 +58,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   if (!loaded.application) return { ...loaded, server: undefined }
 
   const log = createLog(settings.logLevel, pino.destination(2))
-  const opened = await openPlatform(loaded.application, settings, log)
+  const opened = await openPlatform(loaded.application, settings, { log })
   const applications = createSwap(loaded.application)
   const { platform, adminToken } = opened
   let isReady = false
@@ -68,7 +72,18 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     devices: platform.devices,
     services: ({ address }) => createServices(platform, address),
   })
-  const rest = createPlatformServer({ ...shared, platform, isReady: () => isReady })
+  const rest = createPlatformServer({
+    ...shared,
+    resources,
+    applicationId: platform.applicationId,
+    authenticate: async (token) => {
+      const actor = await authenticate(platform, token)
+      return actor.kind === 'anonymous' ? null : actor
+    },
+    call: (actor, call, params, { address }) => callAction(platform, actor, call, params, address),
+    pressButton: async (actor, press) => pressButton(applications.current(), platform, runLog(log), actor, press),
+    isReady: () => isReady,
+  })
 
   const close = async (drainMs = defaultDrainMs) => {
     isReady = false

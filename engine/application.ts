@@ -79,9 +79,7 @@ export interface Visited {
   readonly error?: unknown
 }
 
-export interface RunLog {
-  (level: 'debug' | 'info' | 'warn' | 'error', message: string, details?: unknown): void
-}
+export type RunLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string, details?: unknown) => void
 
 /** What starts a run. */
 export interface RunRequest {

@@ -1,9 +1,10 @@
 /** What a node type is: one file, one `defineNode`. */
 import type { Static, TObject } from 'typebox'
+import type { SchemaChecker } from './check/schema-problems.ts'
+import type { Shape } from './check/shape.ts'
 import type { Payload } from './payload.ts'
 import type { ProblemCode } from './problem.ts'
 import type { ApiOutcome, Reply, Services } from './services.ts'
-import type { Shape } from './check/shape.ts'
 
 /** What a node has to act with during a visit. */
 export interface Run {
@@ -43,6 +44,8 @@ export interface NodeCheck {
   readonly config: RawConfig
   /** The platform's actions by call, for the `api` node and its kin. */
   readonly actions: ActionCatalog
+  /** Holds a value against a JSON Schema. */
+  readonly checker: SchemaChecker
   /** Complains at a field of the configuration (`['with', 'device']`). */
   report(problem: FieldProblem): void
 }

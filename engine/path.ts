@@ -24,6 +24,13 @@ export interface Path {
   delete(payload: Payload): void
 }
 
+/** A path of the payload that is read, and where in the source it stands. */
+export interface PathRead {
+  readonly path: Path
+  readonly offset: number
+  readonly length: number
+}
+
 export const pathUnwritable = defineError<{ path: string; why: string }>(
   'FLOW_PATH_UNWRITABLE',
   500,

@@ -2,7 +2,7 @@
  * The marks by which a node's configuration schema says what the engine compiles. A mark is a JSON Schema keyword
  * (`x-flowpot`) for the editor and a compiled type for `compile`, both from one place.
  */
-import { Type, type Static, type TSchema, type TUnsafe } from 'typebox'
+import { type Static, type TSchema, type TUnsafe, Type } from 'typebox'
 import type { Path } from './path.ts'
 import type { Payload } from './payload.ts'
 

@@ -107,7 +107,7 @@ function walkMap(schema: SchemaNode, raw: object, at: DocumentPath, scope: WalkS
   for (const [key, value] of Object.entries(raw)) {
     const field = schema.properties?.[key] ?? schemaOfOtherKeys(schema)
     if (!field || key === '__proto__') continue
-    const isRequired = schema.required?.includes(key) ?? !schema.properties
+    const isRequired = schema.required?.includes(key) ?? false
     map[key] = walk(field, value, [...at, key], { ...scope, isRequired })
   }
   return map

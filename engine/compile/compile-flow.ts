@@ -125,7 +125,12 @@ function compileNodes(
     })
     reads.set(node, compiled.reads)
     if (compiled.config === undefined) continue
-    node.type.check?.({ config: node.config, actions: scope.actions, report: reporter.below(node.at) })
+    node.type.check?.({
+      config: node.config,
+      actions: scope.actions,
+      checker: scope.checker,
+      report: reporter.below(node.at),
+    })
     // A node type is known here by its base type alone: what `compileConfig` made of its schema is what `compile` takes.
     const visit = node.type.compile(compiled.config as never, { wired: node.wired, nodeName: node.name })
     visits.set(node, visit)

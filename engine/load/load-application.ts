@@ -1,6 +1,6 @@
 /** Compiles a whole application, or says everything that is wrong with it. */
 import type { Application, CompiledTrigger, Limits, Loaded } from '../application.ts'
-import { createSchemaChecker } from '../check/schema-problems.ts'
+import { createSchemaChecker, type SchemaChecker } from '../check/schema-problems.ts'
 import { compileFlow } from '../compile/compile-flow.ts'
 import type { CompiledFlow, LinkedTrigger } from '../compile/compiled-flow.ts'
 import type { ActionCatalog, NodeType } from '../node.ts'
@@ -28,9 +28,13 @@ export const defaultLimits: Limits = {
   maxConcurrentRuns: 1_000,
 }
 
+/** Compiled schemas, kept from one load to the next: compiling them anew takes most of a reload's time. */
+let sharedChecker: SchemaChecker | undefined
+
 /** `sources` are the folder's files: `application.yaml`, flows, and tests, which are left alone. */
 export function loadApplication(sources: readonly SourceFile[], options: LoadOptions): Loaded {
-  const checker = createSchemaChecker()
+  sharedChecker ??= createSchemaChecker()
+  const checker = sharedChecker
   const problems: Problem[] = []
 
   const applicationSource = sources.find(({ file }) => baseName(file) === 'application.yaml')

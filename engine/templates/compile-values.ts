@@ -1,7 +1,7 @@
 /** Compiles what stands in a template – paths, literals, helper calls – to closures that give values. */
 
 import { reportMissing } from '../missing.ts'
-import { checkSegment, pathOf } from '../path.ts'
+import { checkSegment, type PathRead, pathOf } from '../path.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import { TextSyntaxError } from '../syntax-error.ts'
 import { timeFor } from './clock.ts'
@@ -16,7 +16,6 @@ import {
 } from './helper-set.ts'
 import { ancestor, readSegments, type Scope } from './scope.ts'
 import type { Call, Param, PathSyntax } from './syntax.ts'
-import type { PathRead } from './template.ts'
 
 export type Evaluate = (scope: Scope) => unknown
 

@@ -1,20 +1,13 @@
 /** A string with templates in it, compiled once at load to a function of the payload. */
 
 import { reportMissing } from '../missing.ts'
-import { type Path, pathOf } from '../path.ts'
+import { type Path, type PathRead, pathOf } from '../path.ts'
 import type { Payload } from '../payload.ts'
 import { TextSyntaxError } from '../syntax-error.ts'
 import { compileProgram } from './compile-program.ts'
 import { compileCall, type Evaluate, helperNameOf, type Place } from './compile-values.ts'
 import { rootScope } from './scope.ts'
 import { parseTemplate, type Statement } from './syntax.ts'
-
-/** A path of the payload that is read, and where in the source it stands. */
-export interface PathRead {
-  readonly path: Path
-  readonly offset: number
-  readonly length: number
-}
 
 export interface TemplateOptions {
   /** `<< >>` escapes HTML and `<<< >>>` does not. Off, since a value lands in a structure and not in markup. */
@@ -36,6 +29,7 @@ export interface Template {
 }
 
 export { helperNames } from './helper-set.ts'
+export type { PathRead }
 
 /** Throws `TextSyntaxError` with the offset in `source`. */
 export function compileTemplate(source: string, options: TemplateOptions = {}): Template {

@@ -1,0 +1,54 @@
+/** `npm run bench`: what the product costs beside the hand-written equivalent, in one run. `--sanity` only shows that it runs. */
+import { benchEngine } from './engine.ts'
+import { benchRegistration, median, type RegistrationTimes } from './registration.ts'
+import type { Variant } from './target.ts'
+
+const isSanity = process.argv.includes('--sanity')
+const names: Readonly<Record<Variant, string>> = {
+  flow: '(a) the flow register-device.yaml',
+  'hand-written': '(b) the same by hand, on Fastify and the platform',
+  'commit-each': '(c) as (b), each write in a commit of its own',
+  constant: '(d) Fastify answering a constant',
+}
+
+const variants: Variant[] = ['flow', 'hand-written', 'commit-each', 'constant']
+const rounds = isSanity ? { rounds: 1, seconds: 1 } : { rounds: 5, seconds: 5 }
+const times = await benchRegistration(variants, rounds)
+
+print(`POST /devices at 50 connections, ${rounds.rounds} rounds of ${rounds.seconds} s each, medians`)
+print()
+print(`${'requests/s'.padStart(12)}${'p50 ms'.padStart(10)}${'p99 ms'.padStart(10)}`)
+for (const { variant, requestsPerSecond, p50Ms, p99Ms } of times) {
+  const numbers = [
+    requestsPerSecond.toFixed(0).padStart(12),
+    p50Ms.toFixed(1).padStart(10),
+    p99Ms.toFixed(1).padStart(10),
+  ]
+  print(`${numbers.join('')}   ${names[variant]}`)
+}
+print()
+print(`a/b ${ratio('flow', 'hand-written')}   what the engine leaves of the hand-written route; at least 0.85`)
+print(`a/c ${ratio('flow', 'commit-each')}   what the shared commit gives; at least 3`)
+print(`a/d ${ratio('flow', 'constant')}   beside doing nothing`)
+
+const engine = await benchEngine(isSanity ? 20 : 5000)
+print()
+print(
+  `A run through ten synchronous nodes: ${engine.medianMicros.toFixed(2)} µs median, ${engine.p99Micros.toFixed(2)} µs p99; under 10 µs`,
+)
+
+/** The median of the rounds' ratios, so that a slow moment of the machine weighs on one round alone. */
+function ratio(one: Variant, other: Variant): string {
+  const [ones, others] = [find(one), find(other)]
+  return median(ones.perRound.map((rate, round) => rate / (others.perRound[round] ?? Number.NaN))).toFixed(2)
+}
+
+function find(variant: Variant): RegistrationTimes {
+  const found = times.find((candidate) => candidate.variant === variant)
+  if (!found) throw new Error(`${variant} was not measured.`)
+  return found
+}
+
+function print(line = ''): void {
+  process.stdout.write(`${line}\n`)
+}

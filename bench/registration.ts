@@ -1,0 +1,91 @@
+/** Measures the registration of a pot over HTTP, as a flow and by hand, round by round so that a noisy machine is noisy for all. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import autocannon from 'autocannon'
+import type { Variant } from './target.ts'
+
+export interface RegistrationTimes {
+  readonly variant: Variant
+  /** Medians over the rounds. */
+  readonly requestsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly perRound: readonly number[]
+}
+
+interface Target {
+  readonly variant: Variant
+  readonly child: ChildProcess
+  readonly url: string
+  readonly token: string
+  readonly data: string
+}
+
+const connections = 50
+
+export async function benchRegistration(
+  variants: readonly Variant[],
+  { rounds, seconds }: { rounds: number; seconds: number },
+): Promise<RegistrationTimes[]> {
+  const targets: Target[] = []
+  try {
+    for (const variant of variants) targets.push(await startTarget(variant))
+    const results = new Map<Variant, autocannon.Result[]>(variants.map((variant) => [variant, []]))
+    for (const target of targets) await load(target, Math.min(2, seconds))
+    for (let round = 0; round < rounds; round++) {
+      for (const target of targets) results.get(target.variant)?.push(await load(target, seconds))
+    }
+    return variants.map((variant) => summarise(variant, results.get(variant) ?? []))
+  } finally {
+    for (const { child, data } of targets) {
+      child.kill('SIGTERM')
+      if (child.exitCode === null) await once(child, 'exit')
+      await rm(data, { recursive: true, force: true })
+    }
+  }
+}
+
+async function startTarget(variant: Variant): Promise<Target> {
+  const data = await mkdtemp(join(tmpdir(), 'flowpot-bench-'))
+  const file = fileURLToPath(new URL('./target.js', import.meta.url))
+  const child = spawn(process.execPath, [file, variant, data], { stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { url, token } = JSON.parse(line) as { url: string; token: string }
+    return { variant, child, url, token, data }
+  }
+  throw new Error(`The target ${variant} did not start.`)
+}
+
+async function load({ url, token, variant }: Target, seconds: number): Promise<autocannon.Result> {
+  const result = await autocannon({
+    url: `${url}/devices`,
+    method: 'POST',
+    connections,
+    duration: seconds,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ deviceName: 'My Awesome Plant', manufacturerId: '000000' }),
+  })
+  const wrong = result.non2xx + result.errors
+  if (wrong > 0 || result['2xx'] === 0) throw new Error(`${variant}: ${wrong} requests were not answered 201.`)
+  return result
+}
+
+function summarise(variant: Variant, results: readonly autocannon.Result[]): RegistrationTimes {
+  return {
+    variant,
+    requestsPerSecond: median(results.map(({ requests }) => requests.average)),
+    p50Ms: median(results.map(({ latency }) => latency.p50)),
+    p99Ms: median(results.map(({ latency }) => latency.p99)),
+    perRound: results.map(({ requests }) => requests.average),
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
