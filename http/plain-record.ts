@@ -1,0 +1,9 @@
+/** `source` as an ordinary object. Parsers of queries and cookies give objects without a prototype, whose `__proto__` is a key like any other. */
+export function plainRecord(source: unknown): Record<string, unknown> {
+  const plain: Record<string, unknown> = {}
+  if (typeof source !== 'object' || source === null) return plain
+  for (const [key, value] of Object.entries(source)) {
+    if (key !== '__proto__') plain[key] = value
+  }
+  return plain
+}

@@ -1,0 +1,76 @@
+/** What a flow reads of the request that fired it: Losant's endpoint payload. */
+import type { FastifyRequest } from 'fastify'
+import type { Caller } from './authorise.ts'
+import { cookiesOf } from './cookies.ts'
+import { plainRecord } from './plain-record.ts'
+import type { Endpoint, RouteMatch } from './route-table.ts'
+
+/** The path of a request's URL, as it was sent. */
+export function pathOf(url: string): string {
+  // A client may send the whole URL (RFC 9112, 3.2.2), as to a proxy.
+  const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+  const query = target.indexOf('?')
+  const fragment = target.indexOf('#')
+  if (query === -1 && fragment === -1) return target === '' ? '/' : target
+  const end = query === -1 || (fragment !== -1 && fragment < query) ? fragment : query
+  return end === 0 ? '/' : target.slice(0, end)
+}
+
+export function requestData(request: FastifyRequest, match: RouteMatch, path: string): Record<string, unknown> {
+  return {
+    body: request.body ?? null,
+    cookies: cookiesOf(request),
+    headers: headersOf(request),
+    // A HEAD is a GET to the flow.
+    method: match.endpoint.spec.method.toLowerCase(),
+    path,
+    params: match.params,
+    query: path === request.raw.url ? {} : plainRecord(request.query),
+    replyId: `${match.endpoint.id}.${request.id}`,
+  }
+}
+
+/** Node's own object, since nobody reads it after the flow: copying it took 5 % of a request. */
+function headersOf(request: FastifyRequest): FastifyRequest['headers'] {
+  const { headers, host, ip, protocol } = request
+  headers.host = host
+  // The client's own words for these two are worth nothing, unless a proxy that we trust wrote them.
+  headers['x-forwarded-for'] = ip
+  headers['x-forwarded-proto'] = protocol
+  return headers
+}
+
+export function experienceOf(endpoint: Endpoint, caller: Caller, applicationId: string): Record<string, unknown> {
+  return {
+    user: caller.user,
+    device: caller.device,
+    authInfo: caller.authInfo,
+    endpoint: endpointRecord(endpoint, applicationId),
+    version: 'develop',
+  }
+}
+
+/** A new object for each run, which may write on it. */
+function endpointRecord(endpoint: Endpoint, applicationId: string): Record<string, unknown> {
+  const { method, route, access, enabled, description } = endpoint.spec
+  return {
+    id: endpoint.id,
+    experienceEndpointId: endpoint.id,
+    applicationId,
+    method: method.toLowerCase(),
+    route,
+    access: typeof access === 'string' ? access : 'group',
+    experienceGroups: typeof access === 'string' ? [] : access.groups.map((name) => ({ name })),
+    enabled,
+    description: description ?? '',
+  }
+}
+
+const nobody = '000000000000000000000000'
+
+/** On whose behalf the run is, as Losant words it. */
+export function relayOf(caller: Caller): { relayId: string; relayType: string } {
+  if (caller.user !== null) return { relayId: caller.user.id, relayType: 'experienceUser' }
+  if (caller.device !== null) return { relayId: caller.device.id, relayType: 'device' }
+  return { relayId: nobody, relayType: 'public' }
+}
