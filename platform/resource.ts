@@ -9,6 +9,8 @@ import type { Platform } from './platform.ts'
 export interface ActionContext {
   readonly platform: Platform
   readonly actor: Actor
+  /** Where the request came from; missing for a call from within. */
+  readonly address?: string | undefined
 }
 
 export interface Action<Params extends TObject = TObject, Result extends TSchema = TSchema> {
@@ -18,7 +20,10 @@ export interface Action<Params extends TObject = TObject, Result extends TSchema
   readonly path: string
   /** Name of the parameter that is the request's body, where there is one. The rest come from the query. */
   readonly body?: string
-  /** Every parameter by name, `applicationId` apart; closed. Nothing is coerced for flows; REST turns a query's text into what the schema asks. */
+  /**
+   * Every parameter by name, `applicationId` apart; closed. Nothing is coerced: what can come from a query takes text too (`page: '2'`), and REST
+   * parses JSON where the schema says object or array.
+   */
   readonly params: Params
   readonly result: Result
   /** Status of success; 200 unless it says so. */
@@ -34,4 +39,11 @@ export interface Resource {
   readonly name: string
   readonly summary: string
   readonly actions: Readonly<Record<string, Action>>
+}
+
+/** Types an action: `run` receives what `params` validates, and returns what `result` says. */
+export function defineAction<Params extends TObject, Result extends TSchema>(
+  action: Action<Params, Result>,
+): Action<Params, Result> {
+  return action
 }

@@ -5,7 +5,6 @@ import path from 'node:path'
 import { storeCannotOpen, storeMigrationFailed, storeNewer } from './errors.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { migrations as ownMigrations } from './migrations/index.ts'
-import { openPostgresStore } from './postgres-store.ts'
 import { openSqliteStore } from './sqlite-store.ts'
 import type { Store } from './store.ts'
 
@@ -49,6 +48,8 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
   const { url, migrations, ...all } = { ...defaults, ...settings }
   try {
     if (url === undefined) return await openMigrated(openSqliteStore(all), migrations)
+    // Loaded where it is asked for: the driver takes 15 MB of memory.
+    const { openPostgresStore } = await import('./postgres-store.ts')
     const migrating = openPostgresStore({ ...all, url, workLimitMs: MIGRATION_LIMIT_MS })
     await migrate(migrating.migrateIn, 'postgres', migrations).finally(migrating.close)
     return openPostgresStore({ ...all, url })

@@ -1,0 +1,37 @@
+/** Who calls an action. */
+
+/** A flow: the application itself. */
+export interface FlowActor {
+  readonly kind: 'flow'
+}
+
+/** The bearer of an application API token. */
+export interface TokenActor {
+  readonly kind: 'apiToken'
+  readonly apiTokenId: string
+  readonly scopes: readonly string[]
+}
+
+/** A device that signed in with an access key. It sees no device that its key is not good for. */
+export interface DeviceActor {
+  readonly kind: 'device'
+  readonly deviceId: string
+  readonly applicationKeyId: string
+  readonly scopes: readonly string[]
+}
+
+/** The administrator who signed in with the address and password of the settings. */
+export interface AdministratorActor {
+  readonly kind: 'administrator'
+  readonly scopes: readonly string[]
+}
+
+/** Nobody: no token, or one that is not valid. */
+export interface AnonymousActor {
+  readonly kind: 'anonymous'
+}
+
+export type Actor = FlowActor | TokenActor | DeviceActor | AdministratorActor | AnonymousActor
+
+export const flowActor: FlowActor = { kind: 'flow' }
+export const anonymousActor: AnonymousActor = { kind: 'anonymous' }

@@ -1,0 +1,36 @@
+/** Who the bearer of a token for the REST API is. */
+
+import type { Platform } from '../platform.ts'
+import { API_TOKEN_PREFIX } from '../resources/api-token-record.ts'
+import { fromColumn } from '../resources/schemas.ts'
+import { type Actor, anonymousActor } from './actor.ts'
+import { readDeviceToken } from './device-tokens.ts'
+import { hashSecret, isSameText } from './secrets.ts'
+
+/** The actor that `token` stands for; nobody without a token or with one that is not valid, or no longer. An experience user's token is none. */
+export async function authenticate(platform: Platform, token: string | undefined): Promise<Actor> {
+  if (token === undefined || token === '') return anonymousActor
+  if (token.startsWith(API_TOKEN_PREFIX)) return authenticateApiToken(platform, token)
+  const signedIn = await readDeviceToken(platform, token)
+  if (!signedIn) return authenticateAdministrator(platform, token)
+  const { device, key, scopes } = signedIn
+  return { kind: 'device', deviceId: device.id, applicationKeyId: key.id, scopes }
+}
+
+async function authenticateApiToken({ store, clock }: Platform, token: string): Promise<Actor> {
+  // Looked up by its hash: how long that takes tells nothing of the token.
+  const row = await store.read
+    .selectFrom('api_tokens')
+    .selectAll()
+    .where('token_hash', '=', hashSecret(token))
+    .executeTakeFirst()
+  if (row?.status !== 'active' || (row.expires_at !== null && row.expires_at <= clock.now())) return anonymousActor
+  return { kind: 'apiToken', apiTokenId: row.id, scopes: fromColumn<string[]>(row.scope) }
+}
+
+function authenticateAdministrator({ tokens, settings }: Platform, token: string): Actor {
+  const claims = tokens.read('administrator', token)
+  // Who is taken out of the settings is administrator no longer.
+  if (!claims || !settings.administrator || !isSameText(claims.sub, settings.administrator.email)) return anonymousActor
+  return { kind: 'administrator', scopes: claims.scopes ?? [] }
+}

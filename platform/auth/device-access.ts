@@ -1,0 +1,25 @@
+/** Which devices an access key is good for, and so which of them a device sees that signed in with it. */
+import { sql } from 'kysely'
+import type { Platform } from '../platform.ts'
+import { allOf, anyOf, type Condition, isTagged, never } from '../resources/conditions.ts'
+import { fromColumn, type TagFilter } from '../resources/schemas.ts'
+import type { ApplicationKeyTable } from '../store/tables.ts'
+import type { Actor } from './actor.ts'
+
+/** The devices that `key` is good for, as a condition on the table `devices`: those it names, and those with a tag that it names. */
+export function devicesOfKey(key: Pick<ApplicationKeyTable, 'id' | 'is_restricted' | 'device_tags'>): Condition {
+  if (!key.is_restricted) return allOf([])
+  const named = sql`devices.id in (select device_id from application_key_devices where key_id = ${key.id})`
+  return anyOf([named, ...fromColumn<TagFilter[]>(key.device_tags).map(isTagged)])
+}
+
+/** The devices that `actor` may see, as a condition on the table `devices`. Scopes are another matter. */
+export async function visibleDevices({ store }: Platform, actor: Actor): Promise<Condition> {
+  if (actor.kind !== 'device') return allOf([])
+  const key = await store.read
+    .selectFrom('application_keys')
+    .select(['id', 'is_restricted', 'device_tags'])
+    .where('id', '=', actor.applicationKeyId)
+    .executeTakeFirst()
+  return key ? devicesOfKey(key) : never
+}

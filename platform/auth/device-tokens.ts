@@ -1,0 +1,33 @@
+/** Whom a device's token stands for. */
+import type { Platform } from '../platform.ts'
+import { type DeviceRecord, toDevice } from '../resources/device-record.ts'
+import { readDevice, type SignedInDevice } from './sign-in.ts'
+
+export interface Devices {
+  /** The device that a token stands for, or `null`. */
+  verifyToken(token: string): Promise<DeviceRecord | null>
+}
+
+type DevicePlatform = Omit<Platform, 'users' | 'devices'>
+
+export function createDevices(platform: DevicePlatform): Devices {
+  return {
+    async verifyToken(token) {
+      const signedIn = await readDeviceToken(platform, token)
+      return signedIn && toDevice(signedIn.device, platform.applicationId)
+    },
+  }
+}
+
+/** A device's token is good as long as its key is, and is good for the device. */
+export async function readDeviceToken(
+  platform: DevicePlatform,
+  token: string,
+): Promise<(SignedInDevice & { readonly scopes: readonly string[] }) | null> {
+  const claims = platform.tokens.read('device', token)
+  if (!claims?.key) return null
+  const { read } = platform.store
+  const key = await read.selectFrom('application_keys').selectAll().where('id', '=', claims.key).executeTakeFirst()
+  const device = key?.status === 'active' ? await readDevice(platform, claims.sub, key) : undefined
+  return key && device ? { device, key, scopes: claims.scopes ?? [] } : null
+}

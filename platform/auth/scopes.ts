@@ -1,0 +1,76 @@
+/** Which scope lets whom do what. The default is no. */
+import type { Action } from '../resource.ts'
+import type { Actor } from './actor.ts'
+
+/**
+ * What a broad scope includes besides itself. An action lists the broad scopes that include it (`all.Application.read`); those of
+ * organizations and users stand above an application's, as in Losant.
+ */
+const includes: Readonly<Record<string, readonly string[]>> = {
+  'all.Application': ['all.Application.read', 'all.Application.cli', 'all.Device', 'all.Device.read'],
+  'all.Device': ['all.Device.read'],
+  'all.Organization': ['all.Application'],
+  'all.Organization.read': ['all.Application.read'],
+  'all.User': ['all.Application'],
+  'all.User.read': ['all.Application.read'],
+  'all.User.cli': ['all.Application.cli'],
+}
+
+/** Broad scopes that a token of an application can have. */
+export const applicationScopes = [
+  'all.Application',
+  'all.Application.read',
+  'all.Application.cli',
+  'all.Device',
+  'all.Device.read',
+] as const
+
+/** Scopes that a device's token can have, where it asks for less than `all.Device`. */
+export const deviceScopes = [
+  'all.Device',
+  'all.Device.read',
+  'data.export',
+  'data.timeSeriesQuery',
+  'data.lastValueQuery',
+  'device.commandStream',
+  'device.get',
+  'device.getCompositeState',
+  'device.getState',
+  'device.stateStream',
+  'device.getLogEntries',
+  'device.getCommand',
+  'device.debug',
+  'device.sendState',
+  'device.sendCommand',
+  'device.setConnectionStatus',
+  'devices.get',
+  'devices.sendCommand',
+] as const
+
+export function scopesOf(actor: Actor): readonly string[] {
+  if (actor.kind === 'flow') return ['all.Application']
+  return actor.kind === 'anonymous' ? [] : actor.scopes
+}
+
+/** Whether `actor` may do `RESOURCE.ACTION`. */
+export function isAllowed(
+  actor: Actor,
+  resource: string,
+  action: string,
+  declared: Pick<Action, 'scopes' | 'isPublic'>,
+): boolean {
+  if (declared.isPublic) return true
+  const admitting = [...declared.scopes, `${resource}.*`, `${resource}.${action}`]
+  return scopesOf(actor).some((scope) => isIncluded(scope, admitting))
+}
+
+function isIncluded(scope: string, admitting: readonly string[]): boolean {
+  if (admitting.includes(scope)) return true
+  return Object.hasOwn(includes, scope) && (includes[scope] ?? []).some((below) => isIncluded(below, admitting))
+}
+
+/** Whether a token with `scope` could do what `actor` cannot. */
+export function exceeds(scope: string, actor: Actor): boolean {
+  const [resource = ''] = scope.split('.')
+  return !scopesOf(actor).some((own) => isIncluded(own, [scope, 'all.Application', `${resource}.*`]))
+}

@@ -1,0 +1,56 @@
+/** The one way to an action, for REST and flows alike: finds it, checks the scope, validates, runs. */
+import { FlowpotError } from '../errors.ts'
+import type { Actor } from './auth/actor.ts'
+import { isAllowed } from './auth/scopes.ts'
+import type { Platform } from './platform.ts'
+import { type ApiError, forbidden, notFound, toApiError, unauthenticated } from './refusals.ts'
+import { actionsByCall } from './resources/catalogue.ts'
+
+export type CallOutcome =
+  | { readonly result: unknown }
+  | {
+      readonly error: ApiError
+      /** Of the reply that carries the error, such as `retry-after`. */
+      readonly headers?: Readonly<Record<string, string>>
+    }
+
+/**
+ * Runs `call` (`devices.post`) as `actor`. Throws a `FlowpotError` for what is refused. `address` is where the request came from.
+ * `params` may name the application; another one is not found.
+ */
+export async function runAction(
+  platform: Platform,
+  actor: Actor,
+  call: string,
+  params: Readonly<Record<string, unknown>>,
+  address?: string,
+): Promise<unknown> {
+  const found = actionsByCall.get(call)
+  if (!found) throw notFound({ what: `The action ${call}` })
+  const { resource, name, action } = found
+  if (!isAllowed(actor, resource, name, action)) {
+    throw actor.kind === 'anonymous' ? unauthenticated({}) : forbidden({ call })
+  }
+  const { applicationId, ...own } = params
+  if (applicationId !== undefined && applicationId !== platform.applicationId) throw notFound({ what: 'Application' })
+  platform.validate(action.params, own)
+  return action.run(own, { platform, actor, address })
+}
+
+/** As `runAction`, but what is refused comes back as `error`. Never throws: what nobody foresaw is logged, and answered in general words. */
+export async function callAction(
+  platform: Platform,
+  actor: Actor,
+  call: string,
+  params: Readonly<Record<string, unknown>>,
+  address?: string,
+): Promise<CallOutcome> {
+  try {
+    return { result: await runAction(platform, actor, call, params, address) }
+  } catch (error) {
+    if (!(error instanceof FlowpotError) || error.status >= 500)
+      platform.log.error({ err: error, call }, 'An action failed')
+    const headers = error instanceof FlowpotError ? error.headers : {}
+    return { error: toApiError(error), ...(Object.keys(headers).length > 0 ? { headers } : {}) }
+  }
+}

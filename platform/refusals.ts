@@ -1,0 +1,50 @@
+/** What the platform refuses, and how the REST API words it. */
+import { defineError, FlowpotError } from '../errors.ts'
+
+/** A parameter or body that does not fit. */
+export const invalid = defineError<{ problem: string }>('PLATFORM_INVALID', 400, ({ problem }) => problem)
+export const unauthenticated = defineError('PLATFORM_UNAUTHENTICATED', 401, () => 'Unauthorized')
+export const forbidden = defineError<{ call: string }>(
+  'PLATFORM_FORBIDDEN',
+  403,
+  ({ call }) => `The token has no scope that includes ${call}.`,
+)
+export const notFound = defineError<{ what: string }>('PLATFORM_NOT_FOUND', 404, ({ what }) => `${what} was not found`)
+export const conflict = defineError<{ problem: string }>('PLATFORM_CONFLICT', 409, ({ problem }) => problem)
+export const tooManyAttempts = defineError(
+  'PLATFORM_TOO_MANY_ATTEMPTS',
+  429,
+  () => 'Too many attempts to sign in. Try again later.',
+)
+/** More passwords wait to be hashed than could be answered in time. */
+export const tooManySignIns = defineError(
+  'PLATFORM_TOO_MANY_SIGN_INS',
+  503,
+  () => 'Too many people sign in at this moment. Try again in a few seconds.',
+)
+export const settingsInvalid = defineError<{ problem: string }>('PLATFORM_SETTINGS', 500, ({ problem }) => problem)
+
+export interface ApiError {
+  readonly type: string
+  readonly statusCode: number
+  readonly message: string
+}
+
+const typeByStatus: Readonly<Record<number, string>> = {
+  400: 'Validation',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  429: 'TooManyRequests',
+  503: 'ServiceUnavailable',
+}
+
+/** An error in the shape of the REST API. What is not meant for clients becomes a general sentence. */
+export function toApiError(error: unknown): ApiError {
+  const type = error instanceof FlowpotError ? typeByStatus[error.status] : undefined
+  if (type === undefined || !(error instanceof FlowpotError)) {
+    return { type: 'InternalServerError', statusCode: 500, message: 'The platform failed. Its log says why.' }
+  }
+  return { type, statusCode: error.status, message: error.message }
+}

@@ -1,0 +1,226 @@
+/** Compiles an advanced query, an object of conditions in Losant's words, to SQL. What it does not know is refused, never ignored. */
+import { sql } from 'kysely'
+import Type from 'typebox'
+import { invalid } from '../refusals.ts'
+import { allOf, anyOf, type Condition, isIn, never, not } from './conditions.ts'
+
+/** Checked as it is compiled: only there is it known what each field takes. */
+export const AdvancedQuery = Type.Unsafe<Readonly<Record<string, unknown>>>({
+  type: 'object',
+  description: 'Conditions on fields, and $and, $or and $nor over lists of them.',
+})
+
+export interface QueryField {
+  /** `at` names the place in the query, for what is said about it. */
+  compile(condition: unknown, at: string): Condition
+}
+
+export type QueryFields = Readonly<Record<string, QueryField>>
+
+const MAX_DEPTH = 10
+const MAX_LIST = 100
+/** Conditions and values together. A database takes some thousands of either. */
+const MAX_PARTS = 1000
+
+export function compileQuery(query: unknown, fields: QueryFields, at = 'query'): Condition {
+  let parts = 0
+  count(query)
+  return compile(query, at, 1)
+
+  function count(value: unknown): void {
+    if (++parts > MAX_PARTS) refuse(at, `has more than ${MAX_PARTS} conditions and values`)
+    if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) count(part)
+  }
+
+  function compile(part: unknown, place: string, depth: number): Condition {
+    if (depth > MAX_DEPTH) refuse(place, `is nested more than ${MAX_DEPTH} deep`)
+    const conditions = Object.entries(asObject(part, place)).map(([key, value]) => {
+      const below = `${place}.${key}`
+      if (key === '$and' || key === '$or' || key === '$nor') {
+        const list = asList(value, below)
+        if (list.length === 0) refuse(below, 'must not be empty')
+        const all = list.map((item, index) => compile(item, `${below}[${index}]`, depth + 1))
+        if (key === '$and') return allOf(all)
+        return key === '$or' ? anyOf(all) : not(anyOf(all))
+      }
+      const field = Object.hasOwn(fields, key) ? fields[key] : undefined
+      if (!field) refuse(below, `is no field that can be queried; there are ${Object.keys(fields).join(', ')}`)
+      return field.compile(value, below)
+    })
+    return allOf(conditions)
+  }
+}
+
+/** Reads a condition: a value alone means `$eq`; operators in one object must all hold. `$ci` is no operator but says how text is compared. */
+function operators(condition: unknown, at: string): { operator: string; value: unknown; at: string }[] {
+  if (typeof condition !== 'object' || condition === null) return [{ operator: '$eq', value: condition, at }]
+  const entries = Object.entries(asObject(condition, at)).filter(([operator]) => operator !== '$ci')
+  if (entries.length === 0) refuse(at, 'has no operator')
+  return entries.map(([operator, value]) => ({ operator, value, at: `${at}.${operator}` }))
+}
+
+type Scalar = string | number
+/** Turns a value of a query into what the column holds; `undefined` if the column can never hold it. */
+type Reader = (value: unknown, at: string) => Scalar | null | undefined
+
+/** A column of text. */
+export function textField(column: Condition): QueryField {
+  return {
+    compile(condition, at) {
+      const ignoresCase = readCi(condition, at)
+      const left = ignoresCase ? sql`lower(${column})` : column
+      const fold = (text: string) => (ignoresCase ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text)
+      const read: Reader = (value, place) => {
+        if (value !== null && typeof value === 'object') refuse(place, 'must be text')
+        return typeof value === 'string' ? fold(value) : value === null ? null : undefined
+      }
+      return allOf(
+        operators(condition, at).map(({ operator, value, at: place }) => {
+          const part = typeof value === 'string' ? fold(value) : ''
+          const length = [...part].length
+          switch (operator) {
+            case '$startsWith':
+            case '$endsWith':
+            case '$contains':
+              if (part === '') refuse(place, 'must be text, and not empty')
+              if (operator === '$startsWith') return sql`substr(${left}, 1, ${sql.lit(length)}) = ${part}`
+              if (operator === '$contains') return sql`replace(${left}, ${part}, '') <> ${left}`
+              return sql`substr(${left}, length(${left}) - ${sql.lit(length - 1)}) = ${part}`
+            default:
+              return compare(left, operator, value, place, read)
+          }
+        }),
+      )
+    },
+  }
+}
+
+/** A column of times: ISO text or milliseconds since 1970. */
+export function timeField(column: Condition): QueryField {
+  const read: Reader = (value, at) => {
+    if (value === null) return null
+    const time = typeof value === 'string' ? Date.parse(value) : value
+    if (typeof time !== 'number' || !Number.isSafeInteger(time))
+      refuse(at, 'must be a time, as ISO text or milliseconds')
+    return time
+  }
+  return {
+    compile: (condition, at) =>
+      allOf(operators(condition, at).map((one) => compare(column, one.operator, one.value, one.at, read))),
+  }
+}
+
+const readId: Reader = (value, at) => {
+  if (value === null) return null
+  if (typeof value !== 'string' || !/^[0-9a-fA-F]{24}$/.test(value))
+    refuse(at, 'must be an ID of 24 hexadecimal digits')
+  return value
+}
+
+const equality = ['$eq', '$ne', '$in', '$nin']
+
+/** A column that holds an ID or nothing. */
+export function idField(column: Condition): QueryField {
+  return {
+    compile: (condition, at) =>
+      allOf(
+        operators(condition, at).map(({ operator, value, at: place }) => {
+          if (!equality.includes(operator)) refuse(place, `is no operator for an ID; there are ${equality.join(', ')}`)
+          return compare(column, operator, value, place, readId)
+        }),
+      ),
+  }
+}
+
+/** IDs of which a row can have several: `has` says which rows have one of them. */
+export function idsField(has: (ids: readonly string[]) => Condition): QueryField {
+  const read = (value: unknown, at: string): string => {
+    const id = readId(value, at)
+    if (typeof id !== 'string') refuse(at, 'must be an ID of 24 hexadecimal digits')
+    return id
+  }
+  return {
+    compile: (condition, at) =>
+      allOf(
+        operators(condition, at).map(({ operator, value, at: place }) => {
+          if (operator === '$eq') return has([read(value, place)])
+          if (operator === '$ne') return not(has([read(value, place)]))
+          if (operator !== '$in' && operator !== '$nin')
+            refuse(place, `is no operator for IDs; there are ${equality.join(', ')}`)
+          const ids = asList(value, place).map((id, index) => read(id, `${place}[${index}]`))
+          const condition = ids.length === 0 ? never : has(ids)
+          return operator === '$in' ? condition : not(condition)
+        }),
+      ),
+  }
+}
+
+/** Text of which a row can have several: it is met if one of them meets it, and `$ne` and `$nin` if none is among those named. */
+export function textsField(column: Condition, has: (condition: Condition) => Condition): QueryField {
+  const one = textField(column)
+  return {
+    compile(condition, at) {
+      const ci = typeof condition === 'object' && condition !== null && '$ci' in condition ? { $ci: condition.$ci } : {}
+      return allOf(
+        operators(condition, at).map(({ operator, value }) => {
+          if (operator === '$ne') return not(has(one.compile({ $eq: value, ...ci }, at)))
+          if (operator === '$nin') return not(has(one.compile({ $in: value, ...ci }, at)))
+          return has(one.compile({ [operator]: value, ...ci }, at))
+        }),
+      )
+    },
+  }
+}
+
+function compare(column: Condition, operator: string, value: unknown, at: string, read: Reader): Condition {
+  const ordered = { $gt: sql`>`, $gte: sql`>=`, $lt: sql`<`, $lte: sql`<=` }
+  switch (operator) {
+    case '$eq':
+    case '$ne': {
+      const scalar = read(value, at)
+      const isEqual =
+        scalar === undefined ? never : scalar === null ? sql`${column} is null` : sql`${column} = ${scalar}`
+      return operator === '$eq' ? isEqual : not(isEqual)
+    }
+    case '$in':
+    case '$nin': {
+      const scalars = asList(value, at).map((item, index) => read(item, `${at}[${index}]`))
+      const isAmong = isIn(
+        column,
+        scalars.filter((scalar) => scalar !== undefined && scalar !== null),
+      )
+      const condition = scalars.includes(null) ? anyOf([isAmong, sql`${column} is null`]) : isAmong
+      return operator === '$in' ? condition : not(condition)
+    }
+    case '$gt':
+    case '$gte':
+    case '$lt':
+    case '$lte': {
+      const scalar = read(value, at)
+      return scalar === undefined || scalar === null ? never : sql`${column} ${ordered[operator]} ${scalar}`
+    }
+    default:
+      return refuse(at, 'is no operator')
+  }
+}
+
+function readCi(condition: unknown, at: string): boolean {
+  if (typeof condition !== 'object' || condition === null || !('$ci' in condition)) return false
+  if (typeof condition.$ci !== 'boolean') refuse(`${at}.$ci`, 'must be true or false')
+  return condition.$ci
+}
+
+export function asObject(value: unknown, at: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(at, 'must be an object')
+  return { ...value }
+}
+
+function asList(value: unknown, at: string): unknown[] {
+  if (!Array.isArray(value)) refuse(at, 'must be a list')
+  if (value.length > MAX_LIST) refuse(at, `must not have more than ${MAX_LIST} items`)
+  return value
+}
+
+export function refuse(at: string, problem: string): never {
+  throw invalid({ problem: `${at} ${problem}` })
+}

@@ -1,0 +1,64 @@
+/** One API token of the application. */
+import Type from 'typebox'
+import { notFound } from '../refusals.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import { readApiToken, TokenStatus, tokenFields } from './api-token-record.ts'
+import { closed, Description, Id, Name, Success } from './schemas.ts'
+
+const path = '/applications/{applicationId}/tokens/{apiTokenId}'
+const apiTokenId = Id
+
+export const applicationApiToken: Resource = {
+  name: 'applicationApiToken',
+  summary: 'One token for the REST API.',
+  actions: {
+    get: defineAction({
+      summary: 'Returns an API token, without its value.',
+      method: 'GET',
+      path,
+      params: closed({ apiTokenId }),
+      result: closed(tokenFields),
+      scopes: ['all.Application', 'all.Application.read'],
+      run: (params, { platform }) => readApiToken(platform, platform.store.read, params.apiTokenId),
+    }),
+
+    patch: defineAction({
+      summary: 'Changes an API token. An inactive one is refused.',
+      method: 'PATCH',
+      path,
+      body: 'apiToken',
+      params: closed({
+        apiTokenId,
+        apiToken: closed({
+          name: Type.Optional(Name),
+          description: Type.Optional(Description),
+          status: Type.Optional(TokenStatus),
+        }),
+      }),
+      result: closed(tokenFields),
+      scopes: ['all.Application'],
+      run: ({ apiTokenId: id, apiToken: patch }, { platform }) => {
+        const set = { ...patch, updated_at: platform.clock.now() }
+        return platform.store.write(async (tx) => {
+          await tx.updateTable('api_tokens').set(set).where('id', '=', id).execute()
+          return readApiToken(platform, tx, id)
+        })
+      },
+    }),
+
+    delete: defineAction({
+      summary: 'Deletes an API token. It is refused from then on.',
+      method: 'DELETE',
+      path,
+      params: closed({ apiTokenId }),
+      result: Success,
+      scopes: ['all.Application'],
+      run: ({ apiTokenId: id }, { platform }) =>
+        platform.store.write(async (tx) => {
+          const { numDeletedRows } = await tx.deleteFrom('api_tokens').where('id', '=', id).executeTakeFirst()
+          if (numDeletedRows === 0n) throw notFound({ what: 'API token' })
+          return { success: true as const }
+        }),
+    }),
+  },
+}

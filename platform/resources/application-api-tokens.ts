@@ -1,0 +1,91 @@
+/** The API tokens of the application, for calls of the REST API. */
+import Type from 'typebox'
+import type { Actor } from '../auth/actor.ts'
+import { exceeds } from '../auth/scopes.ts'
+import { forbidden, invalid } from '../refusals.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import { createApiToken, insertApiToken, TokenStatus, toApiToken, tokenFields } from './api-token-record.ts'
+import { type ListSpec, list, listParams, listResult } from './list.ts'
+import { closed, Description, Id, Name, oneOf, Time } from './schemas.ts'
+
+const path = '/applications/{applicationId}/tokens'
+const spec: ListSpec<'api_tokens'> = {
+  table: 'api_tokens',
+  sort: {
+    name: 'name',
+    status: 'status',
+    id: 'id',
+    creationDate: 'created_at',
+    lastUpdated: 'updated_at',
+    expirationDate: 'expires_at',
+  },
+  filter: { name: 'name', status: 'status' },
+}
+
+/** `all.Application`, `devices.*`, `devices.get`. What it names may come with a later version, or be Losant's alone: it then gives nothing. */
+const Scope = Type.String({
+  pattern:
+    '^(all\\.(Application|Application\\.read|Application\\.cli|Device|Device\\.read)|(?!all\\.)[a-zA-Z]+\\.([a-zA-Z]+|\\*))$',
+  maxLength: 255,
+})
+
+export const applicationApiTokens: Resource = {
+  name: 'applicationApiTokens',
+  summary: 'Tokens for the REST API.',
+  actions: {
+    get: defineAction({
+      summary: 'Lists API tokens, without their values.',
+      method: 'GET',
+      path,
+      params: closed(listParams(spec)),
+      result: Type.Interface([listResult(closed(tokenFields))], { ownerId: Id, ownerType: oneOf(['application']) }),
+      scopes: ['all.Application', 'all.Application.read'],
+      async run(params, context) {
+        const { applicationId } = context.platform
+        const page = await list(spec, params, context, [], (rows) => rows.map((row) => toApiToken(row, applicationId)))
+        return { ...page, ownerId: applicationId, ownerType: 'application' as const }
+      },
+    }),
+
+    post: defineAction({
+      summary: 'Creates an API token. Its value is shown here and never again.',
+      method: 'POST',
+      path,
+      body: 'apiToken',
+      status: 201,
+      params: closed({
+        apiToken: closed({
+          name: Name,
+          description: Type.Optional(Description),
+          expirationDate: Type.Optional(Time),
+          scope: Type.Optional(Type.Array(Scope, { uniqueItems: true, maxItems: 500 })),
+          status: Type.Optional(TokenStatus),
+        }),
+      }),
+      result: closed({ ...tokenFields, token: Type.String() }),
+      scopes: ['all.Application'],
+      async run({ apiToken }, { platform, actor }) {
+        const scope = apiToken.scope ?? ['all.Application']
+        if (scope.length === 0) throw invalid({ problem: 'apiToken.scope is empty: the token could do nothing' })
+        // Who may make tokens but little else must not make one that may do more.
+        const excess = scope.find((one) => exceeds(one, actor))
+        if (excess !== undefined) throw forbidden({ call: excess })
+        const { row, value } = createApiToken(platform, {
+          ...apiToken,
+          scope,
+          ...creator(actor, platform.applicationId),
+        })
+        await platform.store.write((tx) => insertApiToken(tx, row))
+        return { ...toApiToken(row, platform.applicationId), token: value }
+      },
+    }),
+  },
+}
+
+function creator(
+  actor: Actor,
+  applicationId: string,
+): { creatorId: string; creatorType: 'apiToken' | 'user' | 'flow' } {
+  if (actor.kind === 'apiToken') return { creatorId: actor.apiTokenId, creatorType: 'apiToken' }
+  return { creatorId: applicationId, creatorType: actor.kind === 'flow' ? 'flow' : 'user' }
+}

@@ -1,0 +1,74 @@
+/** One access key. */
+import Type from 'typebox'
+import { notFound } from '../refusals.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import { FilterType, KeyFields, KeyStatus, readKey, Topics } from './application-key-record.ts'
+import { closed, Description, Id, Success } from './schemas.ts'
+
+const path = '/applications/{applicationId}/keys/{applicationKeyId}'
+const applicationKeyId = Id
+
+export const applicationKey: Resource = {
+  name: 'applicationKey',
+  summary: 'One access key, with which devices authenticate.',
+  actions: {
+    get: defineAction({
+      summary: 'Returns an access key, without its secret.',
+      method: 'GET',
+      path,
+      params: closed({ applicationKeyId }),
+      result: closed(KeyFields),
+      scopes: ['all.Application', 'all.Application.read'],
+      run: (params, { platform }) => readKey(platform, platform.store.read, params.applicationKeyId),
+    }),
+
+    patch: defineAction({
+      summary: 'Changes an access key. The devices that it is good for cannot be changed.',
+      method: 'PATCH',
+      path,
+      body: 'applicationKey',
+      params: closed({
+        applicationKeyId,
+        applicationKey: closed({
+          status: Type.Optional(KeyStatus),
+          description: Type.Optional(Description),
+          filterType: Type.Optional(FilterType),
+          pubTopics: Type.Optional(Topics),
+          subTopics: Type.Optional(Topics),
+        }),
+      }),
+      result: closed(KeyFields),
+      scopes: ['all.Application'],
+      async run({ applicationKeyId: id, applicationKey: patch }, { platform }) {
+        const set = {
+          updated_at: platform.clock.now(),
+          ...(patch.status === undefined ? {} : { status: patch.status }),
+          ...(patch.description === undefined ? {} : { description: patch.description }),
+          ...(patch.filterType === undefined ? {} : { filter_type: patch.filterType }),
+          ...(patch.pubTopics === undefined ? {} : { pub_topics: JSON.stringify(patch.pubTopics) }),
+          ...(patch.subTopics === undefined ? {} : { sub_topics: JSON.stringify(patch.subTopics) }),
+        }
+        return platform.store.write(async (tx) => {
+          await tx.updateTable('application_keys').set(set).where('id', '=', id).execute()
+          return readKey(platform, tx, id)
+        })
+      },
+    }),
+
+    delete: defineAction({
+      summary: 'Deletes an access key. Devices that signed in with it are refused from then on.',
+      method: 'DELETE',
+      path,
+      params: closed({ applicationKeyId }),
+      result: Success,
+      scopes: ['all.Application'],
+      run: ({ applicationKeyId: id }, { platform }) =>
+        platform.store.write(async (tx) => {
+          const { numDeletedRows } = await tx.deleteFrom('application_keys').where('id', '=', id).executeTakeFirst()
+          if (numDeletedRows === 0n) throw notFound({ what: 'Access key' })
+          await tx.deleteFrom('application_key_devices').where('key_id', '=', id).execute()
+          return { success: true as const }
+        }),
+    }),
+  },
+}

@@ -1,0 +1,136 @@
+/** The access keys of the application. */
+import { sql } from 'kysely'
+import Type from 'typebox'
+import { createSecret, hashSecret } from '../auth/secrets.ts'
+import { invalid } from '../refusals.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import {
+  AdvancedQuery,
+  compileQuery,
+  idField,
+  idsField,
+  type QueryFields,
+  textField,
+  timeField,
+} from './advanced-query.ts'
+import { FilterType, KeyFields, Topics, toKey, toKeys } from './application-key-record.ts'
+import { isIn } from './conditions.ts'
+import { type ListSpec, list, listParams, listResult } from './list.ts'
+import { closed, Description, Ids, TagFilters } from './schemas.ts'
+
+const path = '/applications/{applicationId}/keys'
+const spec: ListSpec<'application_keys'> = {
+  table: 'application_keys',
+  sort: { creationDate: 'created_at', key: 'key', status: 'status', id: 'id', lastUpdated: 'updated_at' },
+  sortDirection: 'desc',
+  filter: { key: 'key', status: 'status' },
+}
+
+const queryFields: QueryFields = {
+  id: idField(sql`application_keys.id`),
+  creationDate: timeField(sql`application_keys.created_at`),
+  lastUpdated: timeField(sql`application_keys.updated_at`),
+  status: textField(sql`application_keys.status`),
+  key: textField(sql`application_keys.key`),
+  description: textField(sql`application_keys.description`),
+  filterType: textField(sql`application_keys.filter_type`),
+  deviceIds: idsField(
+    (ids) =>
+      sql`application_keys.id in (select key_id from application_key_devices where ${isIn(sql`device_id`, ids)})`,
+  ),
+}
+
+export const applicationKeys: Resource = {
+  name: 'applicationKeys',
+  summary: 'Access keys, with which devices authenticate.',
+  actions: {
+    get: defineAction({
+      summary: 'Lists access keys, without their secrets.',
+      method: 'GET',
+      path,
+      params: closed({ ...listParams(spec), query: Type.Optional(AdvancedQuery) }),
+      result: listResult(closed(KeyFields)),
+      scopes: ['all.Application', 'all.Application.read'],
+      run(params, context) {
+        const { query, ...rest } = params
+        const { platform } = context
+        const toItems = (rows: Parameters<typeof toKeys>[2]) => toKeys(platform, platform.store.read, rows)
+        if (query === undefined) return list(spec, rest, context, [], toItems)
+        const { filter: _, filterField: __, ...unfiltered } = rest
+        return list(spec, unfiltered, context, [compileQuery(query, queryFields)], toItems)
+      },
+    }),
+
+    post: defineAction({
+      summary: 'Creates an access key. Its secret is shown here and never again.',
+      method: 'POST',
+      path,
+      body: 'applicationKey',
+      status: 201,
+      params: closed({
+        applicationKey: closed({
+          description: Type.Optional(Description),
+          deviceIds: Type.Optional(Ids),
+          deviceTags: Type.Optional(TagFilters),
+          filterType: Type.Optional(FilterType),
+          pubTopics: Type.Optional(Topics),
+          subTopics: Type.Optional(Topics),
+        }),
+      }),
+      result: closed({ ...KeyFields, secret: Type.String() }),
+      scopes: ['all.Application'],
+      async run({ applicationKey: key }, { platform }) {
+        const deviceIds = [...new Set(key.deviceIds)].sort()
+        const deviceTags = key.deviceTags ?? []
+        const isRestricted = key.deviceIds !== undefined || key.deviceTags !== undefined
+        // A list that came out empty must not open the key to every device.
+        if (isRestricted && deviceIds.length === 0 && deviceTags.length === 0) {
+          throw invalid({
+            problem: 'applicationKey.deviceIds is empty: leave it out for a key that every device may use',
+          })
+        }
+        const secret = createSecret(platform.random)
+        const now = platform.clock.now()
+        const row = {
+          id: platform.newId(),
+          key: createKey(platform.random.bytes(16)),
+          secret_hash: hashSecret(secret),
+          status: 'active',
+          description: key.description ?? '',
+          is_restricted: isRestricted ? 1 : 0,
+          device_tags: JSON.stringify(deviceTags),
+          filter_type: key.filterType ?? 'none',
+          pub_topics: JSON.stringify(key.pubTopics ?? []),
+          sub_topics: JSON.stringify(key.subTopics ?? []),
+          created_at: now,
+          updated_at: now,
+        }
+        await platform.store.write(async (tx) => {
+          await tx.insertInto('application_keys').values(row).execute()
+          if (deviceIds.length === 0) return
+          // Inserts the devices that exist, in one statement, and counts them.
+          const { numInsertedOrUpdatedRows } = await tx
+            .insertInto('application_key_devices')
+            .columns(['key_id', 'device_id'])
+            .expression((from) =>
+              from
+                .selectFrom('devices')
+                .select([sql<string>`cast(${row.id} as text)`.as('key_id'), 'id'])
+                .where('id', 'in', deviceIds),
+            )
+            .executeTakeFirstOrThrow()
+          if (numInsertedOrUpdatedRows !== BigInt(deviceIds.length)) {
+            throw invalid({ problem: 'applicationKey.deviceIds names a device that does not exist' })
+          }
+        })
+        return { ...toKey(row, platform.applicationId, deviceIds), secret }
+      },
+    }),
+  },
+}
+
+/** A UUID, as Losant's keys are. */
+function createKey(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes).toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

@@ -1,0 +1,63 @@
+/** Every resource of the platform, and what there is to know of their actions. */
+import type { Action, Resource } from '../resource.ts'
+import { application } from './application.ts'
+import { applicationApiToken } from './application-api-token.ts'
+import { applicationApiTokens } from './application-api-tokens.ts'
+import { applicationKey } from './application-key.ts'
+import { applicationKeys } from './application-keys.ts'
+import { auth } from './auth.ts'
+import { device } from './device.ts'
+import { devices } from './devices.ts'
+import { experienceGroup } from './experience-group.ts'
+import { experienceGroups } from './experience-groups.ts'
+import { experienceUser } from './experience-user.ts'
+import { experienceUsers } from './experience-users.ts'
+
+export const resources: readonly Resource[] = [
+  application,
+  applicationApiToken,
+  applicationApiTokens,
+  applicationKey,
+  applicationKeys,
+  auth,
+  device,
+  devices,
+  experienceGroup,
+  experienceGroups,
+  experienceUser,
+  experienceUsers,
+]
+
+export interface NamedAction {
+  readonly resource: string
+  readonly name: string
+  readonly action: Action
+}
+
+/** Actions by call: `devices.post`. */
+export const actionsByCall: ReadonlyMap<string, NamedAction> = new Map(
+  resources.flatMap((resource) =>
+    Object.entries(resource.actions).map(([name, action]) => [
+      `${resource.name}.${name}`,
+      { resource: resource.name, name, action },
+    ]),
+  ),
+)
+
+export interface ActionDescription {
+  readonly summary: string
+  /** JSON Schema of the parameters as one object; closed. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** JSON Schema of the result. */
+  readonly result: Readonly<Record<string, unknown>>
+}
+
+/** Every action by call: `devices.post`. */
+export function describeActions(): Readonly<Record<string, ActionDescription>> {
+  return Object.fromEntries(
+    [...actionsByCall].map(([call, { action }]) => [
+      call,
+      { summary: action.summary, params: { ...action.params }, result: { ...action.result } },
+    ]),
+  )
+}

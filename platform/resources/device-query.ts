@@ -1,0 +1,121 @@
+/** Advanced device queries. */
+import { sql } from 'kysely'
+import type { Store } from '../store/store.ts'
+import {
+  AdvancedQuery,
+  asObject,
+  compileQuery,
+  idField,
+  idsField,
+  type QueryField,
+  type QueryFields,
+  refuse,
+  textField,
+  textsField,
+  timeField,
+} from './advanced-query.ts'
+import { allOf, anyOf, type Condition, descendantsOf, isIn, isTagged, not } from './conditions.ts'
+import { fromColumn, type TagFilter } from './schemas.ts'
+
+export { AdvancedQuery as DeviceQuery }
+
+const ownFields: QueryFields = {
+  id: idField(sql`devices.id`),
+  creationDate: timeField(sql`devices.created_at`),
+  lastUpdated: timeField(sql`devices.updated_at`),
+  name: textField(sql`devices.name`),
+  deviceClass: textField(sql`devices.device_class`),
+  gatewayId: idField(sql`devices.gateway_id`),
+  parentId: idField(sql`devices.parent_id`),
+  ancestorId: idsField((ids) => sql`devices.id in ${descendantsOf('devices', sql.join(ids))}`),
+  attributeName: textsField(
+    sql`device_attributes.name`,
+    (condition) => sql`devices.id in (select device_id from device_attributes where ${condition})`,
+  ),
+  tags: tagsField(),
+}
+
+/** A query that a group keeps to say which devices are its own: it may not ask for groups again. */
+export function compileGroupsOwnQuery(query: unknown, at: string): Condition {
+  return compileQuery(query, ownFields, at)
+}
+
+/** Devices that `query` means, as a condition on the table `devices`. */
+export async function compileDeviceQuery(store: Store, query: unknown, at = 'query'): Promise<Condition> {
+  if (!names(query, new Set(['experienceUserId', 'experienceGroupId']))) return compileQuery(query, ownFields, at)
+  const groups = await readGroups(store)
+  const withBelow = (ids: Condition) =>
+    devicesOf(
+      sql`(select id from experience_groups where id in (${ids}) or id in ${descendantsOf('experience_groups', ids)})`,
+      groups,
+    )
+  const fields = {
+    ...ownFields,
+    experienceGroupId: idsField((ids) => withBelow(sql.join(ids))),
+    experienceUserId: idsField((ids) =>
+      withBelow(sql`select group_id from experience_group_users where ${isIn(sql`user_id`, ids)}`),
+    ),
+  }
+  return compileQuery(query, fields, at)
+}
+
+/** Devices of the group itself, without those of the groups below it. */
+export async function compileOwnDevices(store: Store, groupId: string): Promise<Condition> {
+  return devicesOf(sql`(${groupId})`, await readGroups(store))
+}
+
+interface NamingGroup {
+  readonly id: string
+  /** The devices that the group names by a tag or a query. */
+  readonly condition: Condition
+}
+
+/** Which of the groups are meant, the database decides: `meant` is a list or a subquery. */
+function devicesOf(meant: Condition, groups: readonly NamingGroup[]): Condition {
+  return anyOf([
+    sql`devices.id in (select device_id from experience_group_devices where group_id in ${meant})`,
+    ...groups.map(({ id, condition }) => sql`(${id} in ${meant} and ${condition})`),
+  ])
+}
+
+async function readGroups({ read }: Store): Promise<NamingGroup[]> {
+  const rows = await read
+    .selectFrom('experience_groups')
+    .select(['id', 'device_tags', 'device_query'])
+    .where((where) => where.or([where('device_tags', '<>', '[]'), where('device_query', 'is not', null)]))
+    .execute()
+  return rows.map(({ id, device_tags, device_query }) => {
+    const tags = fromColumn<TagFilter[]>(device_tags).map(isTagged)
+    const query = device_query === null ? [] : [compileGroupsOwnQuery(JSON.parse(device_query), 'deviceQueryJson')]
+    return { id, condition: anyOf([...tags, ...query]) }
+  })
+}
+
+/** `{ $tagKey, $tagValue }`, or keys with their values; `$eq` and `$ne` round either. */
+function tagsField(): QueryField {
+  const compile = (condition: unknown, at: string): Condition => {
+    const parts = asObject(condition, at)
+    const keys = Object.keys(parts)
+    if (keys.length === 0) refuse(at, 'must not be empty')
+    if (keys.length === 1 && '$eq' in parts) return compile(parts.$eq, `${at}.$eq`)
+    if (keys.length === 1 && '$ne' in parts) return not(compile(parts.$ne, `${at}.$ne`))
+    for (const [key, value] of Object.entries(parts)) {
+      if (typeof value !== 'string' || value.length > 255)
+        refuse(`${at}.${key}`, 'must be text of at most 255 characters')
+      if (key.startsWith('$') && key !== '$tagKey' && key !== '$tagValue')
+        refuse(`${at}.${key}`, 'is no operator for tags')
+    }
+    const { $tagKey: key, $tagValue: value, ...rest } = parts as Record<string, string>
+    const pair = { ...(key === undefined ? {} : { key }), ...(value === undefined ? {} : { value }) }
+    return allOf([
+      ...(Object.keys(pair).length > 0 ? [isTagged(pair)] : []),
+      ...Object.entries(rest).map(([restKey, restValue]) => isTagged({ key: restKey, value: restValue })),
+    ])
+  }
+  return { compile }
+}
+
+function names(query: unknown, fields: ReadonlySet<string>, depth = 0): boolean {
+  if (typeof query !== 'object' || query === null || depth > 20) return false
+  return Object.entries(query).some(([key, value]) => fields.has(key) || names(value, fields, depth + 1))
+}

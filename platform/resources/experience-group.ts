@@ -1,0 +1,109 @@
+/** One experience group. */
+import { sql } from 'kysely'
+import Type from 'typebox'
+import type { Platform } from '../platform.ts'
+import { notFound } from '../refusals.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import { compileDeviceQuery, compileOwnDevices } from './device-query.ts'
+import { checkGroup, GroupPatch, GroupRecord, readGroup, relate } from './experience-group-record.ts'
+import { closed, Flag, Id, isSet, Success } from './schemas.ts'
+
+const path = '/applications/{applicationId}/experience/groups/{experienceGroupId}'
+const experienceGroupId = Id
+
+export const experienceGroup: Resource = {
+  name: 'experienceGroup',
+  summary: 'One experience group.',
+  actions: {
+    get: defineAction({
+      summary: 'Returns an experience group.',
+      method: 'GET',
+      path,
+      params: closed({
+        experienceGroupId,
+        includeDirectDeviceCount: Type.Optional(Flag),
+        includeTotalDeviceCount: Type.Optional(Flag),
+      }),
+      result: GroupRecord,
+      scopes: ['all.Application', 'all.Application.read'],
+      async run(params, { platform }) {
+        const { experienceGroupId: id } = params
+        const group = await readGroup(platform, platform.store.read, id)
+        return {
+          ...group,
+          ...(isSet(params.includeDirectDeviceCount)
+            ? { directDeviceCount: await countDevices(platform, id, false) }
+            : {}),
+          ...(isSet(params.includeTotalDeviceCount)
+            ? { totalDeviceCount: await countDevices(platform, id, true) }
+            : {}),
+        }
+      },
+    }),
+
+    patch: defineAction({
+      summary: 'Changes an experience group. Members and devices are replaced whole.',
+      method: 'PATCH',
+      path,
+      body: 'experienceGroup',
+      params: closed({ experienceGroupId, experienceGroup: GroupPatch }),
+      result: GroupRecord,
+      scopes: ['all.Application'],
+      async run({ experienceGroupId: id, experienceGroup: patch }, { platform }) {
+        checkGroup(patch)
+        const set = {
+          updated_at: platform.clock.now(),
+          ...(patch.name === undefined ? {} : { name: patch.name }),
+          ...(patch.description === undefined ? {} : { description: patch.description }),
+          ...(patch.parentId === undefined ? {} : { parent_id: patch.parentId }),
+          ...(patch.groupTags === undefined ? {} : { tags: JSON.stringify(patch.groupTags) }),
+          ...(patch.experienceEndpointIds === undefined
+            ? {}
+            : { endpoint_ids: JSON.stringify(patch.experienceEndpointIds) }),
+          ...(patch.deviceTags === undefined ? {} : { device_tags: JSON.stringify(patch.deviceTags) }),
+          ...(patch.deviceQueryJson === undefined ? {} : { device_query: patch.deviceQueryJson }),
+        }
+        return platform.store.write(async (tx) => {
+          // Before the parent is set: a circle must not stand even for the check.
+          await relate(tx, id, patch)
+          const { numUpdatedRows } = await tx
+            .updateTable('experience_groups')
+            .set(set)
+            .where('id', '=', id)
+            .executeTakeFirst()
+          if (numUpdatedRows === 0n) throw notFound({ what: 'Experience group' })
+          return readGroup(platform, tx, id)
+        })
+      },
+    }),
+
+    delete: defineAction({
+      summary: 'Deletes an experience group. Its users and devices stay; the groups below it lose their parent.',
+      method: 'DELETE',
+      path,
+      params: closed({ experienceGroupId }),
+      result: Success,
+      scopes: ['all.Application'],
+      run: ({ experienceGroupId: id }, { platform }) =>
+        platform.store.write(async (tx) => {
+          const { numDeletedRows } = await tx.deleteFrom('experience_groups').where('id', '=', id).executeTakeFirst()
+          if (numDeletedRows === 0n) throw notFound({ what: 'Experience group' })
+          await tx.deleteFrom('experience_group_users').where('group_id', '=', id).execute()
+          await tx.deleteFrom('experience_group_devices').where('group_id', '=', id).execute()
+          await tx.updateTable('experience_groups').set({ parent_id: null }).where('parent_id', '=', id).execute()
+          return { success: true as const }
+        }),
+    }),
+  },
+}
+
+/** Devices of the group, and of those below it if `includesBelow`. */
+async function countDevices({ store }: Platform, id: string, includesBelow: boolean): Promise<number> {
+  const condition = includesBelow
+    ? await compileDeviceQuery(store, { experienceGroupId: id })
+    : await compileOwnDevices(store, id)
+  const { rows } = await sql<{ total: number }>`select count(*) as total from devices where ${condition}`.execute(
+    store.read,
+  )
+  return Number(rows[0]?.total ?? 0)
+}

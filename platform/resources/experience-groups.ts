@@ -1,0 +1,70 @@
+/** The experience groups of the application. */
+import type { Platform } from '../platform.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import type { Transaction } from '../store/store.ts'
+import { checkGroup, GroupPost, GroupRecord, readGroup, relate, toGroups } from './experience-group-record.ts'
+import { type ListSpec, list, listParams, listResult } from './list.ts'
+import { closed } from './schemas.ts'
+
+const path = '/applications/{applicationId}/experience/groups'
+const spec: ListSpec<'experience_groups'> = {
+  table: 'experience_groups',
+  sort: { name: 'name', id: 'id', creationDate: 'created_at', lastUpdated: 'updated_at' },
+  filter: { name: 'name' },
+}
+
+export const experienceGroups: Resource = {
+  name: 'experienceGroups',
+  summary: 'Groups of experience users, and the devices that are theirs.',
+  actions: {
+    get: defineAction({
+      summary: 'Lists experience groups.',
+      method: 'GET',
+      path,
+      params: closed(listParams(spec)),
+      result: listResult(GroupRecord),
+      scopes: ['all.Application', 'all.Application.read'],
+      run: (params, context) =>
+        list(spec, params, context, [], (rows) => toGroups(context.platform, context.platform.store.read, rows)),
+    }),
+
+    post: defineAction({
+      summary: 'Creates an experience group.',
+      method: 'POST',
+      path,
+      body: 'experienceGroup',
+      status: 201,
+      params: closed({ experienceGroup: GroupPost }),
+      result: GroupRecord,
+      scopes: ['all.Application'],
+      async run({ experienceGroup: group }, { platform }) {
+        checkGroup(group)
+        const id = platform.newId()
+        return platform.store.write(async (tx) => {
+          await insertGroup(platform, tx, id, group)
+          return readGroup(platform, tx, id)
+        })
+      },
+    }),
+  },
+}
+
+export async function insertGroup(platform: Platform, tx: Transaction, id: string, group: GroupPost): Promise<void> {
+  const now = platform.clock.now()
+  await tx
+    .insertInto('experience_groups')
+    .values({
+      id,
+      name: group.name,
+      description: group.description ?? '',
+      parent_id: group.parentId ?? null,
+      tags: JSON.stringify(group.groupTags ?? {}),
+      endpoint_ids: JSON.stringify(group.experienceEndpointIds ?? []),
+      device_tags: JSON.stringify(group.deviceTags ?? []),
+      device_query: group.deviceQueryJson ?? null,
+      created_at: now,
+      updated_at: now,
+    })
+    .execute()
+  await relate(tx, id, group)
+}

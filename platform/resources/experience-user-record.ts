@@ -1,0 +1,120 @@
+/** An experience user as flows and clients see one: no password, no hash, in any form. */
+import { type Kysely, sql } from 'kysely'
+import Type, { type Static } from 'typebox'
+import type { Platform } from '../platform.ts'
+import { invalid, notFound } from '../refusals.ts'
+import type { Transaction } from '../store/store.ts'
+import type { ExperienceUserTable, Tables } from '../store/tables.ts'
+import { closed, Email, fromColumn, groupBy, Id, Name, resourceFields, TagMap, Time, toIso } from './schemas.ts'
+
+const PersonName = Type.String({ maxLength: 1024 })
+
+export const UserRecord = closed({
+  ...resourceFields,
+  experienceUserId: Id,
+  email: Email,
+  firstName: PersonName,
+  lastName: PersonName,
+  userTags: TagMap,
+  experienceGroups: Type.Array(closed({ id: Id, name: Name })),
+  passwordLastUpdated: Type.Optional(Time),
+  lastLogin: Type.Optional(Time),
+  tokenCutoff: Type.Optional(Time),
+})
+export type UserRecord = Static<typeof UserRecord>
+
+export interface GroupOfUser {
+  readonly id: string
+  readonly name: string
+}
+
+export function toUser(row: ExperienceUserTable, applicationId: string, groups: readonly GroupOfUser[]): UserRecord {
+  return {
+    id: row.id,
+    experienceUserId: row.id,
+    applicationId,
+    creationDate: toIso(row.created_at),
+    lastUpdated: toIso(row.updated_at),
+    email: row.email,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    userTags: fromColumn<Record<string, string>>(row.tags),
+    experienceGroups: groups.map(({ id, name }) => ({ id, name })),
+    ...(row.password_updated_at === null ? {} : { passwordLastUpdated: toIso(row.password_updated_at) }),
+    ...(row.last_login_at === null ? {} : { lastLogin: toIso(row.last_login_at) }),
+    ...(row.token_cutoff === null ? {} : { tokenCutoff: toIso(row.token_cutoff) }),
+  }
+}
+
+/** Two addresses that differ in case alone are one account. */
+export function toEmailKey(email: string): string {
+  return email.normalize('NFC').toLowerCase()
+}
+
+/** Finds by ID or by address; they cannot be mistaken for each other. */
+export function byIdOrEmail(idOrEmail: string): { column: 'id' | 'email_key'; value: string } {
+  return /^[0-9a-f]{24}$/.test(idOrEmail)
+    ? { column: 'id', value: idOrEmail }
+    : { column: 'email_key', value: toEmailKey(idOrEmail) }
+}
+
+export async function readUserRow(db: Kysely<Tables>, idOrEmail: string): Promise<ExperienceUserTable | undefined> {
+  const { column, value } = byIdOrEmail(idOrEmail)
+  return db.selectFrom('experience_users').selectAll().where(column, '=', value).executeTakeFirst()
+}
+
+export async function toUsers(
+  platform: Pick<Platform, 'applicationId'>,
+  db: Kysely<Tables>,
+  rows: ExperienceUserTable[],
+): Promise<UserRecord[]> {
+  const groups =
+    rows.length === 0
+      ? []
+      : await db
+          .selectFrom('experience_group_users as member')
+          .innerJoin('experience_groups as own', 'own.id', 'member.group_id')
+          .select(['member.user_id', 'own.id', 'own.name'])
+          .where(
+            'member.user_id',
+            'in',
+            rows.map((row) => row.id),
+          )
+          .orderBy('own.name')
+          .orderBy('own.id')
+          .execute()
+  const byUser = groupBy(groups, (group) => group.user_id)
+  return rows.map((row) => toUser(row, platform.applicationId, byUser.get(row.id) ?? []))
+}
+
+export async function readUser(platform: Platform, db: Kysely<Tables>, idOrEmail: string): Promise<UserRecord> {
+  const row = await readUserRow(db, idOrEmail)
+  const [user] = row ? await toUsers(platform, db, [row]) : []
+  if (!user) throw notFound({ what: 'Experience user' })
+  return user
+}
+
+/** Makes `userId` a member of these groups; those that it was in before go first if `replaces`. */
+export async function joinGroups(
+  tx: Transaction,
+  userId: string,
+  groupIds: readonly string[],
+  replaces = false,
+): Promise<void> {
+  if (replaces) await tx.deleteFrom('experience_group_users').where('user_id', '=', userId).execute()
+  const ids = [...new Set(groupIds)]
+  if (ids.length === 0) return
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('experience_group_users')
+    .columns(['group_id', 'user_id'])
+    .expression((from) =>
+      from
+        .selectFrom('experience_groups')
+        .select(['id', sql<string>`cast(${userId} as text)`.as('user_id')])
+        .where('id', 'in', ids),
+    )
+    .executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows !== BigInt(ids.length)) {
+    throw invalid({ problem: 'experienceUser.experienceGroupIds names a group that does not exist' })
+  }
+}

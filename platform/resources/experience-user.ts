@@ -1,0 +1,97 @@
+/** One experience user. */
+import Type from 'typebox'
+import { notFound } from '../refusals.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import { byIdOrEmail, joinGroups, readUser, toEmailKey, UserRecord } from './experience-user-record.ts'
+import { emailTaken, optionalUserFields } from './experience-users.ts'
+import { closed, Email, Password, Success } from './schemas.ts'
+
+const path = '/applications/{applicationId}/experience/users/{experienceUserId}'
+const experienceUserId = Type.String({ minLength: 1, maxLength: 1024, description: 'ID or e-mail address.' })
+
+export const experienceUser: Resource = {
+  name: 'experienceUser',
+  summary: 'One experience user.',
+  actions: {
+    get: defineAction({
+      summary: 'Returns an experience user.',
+      method: 'GET',
+      path,
+      params: closed({ experienceUserId }),
+      result: UserRecord,
+      scopes: ['all.Application', 'all.Application.read'],
+      run: (params, { platform }) => readUser(platform, platform.store.read, params.experienceUserId),
+    }),
+
+    patch: defineAction({
+      summary: 'Changes an experience user. Tokens that were issued stay good, but for those before a `tokenCutoff`.',
+      method: 'PATCH',
+      path,
+      body: 'experienceUser',
+      params: closed({
+        experienceUserId,
+        experienceUser: closed({
+          email: Type.Optional(Email),
+          password: Type.Optional(Password),
+          ...optionalUserFields,
+        }),
+      }),
+      result: UserRecord,
+      scopes: ['all.Application'],
+      async run({ experienceUserId: idOrEmail, experienceUser: patch }, { platform }) {
+        const passwordHash = patch.password === undefined ? undefined : await platform.passwords.hash(patch.password)
+        const now = platform.clock.now()
+        const { column, value } = byIdOrEmail(idOrEmail)
+        return platform.store.write(async (tx) => {
+          const user = await tx
+            .selectFrom('experience_users')
+            .select(['id', 'email_key'])
+            .where(column, '=', value)
+            .executeTakeFirst()
+          if (!user) throw notFound({ what: 'Experience user' })
+          const emailKey = patch.email === undefined ? undefined : toEmailKey(patch.email)
+          if (emailKey !== undefined && emailKey !== user.email_key) {
+            const other = await tx
+              .selectFrom('experience_users')
+              .select('id')
+              .where('email_key', '=', emailKey)
+              .executeTakeFirst()
+            if (other) throw emailTaken()
+          }
+          const set = {
+            updated_at: now,
+            ...(patch.email === undefined ? {} : { email: patch.email }),
+            ...(emailKey === undefined ? {} : { email_key: emailKey }),
+            ...(patch.firstName === undefined ? {} : { first_name: patch.firstName }),
+            ...(patch.lastName === undefined ? {} : { last_name: patch.lastName }),
+            ...(patch.tokenCutoff === undefined ? {} : { token_cutoff: Date.parse(patch.tokenCutoff) }),
+            ...(patch.userTags === undefined ? {} : { tags: JSON.stringify(patch.userTags) }),
+            ...(passwordHash === undefined ? {} : { password_hash: passwordHash, password_updated_at: now }),
+          }
+          await tx.updateTable('experience_users').set(set).where('id', '=', user.id).execute()
+          if (patch.experienceGroupIds) await joinGroups(tx, user.id, patch.experienceGroupIds, true)
+          return readUser(platform, tx, user.id)
+        })
+      },
+    }),
+
+    delete: defineAction({
+      summary: 'Deletes an experience user. The tokens of the user are refused from then on.',
+      method: 'DELETE',
+      path,
+      params: closed({ experienceUserId }),
+      result: Success,
+      scopes: ['all.Application'],
+      run: (params, { platform }) => {
+        const { column, value } = byIdOrEmail(params.experienceUserId)
+        return platform.store.write(async (tx) => {
+          const user = await tx.selectFrom('experience_users').select('id').where(column, '=', value).executeTakeFirst()
+          if (!user) throw notFound({ what: 'Experience user' })
+          await tx.deleteFrom('experience_users').where('id', '=', user.id).execute()
+          await tx.deleteFrom('experience_group_users').where('user_id', '=', user.id).execute()
+          return { success: true as const }
+        })
+      },
+    }),
+  },
+}

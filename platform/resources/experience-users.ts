@@ -1,0 +1,143 @@
+/** The experience users of the application. */
+import { sql } from 'kysely'
+import Type, { type Static } from 'typebox'
+import type { Platform } from '../platform.ts'
+import { conflict } from '../refusals.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import type { Transaction } from '../store/store.ts'
+import type { ExperienceUserTable } from '../store/tables.ts'
+import type { Condition } from './conditions.ts'
+import { joinGroups, toEmailKey, toUser, toUsers, UserRecord } from './experience-user-record.ts'
+import { type ListSpec, list, listParams, listResult } from './list.ts'
+import { closed, Email, Flag, Ids, isSet, Password, TagMap, Time } from './schemas.ts'
+
+const path = '/applications/{applicationId}/experience/users'
+const spec: ListSpec<'experience_users'> = {
+  table: 'experience_users',
+  sort: {
+    email: 'email',
+    firstName: 'first_name',
+    lastName: 'last_name',
+    id: 'id',
+    creationDate: 'created_at',
+    lastLogin: 'last_login_at',
+    lastUpdated: 'updated_at',
+  },
+  filter: { firstName: 'first_name', lastName: 'last_name', email: 'email' },
+}
+
+const PersonName = Type.String({ maxLength: 1024 })
+export const optionalUserFields = {
+  firstName: Type.Optional(PersonName),
+  lastName: Type.Optional(PersonName),
+  tokenCutoff: Type.Optional(Time),
+  userTags: Type.Optional(TagMap),
+  experienceGroupIds: Type.Optional(Ids),
+}
+const UserPost = closed({ email: Email, password: Password, ...optionalUserFields })
+type UserPost = Omit<Static<typeof UserPost>, 'password'>
+
+export const emailTaken = () => conflict({ problem: 'An experience user with this email already exists' })
+
+export const experienceUsers: Resource = {
+  name: 'experienceUsers',
+  summary: "Experience users: the application's own end users.",
+  actions: {
+    get: defineAction({
+      summary: 'Lists experience users.',
+      method: 'GET',
+      path,
+      params: closed({
+        ...listParams(spec),
+        experienceGroupId: Type.Optional(
+          Type.String({
+            pattern: '^([0-9a-fA-F]{24}|any|none)$',
+            description: 'A group, `any` for users in one, `none` for users in none.',
+          }),
+        ),
+        includeAncestorGroups: Type.Optional(Flag),
+      }),
+      result: listResult(UserRecord),
+      scopes: ['all.Application', 'all.Application.read'],
+      run(params, context) {
+        const { platform } = context
+        const ofGroup = inGroup(params.experienceGroupId, isSet(params.includeAncestorGroups))
+        return list(spec, params, context, ofGroup, (rows) => toUsers(platform, platform.store.read, rows))
+      },
+    }),
+
+    post: defineAction({
+      summary: 'Creates an experience user.',
+      method: 'POST',
+      path,
+      body: 'experienceUser',
+      status: 201,
+      params: closed({ experienceUser: UserPost }),
+      result: UserRecord,
+      scopes: ['all.Application'],
+      async run({ experienceUser: { password, ...user } }, { platform }) {
+        const row = toUserRow(platform, user, await platform.passwords.hash(password))
+        return platform.store.write(async (tx) => {
+          if (!(await insertUser(tx, row, user.experienceGroupIds))) throw emailTaken()
+          if (!user.experienceGroupIds?.length) return toUser(row, platform.applicationId, [])
+          const [created] = await toUsers(platform, tx, [row])
+          return created ?? toUser(row, platform.applicationId, [])
+        })
+      },
+    }),
+  },
+}
+
+export function toUserRow(
+  platform: Platform,
+  user: UserPost,
+  passwordHash: string | null,
+  id?: string,
+): ExperienceUserTable {
+  const now = platform.clock.now()
+  return {
+    id: id ?? platform.newId(),
+    email: user.email,
+    email_key: toEmailKey(user.email),
+    first_name: user.firstName ?? '',
+    last_name: user.lastName ?? '',
+    password_hash: passwordHash,
+    password_updated_at: passwordHash === null ? null : now,
+    last_login_at: null,
+    token_cutoff: user.tokenCutoff === undefined ? null : Date.parse(user.tokenCutoff),
+    token_generation: 0,
+    tags: JSON.stringify(user.userTags ?? {}),
+    created_at: now,
+    updated_at: now,
+  }
+}
+
+/** Whether the user was made; if not, the address is taken. */
+export async function insertUser(
+  tx: Transaction,
+  row: ExperienceUserTable,
+  groupIds: readonly string[] = [],
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('experience_users')
+    .values(row)
+    .onConflict((on) => on.column('email_key').doNothing())
+    .executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows !== 1n) return false
+  await joinGroups(tx, row.id, groupIds)
+  return true
+}
+
+function inGroup(group: string | undefined, includesAncestors: boolean): Condition[] {
+  if (group === undefined) return []
+  const members = sql`select user_id from experience_group_users`
+  if (group === 'any') return [sql`experience_users.id in (${members})`]
+  if (group === 'none') return [sql`experience_users.id not in (${members})`]
+  if (!includesAncestors) return [sql`experience_users.id in (${members} where group_id = ${group})`]
+  // A group's ancestors are those that it is below of.
+  const ancestors = sql`with recursive above(id) as (
+    select id from experience_groups where id = ${group}
+    union select child.parent_id from experience_groups child join above on child.id = above.id where child.parent_id is not null
+  ) select id from above`
+  return [sql`experience_users.id in (${members} where group_id in (${ancestors}))`]
+}

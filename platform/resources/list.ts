@@ -1,0 +1,91 @@
+/** Lists: what a list takes, and the envelope in which it answers. */
+import { sql } from 'kysely'
+import Type, { type Static, type TObject } from 'typebox'
+import type { ActionContext } from '../resource.ts'
+import type { Tables } from '../store/tables.ts'
+import { allOf, type Condition, fitsGlob } from './conditions.ts'
+import { closed, Id, oneOf } from './schemas.ts'
+
+/** Digits as text are as good as a number: so they stand in a query. */
+const number = (minimum: number, maximum: number) =>
+  Type.Unsafe<number | string>({ type: ['integer', 'string'], minimum, maximum, pattern: '^[0-9]{1,9}$' })
+
+export interface ListSpec<Table extends keyof Tables> {
+  readonly table: Table
+  /** What can be sorted by, and its column. The first is the default. */
+  readonly sort: Readonly<Record<string, keyof Tables[Table] & string>>
+  readonly sortDirection?: 'asc' | 'desc'
+  /** What can be filtered by, and its column. */
+  readonly filter: Readonly<Record<string, keyof Tables[Table] & string>>
+}
+
+/** Parameters of every list. */
+export function listParams<Table extends keyof Tables>({ sort, filter }: ListSpec<Table>) {
+  return {
+    sortField: Type.Optional(oneOf(Object.keys(sort))),
+    sortDirection: Type.Optional(oneOf(['asc', 'desc', 'ASC', 'DESC'])),
+    page: Type.Optional(number(0, 1_000_000)),
+    perPage: Type.Optional(number(1, 1000)),
+    filterField: Type.Optional(oneOf(['', ...Object.keys(filter)])),
+    filter: Type.Optional(Type.String({ maxLength: 1024 })),
+  }
+}
+
+export type ListParams = Static<TObject<ReturnType<typeof listParams>>>
+
+export function listResult<Item extends TObject>(item: Item) {
+  return closed({
+    items: Type.Array(item),
+    count: Type.Integer(),
+    totalCount: Type.Integer(),
+    page: Type.Integer(),
+    perPage: Type.Integer(),
+    sortField: Type.String(),
+    sortDirection: oneOf(['asc', 'desc']),
+    filter: Type.Optional(Type.String()),
+    filterField: Type.Optional(Type.String()),
+    applicationId: Id,
+  })
+}
+
+/** The rows of one page that meet every condition, in the envelope of a list. */
+export async function list<Table extends keyof Tables, Item>(
+  spec: ListSpec<Table>,
+  params: ListParams,
+  { platform }: ActionContext,
+  conditions: readonly Condition[],
+  toItems: (rows: Tables[Table][]) => Item[] | Promise<Item[]>,
+) {
+  const { read, dialect } = platform.store
+  const page = Number(params.page ?? 0)
+  const perPage = Math.max(1, Math.min(1000, Number(params.perPage ?? 100)))
+  const sortField = params.sortField ?? Object.keys(spec.sort)[0] ?? 'id'
+  const sortDirection = isDescending(params.sortDirection ?? spec.sortDirection) ? 'desc' : 'asc'
+  const filtered = params.filterField ? spec.filter[params.filterField] : undefined
+  const filter =
+    filtered && params.filter ? [fitsGlob(dialect, sql.ref(`${spec.table}.${filtered}`), params.filter)] : []
+
+  const from = sql`${sql.table(spec.table)} where ${allOf([...conditions, ...filter])}`
+  const order = sql.ref(`${spec.table}.${spec.sort[sortField] ?? 'id'}`)
+  const way = sql.raw(sortDirection)
+  const [{ rows }, total] = await Promise.all([
+    sql<Tables[Table]>`select ${sql.table(spec.table)}.* from ${from}
+      order by ${order} ${way}, id ${way} limit ${perPage} offset ${page * perPage}`.execute(read),
+    sql<{ total: number }>`select count(*) as total from ${from}`.execute(read),
+  ])
+  return {
+    items: await toItems(rows),
+    count: rows.length,
+    totalCount: Number(total.rows[0]?.total ?? 0),
+    page,
+    perPage,
+    sortField,
+    sortDirection,
+    ...(filter.length > 0 ? { filter: params.filter ?? '', filterField: params.filterField ?? '' } : {}),
+    applicationId: platform.applicationId,
+  } as const
+}
+
+function isDescending(direction: string | undefined): boolean {
+  return direction?.toLowerCase() === 'desc'
+}

@@ -1,0 +1,87 @@
+/** Schemas that several resources share. The limits are Losant's. */
+import Type, { type Static, type TProperties } from 'typebox'
+
+/** An object with no keys but these. */
+export function closed<Properties extends TProperties>(properties: Properties) {
+  return Type.Object(properties, { additionalProperties: false })
+}
+
+export const Id = Type.String({ pattern: '^[0-9a-fA-F]{24}$', description: '24 hexadecimal digits.' })
+export const NullableId = Type.Unsafe<string | null>({ type: ['string', 'null'], pattern: '^[0-9a-fA-F]{24}$' })
+export const Name = Type.String({ minLength: 1, maxLength: 255 })
+export const Description = Type.String({ maxLength: 32_767 })
+export const Time = Type.String({ format: 'date-time' })
+export const Email = Type.String({ format: 'email', maxLength: 1024 })
+export const Password = Type.String({ minLength: 8, maxLength: 2048 })
+export const Success = closed({ success: Type.Literal(true) })
+
+/** Names of tags and attributes become keys of objects: those that JavaScript gives a meaning of its own are refused. */
+const keyPattern = '^(?!(?:__proto__|constructor|prototype)$)[0-9a-zA-Z_-]{1,255}$'
+export const Key = Type.String({ pattern: keyPattern, description: 'Letters, digits, _ and -.' })
+export const TagValue = Type.String({ minLength: 1, maxLength: 255 })
+export const Tag = closed({ key: Key, value: TagValue })
+export type Tag = Static<typeof Tag>
+/** Names a key, a value or both. */
+export const TagFilter = Type.Object(
+  { key: Type.Optional(Key), value: Type.Optional(TagValue) },
+  { additionalProperties: false, minProperties: 1 },
+)
+export type TagFilter = Static<typeof TagFilter>
+export const TagFilters = Type.Array(TagFilter, { maxItems: 100 })
+/** Tags of users and groups: one value a key. */
+export const TagMap = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  patternProperties: { [keyPattern]: TagValue },
+  additionalProperties: false,
+  maxProperties: 100,
+})
+export const Ids = Type.Array(Id, { maxItems: 1000 })
+
+/** One of these texts. */
+export function oneOf<const Values extends readonly string[]>(values: Values) {
+  return Type.Unsafe<Values[number]>({ type: 'string', enum: values })
+}
+
+/** One of these texts, or several of them. */
+export function someOf<const Values extends readonly string[]>(values: Values) {
+  return Type.Unsafe<Values[number] | Values[number][]>({
+    type: ['string', 'array'],
+    if: { type: 'string' },
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
+    then: { enum: values },
+    else: { items: { type: 'string', enum: values }, minItems: 1 },
+  })
+}
+
+/** Yes or no in a query, where everything is text. */
+export const Flag = Type.Unsafe<boolean | 'true' | 'false' | '1' | '0'>({
+  enum: [true, false, 'true', 'false', '1', '0'],
+})
+
+export function isSet(flag: Static<typeof Flag> | undefined): boolean {
+  return flag === true || flag === 'true' || flag === '1'
+}
+
+/** What every resource carries. Its ID stands there twice, as in Losant. */
+export const resourceFields = { id: Id, applicationId: Id, creationDate: Time, lastUpdated: Time }
+
+export function toIso(time: number): string {
+  return new Date(time).toISOString()
+}
+
+/** JSON that we wrote ourselves into a column. */
+export function fromColumn<T>(json: string): T {
+  return JSON.parse(json) as T
+}
+
+/** `Map.groupBy`, which Node 20 does not have. */
+export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return groups
+}

@@ -1,0 +1,159 @@
+/** Experience users as flows and endpoints need them: passwords verified, tokens signed and read. */
+import { sql } from 'kysely'
+import type { Platform } from './platform.ts'
+import {
+  byIdOrEmail,
+  readUserRow,
+  toEmailKey,
+  toUser,
+  toUsers,
+  type UserRecord,
+} from './resources/experience-user-record.ts'
+import { toIso } from './resources/schemas.ts'
+import type { ExperienceUserTable } from './store/tables.ts'
+
+export interface TokenRequest {
+  /** ID or e-mail address. */
+  readonly user: string
+  /** Seconds until the token expires; the platform's default where it is not given. */
+  readonly ttlSeconds?: number
+  /** Data that travels in the token. */
+  readonly data?: Readonly<Record<string, unknown>>
+  /** Refuse every token that was issued to this user before. */
+  readonly invalidateExistingTokens?: boolean
+  /** Note the time as the user's last login. */
+  readonly isLogin?: boolean
+}
+
+export interface VerifiedUser {
+  readonly user: UserRecord
+  /** What the token says of itself; times as ISO text, `expiresAt` is `null` where it does not expire. */
+  readonly authInfo: {
+    readonly issuedAt: string
+    readonly expiresAt: string | null
+    /** What the flow put into it. */
+    readonly extraData: Readonly<Record<string, unknown>>
+  }
+}
+
+export interface Users {
+  /**
+   * The user with this address and password, or `null`; both take the same time. Throws 429 for who guesses. `address` is where the request came
+   * from that asks.
+   */
+  verifyPassword(email: string, password: string, address?: string): Promise<UserRecord | null>
+  /** The user that a token stands for, or `null`. */
+  verifyToken(token: string): Promise<VerifiedUser | null>
+  /** A signed token, or `null` where there is no such user. */
+  signToken(request: TokenRequest): Promise<string | null>
+}
+
+export type UsersPlatform = Omit<Platform, 'users' | 'devices'>
+
+export function createUsers(platform: UsersPlatform): Users {
+  return {
+    verifyPassword: (email, password, address) => verifyPassword(platform, email, password, address),
+    verifyToken: (token) => verifyToken(platform, token),
+    signToken: (request) => signToken(platform, request),
+  }
+}
+
+async function verifyPassword(
+  platform: UsersPlatform,
+  email: string,
+  password: string,
+  address: string | undefined,
+): Promise<UserRecord | null> {
+  const { read } = platform.store
+  const attempt = platform.limiter.attempt('user', toEmailKey(email), address)
+  await attempt.admit()
+  const row = isAddress(email)
+    ? await read
+        .selectFrom('experience_users')
+        .selectAll()
+        .where('email_key', '=', toEmailKey(email))
+        .executeTakeFirst()
+    : undefined
+  const isRight = await platform.passwords.verify(
+    password.slice(0, MAX_PASSWORD_LENGTH),
+    password.length > MAX_PASSWORD_LENGTH ? null : (row?.password_hash ?? null),
+    // Asked again when its turn comes: of many guesses at once, most only wait.
+    attempt.admit,
+  )
+  if (!row || !isRight) {
+    await attempt.failed()
+    return null
+  }
+  await attempt.succeeded()
+  const [user] = await toUsers(platform, read, [row])
+  return user ?? null
+}
+
+const MAX_PASSWORD_LENGTH = 2048
+
+/** What cannot stand in the store need not be looked for: PostgreSQL refuses U+0000 in text. */
+function isAddress(email: string): boolean {
+  return email.length <= 1024 && !email.includes('\u0000')
+}
+
+interface TokenRow extends ExperienceUserTable {
+  readonly group_id: string | null
+  readonly group_name: string | null
+  readonly all_cutoff: number | null
+}
+
+/** One query, since every authenticated request asks: the user, the groups, and since when tokens count. */
+async function verifyToken(platform: UsersPlatform, token: string): Promise<VerifiedUser | null> {
+  const claims = platform.tokens.read('experience', token)
+  if (!claims) return null
+  const { rows } = await sql<TokenRow>`select u.*, g.id as group_id, g.name as group_name,
+      (select user_token_cutoff from application) as all_cutoff
+    from experience_users u
+    left join experience_group_users m on m.user_id = u.id
+    left join experience_groups g on g.id = m.group_id
+    where u.id = ${claims.sub} order by g.name, g.id`.execute(platform.store.read)
+  const [row] = rows
+  if (!row || (claims.gen ?? 0) < row.token_generation) return null
+  if (claims.issuedMs < Math.max(row.token_cutoff ?? 0, row.all_cutoff ?? 0)) return null
+  const groups = rows.flatMap(({ group_id: id, group_name: name }) =>
+    id === null || name === null ? [] : [{ id, name }],
+  )
+  return {
+    user: toUser(row, platform.applicationId, groups),
+    authInfo: {
+      issuedAt: toIso(claims.issuedMs),
+      expiresAt: claims.exp === undefined ? null : toIso(claims.exp * 1000),
+      // The claims are shared with whoever shows the same token: a flow gets its own copy.
+      extraData: structuredClone(claims.data ?? {}),
+    },
+  }
+}
+
+async function signToken(platform: UsersPlatform, request: TokenRequest): Promise<string | null> {
+  const user = await prepareUser(platform, request)
+  if (!user) return null
+  const { ttlSeconds = platform.settings.userTokenTtlSeconds, data } = request
+  const claims = { sub: user.id, gen: user.token_generation, ...(data === undefined ? {} : { data }) }
+  return platform.tokens.sign('experience', claims, ttlSeconds)
+}
+
+async function prepareUser(
+  { store, clock }: UsersPlatform,
+  { user, isLogin = false, invalidateExistingTokens = false }: TokenRequest,
+): Promise<Pick<ExperienceUserTable, 'id' | 'token_generation'> | undefined> {
+  if (!isAddress(user)) return undefined
+  if (!isLogin && !invalidateExistingTokens) return readUserRow(store.read, user)
+  const { column, value } = byIdOrEmail(user)
+  const now = clock.now()
+  return store.write((tx) =>
+    tx
+      .updateTable('experience_users')
+      .set({
+        ...(isLogin ? { last_login_at: now } : {}),
+        ...(invalidateExistingTokens ? { token_generation: sql<number>`token_generation + 1` } : {}),
+      })
+      .where(column, '=', value)
+      .returning(['id', 'token_generation'])
+      .executeTakeFirst(),
+  )
+}

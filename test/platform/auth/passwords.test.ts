@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { createPasswords } from '../../../platform/auth/passwords.ts'
+import { tooManySignIns } from '../../../platform/refusals.ts'
+
+const cheap = { N: 16, r: 1, p: 1 }
+
+describe('passwords', () => {
+  it('are hashed as OWASP advises unless something else is asked for, each with a salt of its own', async () => {
+    const passwords = createPasswords()
+    const [one, two] = await Promise.all([passwords.hash('correct horse'), passwords.hash('correct horse')])
+    expect(one).toMatch(/^scrypt\$16384\$8\$5\$[\w-]{22}\$[\w-]{43}$/)
+    expect(one).not.toBe(two)
+    expect(await passwords.verify('correct horse', one)).toBe(true)
+    expect(await passwords.verify('correct hors', one)).toBe(false)
+  })
+
+  it('are verified at the cost that their hash was made with', async () => {
+    const hash = await createPasswords({ N: 32, r: 2, p: 1 }).hash('correct horse')
+    expect(await createPasswords(cheap).verify('correct horse', hash)).toBe(true)
+  })
+
+  it.each(['', ' ', 'lōm 🪴', 'x'.repeat(2048)])('are told apart: %j', async (password) => {
+    const passwords = createPasswords(cheap)
+    const hash = await passwords.hash(password)
+    expect(await passwords.verify(password, hash)).toBe(true)
+    expect(await passwords.verify(`${password} `, hash)).toBe(false)
+    expect(await passwords.verify(`${password}\u0000`, hash)).toBe(false)
+  })
+
+  it('are the same however they were composed', async () => {
+    const passwords = createPasswords(cheap)
+    expect(await passwords.verify('lo\u0304m', await passwords.hash('l\u014dm'))).toBe(true)
+  })
+
+  it('never fit where there is no hash', async () => {
+    expect(await createPasswords(cheap).verify('', null)).toBe(false)
+  })
+
+  it('of nobody take as long as wrong ones', async () => {
+    const passwords = createPasswords()
+    const hash = await passwords.hash('correct horse')
+    const measure = async (against: string | null) => {
+      const times: number[] = []
+      for (let round = 0; round < 3; round++) {
+        const start = performance.now()
+        await passwords.verify('wrong horse', against)
+        times.push(performance.now() - start)
+      }
+      return Math.min(...times)
+    }
+    const [wrong, nobodys] = [await measure(hash), await measure(null)]
+    expect(nobodys / wrong).toBeGreaterThan(0.3)
+    expect(nobodys / wrong).toBeLessThan(3)
+  })
+
+  it('are refused with 503 past a number that wait, and those that wait are answered', async () => {
+    const passwords = createPasswords(cheap)
+    const settled = await Promise.allSettled(Array.from({ length: 200 }, () => passwords.hash('correct horse')))
+    const refused = settled.filter((one) => one.status === 'rejected')
+    expect(refused.length).toBeGreaterThan(100)
+    expect(refused.length).toBeLessThan(140)
+    for (const { reason } of refused)
+      expect(tooManySignIns.is(reason) && reason.status === 503 && reason.headers['retry-after']).toBe('5')
+    expect(await passwords.hash('again')).toContain('scrypt')
+  })
+
+  it('do not lose their turn to one that throws', async () => {
+    const passwords = createPasswords(cheap)
+    const stop = () => Promise.reject(new Error('stop'))
+    const all = Array.from({ length: 20 }, () => passwords.verify('a', null, stop))
+    for (const one of await Promise.allSettled(all)) expect(one.status).toBe('rejected')
+    expect(await passwords.verify('a', await passwords.hash('a'))).toBe(true)
+  })
+
+  it('leave the event loop free while they are hashed', async () => {
+    const passwords = createPasswords()
+    let isDone = false
+    const hashing = passwords.hash('correct horse').then(() => {
+      isDone = true
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(isDone).toBe(false)
+    await hashing
+  })
+})
