@@ -1,7 +1,9 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 /**
  * `flowpot start | check | run | routes`: parses arguments and calls one function each. Exits with 0, 1 (the thing
  * failed) or 2 (the call is wrong). A command's modules are loaded when it is called, so that `--help` answers at once.
+ *
+ * The young generation is held to 8 MB: at V8's own 16 MB the idle server takes 121 MB, so 108.
  */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
@@ -9,6 +11,7 @@ import { callWrong } from './commands/errors.ts'
 import { printError, printJson } from './commands/output.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { StartOptions } from './commands/start.ts'
+import { folderUnreadable } from './engine/load/read-folder.ts'
 import { FlowpotError } from './errors.ts'
 import { type Setting, type SettingFlags, settingDefinitions, settingInvalid } from './settings.ts'
 
@@ -119,7 +122,7 @@ function reportFailure(error: unknown, isJson: boolean): number {
     isFlowpots ? `error ${error.code}: ${message}` : `error: ${error instanceof Error ? error.stack : message}`,
   )
   if (isFlowpots && error.hint !== undefined) printError(`  hint: ${error.hint}`)
-  return callWrong.is(error) || settingInvalid.is(error) ? 2 : 1
+  return [callWrong, settingInvalid, folderUnreadable].some((wrong) => wrong.is(error)) ? 2 : 1
 }
 
 process.exitCode = await main(process.argv)

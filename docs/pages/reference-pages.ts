@@ -3,6 +3,7 @@ import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 import { errorsPage } from './errors-page.ts'
 import { lines, table } from './markdown.ts'
 import { nodePage } from './node-page.ts'
+import { settingsPage } from './settings-page.ts'
 import { triggerPage } from './trigger-page.ts'
 
 /** Folders that hold generated pages and nothing else. */
@@ -28,6 +29,7 @@ export function referencePages(root: string): ReadonlyMap<string, string> {
       ),
     ],
     ['docs/reference/errors.md', errorsPage(root)],
+    ['docs/reference/settings.md', settingsPage()],
   ])
 }
 
