@@ -4,7 +4,6 @@ import { reportMissing } from '../missing.ts'
 import { checkSegment, type PathRead, pathOf } from '../path.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import { TextSyntaxError } from '../syntax-error.ts'
-import { timeFor } from './clock.ts'
 import type { ConditionHelper, HelperOptions } from './helper.ts'
 import {
   conditionHelpers,
@@ -122,10 +121,10 @@ function compileOptions({ hash, path }: Call, place: Place): (scope: Scope) => H
     checkSegment(key, path.offset, path.length)
     return [key, compileParam(param, place)] as const
   })
-  if (pairs.length === 0) return (scope) => ({ hash: noPairs, now: () => timeFor(scope.payload) })
+  if (pairs.length === 0) return (scope) => ({ hash: noPairs, payload: scope.payload })
   return (scope) => ({
     hash: Object.fromEntries(pairs.map(([key, evaluate]) => [key, evaluate(scope)])),
-    now: () => timeFor(scope.payload),
+    payload: scope.payload,
   })
 }
 

@@ -1,10 +1,11 @@
 /** What a helper is: a function of values. */
+import type { Payload } from '../payload.ts'
 
 export interface HelperOptions {
   /** The `key=value` arguments. */
   readonly hash: Readonly<Record<string, unknown>>
-  /** Milliseconds since 1970, by the clock of the run. */
-  now(): number
+  /** The payload that the template is rendered for; it knows the clock of its run. */
+  readonly payload: Payload
 }
 
 export type ValueHelper = (args: readonly unknown[], options: HelperOptions) => unknown

@@ -1,11 +1,13 @@
 /** Numbers in D3's formats, dates in Moment's. https://d3js.org/d3-format, https://momentjs.com/docs/#/displaying/format/ */
 import { format as compileNumberFormat, formatSpecifier } from 'd3-format'
 import { isObject, toText } from '../../coerce.ts'
+import { timeFor } from '../clock.ts'
 import type { ValueHelper } from '../helper.ts'
 import { ago, formatDate, toDate } from './moment-format.ts'
 
 /** A format may come with the payload; a wider number would only fill memory. */
 const maxWidth = 200
+const maxPatternLength = 50
 
 export const format: Readonly<Record<string, ValueHelper>> = {
   format: ([value, pattern], { hash }) => {
@@ -14,17 +16,30 @@ export const format: Readonly<Record<string, ValueHelper>> = {
     return isObject(value) ? JSON.stringify(value) : toText(value)
   },
   formatDate: ([value, pattern], { hash }) => formatDate(toDate(value), pattern, hash.tz),
-  formatDateRelative: ([value, relativeTo], { now }) =>
-    ago(toDate(value), relativeTo === undefined ? new Date(now()) : toDate(relativeTo)),
-  currentDateTime: ([pattern], { hash, now }) => formatDate(new Date(now()), pattern, hash.tz),
+  formatDateRelative: ([value, relativeTo], { payload }) =>
+    ago(toDate(value), relativeTo === undefined ? new Date(timeFor(payload)) : toDate(relativeTo)),
+  currentDateTime: ([pattern], { hash, payload }) => formatDate(new Date(timeFor(payload)), pattern, hash.tz),
+}
+
+/** Compiling one takes D3 some microseconds. Bounded, since a format may come with the payload. */
+const numberFormats = new Map<string, (value: number) => string>()
+
+function formatNumber(value: number, pattern: string): string {
+  if (pattern.length > maxPatternLength) return String(value)
+  let formatted = numberFormats.get(pattern)
+  if (!formatted) {
+    formatted = compileFormat(pattern)
+    if (numberFormats.size >= 500) numberFormats.clear()
+    numberFormats.set(pattern, formatted)
+  }
+  return formatted(value)
 }
 
 /** The number as it is where D3 does not know the format. */
-function formatNumber(value: number, pattern: string): string {
+function compileFormat(pattern: string): (value: number) => string {
   try {
-    const specifier = formatSpecifier(pattern)
-    return (specifier.width ?? 0) > maxWidth ? String(value) : compileNumberFormat(pattern)(value)
+    return (formatSpecifier(pattern).width ?? 0) > maxWidth ? String : compileNumberFormat(pattern)
   } catch {
-    return String(value)
+    return String
   }
 }
