@@ -139,7 +139,8 @@ function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, s
   const isDynamic = hasTemplate(raw)
   if (of) {
     for (const complaint of scope.checker.check(of, asDigits(schema, raw), isDynamic ? { isTemplate } : {})) {
-      report(toComplaint({ ...complaint, path: [...at, ...complaint.path] }))
+      const message = complaint.message.replace(/^The value\b/, String(at.at(-1)))
+      report(toComplaint({ ...complaint, message, path: [...at, ...complaint.path] }))
     }
   }
   const valueScope: ValueScope = {

@@ -11,6 +11,7 @@ import { observeMissing } from '../missing.ts'
 import type { Run } from '../node.ts'
 import type { Payload } from '../payload.ts'
 import type { Reply, Services } from '../services.ts'
+import { giveClock } from '../templates/clock.ts'
 import { payloadTooLarge, runTimedOut, tooManyVisits } from './errors.ts'
 import { payloadSize } from './payload-size.ts'
 
@@ -75,13 +76,19 @@ export class Passage implements Run {
 
   begin(start: readonly CompiledNode[]): void {
     const { payload, limits } = this.options
-    if (this.trace) observeMissing(payload, this.trace.missing)
+    this.adopt(payload)
     if (payloadSize(payload, limits.maxPayloadBytes) > limits.maxPayloadBytes) {
       this.halt(payloadTooLarge({ max: limits.maxPayloadBytes }), undefined, payload)
       return
     }
     this.follow(start, payload)
     this.endIfIdle()
+  }
+
+  /** Tells the templates that will read the payload of the run's clock and its trace. */
+  private adopt(payload: Payload): void {
+    giveClock(payload, this.services.clock)
+    if (this.trace) observeMissing(payload, this.trace.missing)
   }
 
   private follow(targets: readonly CompiledNode[], payload: Payload): void {
@@ -91,7 +98,7 @@ export class Passage implements Run {
     targets.forEach((target, index) => {
       const copy = copies[index]
       if (!copy) return
-      if (this.trace) observeMissing(copy, this.trace.missing)
+      this.adopt(copy)
       this.walk(target, copy)
     })
   }
@@ -186,6 +193,7 @@ export class Passage implements Run {
       file: node.flow.file,
       line: node.line,
       output,
+      began,
       ms: this.trace.now() - began,
       ...(error === undefined ? {} : { error }),
     })

@@ -64,6 +64,11 @@ describe('a run', () => {
     expect((await start(compile(nodes(false)), { body: '<i>' }).reply).body).toBe('<b><i></b>')
   })
 
+  it('reads the time from the clock that it was handed', async () => {
+    const run = start(compile(endpoint('- { type: reply, body: << currentDateTime >> }')))
+    expect((await run.reply).body).toContain('1970')
+  })
+
   it('is answered by the first reply, and goes on after it', async () => {
     const nodes = '- { type: reply, body: 1, next: b }\n- { id: b, type: step, next: c }\n- { id: c, type: step }'
     const run = start(compile(endpoint(nodes)))
