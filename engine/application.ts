@@ -75,6 +75,8 @@ export interface Visited {
   readonly line: number
   /** The way out; `undefined` where the visit threw. */
   readonly output: string | undefined
+  /** On the trace's clock. */
+  readonly began: number
   readonly ms: number
   readonly error?: unknown
 }
@@ -94,6 +96,8 @@ export interface RunRequest {
   readonly services: Services
   readonly log: RunLog
   readonly trace?: Trace
+  /** Changes the payload before the first node sees it: a dry run lays its sample over it. */
+  readonly prepare?: (payload: Payload) => Payload
 }
 
 export interface Running {

@@ -57,7 +57,8 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
     finish(failure, payload)
   }
 
-  passThrough(trigger, startPayload(trigger, request, scope)).then(({ failure, payload }) =>
+  const start = startPayload(trigger, request, scope)
+  passThrough(trigger, request.prepare?.(start) ?? start).then(({ failure, payload }) =>
     failure ? handle(failure, payload) : finish(undefined, payload),
   )
   return { reply: reply.promise, done: done.promise }
