@@ -4,6 +4,7 @@ import { createDevices, type Devices } from './auth/device-tokens.ts'
 import { createLimiter, type Limiter, type Limits } from './auth/limiter.ts'
 import { createPasswords, type PasswordCost, type Passwords } from './auth/passwords.ts'
 import { createTokens, type Tokens } from './auth/tokens.ts'
+import { createEvents, type Events } from './events.ts'
 import { createIds } from './ids.ts'
 import { settingsInvalid } from './refusals.ts'
 import type { Store } from './store/store.ts'
@@ -55,6 +56,7 @@ export interface Platform {
   readonly devices: Devices
   /** Throws `PLATFORM_INVALID` (400) where parameters do not fit a schema. */
   readonly validate: Validator
+  readonly events: Events
   readonly log: PlatformLog
 }
 
@@ -83,6 +85,7 @@ export async function createPlatform(
     tokens: createTokens(settings.signingKey, clock),
     limiter: createLimiter(settings.signInLimits),
     validate: createValidator(),
+    events: createEvents(log),
     log,
   }
   return { ...shared, users: createUsers(shared), devices: createDevices(shared) }

@@ -9,6 +9,12 @@ export const forbidden = defineError<{ call: string }>(
   403,
   ({ call }) => `The token has no scope that includes ${call}.`,
 )
+/** A device's token reaches what its key is good for, but speaks for itself and the peripherals behind it alone. */
+export const notOwnDevice = defineError(
+  'PLATFORM_NOT_OWN_DEVICE',
+  403,
+  () => 'A device may do this for itself and its peripherals alone.',
+)
 export const notFound = defineError<{ what: string }>('PLATFORM_NOT_FOUND', 404, ({ what }) => `${what} was not found`)
 export const conflict = defineError<{ problem: string }>('PLATFORM_CONFLICT', 409, ({ problem }) => problem)
 export const tooManyAttempts = defineError(

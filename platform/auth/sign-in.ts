@@ -25,6 +25,20 @@ export async function signInDevice(
 ): Promise<SignedInDevice> {
   const attempt = platform.limiter.attempt('key', credentials.key, address)
   await attempt.admit()
+  const signedIn = await verifyDevice(platform, credentials)
+  if (!signedIn) {
+    await attempt.failed()
+    throw unauthenticated({})
+  }
+  await attempt.succeeded()
+  return signedIn
+}
+
+/** As `signInDevice`, but counts nothing and locks nobody out; `undefined` where anything is wrong. */
+export async function verifyDevice(
+  platform: Pick<Platform, 'store'>,
+  credentials: DeviceCredentials,
+): Promise<SignedInDevice | undefined> {
   const { read } = platform.store
   const key = await read
     .selectFrom('application_keys')
@@ -32,14 +46,9 @@ export async function signInDevice(
     .where('key', '=', credentials.key)
     .executeTakeFirst()
   const isKnown = isSecret(credentials.secret, key?.secret_hash ?? hashSecret(''))
-  const device =
-    key && isKnown && key.status === 'active' ? await readDevice(platform, credentials.deviceId, key) : undefined
-  if (!key || !device) {
-    await attempt.failed()
-    throw unauthenticated({})
-  }
-  await attempt.succeeded()
-  return { device, key }
+  if (!key || !isKnown || key.status !== 'active') return undefined
+  const device = await readDevice(platform, credentials.deviceId, key)
+  return device && { device, key }
 }
 
 /** The device, if `key` is good for it. */
@@ -49,6 +58,48 @@ export function readDevice(
   key: ApplicationKeyTable,
 ): Promise<DeviceTable | undefined> {
   return readDeviceRow(store.read, deviceId, devicesOfKey(key))
+}
+
+export interface DeviceAccess extends SignedInDevice {
+  /** Devices that a gateway speaks for, in the order of their IDs; the key need not be good for them. */
+  readonly peripheralIds: readonly string[]
+}
+
+/** What a device that signed in with a key may be and do now; `undefined` once the key is revoked, or is good for it no longer. */
+export async function readDeviceAccess(
+  platform: Pick<Platform, 'store'>,
+  deviceId: string,
+  applicationKeyId: string,
+): Promise<DeviceAccess | undefined> {
+  const { read } = platform.store
+  const key = await read
+    .selectFrom('application_keys')
+    .selectAll()
+    .where('id', '=', applicationKeyId)
+    .where('status', '=', 'active')
+    .executeTakeFirst()
+  const device = key && (await readDevice(platform, deviceId, key))
+  return key && device && { device, key, peripheralIds: await readPeripheralIds(platform, device) }
+}
+
+/** None but for a gateway. */
+export async function readPeripheralIds(
+  { store }: Pick<Platform, 'store'>,
+  device: Pick<DeviceTable, 'id' | 'device_class'>,
+): Promise<string[]> {
+  if (!isGateway(device)) return []
+  const rows = await store.read
+    .selectFrom('devices')
+    .select('id')
+    .where('gateway_id', '=', device.id)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Whether other devices may reach the platform through it. */
+export function isGateway({ device_class }: Pick<DeviceTable, 'device_class'>): boolean {
+  return device_class === 'gateway' || device_class === 'edgeCompute'
 }
 
 /** Address of the administrator of the settings, if address and password are theirs. Throws 401, or 429 to who guesses. */

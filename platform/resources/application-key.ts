@@ -48,10 +48,12 @@ export const applicationKey: Resource = {
           ...(patch.pubTopics === undefined ? {} : { pub_topics: JSON.stringify(patch.pubTopics) }),
           ...(patch.subTopics === undefined ? {} : { sub_topics: JSON.stringify(patch.subTopics) }),
         }
-        return platform.store.write(async (tx) => {
+        const key = await platform.store.write(async (tx) => {
           await tx.updateTable('application_keys').set(set).where('id', '=', id).execute()
           return readKey(platform, tx, id)
         })
+        platform.events.emit('keyChanged', { applicationKeyId: id })
+        return key
       },
     }),
 
@@ -62,13 +64,15 @@ export const applicationKey: Resource = {
       params: closed({ applicationKeyId }),
       result: Success,
       scopes: ['all.Application'],
-      run: ({ applicationKeyId: id }, { platform }) =>
-        platform.store.write(async (tx) => {
+      async run({ applicationKeyId: id }, { platform }) {
+        await platform.store.write(async (tx) => {
           const { numDeletedRows } = await tx.deleteFrom('application_keys').where('id', '=', id).executeTakeFirst()
           if (numDeletedRows === 0n) throw notFound({ what: 'Access key' })
           await tx.deleteFrom('application_key_devices').where('key_id', '=', id).execute()
-          return { success: true as const }
-        }),
+        })
+        platform.events.emit('keyChanged', { applicationKeyId: id })
+        return { success: true as const }
+      },
     }),
   },
 }

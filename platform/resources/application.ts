@@ -4,6 +4,8 @@ import Type from 'typebox'
 import type { Platform } from '../platform.ts'
 import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
+import { applicationReadmeActions } from './application-readme.ts'
+import { searchAction } from './application-search.ts'
 import { closed, Name, resourceFields, Time, toIso } from './schemas.ts'
 
 const path = '/applications/{applicationId}'
@@ -78,6 +80,9 @@ export const application: Resource = {
         return readApplication(platform, params)
       },
     }),
+
+    ...applicationReadmeActions,
+    search: searchAction,
   },
 }
 

@@ -6,6 +6,7 @@ import { applicationApiTokens } from './application-api-tokens.ts'
 import { applicationKey } from './application-key.ts'
 import { applicationKeys } from './application-keys.ts'
 import { auth } from './auth.ts'
+import { data } from './data.ts'
 import { device } from './device.ts'
 import { devices } from './devices.ts'
 import { experienceGroup } from './experience-group.ts'
@@ -20,6 +21,7 @@ export const resources: readonly Resource[] = [
   applicationKey,
   applicationKeys,
   auth,
+  data,
   device,
   devices,
   experienceGroup,

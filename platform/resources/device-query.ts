@@ -25,6 +25,9 @@ const ownFields: QueryFields = {
   lastUpdated: timeField(sql`devices.updated_at`),
   name: textField(sql`devices.name`),
   deviceClass: textField(sql`devices.device_class`),
+  connectionStatus: textField(sql`case devices.connected when 1 then 'connected' when 0 then 'disconnected' end`),
+  connectedAt: timeField(sql`devices.connected_at`),
+  disconnectedAt: timeField(sql`devices.disconnected_at`),
   gatewayId: idField(sql`devices.gateway_id`),
   parentId: idField(sql`devices.parent_id`),
   ancestorId: idsField((ids) => sql`devices.id in ${descendantsOf('devices', sql.join(ids))}`),
@@ -100,7 +103,8 @@ function tagsField(): QueryField {
     if (keys.length === 1 && '$eq' in parts) return compile(parts.$eq, `${at}.$eq`)
     if (keys.length === 1 && '$ne' in parts) return not(compile(parts.$ne, `${at}.$ne`))
     for (const [key, value] of Object.entries(parts)) {
-      if (typeof value !== 'string' || value.length > 255)
+      // Characters are counted as a tag's own are, not halves of surrogate pairs.
+      if (typeof value !== 'string' || Array.from(value).length > 255)
         refuse(`${at}.${key}`, 'must be text of at most 255 characters')
       if (key.startsWith('$') && key !== '$tagKey' && key !== '$tagValue')
         refuse(`${at}.${key}`, 'is no operator for tags')

@@ -19,6 +19,7 @@ import {
   Tag,
   TagFilters,
   TagMap,
+  Time,
   toIso,
 } from './schemas.ts'
 
@@ -90,6 +91,12 @@ export const ShownDevice = closed({
   ...shownFields,
   tags: Type.Unsafe<Tag[] | Record<string, string[]>>({ type: ['array', 'object'] }),
   attributes: Type.Unsafe<Attribute[] | Record<string, Attribute>>({ type: ['array', 'object'] }),
+  connectionInfo: Type.Optional(
+    closed({
+      connected: Type.Unsafe<0 | 1 | null>({ enum: [0, 1, null], description: 'null: has never connected.' }),
+      time: Type.Optional(Time),
+    }),
+  ),
 })
 export type ShownDevice = Static<typeof ShownDevice>
 
@@ -105,6 +112,9 @@ export function toRow(device: DevicePost, id: string, now: number): DeviceTable 
     attributes: JSON.stringify(device.attributes ?? []),
     system_interval: device.systemInterval ?? null,
     keeps_duplicates: device.keepDuplicates ? 1 : 0,
+    connected: null,
+    connected_at: null,
+    disconnected_at: null,
     created_at: now,
     updated_at: now,
   }
@@ -130,6 +140,12 @@ export function toDevice(row: DeviceTable, applicationId: string): DeviceRecord 
   }
 }
 
+export function toConnectionInfo({ connected, connected_at, disconnected_at }: DeviceTable) {
+  if (connected === null) return { connected: null }
+  const time = connected ? connected_at : disconnected_at
+  return { connected: connected ? (1 as const) : (0 as const), ...(time === null ? {} : { time: toIso(time) }) }
+}
+
 /** A key may have several tags: each has a list of values. */
 export function tagsAsObject(tags: readonly Tag[]): Record<string, string[]> {
   const byKey: Record<string, string[]> = {}
@@ -142,6 +158,12 @@ export function tagsAsObject(tags: readonly Tag[]): Record<string, string[]> {
 
 export function attributesAsObject(attributes: readonly Attribute[]): Record<string, Attribute> {
   return Object.fromEntries(attributes.map((attribute) => [attribute.name, attribute]))
+}
+
+/** Names of the attributes that have another type than before. */
+export function findRetyped(before: Pick<DeviceTable, 'attributes'>, attributes: readonly Attribute[]): string[] {
+  const types = new Map(fromColumn<Attribute[]>(before.attributes).map(({ name, dataType }) => [name, dataType]))
+  return attributes.filter(({ name, dataType }) => (types.get(name) ?? dataType) !== dataType).map(({ name }) => name)
 }
 
 /** What the schema does not say of a device; nothing of it needs the store. */

@@ -3,20 +3,26 @@ import Type from 'typebox'
 import { visibleDevices } from '../auth/device-access.ts'
 import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
+import { removePoints } from '../state/remove-points.ts'
 import { always } from './conditions.ts'
+import { deviceCommandActions } from './device-commands.ts'
+import { deviceConnectionActions } from './device-connection.ts'
 import {
   attributesAsObject,
   checkDevice,
   checkReferences,
   DevicePatch,
   DeviceRecord,
+  findRetyped,
   indexAttributes,
   indexTags,
   readDeviceRow,
   ShownDevice,
   tagsAsObject,
+  toConnectionInfo,
   toDevice,
 } from './device-record.ts'
+import { deviceStateActions } from './device-state.ts'
 import { closed, Flag, Id, isSet, Success } from './schemas.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}'
@@ -46,6 +52,7 @@ export const device: Resource = {
           ...found,
           ...(isSet(params.tagsAsObject) ? { tags: tagsAsObject(found.tags) } : {}),
           ...(isSet(params.attributesAsObject) ? { attributes: attributesAsObject(found.attributes) } : {}),
+          ...(isSet(params.excludeConnectionInfo) ? {} : { connectionInfo: toConnectionInfo(row) }),
         }
       },
     }),
@@ -72,15 +79,24 @@ export const device: Resource = {
           ...(patch.systemInterval === undefined ? {} : { system_interval: patch.systemInterval }),
           ...(patch.keepDuplicates === undefined ? {} : { keeps_duplicates: patch.keepDuplicates ? 1 : 0 }),
         }
-        const row = await platform.store.write(async (tx) => {
+        const { row, retyped } = await platform.store.write(async (tx) => {
+          const before = patch.attributes ? await readDeviceRow(tx, id, always) : undefined
           const { numUpdatedRows } = await tx.updateTable('devices').set(set).where('id', '=', id).executeTakeFirst()
           if (numUpdatedRows === 0n) throw notFound({ what: 'Device' })
           await checkReferences(tx, patch, id)
           if (patch.tags) await indexTags(tx, id, patch.tags, true)
           if (patch.attributes) await indexAttributes(tx, id, patch.attributes, true)
-          return readDeviceRow(tx, id, always)
+          return {
+            row: await readDeviceRow(tx, id, always),
+            retyped: before && patch.attributes ? findRetyped(before, patch.attributes) : [],
+          }
         })
         if (!row) throw notFound({ what: 'Device' })
+        // As in Losant: two types of one attribute could not be aggregated.
+        for (const attribute of retyped) {
+          await removePoints(platform.store, id, { from: 0, to: set.updated_at, attribute })
+        }
+        platform.events.emit('deviceChanged', { deviceId: id })
         return toDevice(row, platform.applicationId)
       },
     }),
@@ -92,18 +108,28 @@ export const device: Resource = {
       params: closed({ deviceId }),
       result: Success,
       scopes: ['all.Application'],
-      run: ({ deviceId: id }, { platform }) =>
-        platform.store.write(async (tx) => {
+      async run({ deviceId: id }, { platform }) {
+        await platform.store.write(async (tx) => {
           const { numDeletedRows } = await tx.deleteFrom('devices').where('id', '=', id).executeTakeFirst()
           if (numDeletedRows === 0n) throw notFound({ what: 'Device' })
           await tx.deleteFrom('device_tags').where('device_id', '=', id).execute()
           await tx.deleteFrom('device_attributes').where('device_id', '=', id).execute()
+          await tx.deleteFrom('device_commands').where('device_id', '=', id).execute()
+          await tx.deleteFrom('device_log').where('device_id', '=', id).execute()
           await tx.deleteFrom('application_key_devices').where('device_id', '=', id).execute()
           await tx.deleteFrom('experience_group_devices').where('device_id', '=', id).execute()
           await tx.updateTable('devices').set({ parent_id: null }).where('parent_id', '=', id).execute()
           await tx.updateTable('devices').set({ gateway_id: null }).where('gateway_id', '=', id).execute()
-          return { success: true as const }
-        }),
+        })
+        platform.events.emit('deviceDeleted', { deviceId: id })
+        // Bit by bit and last: there may be millions, which nobody can reach any more.
+        await removePoints(platform.store, id, { from: 0, to: Number.MAX_SAFE_INTEGER })
+        return { success: true as const }
+      },
     }),
+
+    ...deviceStateActions,
+    ...deviceCommandActions,
+    ...deviceConnectionActions,
   },
 }

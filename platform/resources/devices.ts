@@ -16,9 +16,11 @@ import {
   insertDevice,
   ShownDevice,
   tagsAsObject,
+  toConnectionInfo,
   toDevice,
   toRow,
 } from './device-record.ts'
+import { devicesSendActions } from './devices-send.ts'
 import { type ListSpec, list, listParams, listResult } from './list.ts'
 import { closed, Flag, Id, isSet, Key, someOf, TagFilters } from './schemas.ts'
 
@@ -26,7 +28,13 @@ const path = '/applications/{applicationId}/devices'
 const reads = ['all.Application', 'all.Application.read']
 const spec: ListSpec<'devices'> = {
   table: 'devices',
-  sort: { name: 'name', id: 'id', creationDate: 'created_at', lastUpdated: 'updated_at' },
+  sort: {
+    name: 'name',
+    id: 'id',
+    creationDate: 'created_at',
+    lastUpdated: 'updated_at',
+    connectionStatus: 'connected',
+  },
   filter: { name: 'name' },
 }
 
@@ -72,6 +80,7 @@ export const devices: Resource = {
               ...device,
               ...(isSet(params.tagsAsObject) ? { tags: tagsAsObject(device.tags) } : {}),
               ...(isSet(params.attributesAsObject) ? { attributes: attributesAsObject(device.attributes) } : {}),
+              ...(isSet(params.excludeConnectionInfo) ? {} : { connectionInfo: toConnectionInfo(row) }),
             }
           }),
         )
@@ -91,9 +100,12 @@ export const devices: Resource = {
         checkDevice(device)
         const row = toRow(device, platform.newId(), platform.clock.now())
         await platform.store.write((tx) => insertDevice(tx, device, row))
+        platform.events.emit('deviceCreated', { deviceId: row.id })
         return toDevice(row, platform.applicationId)
       },
     }),
+
+    ...devicesSendActions,
 
     attributeNames: defineAction({
       summary: 'Lists the names of attributes, 1000 at most.',

@@ -11,6 +11,9 @@ export interface Tables {
   experience_group_users: { group_id: string; user_id: string }
   experience_group_devices: { group_id: string; device_id: string }
   api_tokens: ApiTokenTable
+  device_states: DeviceStateTable
+  device_commands: DeviceCommandTable
+  device_log: DeviceLogTable
 }
 
 interface Times {
@@ -24,6 +27,8 @@ export interface ApplicationTable extends Times {
   description: string
   /** Tokens of experience users that were issued before are refused. */
   user_token_cutoff: number | null
+  readme: string | null
+  readme_updated_at: number | null
 }
 
 export interface DeviceTable extends Times {
@@ -39,6 +44,10 @@ export interface DeviceTable extends Times {
   attributes: string
   system_interval: number | null
   keeps_duplicates: number
+  /** `null`: has never connected. */
+  connected: number | null
+  connected_at: number | null
+  disconnected_at: number | null
 }
 
 export interface ApplicationKeyTable extends Times {
@@ -93,4 +102,36 @@ export interface ApiTokenTable extends Times {
   expires_at: number | null
   creator_id: string
   creator_type: string
+}
+
+export interface DeviceStateTable {
+  device_id: string
+  attribute: string
+  time: number
+  /** Of a number or a boolean. */
+  number: number | null
+  /** Of everything else. */
+  text: string | null
+}
+
+export interface DeviceCommandTable {
+  device_id: string
+  id: string
+  time: number
+  name: string
+  payload: string | null
+}
+
+export interface DeviceLogTable {
+  device_id: string
+  id: string
+  time: number
+  /** `null`: a message, not a change of the connection. */
+  connected: number | null
+  /** The reason of a disconnect, or the message. */
+  message: string | null
+  /** How often the message came in a row. */
+  count: number
+  messages_from_client: number | null
+  messages_to_client: number | null
 }

@@ -1,5 +1,6 @@
 /** Every migration in order. Append only: one that has been released is never changed, moved or removed. */
 import type { Migration } from '../migrate.ts'
 import { platform } from './0001-platform.ts'
+import { deviceData } from './0002-device-data.ts'
 
-export const migrations: readonly Migration[] = [platform]
+export const migrations: readonly Migration[] = [platform, deviceData]

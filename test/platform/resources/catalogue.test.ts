@@ -21,9 +21,13 @@ function losantsRequest(resource: string, action: string): string {
   return sent
 }
 
+/** What Losant does not have. */
+const ours = new Set(['devices.sendState'])
+
 describe('the catalogue', () => {
   it('has what Losant has, under its method and path', () => {
     for (const [call, { resource, name, action }] of actionsByCall) {
+      if (ours.has(call)) continue
       expect(losantsRequest(resource, name), call).toBe(`${action.method} ${action.path}`)
     }
   })

@@ -107,7 +107,11 @@ eachStore((_name, open) => {
         keepDuplicates: false,
         ...pot,
       })
-      expect(await ok('device.get', { deviceId: created.id })).toEqual(created)
+      expect(await ok('device.get', { deviceId: created.id })).toEqual({
+        ...created,
+        connectionInfo: { connected: null },
+      })
+      expect(await ok('device.get', { deviceId: created.id, excludeConnectionInfo: '1' })).toEqual(created)
     })
 
     it('gives tags by key, each with all of its values, and attributes by name, where that is asked for', async () => {
@@ -188,7 +192,7 @@ eachStore((_name, open) => {
       }
       const changed = await ok<Device>('device.patch', { deviceId: created.id, device: patch })
       expect(changed).toEqual({ ...created, ...patch, lastUpdated: '2026-01-02T03:04:06.678Z' })
-      expect(await ok('device.get', { deviceId: created.id })).toEqual(changed)
+      expect(await ok('device.get', { deviceId: created.id, excludeConnectionInfo: true })).toEqual(changed)
       const find = async (query: object) => (await ok<Page>('devices.get', { query })).totalCount
       expect(await find({ tags: { room: 'attic' } })).toBe(1)
       expect(await find({ tags: { manufacturerId: '000000' } })).toBe(0)

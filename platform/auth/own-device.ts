@@ -1,0 +1,44 @@
+/** For which devices an actor may speak, and who that then was. */
+import type { Relay } from '../events.ts'
+import { notFound, notOwnDevice } from '../refusals.ts'
+import type { ActionContext } from '../resource.ts'
+import { readDeviceRow } from '../resources/device-record.ts'
+import { visibleDevices } from './device-access.ts'
+import { isGateway } from './sign-in.ts'
+
+/** Throws 404 for a device that a device's token does not see, and 403 for one that is neither itself nor a peripheral of it. */
+export async function checkOwnDevice({ platform, actor }: ActionContext, deviceId: string): Promise<void> {
+  if (actor.kind !== 'device') return
+  const { read } = platform.store
+  const visible = await visibleDevices(platform, actor)
+  const [own, device] = await Promise.all([
+    readDeviceRow(read, actor.deviceId, visible),
+    readDeviceRow(read, deviceId, visible),
+  ])
+  // A key is made for the gateway: the devices behind it need not stand in it.
+  const behind =
+    own && isGateway(own) && !device
+      ? await read
+          .selectFrom('devices')
+          .select('id')
+          .where('id', '=', deviceId)
+          .where('gateway_id', '=', own.id)
+          .executeTakeFirst()
+      : undefined
+  if (!own || (!device && !behind)) throw notFound({ what: 'Device' })
+  if (behind || device?.id === own.id || (device?.gateway_id === own.id && isGateway(own))) return
+  throw notOwnDevice({})
+}
+
+export function relayOf({ platform, actor }: ActionContext): Relay {
+  switch (actor.kind) {
+    case 'device':
+      return { type: 'device', id: actor.deviceId }
+    case 'apiToken':
+      return { type: 'apiToken', id: actor.apiTokenId }
+    case 'administrator':
+      return { type: 'user', id: platform.applicationId }
+    default:
+      return { type: 'flow', id: platform.applicationId }
+  }
+}

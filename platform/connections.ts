@@ -1,0 +1,88 @@
+/** When devices came and went. */
+import type { Platform } from './platform.ts'
+import { insertEntry, toStorable } from './state/device-log.ts'
+
+export interface Connected {
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+export interface Disconnected {
+  readonly at: number
+  /** `at` of the connection that ended: one that another has taken over by then leaves the device connected. */
+  readonly connectedAt?: number
+  readonly reason?: string
+  readonly messagesFromClient?: number
+  readonly messagesToClient?: number
+}
+
+/** Of a device that does not exist nothing is noted. */
+export async function noteConnected(platform: Platform, deviceId: string, { at }: Connected): Promise<void> {
+  const id = platform.newId()
+  const isNoted = await platform.store.write(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('devices')
+      .set({ connected: 1, connected_at: at })
+      .where('id', '=', deviceId)
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return false
+    await insertEntry(tx, { ...noEntry, device_id: deviceId, id, time: at, connected: 1 })
+    return true
+  })
+  if (isNoted) platform.events.emit('deviceConnected', { deviceId, time: at })
+}
+
+export async function noteDisconnected(
+  platform: Platform,
+  deviceId: string,
+  { at, connectedAt, reason, messagesFromClient, messagesToClient }: Disconnected,
+): Promise<void> {
+  const id = platform.newId()
+  const ended = await platform.store.write(async (tx) => {
+    const device = await tx
+      .selectFrom('devices')
+      .select(['connected', 'connected_at'])
+      .where('id', '=', deviceId)
+      .executeTakeFirst()
+    if (!device) return undefined
+    const isTakenOver = connectedAt !== undefined && device.connected === 1 && device.connected_at !== connectedAt
+    if (!isTakenOver) {
+      await tx.updateTable('devices').set({ connected: 0, disconnected_at: at }).where('id', '=', deviceId).execute()
+    }
+    await insertEntry(tx, {
+      ...noEntry,
+      device_id: deviceId,
+      id,
+      time: at,
+      connected: 0,
+      message: reason === undefined ? null : toStorable(reason),
+      messages_from_client: messagesFromClient ?? null,
+      messages_to_client: messagesToClient ?? null,
+    })
+    return { connectedAt: connectedAt ?? device.connected_at ?? undefined }
+  })
+  if (!ended) return
+  platform.events.emit('deviceDisconnected', {
+    deviceId,
+    time: at,
+    ...(ended.connectedAt === undefined ? {} : { connectedAt: ended.connectedAt }),
+    ...(reason === undefined ? {} : { reason }),
+  })
+}
+
+const noEntry = { message: null, count: 1, messages_from_client: null, messages_to_client: null }
+
+/** Ends the connections that the store holds for open: a process that was killed could not. For the one process that has the broker. */
+export async function closeOpenConnections(
+  platform: Platform,
+  { at, reason }: { readonly at: number; readonly reason: string },
+): Promise<void> {
+  const open = await platform.store.read.selectFrom('devices').select('id').where('connected', '=', 1).execute()
+  for (let start = 0; start < open.length; start += CLOSED_AT_ONCE) {
+    const some = open.slice(start, start + CLOSED_AT_ONCE)
+    await Promise.all(some.map(({ id }) => noteDisconnected(platform, id, { at, reason })))
+  }
+}
+
+/** They share a commit; more might not find room in the store's queue. */
+const CLOSED_AT_ONCE = 500

@@ -1,0 +1,116 @@
+/** What a query over time takes and answers, in Losant's shapes; and what its range and aggregation mean. */
+import Type from 'typebox'
+import { invalid } from '../refusals.ts'
+import { selection } from '../state/select-devices.ts'
+import { Attributes, ShownState } from '../state/state-schemas.ts'
+import { type Aggregation, aggregations } from '../state/time-series.ts'
+import { readMoment } from '../state/times.ts'
+import { closed, oneOf, Time } from './schemas.ts'
+
+/** Losant's, for points that are not aggregated. */
+export const MAX_RAW_POINTS = 25_000
+const DAY_MS = 24 * 60 * 60 * 1000
+
+const ms = (minimum: number, description: string) => Type.Number({ minimum, maximum: 1e15, description })
+const Value = Type.Unsafe<string | number | boolean>({ type: ['string', 'number', 'boolean'], maxLength: 255 })
+const AggregationName = oneOf([...aggregations, 'NONE'])
+const AggregationOptions = Type.Object(
+  {
+    type: oneOf([...aggregations, 'NONE', 'TIMEATVALUE']),
+    options: Type.Optional(closed({ value: Type.Optional(Value) })),
+  },
+  { additionalProperties: false },
+)
+const GivenAggregation = Type.Unsafe<
+  (typeof aggregations)[number] | 'NONE' | { type: string; options?: { value?: string | number | boolean } }
+>({
+  type: ['string', 'object'],
+  if: { type: 'string' },
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
+  then: AggregationName,
+  else: AggregationOptions,
+})
+const Order = oneOf(['asc', 'desc'])
+
+export const SeriesParams = closed({
+  start: Type.Optional(ms(-1e15, 'Milliseconds since 1970; less than 0 is so long ago.')),
+  end: Type.Optional(ms(-1e15, 'Milliseconds since 1970; 0 is now, less is so long ago.')),
+  duration: Type.Optional(ms(1, 'Milliseconds, where `start` is not given; a day by default.')),
+  resolution: Type.Optional(ms(1, 'Milliseconds of one point; without it there is one over the whole range.')),
+  aggregation: Type.Optional(GivenAggregation),
+  attributes: Type.Optional(Attributes),
+  ...selection,
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: MAX_RAW_POINTS, description: 'Of points that are not aggregated.' }),
+  ),
+  order: Type.Optional(Order),
+  acrossDevices: Type.Optional(
+    Type.Boolean({ description: "Flowpot's own: one series an attribute over all devices, in place of one for each." }),
+  ),
+})
+
+export const SeriesResult = closed({
+  start: Time,
+  end: Time,
+  resolution: Type.Number(),
+  aggregation: GivenAggregation,
+  devices: Type.Unsafe<Record<string, DeviceSeries>>({
+    type: 'object',
+    additionalProperties: closed({
+      name: Type.String(),
+      points: Type.Array(ShownState),
+      limitExceeded: Type.Optional(Type.Boolean()),
+    }),
+  }),
+  attributes: Type.Optional(
+    Type.Unsafe<Record<string, SeriesPoint[]>>({
+      type: 'object',
+      description: 'With `acrossDevices`: the series of each attribute.',
+      additionalProperties: Type.Array(
+        closed({ time: Time, value: Value, sum: Type.Optional(Type.Number()), count: Type.Integer() }),
+      ),
+    }),
+  ),
+})
+
+export interface DeviceSeries {
+  name: string
+  points: { time: string; data: Record<string, number | string | boolean> }[]
+  limitExceeded?: boolean
+}
+
+export interface SeriesPoint {
+  time: string
+  value: number | string | boolean
+  sum?: number
+  count: number
+}
+
+interface GivenRange {
+  readonly start?: number
+  readonly end?: number
+  readonly duration?: number
+}
+
+export function readRange({ start: givenStart, end: givenEnd, duration }: GivenRange, now: number) {
+  const open = givenStart === undefined || duration === undefined ? now : readMoment(givenStart, now) + duration
+  const end = givenEnd === undefined ? Math.round(open) : readMoment(givenEnd, now)
+  const start = givenStart === undefined ? Math.round(end - (duration ?? DAY_MS)) : readMoment(givenStart, now)
+  if (start >= end) throw invalid({ problem: 'query.start is not before query.end' })
+  if (start < -8.64e15 || end > 8.64e15) throw invalid({ problem: 'query.start or query.end is no time' })
+  return { start, end }
+}
+
+export function readAggregation(
+  given: string | { type: string; options?: { value?: string | number | boolean } },
+): Aggregation | 'NONE' {
+  const { type, options } = typeof given === 'string' ? { type: given, options: undefined } : given
+  if (type === 'NONE') return 'NONE'
+  if (type !== 'TIMEATVALUE') {
+    if (options?.value !== undefined) throw invalid({ problem: `query.aggregation ${type} takes no value` })
+    // The schema lets no other through.
+    return { type } as Aggregation
+  }
+  if (options?.value === undefined) throw invalid({ problem: 'query.aggregation.options.value is required' })
+  return { type: 'TIMEATVALUE', value: options.value } as const
+}

@@ -1,0 +1,175 @@
+/** What devices have reported, over time. */
+import { type Kysely, sql } from 'kysely'
+import Type from 'typebox'
+import { invalid } from '../refusals.ts'
+import { type ActionContext, defineAction, type Resource } from '../resource.ts'
+import { fromStored } from '../state/convert-value.ts'
+import { readLastValues, readStates } from '../state/read-states.ts'
+import { selectDevices, selection } from '../state/select-devices.ts'
+import { ShownState } from '../state/state-schemas.ts'
+import { type Aggregation, readSeries, type SeriesQuery, type SeriesRow } from '../state/time-series.ts'
+import type { Tables } from '../store/tables.ts'
+import { type Condition, isIn } from './conditions.ts'
+import {
+  type DeviceSeries,
+  MAX_RAW_POINTS,
+  readAggregation,
+  readRange,
+  SeriesParams,
+  type SeriesPoint,
+  SeriesResult,
+} from './data-query.ts'
+import { closed, groupBy, Key, toIso } from './schemas.ts'
+
+const path = '/applications/{applicationId}/data'
+const scopes = ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read']
+
+const MAX_DEVICES = 1000
+/** SQLite reads within the event loop, about two million points a second. */
+const MAX_POINTS = 1_000_000
+const MAX_VALUES = 100_000
+
+export const data: Resource = {
+  name: 'data',
+  summary: 'What devices have reported, over time.',
+  actions: {
+    timeSeriesQuery: defineAction({
+      summary: 'Returns what devices reported within a range of time, aggregated.',
+      method: 'POST',
+      path: `${path}/time-series-query`,
+      body: 'query',
+      params: closed({ query: SeriesParams }),
+      result: SeriesResult,
+      scopes,
+      async run({ query }, context) {
+        const { read } = context.platform.store
+        const { start, end } = readRange(query, context.platform.clock.now())
+        const resolution = query.resolution === undefined ? undefined : Math.round(query.resolution)
+        const order = query.order ?? 'asc'
+        const given = query.aggregation ?? 'LAST'
+        const aggregation = readAggregation(given)
+        const found = await readDevices(await selectDevices(query, context, 'query'), context)
+        const series = new Map<string, DeviceSeries>(found.map(({ id, name }) => [id, { name, points: [] }]))
+        const shown = {
+          start: toIso(start),
+          end: toIso(end),
+          resolution: resolution ?? end - start,
+          aggregation: given,
+        }
+        if (aggregation === 'NONE') {
+          const [device, ...others] = series
+          if (others.length > 0) throw invalid({ problem: 'query.aggregation NONE takes exactly one device' })
+          const limit = query.limit ?? MAX_RAW_POINTS
+          const range = { from: start, to: end - 1, limit: limit + 1, direction: order, attributes: query.attributes }
+          const states = device ? await readStates(read, device[0], range) : []
+          device?.[1].points.push(...states.slice(0, limit))
+          if (device && states.length > limit) device[1].limitExceeded = true
+          return { ...shown, devices: Object.fromEntries(series) }
+        }
+        const rows = await readBounded(read, {
+          devices: oneOfDevices(found),
+          attributes: query.attributes,
+          start,
+          end,
+          resolution,
+          aggregation,
+          order,
+          acrossDevices: query.acrossDevices ?? false,
+        })
+        if (query.acrossDevices) return { ...shown, devices: {}, attributes: toAttributes(rows, aggregation) }
+        for (const [id, own] of groupBy(rows, (row) => row.device_id)) {
+          series.get(id)?.points.push(...toPoints(own, aggregation))
+        }
+        return { ...shown, devices: Object.fromEntries(series) }
+      },
+    }),
+
+    lastValueQuery: defineAction({
+      summary: 'Returns the last value of an attribute of each device; without `attribute` its last state.',
+      method: 'POST',
+      path: `${path}/last-value-query`,
+      body: 'query',
+      params: closed({ query: closed({ attribute: Type.Optional(Key), ...selection }) }),
+      result: Type.Unsafe<Record<string, { time: string; data: Record<string, number | string | boolean> }>>({
+        type: 'object',
+        additionalProperties: ShownState,
+      }),
+      scopes,
+      async run({ query }, context) {
+        const found = await readDevices(await selectDevices(query, context, 'query'), context)
+        const values = await readLastValues(context.platform.store.read, oneOfDevices(found), {
+          from: 0,
+          to: Number.MAX_SAFE_INTEGER,
+          attributes: query.attribute === undefined ? undefined : [query.attribute],
+        })
+        return Object.fromEntries(
+          [...groupBy(values, (value) => value.deviceId)].map(([id, own]) => {
+            const last = Math.max(...own.map(({ time }) => time))
+            const latest = own.filter(({ time }) => time === last)
+            return [
+              id,
+              { time: toIso(last), data: Object.fromEntries(latest.map(({ attribute, value }) => [attribute, value])) },
+            ]
+          }),
+        )
+      },
+    }),
+  },
+}
+
+function oneOfDevices(devices: readonly { readonly id: string }[]): Condition {
+  return isIn(
+    sql`devices.id`,
+    devices.map(({ id }) => id),
+  )
+}
+
+/** Refuses what would take long to read or to answer. */
+async function readBounded(
+  db: Kysely<Tables>,
+  query: Omit<SeriesQuery, 'maxPoints' | 'maxValues'>,
+): Promise<SeriesRow[]> {
+  const rows = await readSeries(db, { ...query, maxPoints: MAX_POINTS, maxValues: MAX_VALUES })
+  if (rows.length > MAX_VALUES) throw tooMuch(`more than ${MAX_VALUES} values come out; take a coarser resolution`)
+  const points = rows.reduce((sum, row) => sum + row.count, 0)
+  if (points > MAX_POINTS) throw tooMuch(`it reads more than ${MAX_POINTS} points; take a shorter range`)
+  return rows
+}
+
+function tooMuch(problem: string) {
+  return invalid({ problem: `query asks for too much: ${problem}` })
+}
+
+async function readDevices(devices: Condition, { platform }: ActionContext) {
+  const { rows } = await sql<{ id: string; name: string }>`select devices.id, devices.name from devices
+    where ${devices} order by devices.id limit ${sql.lit(MAX_DEVICES + 1)}`.execute(platform.store.read)
+  if (rows.length > MAX_DEVICES) throw tooMuch(`it names more than ${MAX_DEVICES} devices`)
+  return rows
+}
+
+/** Rows of one device, in their order: attributes of the same stretch make one point. */
+function toPoints(rows: readonly SeriesRow[], aggregation: Aggregation): DeviceSeries['points'] {
+  return [...groupBy(rows, (row) => String(row.bucket))].map(([, values]) => ({
+    time: toIso(values[0]?.bucket ?? 0),
+    data: Object.fromEntries(values.map((row) => [row.attribute, toValue(row, aggregation)])),
+  }))
+}
+
+function toAttributes(rows: readonly SeriesRow[], aggregation: Aggregation): Record<string, SeriesPoint[]> {
+  return Object.fromEntries(
+    [...groupBy(rows, (row) => row.attribute)].map(([attribute, values]) => [
+      attribute,
+      values.map((row) => ({
+        time: toIso(row.bucket),
+        value: toValue(row, aggregation),
+        ...(row.sum === null ? {} : { sum: row.sum }),
+        count: row.count,
+      })),
+    ]),
+  )
+}
+
+/** First and last are values of the attribute's type; what is computed is a number. */
+function toValue(row: SeriesRow, { type }: Aggregation): number | string | boolean {
+  return type === 'FIRST' || type === 'LAST' ? fromStored(row, row.data_type) : (row.number ?? row.text ?? '')
+}

@@ -1,0 +1,62 @@
+/** What a device was commanded: actions of the resource `device`. */
+import Type from 'typebox'
+import { visibleDevices } from '../auth/device-access.ts'
+import { relayOf } from '../auth/own-device.ts'
+import { notFound } from '../refusals.ts'
+import { defineAction } from '../resource.ts'
+import { oneDevice, sendCommand } from '../state/send-command.ts'
+import { GivenCommand } from '../state/state-schemas.ts'
+import { readTime } from '../state/times.ts'
+import { allOf } from './conditions.ts'
+import { checkVisible, pastParams, readPastParams } from './device-state.ts'
+import { closed, fromColumn, Id, Success, Time, toIso } from './schemas.ts'
+
+const path = '/applications/{applicationId}/devices/{deviceId}/command'
+const deviceId = Id
+
+export const deviceCommandActions = {
+  sendCommand: defineAction({
+    summary: 'Sends a command to a device, which receives it if it is connected.',
+    method: 'POST',
+    path,
+    body: 'deviceCommand',
+    params: closed({ deviceId, deviceCommand: closed(GivenCommand) }),
+    result: Success,
+    scopes: ['all.Application', 'all.Device'],
+    async run({ deviceId: id, deviceCommand: { name, payload, time } }, context) {
+      const { platform, actor } = context
+      const devices = allOf([oneDevice(id), await visibleDevices(platform, actor)])
+      const command = { name, payload, time: readTime(time, platform.clock.now()) }
+      if ((await sendCommand(platform, devices, command, relayOf(context))) === 0) throw notFound({ what: 'Device' })
+      return { success: true as const }
+    },
+  }),
+
+  getCommand: defineAction({
+    summary: 'Returns the last commands that were sent to a device; one, unless `limit` says otherwise.',
+    method: 'GET',
+    path,
+    params: closed({ deviceId, ...pastParams }),
+    result: Type.Array(closed({ name: Type.String(), time: Time, payload: Type.Optional(Type.Unknown()) })),
+    scopes: ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read'],
+    async run(params, context) {
+      await checkVisible(context, params.deviceId)
+      const { clock, store } = context.platform
+      const { since, limit, direction } = readPastParams(params, clock.now())
+      const rows = await store.read
+        .selectFrom('device_commands')
+        .selectAll()
+        .where('device_id', '=', params.deviceId)
+        .where('time', '>=', since)
+        .orderBy('time', direction)
+        .orderBy('id', direction)
+        .limit(limit)
+        .execute()
+      return rows.map(({ name, time, payload }) => ({
+        name,
+        time: toIso(time),
+        ...(payload === null ? {} : { payload: fromColumn<unknown>(payload) }),
+      }))
+    },
+  }),
+}

@@ -1,0 +1,79 @@
+/** When a device came and went, and what it is told: actions of the resource `device`. */
+import Type from 'typebox'
+import { checkOwnDevice } from '../auth/own-device.ts'
+import { noteConnected, noteDisconnected } from '../connections.ts'
+import { defineAction } from '../resource.ts'
+import { readLog } from '../state/device-log.ts'
+import { GivenTime, readTime } from '../state/times.ts'
+import { checkVisible, pastParams, readPastParams } from './device-state.ts'
+import { closed, Id, oneOf, Success, Time } from './schemas.ts'
+
+const path = '/applications/{applicationId}/devices/{deviceId}'
+const deviceId = Id
+const Count = Type.Optional(Type.Number({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
+
+export const deviceConnectionActions = {
+  getLogEntries: defineAction({
+    summary:
+      'Returns when a device connected and disconnected, and what was dropped of what it sent; the last line, unless `limit` says otherwise.',
+    method: 'GET',
+    path: `${path}/logs`,
+    params: closed({ deviceId, ...pastParams }),
+    result: Type.Array(
+      closed({
+        time: Time,
+        connected: Type.Optional(Type.Unsafe<0 | 1>({ enum: [0, 1] })),
+        disconnectReason: Type.Optional(Type.String()),
+        messagesFromClient: Type.Optional(Type.Number()),
+        messagesToClient: Type.Optional(Type.Number()),
+        message: Type.Optional(Type.String({ description: 'What was dropped.' })),
+        count: Type.Optional(Type.Number({ description: 'How often, in a row.' })),
+      }),
+    ),
+    scopes: ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read'],
+    async run(params, context) {
+      await checkVisible(context, params.deviceId)
+      const { clock, store } = context.platform
+      return readLog(store.read, params.deviceId, readPastParams(params, clock.now()))
+    },
+  }),
+
+  setConnectionStatus: defineAction({
+    summary: 'Says that a device connected or disconnected, where it does so elsewhere than at the broker.',
+    method: 'POST',
+    path: `${path}/setConnectionStatus`,
+    body: 'connectionStatus',
+    params: closed({
+      deviceId,
+      connectionStatus: closed({
+        status: oneOf(['connected', 'disconnected']),
+        connectedAt: Type.Optional(GivenTime),
+        disconnectedAt: Type.Optional(GivenTime),
+        disconnectReason: Type.Optional(Type.String({ maxLength: 1024 })),
+        messagesFromClient: Count,
+        messagesToClient: Count,
+      }),
+    }),
+    result: Success,
+    scopes: ['all.Application', 'all.Device'],
+    async run({ deviceId: id, connectionStatus: given }, context) {
+      const { platform } = context
+      await checkOwnDevice(context, id)
+      // A device's own token has been checked against the device; another's has not.
+      if (context.actor.kind !== 'device') await checkVisible(context, id)
+      const now = platform.clock.now()
+      if (given.status === 'connected') {
+        await noteConnected(platform, id, { at: readTime(given.connectedAt, now) })
+        return { success: true as const }
+      }
+      const { disconnectReason: reason, messagesFromClient, messagesToClient } = given
+      await noteDisconnected(platform, id, {
+        at: readTime(given.disconnectedAt, now),
+        ...(reason === undefined ? {} : { reason }),
+        ...(messagesFromClient === undefined ? {} : { messagesFromClient }),
+        ...(messagesToClient === undefined ? {} : { messagesToClient }),
+      })
+      return { success: true as const }
+    },
+  }),
+}

@@ -1,0 +1,137 @@
+/** What a device has reported: actions of the resource `device`. */
+import { sql } from 'kysely'
+import Type from 'typebox'
+import { visibleDevices } from '../auth/device-access.ts'
+import { checkOwnDevice, relayOf } from '../auth/own-device.ts'
+import { notFound } from '../refusals.ts'
+import { type ActionContext, defineAction } from '../resource.ts'
+import { readLastValues, readStates } from '../state/read-states.ts'
+import { removePoints } from '../state/remove-points.ts'
+import { reportState } from '../state/report-state.ts'
+import { AttributeNames, ShownState, StateOrStates } from '../state/state-schemas.ts'
+import { Moment, readMoment } from '../state/times.ts'
+import { always } from './conditions.ts'
+import { readDeviceRow } from './device-record.ts'
+import { closed, Id, Success, Time } from './schemas.ts'
+
+const path = '/applications/{applicationId}/devices/{deviceId}'
+const reads = ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read']
+const deviceId = Id
+const MAX_ENTRIES = 1000
+
+/** Parameters of what lists a device's past. */
+export const pastParams = {
+  limit: Type.Optional(
+    Type.Unsafe<number | string>({
+      type: ['integer', 'string'],
+      minimum: 1,
+      maximum: MAX_ENTRIES,
+      pattern: '^[0-9]{1,6}$',
+    }),
+  ),
+  since: Type.Optional(Moment),
+  sortDirection: Type.Optional(Type.Unsafe<'asc' | 'desc'>({ enum: ['asc', 'desc', 'ASC', 'DESC'] })),
+}
+
+interface PastParams {
+  readonly limit?: number | string
+  readonly since?: number | string
+  readonly sortDirection?: string
+}
+
+export function readPastParams({ limit = 1, since = 1, sortDirection }: PastParams, now: number) {
+  return {
+    limit: Math.max(1, Math.min(MAX_ENTRIES, Number(limit))),
+    since: readMoment(since, now),
+    direction: sortDirection?.toLowerCase() === 'asc' ? ('asc' as const) : ('desc' as const),
+  }
+}
+
+/** Throws 404 for a device that does not exist, or that the actor does not see. */
+export async function checkVisible({ platform, actor }: ActionContext, id: string): Promise<void> {
+  const row = await readDeviceRow(platform.store.read, id, await visibleDevices(platform, actor))
+  if (!row) throw notFound({ what: 'Device' })
+}
+
+export const deviceStateActions = {
+  sendState: defineAction({
+    summary: 'Reports the state of a device: one, or a list. What is dropped of it stands in the log of the device.',
+    method: 'POST',
+    path: `${path}/state`,
+    body: 'deviceState',
+    params: closed({ deviceId, deviceState: StateOrStates }),
+    result: Success,
+    scopes: ['all.Application', 'all.Device'],
+    async run(params, context) {
+      await checkOwnDevice(context, params.deviceId)
+      await reportState(context.platform, params.deviceId, params.deviceState, relayOf(context))
+      return { success: true as const }
+    },
+  }),
+
+  getState: defineAction({
+    summary: 'Returns the last states of a device; one, unless `limit` says otherwise.',
+    method: 'GET',
+    path: `${path}/state`,
+    params: closed({ deviceId, ...pastParams }),
+    result: Type.Array(ShownState),
+    scopes: reads,
+    async run(params, context) {
+      await checkVisible(context, params.deviceId)
+      const { clock, store } = context.platform
+      const { since, limit, direction } = readPastParams(params, clock.now())
+      return readStates(store.read, params.deviceId, { from: since, to: Number.MAX_SAFE_INTEGER, limit, direction })
+    },
+  }),
+
+  getCompositeState: defineAction({
+    summary: 'Returns the last value of each attribute of a device, with its time.',
+    method: 'GET',
+    path: `${path}/compositeState`,
+    params: closed({
+      deviceId,
+      start: Type.Optional(Moment),
+      end: Type.Optional(Moment),
+      attributes: Type.Optional(AttributeNames),
+    }),
+    result: Type.Unsafe<Record<string, { time: string; value: number | string | boolean }>>({
+      type: 'object',
+      additionalProperties: closed({
+        time: Time,
+        value: Type.Unsafe<number | string | boolean>({ type: ['number', 'string', 'boolean'] }),
+      }),
+    }),
+    scopes: reads,
+    async run({ deviceId: id, start = 1, end = 0, attributes }, context) {
+      await checkVisible(context, id)
+      const { clock, store } = context.platform
+      const now = clock.now()
+      const values = await readLastValues(store.read, sql`devices.id = ${id}`, {
+        from: readMoment(start, now),
+        to: readMoment(end, now),
+        attributes: attributes === undefined ? undefined : attributes.split(',').map((name) => name.trim()),
+      })
+      return Object.fromEntries(
+        values.map(({ attribute, time, value }) => [attribute, { time: new Date(time).toISOString(), value }]),
+      )
+    },
+  }),
+
+  removeData: defineAction({
+    summary: 'Removes what a device has reported; all, unless `start` and `end` say otherwise.',
+    method: 'DELETE',
+    path: `${path}/data`,
+    params: closed({ deviceId, start: Type.Optional(Moment), end: Type.Optional(Moment) }),
+    result: Success,
+    scopes: ['all.Application'],
+    async run({ deviceId: id, start = 1, end }, { platform }) {
+      const row = await readDeviceRow(platform.store.read, id, always)
+      if (!row) throw notFound({ what: 'Device' })
+      const now = platform.clock.now()
+      // A state may be a day ahead: without an end it goes too.
+      const to = end === undefined ? Number.MAX_SAFE_INTEGER : readMoment(end, now)
+      await removePoints(platform.store, id, { from: readMoment(start, now), to })
+      return { success: true as const }
+    },
+  }),
+}

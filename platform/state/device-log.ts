@@ -1,0 +1,113 @@
+/** What a device is told of itself, and when it came and went: lines that `device.getLogEntries` shows. */
+import { type Kysely, sql } from 'kysely'
+import type { Platform } from '../platform.ts'
+import { toIso } from '../resources/schemas.ts'
+import type { Transaction } from '../store/store.ts'
+import type { DeviceLogTable, Tables } from '../store/tables.ts'
+
+/** Lines that are kept of each device; older ones go. */
+const KEPT_LINES = 500
+const MAX_LINE_LENGTH = 2048
+
+/** Notes what was dropped, such as a message that is no JSON. The same again counts up and takes no new line. */
+export async function logOnDevice(platform: Platform, deviceId: string, message: string): Promise<void> {
+  const id = platform.newId()
+  const now = platform.clock.now()
+  await platform.store.write(async (tx) => {
+    const device = await tx.selectFrom('devices').select('id').where('id', '=', deviceId).executeTakeFirst()
+    if (device) await insertLogLine(tx, deviceId, id, now, message)
+  })
+}
+
+/** A sender that never learns fills neither the disk nor the log: its line counts up. */
+export async function insertLogLine(
+  tx: Transaction,
+  deviceId: string,
+  id: string,
+  time: number,
+  message: string,
+): Promise<void> {
+  const line = toStorable(message)
+  const last = await tx
+    .selectFrom('device_log')
+    .select(['id', 'message', 'connected'])
+    .where('device_id', '=', deviceId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (last?.message === line && last.connected === null) {
+    await tx
+      .updateTable('device_log')
+      .set({ time, count: sql`count + 1` })
+      .where('device_id', '=', deviceId)
+      .where('id', '=', last.id)
+      .execute()
+    return
+  }
+  await insertEntry(tx, {
+    device_id: deviceId,
+    id,
+    time,
+    connected: null,
+    message: line,
+    count: 1,
+    messages_from_client: null,
+    messages_to_client: null,
+  })
+}
+
+export async function insertEntry(tx: Transaction, entry: DeviceLogTable): Promise<void> {
+  await tx.insertInto('device_log').values(entry).execute()
+  await trim(tx, 'device_log', entry.device_id, KEPT_LINES)
+}
+
+/** Leaves the newest rows of the device. */
+export async function trim(
+  tx: Transaction,
+  table: 'device_log' | 'device_commands',
+  deviceId: string,
+  kept: number,
+): Promise<void> {
+  await sql`delete from ${sql.table(table)} where device_id = ${deviceId} and id <= (
+    select id from ${sql.table(table)} where device_id = ${deviceId} order by id desc limit 1 offset ${sql.lit(kept)}
+  )`.execute(tx)
+}
+
+export interface LogRange {
+  readonly limit: number
+  /** Milliseconds since 1970. */
+  readonly since: number
+  readonly direction: 'asc' | 'desc'
+}
+
+export async function readLog(db: Kysely<Tables>, deviceId: string, { limit, since, direction }: LogRange) {
+  const rows = await db
+    .selectFrom('device_log')
+    .selectAll()
+    .where('device_id', '=', deviceId)
+    .where('time', '>=', since)
+    .orderBy('time', direction)
+    .orderBy('id', direction)
+    .limit(limit)
+    .execute()
+  return rows.map(toEntry)
+}
+
+/** In Losant's words; `message` and `count` are our own. */
+function toEntry(row: DeviceLogTable) {
+  const time = toIso(row.time)
+  if (row.connected === null) return { time, message: row.message ?? '', count: row.count }
+  if (row.connected === 1) return { time, connected: 1 as const }
+  return {
+    time,
+    connected: 0 as const,
+    ...(row.message === null ? {} : { disconnectReason: row.message }),
+    ...(row.messages_from_client === null ? {} : { messagesFromClient: row.messages_from_client }),
+    ...(row.messages_to_client === null ? {} : { messagesToClient: row.messages_to_client }),
+  }
+}
+
+/** What a client sent may stand in a message: no column takes U+0000, and half of a surrogate pair is no text. */
+export function toStorable(text: string): string {
+  return Buffer.from(text.slice(0, MAX_LINE_LENGTH)).toString().replaceAll('\u0000', '\ufffd')
+}

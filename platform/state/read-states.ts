@@ -1,0 +1,102 @@
+/** Reads states back as they were reported: the latest or the first of a range, and the last value of each attribute. */
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { allOf, type Condition, isIn } from '../resources/conditions.ts'
+import { toIso } from '../resources/schemas.ts'
+import type { DeviceStateTable, Tables } from '../store/tables.ts'
+import { fromStored, type Scalar } from './convert-value.ts'
+
+export interface StateRange {
+  /** Milliseconds since 1970, both within the range. */
+  readonly from: number
+  readonly to: number
+  readonly limit: number
+  readonly direction: 'asc' | 'desc'
+  /** All that the device has, where it is not given. */
+  readonly attributes?: readonly string[] | undefined
+}
+
+export interface ReadState {
+  readonly time: string
+  readonly data: Record<string, Scalar>
+}
+
+interface PointRow extends DeviceStateTable {
+  readonly data_type: string
+}
+
+/**
+ * The first or last `limit` states of a device, an attribute's values at the same millisecond together. Each attribute gives its own first or last
+ * `limit` points, of which the states are then the first: so no index but the primary key is needed.
+ */
+export async function readStates(
+  db: Kysely<Tables>,
+  deviceId: string,
+  { from, to, limit, direction, attributes }: StateRange,
+): Promise<ReadState[]> {
+  const isDown = direction === 'desc'
+  const way = sql.raw(direction)
+  const range = (alias: string) =>
+    sql`${sql.ref(`${alias}.time`)} >= ${time(from)} and ${sql.ref(`${alias}.time`)} <= ${time(to)}`
+  // The limit-th point is as far as an attribute is read.
+  const furthest = sql`coalesce((
+    select q.time from device_states q
+    where q.device_id = a.device_id and q.attribute = a.name and ${range('q')}
+    order by q.time ${way} limit 1 offset ${sql.lit(limit - 1)}
+  ), ${time(isDown ? from : to)})`
+  const { rows } = await sql<PointRow>`select p.*, a.data_type
+    from device_attributes a
+    join device_states p on p.device_id = a.device_id and p.attribute = a.name and ${range('p')}
+      and p.time ${isDown ? sql`>=` : sql`<=`} ${furthest}
+    where a.device_id = ${deviceId} and ${named(attributes)}
+    order by p.time ${way}, p.attribute`.execute(db)
+  const states: ReadState[] = []
+  let last: number | undefined
+  for (const row of rows) {
+    if (row.time !== last && states.length === limit) break
+    if (row.time !== last) states.push({ time: toIso(row.time), data: {} })
+    last = row.time
+    const state = states.at(-1)
+    if (state) state.data[row.attribute] = fromStored(row, row.data_type)
+  }
+  return states
+}
+
+export interface LastValue {
+  readonly deviceId: string
+  readonly attribute: string
+  readonly time: number
+  readonly value: Scalar
+}
+
+/** The last value of each attribute within the range, of the devices that meet `devices`. */
+export async function readLastValues(
+  db: Kysely<Tables>,
+  devices: Condition,
+  range: { readonly from: number; readonly to: number; readonly attributes?: readonly string[] | undefined },
+): Promise<LastValue[]> {
+  const { rows } = await sql<PointRow>`select p.*, a.data_type
+    from device_attributes a
+    join device_states p on p.device_id = a.device_id and p.attribute = a.name and p.time = (
+      select max(q.time) from device_states q
+      where q.device_id = a.device_id and q.attribute = a.name
+        and q.time >= ${time(range.from)} and q.time <= ${time(range.to)}
+    )
+    where a.device_id in (select devices.id from devices where ${devices}) and ${named(range.attributes)}
+    order by p.device_id, p.attribute`.execute(db)
+  return rows.map((row) => ({
+    deviceId: row.device_id,
+    attribute: row.attribute,
+    time: row.time,
+    value: fromStored(row, row.data_type),
+  }))
+}
+
+/** The attributes that are asked for; a condition on `device_attributes a`. */
+export function named(attributes: readonly string[] | undefined): Condition {
+  return attributes === undefined ? allOf([]) : isIn(sql`a.name`, attributes)
+}
+
+/** A number of milliseconds as both databases compute with it: SQLite's driver would bind a real. */
+export function time(ms: number): RawBuilder<number> {
+  return sql`cast(${ms} as bigint)`
+}

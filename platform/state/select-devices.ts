@@ -1,0 +1,37 @@
+/** Which devices a command or a query means: by IDs, tags and a query. */
+
+import { sql } from 'kysely'
+import { type Static, Type } from 'typebox'
+import { visibleDevices } from '../auth/device-access.ts'
+import { invalid } from '../refusals.ts'
+import type { ActionContext } from '../resource.ts'
+import { allOf, anyOf, type Condition, isIn, isTagged } from '../resources/conditions.ts'
+import { compileDeviceQuery, DeviceQuery } from '../resources/device-query.ts'
+import { closed, Ids, TagFilters } from '../resources/schemas.ts'
+
+export const selection = {
+  deviceIds: Type.Optional(Ids),
+  deviceTags: Type.Optional(TagFilters),
+  deviceQuery: Type.Optional(DeviceQuery),
+}
+const Selection = closed(selection)
+
+/**
+ * The devices that one of the three names, of those that the actor may see. What names none at all is refused: a list that a template left out must
+ * not become every device.
+ */
+export async function selectDevices(
+  { deviceIds, deviceTags, deviceQuery }: Static<typeof Selection>,
+  { platform, actor }: ActionContext,
+  at: string,
+): Promise<Condition> {
+  if (deviceIds === undefined && deviceTags === undefined && deviceQuery === undefined) {
+    throw invalid({ problem: `${at} names no devices: it takes deviceIds, deviceTags or deviceQuery` })
+  }
+  const wanted = [
+    isIn(sql`devices.id`, deviceIds ?? []),
+    ...(deviceTags ?? []).map(isTagged),
+    ...(deviceQuery === undefined ? [] : [await compileDeviceQuery(platform.store, deviceQuery, `${at}.deviceQuery`)]),
+  ]
+  return allOf([anyOf(wanted), await visibleDevices(platform, actor)])
+}

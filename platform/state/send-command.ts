@@ -1,0 +1,59 @@
+/** Sends commands to devices. */
+import { sql } from 'kysely'
+import type { Relay } from '../events.ts'
+import type { Platform } from '../platform.ts'
+import { invalid } from '../refusals.ts'
+import { type Condition, isIn } from '../resources/conditions.ts'
+import { trim } from './device-log.ts'
+
+export interface Command {
+  readonly name: string
+  readonly payload?: unknown
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
+/** Commands that are kept of each device; older ones go. */
+const KEPT_COMMANDS = 100
+/** Devices that one command reaches: all are written in one transaction. */
+const MAX_DEVICES = 10_000
+/** A device receives it as one message. */
+const MAX_PAYLOAD_BYTES = 256 * 1024
+
+/** Stores the command for each device that meets `devices` and tells `commandSent`. Returns how many there were. */
+export async function sendCommand(
+  platform: Platform,
+  devices: Condition,
+  { name, payload, time }: Command,
+  relay: Relay,
+): Promise<number> {
+  const json = payload === undefined ? null : JSON.stringify(payload)
+  if (json !== null && Buffer.byteLength(json) > MAX_PAYLOAD_BYTES) {
+    throw invalid({ problem: `The payload of the command ${name} is longer than ${MAX_PAYLOAD_BYTES} bytes` })
+  }
+  const id = platform.newId()
+  const deviceIds = await platform.store.write(async (tx) => {
+    const { rows: found } = await sql<{ id: string }>`select devices.id from devices where ${devices}
+      order by devices.id limit ${sql.lit(MAX_DEVICES + 1)}`.execute(tx)
+    if (found.length > MAX_DEVICES) {
+      throw invalid({ problem: `The command ${name} is for more than ${MAX_DEVICES} devices` })
+    }
+    const ids = found.map((row) => row.id)
+    for (let start = 0; start < ids.length; start += ROWS_A_STATEMENT) {
+      const rows = ids
+        .slice(start, start + ROWS_A_STATEMENT)
+        .map((deviceId) => ({ device_id: deviceId, id, time, name, payload: json }))
+      await tx.insertInto('device_commands').values(rows).execute()
+    }
+    for (const deviceId of ids) await trim(tx, 'device_commands', deviceId, KEPT_COMMANDS)
+    return ids
+  })
+  for (const deviceId of deviceIds) platform.events.emit('commandSent', { deviceId, name, payload, time, relay })
+  return deviceIds.length
+}
+
+const ROWS_A_STATEMENT = 1000
+
+export function oneDevice(deviceId: string): Condition {
+  return isIn(sql`devices.id`, [deviceId])
+}
