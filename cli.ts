@@ -29,8 +29,8 @@ function createProgram(finish: (code: number) => void): Command {
   const start = program.command('start').description('serve an application: its endpoints, and the REST API')
   start.argument(...folderArgument).option(...jsonOption)
   start.option('--watch', 'reload the flows as their files change')
-  for (const [, { flag, placeholder, about, default: byDefault }] of settings) {
-    if (flag) start.addOption(new Option(`${flag} <${placeholder}>`, `${about} (${String(byDefault)})`))
+  for (const [, { flag, placeholder, about, default: byDefault, defaultText = String(byDefault) }] of settings) {
+    if (flag) start.addOption(new Option(`${flag} <${placeholder}>`, `${about} (${defaultText})`))
   }
   start.addHelpText('after', `\nEnvironment:\n${describeEnvironment()}`)
   start.action(async (folder: string, options: SettingFlags & StartOptions) => {
@@ -125,4 +125,8 @@ function reportFailure(error: unknown, isJson: boolean): number {
   return [callWrong, settingInvalid, folderUnreadable].some((wrong) => wrong.is(error)) ? 2 : 1
 }
 
+// A reader may leave early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 process.exitCode = await main(process.argv)

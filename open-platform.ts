@@ -1,8 +1,7 @@
-/** Opens the platform that an application runs on: data folder, store, seeds, the administrator's first token. */
+/** Opens the platform that an application runs on: data folder, store, seeds. */
 import { randomBytes, randomFillSync } from 'node:crypto'
 import type { Application } from './engine/application.ts'
 import type { Clock, Random, Services } from './engine/services.ts'
-import { createAdminToken } from './platform/admin-token.ts'
 import { flowActor } from './platform/auth/actor.ts'
 import { callAction } from './platform/call-action.ts'
 import { openDataFolder } from './platform/data-folder.ts'
@@ -17,8 +16,6 @@ const systemRandom: Random = { bytes: (length) => randomFillSync(new Uint8Array(
 
 export interface OpenedPlatform {
   readonly platform: Platform
-  /** On a store's first start alone; it is not kept. */
-  readonly adminToken: string | undefined
   close(): Promise<void>
 }
 
@@ -77,7 +74,7 @@ async function furnish(
       log,
     )
     await applySeeds(platform, seeds)
-    return { platform, adminToken: await createAdminToken(platform), close: () => store.close() }
+    return { platform, close: () => store.close() }
   } catch (error) {
     await store.close()
     throw error

@@ -4,34 +4,19 @@ import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { type LoadedFolder, loadFolder } from './application.ts'
 import type { Application } from './engine/application.ts'
-import { defineError } from './errors.ts'
 import { createExperienceServer, runLog } from './http/experience-server.ts'
 import { createLog } from './http/log.ts'
 import { createPlatformServer } from './http/platform-server.ts'
+import { type Listening, listen } from './listen.ts'
 import { createServices, openPlatform } from './open-platform.ts'
+import { createAdminToken } from './platform/admin-token.ts'
 import { authenticate } from './platform/auth/authenticate.ts'
 import { callAction } from './platform/call-action.ts'
 import { resources } from './platform/resources/catalogue.ts'
+import type { Store } from './platform/store/store.ts'
 import { pressButton } from './press-button.ts'
-import { type Setting, type Settings, settingDefinitions } from './settings.ts'
-
-export const portTaken = defineError<{ name: string; host: string; port: number; flag: string; env: string }>(
-  'LISTEN_PORT_TAKEN',
-  500,
-  ({ name, host, port, flag, env }) =>
-    `Port ${port} on ${host} is taken, so the ${name} listener cannot have it. Choose another with ${flag} or ${env}.`,
-)
-
-export const listenFailed = defineError<{ name: string; host: string; port: number; reason: string }>(
-  'LISTEN_FAILED',
-  500,
-  ({ name, host, port, reason }) => `The ${name} listener cannot listen on ${host}:${port}: ${reason}`,
-)
-
-export interface Listening {
-  readonly name: 'experience' | 'platform'
-  readonly url: string
-}
+import { type Settings, settingDefinitions } from './settings.ts'
+import { type RunningBroker, startBroker } from './start-broker.ts'
 
 export interface Server {
   readonly applicationId: string
@@ -60,7 +45,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   const log = createLog(settings.logLevel, pino.destination(2))
   const opened = await openPlatform(loaded.application, settings, { log })
   const applications = createSwap(loaded.application)
-  const { platform, adminToken } = opened
+  const { platform } = opened
   let isReady = false
 
   const shared = { bodyLimitBytes: settings.bodyLimitBytes, trustProxy: settings.trustProxy, log }
@@ -82,20 +67,29 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     },
     call: (actor, call, params, { address }) => callAction(platform, actor, call, params, address),
     pressButton: async (actor, press) => pressButton(applications.current(), platform, runLog(log), actor, press),
-    isReady: () => isReady,
+    isReady: async () => isReady && (await answers(platform.store)),
   })
 
+  let mqtt: RunningBroker | undefined
   const close = async (drainMs = defaultDrainMs) => {
     isReady = false
-    await withinTime(Promise.all([experience.close(), rest.close(), applications.whenIdle()]), drainMs)
+    const drained = [experience.close(), rest.close(), mqtt?.close(), applications.whenIdle()]
+    await withinTime(Promise.all(drained), drainMs)
     for (const { server } of [experience, rest]) server.closeAllConnections()
+    mqtt?.closeNow()
     await opened.close()
   }
   try {
+    mqtt = await startBroker(platform, settings, log, rest.server)
+    const { host, port, platformPort } = settings
+    const open = (app: FastifyInstance) => (port: number, host: string) => listenOn(app, port, host)
     const listening = [
-      await listen('experience', experience, settings.port, settings.host, settingDefinitions.port),
-      await listen('platform', rest, settings.platformPort, settings.host, settingDefinitions.platformPort),
+      await listen('experience', { host, port }, settingDefinitions.port, open(experience)),
+      await listen('platform', { host, port: platformPort }, settingDefinitions.platformPort, open(rest)),
+      ...(await mqtt.listen()),
     ]
+    // Shown this once, so it is not made before the start can no longer fail.
+    const adminToken = await createAdminToken(platform)
     isReady = true
     const reload = async () => {
       const next = await load()
@@ -125,23 +119,19 @@ function createSwap(first: Application) {
   }
 }
 
-async function listen(
-  name: Listening['name'],
-  app: FastifyInstance,
-  port: number,
-  host: string,
-  { flag = '', env }: Setting<number>,
-): Promise<Listening> {
-  try {
-    await app.listen({ port, host })
-  } catch (cause) {
-    const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
-    if (isTaken) throw portTaken({ name, host, port, flag, env }, { cause })
-    throw listenFailed({ name, host, port, reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
-  }
+async function listenOn(app: FastifyInstance, port: number, host: string): Promise<number> {
+  await app.listen({ port, host })
   // Listening on TCP, `address` is an object.
-  const { port: actualPort } = app.server.address() as AddressInfo
-  return { name, url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}` }
+  return (app.server.address() as AddressInfo).port
+}
+
+async function answers(store: Store): Promise<boolean> {
+  try {
+    await store.read.selectFrom('application').select('id').executeTakeFirst()
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function withinTime(work: Promise<unknown>, ms: number): Promise<void> {

@@ -14,6 +14,8 @@ export interface Setting<T> {
   readonly placeholder: string
   readonly about: string
   readonly default: T
+  /** What is shown as the default, where that is not the value itself. */
+  readonly defaultText?: string
   /** `undefined` where the text does not fit. */
   readonly parse: (text: string) => T | undefined
   /** Completes "it must be …". */
@@ -34,6 +36,9 @@ function positive(what: string, max = Number.MAX_SAFE_INTEGER) {
   return { placeholder: what, parse: integer(1, max), wanted: `a whole number of ${what}, 1 or more` }
 }
 
+/** No port was asked for: 1883, or the next free one, since a broker often stands there already. */
+export const anyMqttPort = -1
+
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /** setTimeout takes no more. */
@@ -48,6 +53,35 @@ export const settingDefinitions = {
     env: 'FLOWPOT_PLATFORM_PORT',
     default: 8090,
     about: 'Port of the REST API.',
+  },
+  mqttPort: {
+    ...port,
+    flag: '--mqtt-port',
+    env: 'FLOWPOT_MQTT_PORT',
+    default: anyMqttPort,
+    defaultText: '1883, or the next free one',
+    about: 'Port of the MQTT broker.',
+  },
+  mqttsPort: {
+    ...port,
+    flag: '--mqtts-port',
+    env: 'FLOWPOT_MQTTS_PORT',
+    default: 8883,
+    about: 'Port of the MQTT broker under TLS; served if there are a certificate and its key.',
+  },
+  tlsCert: {
+    ...text,
+    placeholder: 'file',
+    env: 'FLOWPOT_TLS_CERT',
+    default: '',
+    about: 'File with the certificate, and those between it and the root, as PEM.',
+  },
+  tlsKey: {
+    ...text,
+    placeholder: 'file',
+    env: 'FLOWPOT_TLS_KEY',
+    default: '',
+    about: "File with the certificate's private key, as PEM.",
   },
   data: { ...text, flag: '--data', env: 'FLOWPOT_DATA', default: '.flowpot', about: 'Folder for what is kept.' },
   databaseUrl: {

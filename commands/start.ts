@@ -1,6 +1,6 @@
 /** `flowpot start`: serves an application until it is told to stop. */
-import { type FSWatcher, watch } from 'chokidar'
-import { type Server, startServer } from '../server.ts'
+import { once } from 'node:events'
+import type { Server } from '../server.ts'
 import { readSettings, type SettingFlags } from '../settings.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
 
@@ -13,22 +13,30 @@ export interface StartOptions {
 /** Resolves with the exit code once it has stopped. */
 export async function start(folder: string, flags: SettingFlags, options: StartOptions): Promise<number> {
   const settings = readSettings(flags, process.env)
-  const { server, problems, sources } = await startServer(folder, settings)
-  if (problems.length > 0) printError(describeProblems(problems, sources))
-  if (!server) return 1
+  // After the settings, so that a wrong one is told at once.
+  const { startServer } = await import('../server.ts')
+  // From before the flows are read, so that no change is missed.
+  const watched = options.watch ? await watchFolder(folder) : undefined
+  try {
+    const { server, problems, sources } = await startServer(folder, settings)
+    if (problems.length > 0) printError(describeProblems(problems, sources))
+    if (!server) return 1
 
-  const stopped = untilStopped()
-  announce(server, options.json ?? false)
-  const watcher = options.watch ? watchFolder(folder, server) : undefined
-  const signal = await stopped
-  printError(`${signal}: finishing what runs.`)
-  await watcher?.close()
-  await server.close()
-  return 0
+    const stopped = untilStopped()
+    announce(server, options.json ?? false)
+    watched?.reloadOnChange(server)
+    const signal = await stopped
+    printError(`${signal}: finishing what runs.`)
+    await server.close()
+    return 0
+  } finally {
+    await watched?.close()
+  }
 }
 
 function announce(server: Server, isJson: boolean): void {
   const { listening, applicationId, adminToken } = server
+  for (const { note } of listening) if (note !== undefined) printError(note)
   if (isJson) {
     if (adminToken !== undefined) printJson({ admin: { token: adminToken } })
     for (const { name, url } of listening) printJson({ listening: name, url })
@@ -44,24 +52,32 @@ function announce(server: Server, isJson: boolean): void {
   print(`  curl -H "Authorization: Bearer ${adminToken}" ${platformUrl}/applications/${applicationId}/devices`)
 }
 
+/** npm passes Ctrl-C on to a process that has had it from the terminal. */
+const sameSignalMs = 1000
+
 /** The first SIGINT or SIGTERM. A second one is not waited for: it ends the process as it would any other. */
 function untilStopped(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const stop = (signal: NodeJS.Signals) => {
-      process.off('SIGINT', stop).off('SIGTERM', stop)
       resolve(signal)
+      setTimeout(() => process.off('SIGINT', stop).off('SIGTERM', stop), sameSignalMs).unref()
     }
     process.on('SIGINT', stop).on('SIGTERM', stop)
   })
 }
 
-/** Reloads once a change has settled; changes during a reload lead to one more. */
-function watchFolder(folder: string, server: Server): FSWatcher {
+interface WatchedFolder {
+  /** Reloads once a change has settled, also one that came before; changes during a reload lead to one more. */
+  reloadOnChange(server: Server): void
+  close(): Promise<void>
+}
+
+async function watchFolder(folder: string): Promise<WatchedFolder> {
+  let server: Server | undefined
   let isReloading = false
   let isStale = false
   const reload = async () => {
-    isStale = true
-    if (isReloading) return
+    if (!server || isReloading) return
     isReloading = true
     while (isStale) {
       isStale = false
@@ -69,14 +85,27 @@ function watchFolder(folder: string, server: Server): FSWatcher {
     }
     isReloading = false
   }
+  // For who develops alone: it is not loaded where flows are only served.
+  const { watch } = await import('chokidar')
   const watcher = watch(folder, {
     ignoreInitial: true,
     depth: 0,
     awaitWriteFinish: { stabilityThreshold: 50, pollInterval: 10 },
   })
-  return watcher.on('all', (_event, path) => {
-    if (/\.ya?ml$/.test(path)) reload()
+  watcher.on('all', (_event, path) => {
+    if (!/\.ya?ml$/.test(path)) return
+    isStale = true
+    reload()
   })
+  await once(watcher, 'ready')
+  watcher.on('error', (error) => printError(`Not watching: ${error instanceof Error ? error.message : String(error)}`))
+  return {
+    reloadOnChange(started) {
+      server = started
+      reload()
+    },
+    close: () => watcher.close(),
+  }
 }
 
 async function reloadOnce(server: Server): Promise<void> {

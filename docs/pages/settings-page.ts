@@ -10,10 +10,10 @@ kept off the command line, which others on the machine can read, or is seldom ch
 exit code 2 and the name of the setting.`,
     table(
       ['option', 'environment', 'default', 'what it is'],
-      settings.map(({ flag, env, default: byDefault, about, wanted }) => [
+      settings.map(({ flag, env, default: byDefault, defaultText, about, wanted }) => [
         flag === undefined ? '' : `\`${flag}\``,
         `\`${env}\``,
-        byDefault === '' ? '' : `\`${byDefault}\``,
+        defaultText ?? (byDefault === '' ? '' : `\`${byDefault}\``),
         `${about} It must be ${wanted}.`,
       ]),
     ),

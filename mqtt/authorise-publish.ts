@@ -1,0 +1,81 @@
+/**
+ * Whether a device may publish what it does. It may not say no: a PUBLISH is acknowledged or the connection ends,
+ * [MQTT-3.3.5-2]. Aedes acknowledges QoS 1 once `done` is called, so a state is stored before that.
+ */
+import type { Client, PublishPacket } from 'aedes'
+import type { BrokerContext } from './context.ts'
+import { speaksFor } from './peripherals.ts'
+import { drop, receiveState } from './receive-state.ts'
+import { barSession, type Session } from './session.ts'
+import { isReserved, readDeviceTopic } from './topics.ts'
+
+export type AuthorisePublish = (
+  client: Client | null,
+  packet: PublishPacket,
+  done: (error?: Error | null) => void,
+) => void
+
+/** No filter that a device may have takes it in: what was dropped is acknowledged and goes there. */
+const nowhere = '$dropped'
+
+export function createAuthorisePublish(context: BrokerContext): AuthorisePublish {
+  const { sessions, work, limits } = context
+
+  /** Resolves with whether subscribers are to have the message. */
+  const take = async (session: Session, packet: PublishPacket, payload: Buffer): Promise<boolean> => {
+    const { topic } = packet
+    const device = readDeviceTopic(topic)
+    if (device?.kind === 'state' && (await speaksFor(context, session, device.deviceId))) {
+      await receiveState(context, session, device.deviceId, payload, packet.qos)
+      return false
+    }
+    if (isReserved(topic) || !session.rules.mayPublish(topic))
+      throw new Refused(`It may not publish to ${shown(topic)}.`)
+    if (payload.length <= limits.messageBytes) return true
+    await drop(context, session, session.deviceId, `A message is larger than ${limits.messageBytes} bytes.`)
+    return false
+  }
+
+  return (client, packet, done) => {
+    const session = client && sessions.of(client)
+    if (!session || session.isBarred) return done(new Error('Nobody is signed in.'))
+    // Neither stored nor acknowledged: the device sends it again to the next process.
+    if (work.isClosing) return
+    session.messagesFromClient++
+    const problem = findUnsupported(packet)
+    if (problem !== undefined) return done(refuse(context, session, problem))
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
+    work.begin()
+    take(session, packet, payload)
+      .then(
+        (isDelivered) => {
+          if (!isDelivered) packet.topic = nowhere
+          done()
+        },
+        (error: unknown) =>
+          done(refuse(context, session, error instanceof Refused ? error.message : 'The store failed.')),
+      )
+      // Once the acknowledgement is written, which Aedes does before it comes back.
+      .finally(() => work.end())
+  }
+}
+
+class Refused extends Error {}
+
+function findUnsupported({ qos, retain }: PublishPacket): string | undefined {
+  if (qos === 2) return 'It published with QoS 2, which is not supported.'
+  if (retain) return 'It published a retained message; they are not supported.'
+  return undefined
+}
+
+/** Given to `done`, it ends the connection. */
+function refuse({ warn }: BrokerContext, session: Session, reason: string): Error {
+  warn({ deviceId: session.deviceId, reason, ...session.origin }, 'A device was disconnected')
+  barSession(session, reason)
+  return new Error(reason)
+}
+
+/** A topic's name is a device's text. */
+function shown(topic: string): string {
+  return JSON.stringify(topic.length > 100 ? `${topic.slice(0, 100)}…` : topic)
+}

@@ -1,0 +1,48 @@
+/** Whether a device may subscribe. What is refused is answered in SUBACK, [MQTT-3.9.3-2], and the connection lives. */
+import type { Client, Subscription } from 'aedes'
+import type { BrokerContext } from './context.ts'
+import { speaksFor } from './peripherals.ts'
+import type { Session } from './session.ts'
+import { isReserved, readDeviceTopic } from './topics.ts'
+
+export type AuthoriseSubscribe = (
+  client: Client,
+  subscription: Subscription,
+  done: (error: Error | null, subscription?: Subscription | null) => void,
+) => void
+
+export function createAuthoriseSubscribe(context: BrokerContext): AuthoriseSubscribe {
+  const { sessions, limits, warn, log } = context
+
+  const admit = async (session: Session, { topic, qos }: Subscription): Promise<string | undefined> => {
+    if (qos === 2) return 'QoS 2 is not supported.'
+    const device = readDeviceTopic(topic)
+    if (device?.kind !== 'command' || !(await speaksFor(context, session, device.deviceId))) {
+      if (isReserved(topic) || !session.rules.maySubscribe(topic)) return 'It may not.'
+    } else if (device.deviceId !== session.deviceId) sessions.addPeripheral(session, device.deviceId)
+    return undefined
+  }
+
+  return (client, subscription, done) => {
+    const session = sessions.of(client)
+    if (!session) return done(new Error('Nobody is signed in.'))
+    const { filters, deviceId, origin } = session
+    const { topic } = subscription
+    const isNew = !filters.has(topic)
+    const isFull = isNew && filters.size >= limits.subscriptions
+    if (!isFull) filters.add(topic)
+    const refuse = (reason: string) => {
+      if (isNew) filters.delete(topic)
+      warn({ deviceId, topic: topic.slice(0, 100), reason, ...origin }, 'A subscription was refused')
+      done(null, null)
+    }
+    if (isFull) return refuse(`It has ${limits.subscriptions} subscriptions.`)
+    admit(session, subscription).then(
+      (problem) => (problem === undefined ? done(null, subscription) : refuse(problem)),
+      (err) => {
+        log.error({ err, deviceId }, 'A subscription could not be checked')
+        refuse('The store failed.')
+      },
+    )
+  }
+}

@@ -1,0 +1,67 @@
+/** Who is signed in. Aedes' own list has one client an ID, and loses one where three come at once with the same. */
+import type { Client } from 'aedes'
+import type { Session } from './session.ts'
+
+export interface Sessions {
+  readonly size: number
+  add(session: Session): void
+  remove(session: Session): void
+  of(client: Client): Session | undefined
+  ofDevice(deviceId: string): readonly Session[]
+  ofKey(applicationKeyId: string): readonly Session[]
+  /** Gateways that receive the device's commands. */
+  forPeripheral(deviceId: string): readonly Session[]
+  addPeripheral(session: Session, deviceId: string): void
+  all(): readonly Session[]
+}
+
+export function createSessions(): Sessions {
+  // Held by the client as well: its last will is published once it is gone from the lists.
+  const byClient = new WeakMap<Client, Session>()
+  const live = new Set<Session>()
+  const byDevice = createIndex()
+  const byKey = createIndex()
+  const byPeripheral = createIndex()
+  return {
+    get size() {
+      return live.size
+    },
+    add(session) {
+      byClient.set(session.client, session)
+      live.add(session)
+      byDevice.add(session.deviceId, session)
+      byKey.add(session.key.id, session)
+    },
+    remove(session) {
+      live.delete(session)
+      byDevice.remove(session.deviceId, session)
+      byKey.remove(session.key.id, session)
+      for (const deviceId of session.peripheralIds) byPeripheral.remove(deviceId, session)
+    },
+    of: (client) => byClient.get(client),
+    ofDevice: byDevice.get,
+    ofKey: byKey.get,
+    forPeripheral: byPeripheral.get,
+    addPeripheral(session, deviceId) {
+      if (!live.has(session)) return
+      session.peripheralIds.add(deviceId)
+      byPeripheral.add(deviceId, session)
+    },
+    all: () => [...live],
+  }
+}
+
+function createIndex() {
+  const lists = new Map<string, Set<Session>>()
+  return {
+    add(id: string, session: Session): void {
+      lists.set(id, (lists.get(id) ?? new Set()).add(session))
+    },
+    remove(id: string, session: Session): void {
+      const list = lists.get(id)
+      if (list?.delete(session) && list.size === 0) lists.delete(id)
+    },
+    /** A copy: who goes through it may end what is in it. */
+    get: (id: string): readonly Session[] => [...(lists.get(id) ?? [])],
+  }
+}
