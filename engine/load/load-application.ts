@@ -60,6 +60,7 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
     if (compilation.flow) flows.push(compilation.flow)
   }
   problems.push(...checkApplicationFlows(flows))
+  problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column)
 
   const isSound = !problems.some(({ severity }) => severity === 'error')
   const limits = { ...defaultLimits, ...options.limits }

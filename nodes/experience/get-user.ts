@@ -1,34 +1,56 @@
 import { Type } from 'typebox'
-import { unknown } from '../../engine/check/shape.ts'
-import { defineNode } from '../../engine/node.ts'
+import { listShape } from '../../engine/check/shape.ts'
+import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { defineError } from '../../errors.ts'
+import { checkSelection, isId, present } from '../data/device-selection.ts'
+import { findTagged, tagMap } from './find-tagged.ts'
+import { findUser } from './find-user.ts'
+import { userShape } from './user-shape.ts'
 
-const refused = defineError<{ message: string }>(
-  'FLOW_GET_USER_REFUSED',
-  500,
-  ({ message }) => `The user cannot be read: ${message}`,
-)
+const perPage = Type.Integer({ minimum: 1, maximum: 1000 })
 
 export const getUser = defineNode({
   type: 'get-user',
   losant: 'GetExperienceUserNode',
-  summary: 'Reads an experience user by ID or e-mail address.',
-  description: 'What stands at `result` is the user, without any secret, or `null` where there is none.',
+  summary: 'Reads an experience user by ID or e-mail address, or users by tags or group.',
+  description: `What stands at \`result\` is the user, without any secret, or \`null\` where there is none. With \`several\` it is a list,
+sorted by ID, which may be empty.
+
+By \`tags\` every user (or every user of \`group\`) is read until enough are found: fine for some thousands of users, slow for more.`,
   config: Type.Object({
-    user: ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< data.params.userId >>'] }),
-    result: PathTo({ description: 'Where the user goes.' }),
+    user: Type.Optional(
+      ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< data.params.userId >>'] }),
+    ),
+    tags: tagMap('Users with all of these tags, as a map from key to text.'),
+    group: Type.Optional(ValueOf(Type.String(), { description: 'Users of the experience group with this ID.' })),
+    several: Type.Optional(Type.Boolean({ description: 'Gives a list, in place of the first user.', default: false })),
+    limit: Type.Optional(ValueOf(perPage, { description: 'Users in the list.', default: 100, acceptsDigits: true })),
+    result: PathTo({ description: 'Where the user, or the list, goes.' }),
   }),
   outputs: ['next'],
-  writes: ({ result }) => [{ path: String(result), shape: unknown }],
-  compile: ({ user, result }) => {
+  check: checkUserSelection,
+  writes: ({ result, several }) => [
+    { path: String(result), shape: several === true ? listShape(userShape) : userShape },
+  ],
+  compile: ({ user, tags, group, several = false, limit, result }) => {
     return async (payload, run) => {
-      const outcome = await run.services.api('experienceUser.get', { experienceUserId: user(payload) })
-      // 400 is what the platform says to what can be neither an ID nor an address: that names nobody either.
-      if ('error' in outcome && ![400, 404].includes(outcome.error.statusCode)) {
-        throw refused({ message: outcome.error.message })
+      if (user) {
+        result.set(payload, await findUser(run, present('user', user(payload))))
+        return 'next'
       }
-      result.set(payload, 'error' in outcome ? null : outcome.result)
+      const experienceGroupId = group ? present('group', group(payload)) : undefined
+      const isNobody = experienceGroupId !== undefined && !isId(experienceGroupId)
+      const found = isNobody
+        ? []
+        : await findTagged(run, {
+            call: 'experienceUsers.get',
+            params: experienceGroupId === undefined ? {} : { experienceGroupId },
+            tagsOf: (item) => item.userTags,
+            tags,
+            payload,
+            limit: several ? (limit?.(payload) ?? 100) : 1,
+          })
+      result.set(payload, several ? found : (found[0] ?? null))
       return 'next'
     }
   },
@@ -53,5 +75,40 @@ result: data.user`,
       },
       expect: { output: 'next', payload: { 'data.user': null } },
     },
+    {
+      title: 'By a tag',
+      yaml: `type: get-user
+tags: { plan: pro }
+several: true
+result: data.users`,
+      payload: { data: {} },
+      answers: {
+        'experienceUsers.get': {
+          result: {
+            items: [
+              { id: '5f1c2d3e4f5a6b7c8d9e0f1a', userTags: { plan: 'pro' } },
+              { id: '5f1c2d3e4f5a6b7c8d9e0f1b', userTags: {} },
+            ],
+          },
+        },
+      },
+      expect: { output: 'next', payload: { 'data.users.length': 1, 'data.users.[0].userTags.plan': 'pro' } },
+    },
   ],
 })
+
+function checkUserSelection(check: NodeCheck): void {
+  const { config, report } = check
+  checkSelection(check, ['user', config.tags === undefined ? 'group' : 'tags'])
+  if (config.user !== undefined && config.several !== undefined) {
+    report({
+      code: 'FLOW_UNKNOWN_FIELD',
+      at: ['several'],
+      atKey: true,
+      message: 'An ID or address names one user: there are not several.',
+    })
+  }
+  if (config.limit !== undefined && config.several !== true) {
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['limit'], atKey: true, message: 'limit needs `several: true`.' })
+  }
+}

@@ -1,0 +1,33 @@
+/** A device that the platform has shown with lists, with its tags and attributes by name where that is asked for. */
+
+interface Ways {
+  readonly tagsAsObject: boolean
+  readonly attributesAsObject: boolean
+}
+
+export function byName(device: unknown, { tagsAsObject, attributesAsObject }: Ways): unknown {
+  if (typeof device !== 'object' || device === null) return device
+  const shown: Record<string, unknown> = { ...device }
+  if (tagsAsObject) shown.tags = tagsByKey(shown.tags)
+  if (attributesAsObject) shown.attributes = attributesByName(shown.attributes)
+  return shown
+}
+
+/** A key may have several tags: each has a list of values, as in Losant. */
+function tagsByKey(tags: unknown): Record<string, unknown[]> {
+  const byKey: Record<string, unknown[]> = {}
+  for (const { key, value } of mapsIn(tags)) {
+    const values = Object.hasOwn(byKey, String(key)) ? byKey[String(key)] : undefined
+    if (values) values.push(value)
+    else byKey[String(key)] = [value]
+  }
+  return byKey
+}
+
+function attributesByName(attributes: unknown): Record<string, unknown> {
+  return Object.fromEntries(mapsIn(attributes).map((attribute) => [String(attribute.name), attribute]))
+}
+
+function mapsIn(list: unknown): Record<string, unknown>[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'object' && item !== null) : []
+}

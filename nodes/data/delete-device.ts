@@ -1,0 +1,89 @@
+import { Type } from 'typebox'
+import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { defineNode, type Run } from '../../engine/node.ts'
+import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { checkSelection, present, query, readQuery } from './device-selection.ts'
+import { listItems } from './list-items.ts'
+import { refusalShape } from './refusal.ts'
+import { settle } from './settle.ts'
+
+export const deleteDevice = defineNode({
+  type: 'delete-device',
+  losant: 'DeviceDeleteWorkflowNode',
+  summary: 'Deletes one device, or all that a query means.',
+  description: `What stands at \`result\` is \`true\` for one device and \`{ removed, failed }\` for a query, or
+\`{ error: { type, statusCode, message } }\` where the platform refused, as with 404 for a device that there is none. A refusal takes
+\`else\`; without an \`else\` it fails the run. A part of a query that is missing fails the run, since less of a query means more devices.`,
+  config: Type.Object({
+    deviceId: Type.Optional(ValueOf(Type.String(), { description: 'ID of the device.' })),
+    query,
+    result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  check: (check) => {
+    checkSelection(check, ['deviceId', 'query'])
+    const { query } = check.config
+    if (typeof query !== 'object' || query === null || Object.keys(query).length > 0) return
+    check.report({ code: 'FLOW_WRONG_TYPE', at: ['query'], message: 'This query means every device.' })
+  },
+  writes: (config, output) => {
+    if (typeof config.result !== 'string') return []
+    const deleted = config.query === undefined ? scalar : objectShape({ removed: scalar, failed: scalar })
+    return [{ path: config.result, shape: output === 'else' ? refusalShape : deleted }]
+  },
+  compile: ({ deviceId, query, result }, { wired }) => {
+    return async (payload, run) => {
+      if (query) {
+        const counts = await deleteMany(run, readQuery(query, payload))
+        result?.set(payload, counts)
+        return 'then'
+      }
+      const call = 'device.delete'
+      const outcome = await run.services.api(call, { deviceId: present('deviceId', deviceId?.(payload)) })
+      return settle(outcome, { call, payload, result, wired, show: () => true })
+    }
+  },
+  examples: [
+    {
+      title: 'One device',
+      yaml: `type: delete-device
+deviceId: << data.device.id >>
+result: data.deleted`,
+      payload: { data: { device: { id: '6a1c2d3e4f5a6b7c8d9e0f1b' } } },
+      answers: { 'device.delete': { result: { success: true } } },
+      expect: { output: 'then', payload: { 'data.deleted': true } },
+    },
+    {
+      title: 'Every device of a user',
+      yaml: `type: delete-device
+query: { tags: { owner: << experience.user.id >> } }
+result: data.deleted`,
+      payload: { data: {}, experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } } },
+      answers: {
+        'devices.get': { result: { items: [{ id: '6a1c2d3e4f5a6b7c8d9e0f1b' }], count: 1, totalCount: 1 } },
+        'device.delete': { result: { success: true } },
+      },
+      expect: { output: 'then', payload: { 'data.deleted': { removed: 1, failed: 0 } } },
+    },
+    {
+      title: 'A query that lost its condition',
+      yaml: `type: delete-device
+query: { tags: { owner: << experience.user.id >> } }`,
+      payload: { data: {}, experience: {} },
+      expect: { error: 'A part of query.tags is missing' },
+    },
+  ],
+})
+
+async function deleteMany(run: Run, query: object): Promise<{ removed: number; failed: number }> {
+  const ids: unknown[] = []
+  // All of them first: pages move up while devices go.
+  for await (const { id } of listItems(run, 'devices.get', { query, excludeConnectionInfo: true })) ids.push(id)
+  const counts = { removed: 0, failed: 0 }
+  for (const deviceId of ids) {
+    const outcome = await run.services.api('device.delete', { deviceId })
+    counts['error' in outcome ? 'failed' : 'removed'] += 1
+  }
+  return counts
+}

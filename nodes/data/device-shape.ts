@@ -1,0 +1,19 @@
+/** A device as flows see it, for the path check: what the platform says of one, with tags and attributes as the node asks for them. */
+import { listShape, objectShape, type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
+import type { ActionCatalog, RawConfig } from '../../engine/node.ts'
+
+const tagList = listShape(objectShape({ key: scalar, value: scalar }))
+const tagMap = objectShape({}, true)
+
+export function deviceShape({ tagsAsObject, attributesAsObject }: RawConfig, actions: ActionCatalog): Shape {
+  const device = shapeOfSchema(actions['device.get']?.result ?? {})
+  if (device.kind !== 'object') return unknown
+  const keys = new Map(device.keys)
+  keys.set('tags', tagsAsObject === true ? tagMap : tagList)
+  keys.set('attributes', attributesAsObject === true ? tagMap : listShape(unknown))
+  return { ...device, keys }
+}
+
+/** Of a composite state: attributes with what they have last reported. */
+export const compositeStateShape = objectShape({}, true)

@@ -1,0 +1,81 @@
+import { Type } from 'typebox'
+import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { defineNode } from '../../engine/node.ts'
+import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { refusalShape } from './refusal.ts'
+import { settle } from './settle.ts'
+
+export const deviceState = defineNode({
+  type: 'device-state',
+  losant: 'DeviceChangeStateNode',
+  summary: 'Reports state in the name of a device.',
+  description: `The state is stored, and fires triggers, as if the device had reported it. Attributes that the device does not have are
+dropped; values are converted to the type of their attribute.
+
+What stands at \`result\` is \`{ success: true }\`, or \`{ error: { type, statusCode, message } }\` where the platform refused. A refusal
+takes \`else\`; without an \`else\` it fails the run.`,
+  config: Type.Object({
+    deviceId: ValueOf(Type.String(), { description: 'ID of the device.' }),
+    state: Value({ description: 'Values by attribute, as a map.' }),
+    time: Type.Optional(
+      Value({
+        description:
+          "When it was so: ISO text, or milliseconds since 1970. The payload's `time` where it is not given.",
+      }),
+    ),
+    meta: Type.Optional(Value({ description: 'Kept with the state, and handed to the triggers that it fires.' })),
+    flowVersion: Type.Optional(ValueOf(Type.String(), { description: 'Version of the flow that the device runs.' })),
+    result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result }, output) => {
+    if (typeof result !== 'string') return []
+    return [{ path: result, shape: output === 'else' ? refusalShape : objectShape({ success: scalar }) }]
+  },
+  compile: ({ deviceId, state, time, meta, flowVersion, result }, { wired }) => {
+    return async (payload, run) => {
+      const fields = {
+        data: state(payload),
+        // A time that the flow asks for and that is missing must not become another one: the platform refuses null.
+        time: time ? (time(payload) ?? null) : payload.time,
+        meta: meta?.(payload),
+        flowVersion: flowVersion?.(payload),
+      }
+      const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+      const deviceState = Object.fromEntries(
+        given.map(([field, value]) => [field, value instanceof Date ? value.toISOString() : value]),
+      )
+      const outcome = await run.services.api('device.sendState', { deviceId: deviceId(payload), deviceState })
+      return settle(outcome, { call: 'device.sendState', payload, result, wired })
+    }
+  },
+  examples: [
+    {
+      title: 'A value that the flow computed',
+      yaml: `type: device-state
+deviceId: << data.deviceId >>
+state:
+  moisture: << data.mean >>`,
+      payload: { data: { deviceId: '6a1c2d3e4f5a6b7c8d9e0f1b', mean: 0.42 } },
+      answers: { 'device.sendState': { result: { success: true } } },
+      expect: { output: 'then' },
+    },
+    {
+      title: 'At the time that came with it',
+      yaml: `type: device-state
+deviceId: << data.body.deviceId >>
+state: << data.body.values >>
+time: << data.body.time >>
+result: data.reported
+else: refused`,
+      payload: {
+        data: { body: { deviceId: '6a1c2d3e4f5a6b7c8d9e0f1b', values: { moisture: 0.42 }, time: 1767323045678 } },
+      },
+      answers: {
+        'device.sendState': { error: { type: 'NotFound', statusCode: 404, message: 'Device was not found' } },
+      },
+      expect: { output: 'else', payload: { 'data.reported.error.statusCode': 404 } },
+    },
+  ],
+})

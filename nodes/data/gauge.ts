@@ -1,0 +1,204 @@
+import { Type } from 'typebox'
+import { objectShape, scalar, unknown } from '../../engine/check/shape.ts'
+import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
+import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { checkManyDevices, compileManyDevices, manyDevices } from './many-devices.ts'
+import { oneOf } from './one-of.ts'
+import {
+  aggregationOf,
+  aggregations,
+  attribute,
+  attributes,
+  checkSeries,
+  milliseconds,
+  namesOf,
+  perDevice,
+  seriesOf,
+  value,
+} from './series.ts'
+import { resultOf } from './settle.ts'
+
+export const gauge = defineNode({
+  type: 'gauge',
+  losant: 'GaugeNode',
+  summary: 'Reads one value: the last that devices reported, or one over a range of time.',
+  description: `Without \`durationMs\` it is the last value, of whichever device reported last. With it, \`aggregation\` says what is made of the
+values of that time.
+
+| asked for | stands at \`result\` |
+|---|---|
+| one \`attribute\` | \`{ time, value }\` |
+| \`attributes\` | such a map by attribute |
+| with \`perDevice\` | either by the ID of the device |
+
+\`time\` is when the last value was reported, or where the range ends. What was never reported is left out: the result is then \`{}\`.`,
+  config: Type.Object({
+    ...manyDevices,
+    attribute,
+    attributes,
+    durationMs: Type.Optional(milliseconds('How far back, in milliseconds.')),
+    end: Type.Optional(
+      ValueOf(Type.Number({ minimum: 1 }), {
+        description: 'Where the range ends, in milliseconds since 1970; now where it is not given.',
+        acceptsDigits: true,
+      }),
+    ),
+    aggregation: oneOf(aggregations, { description: 'What is made of the values of the range.', default: 'MEAN' }),
+    value,
+    perDevice,
+    result: PathTo({ description: 'Where the value goes.' }),
+  }),
+  outputs: ['next'],
+  check: (check) => {
+    checkManyDevices(check)
+    checkSeries(check)
+    checkRange(check)
+  },
+  writes: ({ result, attribute, perDevice }) => [
+    {
+      path: String(result),
+      shape: perDevice === true || attribute === undefined ? unknown : objectShape({ time: scalar, value: scalar }),
+    },
+  ],
+  compile: (config) => {
+    const { attribute, attributes, durationMs, end, aggregation = 'MEAN', value, perDevice = false, result } = config
+    const select = compileManyDevices(config)
+    return async (payload, run) => {
+      const names = namesOf(config, payload)
+      const devices = await select(payload, run)
+      const until = end?.(payload)
+      const range = { duration: durationMs?.(payload), ...(until === undefined ? {} : { end: until }) }
+      const values = !devices
+        ? []
+        : durationMs
+          ? await readRange(run, names, {
+              ...devices,
+              ...range,
+              attributes: names,
+              aggregation: aggregationOf(aggregation, value, payload),
+              ...(perDevice ? {} : { acrossDevices: true }),
+            })
+          : await readLast(run, names, devices, perDevice)
+      result.set(payload, arrange(values, { isOne: attribute !== undefined, perDevice }))
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'The last value',
+      yaml: `type: gauge
+deviceId: << data.params.id >>
+attribute: moisture
+result: data.now`,
+      payload: { data: { params: { id: '6a1c2d3e4f5a6b7c8d9e0f1b' } } },
+      answers: {
+        'data.lastValueQuery': {
+          result: { '6a1c2d3e4f5a6b7c8d9e0f1b': { time: '2026-01-02T03:04:05.678Z', data: { moisture: 0.4 } } },
+        },
+      },
+      expect: { output: 'next', payload: { 'data.now': { time: '2026-01-02T03:04:05.678Z', value: 0.4 } } },
+    },
+    {
+      title: 'The highest of the last hour, over every pot on a floor',
+      yaml: `type: gauge
+deviceTags:
+  - { key: floor, value: "2" }
+attributes: [ moisture, light ]
+durationMs: 3600000
+aggregation: MAX
+result: data.highest`,
+      payload: { data: {} },
+      answers: {
+        'data.timeSeriesQuery': {
+          result: {
+            start: '2026-01-02T02:00:00.000Z',
+            end: '2026-01-02T03:00:00.000Z',
+            devices: {},
+            attributes: { moisture: [{ time: '2026-01-02T02:00:00.000Z', value: 0.9, sum: 2, count: 5 }] },
+          },
+        },
+      },
+      expect: {
+        output: 'next',
+        payload: { 'data.highest': { moisture: { time: '2026-01-02T03:00:00.000Z', value: 0.9 } } },
+      },
+    },
+  ],
+})
+
+interface Reading {
+  /** Empty where it is over all devices. */
+  readonly deviceId: string
+  readonly attribute: string
+  readonly time: string
+  readonly value: unknown
+}
+
+async function readRange(
+  run: Run,
+  names: readonly string[],
+  query: Readonly<Record<string, unknown>>,
+): Promise<Reading[]> {
+  const outcome = await run.services.api('data.timeSeriesQuery', { query })
+  const { devices, attributes, end: time } = seriesOf(resultOf('data.timeSeriesQuery', outcome))
+  return names.flatMap((attribute) => {
+    const overall = (attributes?.[attribute] ?? []).map(({ value }) => ({ deviceId: '', attribute, time, value }))
+    const own = Object.entries(devices).flatMap(([deviceId, { points }]) =>
+      points.flatMap(({ data }) =>
+        Object.hasOwn(data, attribute) ? [{ deviceId, attribute, time, value: data[attribute] }] : [],
+      ),
+    )
+    return [...overall, ...own]
+  })
+}
+
+async function readLast(run: Run, names: readonly string[], devices: object, perDevice: boolean): Promise<Reading[]> {
+  const call = 'data.lastValueQuery'
+  const readings: Reading[] = []
+  for (const attribute of names) {
+    // Boundary: what the platform answers.
+    const last = resultOf(call, await run.services.api(call, { query: { ...devices, attribute } })) as Record<
+      string,
+      { time: string; data: Record<string, unknown> }
+    >
+    const own = Object.entries(last).map(([deviceId, { time, data }]) => ({
+      deviceId,
+      attribute,
+      time,
+      value: data[attribute],
+    }))
+    // ISO times of one length: their order is that of their texts.
+    const latest = own.toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0)).slice(0, 1)
+    readings.push(...(perDevice ? own : latest))
+  }
+  return readings
+}
+
+function arrange(readings: readonly Reading[], { isOne, perDevice }: { isOne: boolean; perDevice: boolean }): unknown {
+  if (!perDevice) return byAttribute(readings, isOne)
+  const ids = new Set(readings.map(({ deviceId }) => deviceId))
+  return Object.fromEntries(
+    [...ids].map((id) => [
+      id,
+      byAttribute(
+        readings.filter(({ deviceId }) => deviceId === id),
+        isOne,
+      ),
+    ]),
+  )
+}
+
+function byAttribute(readings: readonly Reading[], isOne: boolean): unknown {
+  const shown = readings.map(({ attribute, time, value }) => [attribute, { time, value }] as const)
+  return isOne ? (shown[0]?.[1] ?? {}) : Object.fromEntries(shown)
+}
+
+/** Fields that say how a range of time is read, where there is none. */
+function checkRange({ config, report }: NodeCheck): void {
+  if (config.durationMs !== undefined) return
+  for (const field of ['aggregation', 'end']) {
+    if (config[field] === undefined) continue
+    const message = `${field} needs durationMs: without it the last value is read.`
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+  }
+}

@@ -1,0 +1,243 @@
+import { Type } from 'typebox'
+import { listShape, objectShape, type Shape, scalar } from '../../engine/check/shape.ts'
+import { type ActionCatalog, defineNode, type NodeCheck, type RawConfig, type Run } from '../../engine/node.ts'
+import { PathTo, ValueOf } from '../../engine/schema.ts'
+import {
+  checkSelection,
+  checkTagFilters,
+  compileSelection,
+  group,
+  isId,
+  parentId,
+  present,
+  query,
+  tagFilters,
+  user,
+} from './device-selection.ts'
+import { compositeStateShape, deviceShape } from './device-shape.ts'
+import { pageOf } from './list-items.ts'
+import { oneOf } from './one-of.ts'
+import { resultOf } from './settle.ts'
+
+const count = (minimum: number, maximum?: number) =>
+  Type.Integer({ minimum, ...(maximum === undefined ? {} : { maximum }) })
+const ways = ['deviceId', 'deviceName', 'tags', 'anyTags', 'parentId', 'group', 'user', 'query']
+const ofSeveral = ['metadata', 'page', 'perPage']
+
+export const getDevice = defineNode({
+  type: 'get-device',
+  losant: 'GetDeviceNode',
+  summary: 'Reads one device or several.',
+  description: `Which devices are meant, one of these fields says: ${ways.map((way) => `\`${way}\``).join(', ')}.
+
+What stands at \`result\` is the device, or \`null\` where there is none; an ID that is not well-formed is the ID of none. With
+\`several\` it is a list, which may be empty. A list has at most \`perPage\` devices: \`metadata\` tells how many there are in all.
+
+A part of a tag or a query that is missing fails the run: \`value: << experience.user.id >>\` must not become "any owner".`,
+  config: Type.Object({
+    deviceId: Type.Optional(
+      ValueOf(Type.String(), { description: 'The device with this ID.', examples: ['<< data.params.id >>'] }),
+    ),
+    deviceName: Type.Optional(ValueOf(Type.String(), { description: 'Devices with exactly this name.' })),
+    tags: tagFilters('Devices with all of these tags.'),
+    anyTags: tagFilters('Devices with any of these tags.'),
+    parentId,
+    group,
+    user,
+    query,
+    several: Type.Optional(
+      Type.Boolean({ description: 'Gives a list, in place of the first device.', default: false }),
+    ),
+    metadata: Type.Optional(
+      Type.Boolean({
+        description: 'Wraps the list in `{ items, count, totalCount, page, perPage, sortField, sortDirection }`.',
+        default: false,
+      }),
+    ),
+    page: Type.Optional(
+      ValueOf(count(0), { description: 'Which page of the list, from 0.', default: 0, acceptsDigits: true }),
+    ),
+    perPage: Type.Optional(
+      ValueOf(count(1, 1000), { description: 'Devices on a page.', default: 100, acceptsDigits: true }),
+    ),
+    sortField: oneOf(['name', 'id', 'creationDate', 'lastUpdated'], {
+      description: 'What the devices are sorted by.',
+      default: 'name',
+    }),
+    sortDirection: oneOf(['asc', 'desc'], { description: 'Which comes first.', default: 'asc' }),
+    tagsAsObject: Type.Optional(
+      Type.Boolean({
+        description: 'Gives tags as a map from key to a list of values: `tags.owner.[0]`.',
+        default: false,
+      }),
+    ),
+    attributesAsObject: Type.Optional(
+      Type.Boolean({ description: 'Gives attributes as a map from their name.', default: false }),
+    ),
+    includeConnection: Type.Optional(
+      Type.Boolean({ description: 'Adds `connectionInfo`, which tells whether it is connected.', default: true }),
+    ),
+    includeState: Type.Optional(
+      Type.Boolean({ description: 'Adds `compositeState`: the last value of each attribute.', default: false }),
+    ),
+    attributes: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[0-9a-zA-Z_-]{1,255}$' }), {
+        minItems: 1,
+        description: 'The attributes of `compositeState`; all where it is not given.',
+      }),
+    ),
+    result: PathTo({ description: 'Where the device, or the list, goes.' }),
+  }),
+  outputs: ['next'],
+  check: (check) => {
+    checkSelection(check, ways)
+    checkTagFilters(check, ['tags', 'anyTags'])
+    checkCompany(check)
+  },
+  writes: (config, _output, actions) => [{ path: String(config.result), shape: shapeOf(config, actions) }],
+  compile: (config) => {
+    const { deviceId, several = false, metadata = false, page, perPage, sortField, sortDirection, result } = config
+    const { tagsAsObject, attributesAsObject, includeConnection = true, includeState = false, attributes } = config
+    const select = compileSelection(config)
+    const asked = {
+      ...(tagsAsObject ? { tagsAsObject } : {}),
+      ...(attributesAsObject ? { attributesAsObject } : {}),
+      ...(includeConnection ? {} : { excludeConnectionInfo: true }),
+    }
+    const sorted = { sortField: sortField ?? 'name', sortDirection: sortDirection ?? 'asc' }
+    const complete = async (run: Run, found: readonly Device[]) =>
+      includeState ? withState(run, found, attributes) : found
+
+    return async (payload, run) => {
+      if (deviceId) {
+        const id = present('deviceId', deviceId(payload))
+        const device = isId(id) ? await readDevice(run, id, asked) : null
+        result.set(payload, device && ((await complete(run, [device]))[0] ?? null))
+        return 'next'
+      }
+      const paging = several ? { page: page?.(payload) ?? 0, perPage: perPage?.(payload) ?? 100 } : { perPage: 1 }
+      const meant = await select(payload, run)
+      const found = meant
+        ? pageOf(
+            resultOf(
+              'devices.get',
+              await run.services.api('devices.get', { query: meant, ...paging, ...sorted, ...asked }),
+            ),
+          )
+        : { items: [], totalCount: 0 }
+      const items = await complete(run, found.items)
+      if (!several) result.set(payload, items[0] ?? null)
+      else if (!metadata) result.set(payload, items)
+      else result.set(payload, { items, count: items.length, totalCount: found.totalCount, ...paging, ...sorted })
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'By the ID in the route, with its tags by key',
+      yaml: `type: get-device
+deviceId: << data.params.id >>
+tagsAsObject: true
+result: data.device`,
+      payload: { data: { params: { id: '6a1c2d3e4f5a6b7c8d9e0f1b' } } },
+      answers: {
+        'device.get': { result: { id: '6a1c2d3e4f5a6b7c8d9e0f1b', tags: { owner: ['5f1c2d3e4f5a6b7c8d9e0f1a'] } } },
+      },
+      expect: { output: 'next', payload: { 'data.device.tags.owner.[0]': '5f1c2d3e4f5a6b7c8d9e0f1a' } },
+    },
+    {
+      title: 'Something that is no ID',
+      yaml: `type: get-device
+deviceId: << data.params.id >>
+result: data.device`,
+      payload: { data: { params: { id: 'not-a-real-value' } } },
+      expect: { output: 'next', payload: { 'data.device': null } },
+    },
+    {
+      title: 'Every device of an owner',
+      yaml: `type: get-device
+tags:
+  - { key: owner, value: << experience.user.id >> }
+several: true
+perPage: 1000
+result: data.devices`,
+      payload: { data: {}, experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } } },
+      answers: { 'devices.get': { result: { items: [{ id: '6a1c2d3e4f5a6b7c8d9e0f1b' }], count: 1, totalCount: 1 } } },
+      expect: { output: 'next', payload: { 'data.devices': [{ id: '6a1c2d3e4f5a6b7c8d9e0f1b' }] } },
+    },
+    {
+      title: 'By a query, with the last moisture of each',
+      yaml: `type: get-device
+query: { attributeName: moisture }
+several: true
+includeState: true
+attributes: [ moisture ]
+result: data.devices`,
+      payload: { data: {} },
+      answers: {
+        'devices.get': { result: { items: [{ id: '6a1c2d3e4f5a6b7c8d9e0f1b' }], count: 1, totalCount: 1 } },
+        'device.getCompositeState': { result: { moisture: { value: 0.4, time: '2026-01-02T03:04:05.678Z' } } },
+      },
+      expect: { output: 'next', payload: { 'data.devices.[0].compositeState.moisture.value': 0.4 } },
+    },
+    {
+      title: 'Nobody asks',
+      yaml: `type: get-device
+tags:
+  - { key: owner, value: << experience.user.id >> }
+several: true
+result: data.devices`,
+      payload: { data: {}, experience: {} },
+      expect: { error: 'tags[0].value is missing' },
+    },
+  ],
+})
+
+type Device = Readonly<Record<string, unknown>>
+
+async function readDevice(run: Run, deviceId: string, asked: object): Promise<Device | null> {
+  const outcome = await run.services.api('device.get', { deviceId, ...asked })
+  if ('error' in outcome && outcome.error.statusCode === 404) return null
+  // Boundary: what the platform answers.
+  return resultOf('device.get', outcome) as Device
+}
+
+/** The devices with their composite state. One that is deleted meanwhile is no longer among them. */
+async function withState(run: Run, devices: readonly Device[], attributes?: readonly string[]): Promise<Device[]> {
+  const found: Device[] = []
+  for (const device of devices) {
+    const of = attributes ? { attributes: attributes.join(',') } : {}
+    const outcome = await run.services.api('device.getCompositeState', { deviceId: device.id, ...of })
+    if ('error' in outcome && outcome.error.statusCode === 404) continue
+    found.push({ ...device, compositeState: resultOf('device.getCompositeState', outcome) })
+  }
+  return found
+}
+
+function shapeOf(config: RawConfig, actions: ActionCatalog): Shape {
+  const plain = deviceShape(config, actions)
+  const device =
+    plain.kind === 'object' && config.includeState === true
+      ? { ...plain, keys: new Map(plain.keys).set('compositeState', compositeStateShape) }
+      : plain
+  if (config.several !== true) return device
+  const items = listShape(device)
+  if (config.metadata !== true) return items
+  const counts = { count: scalar, totalCount: scalar, page: scalar, perPage: scalar }
+  return objectShape({ items, ...counts, sortField: scalar, sortDirection: scalar })
+}
+
+/** Fields that say nothing without another. */
+function checkCompany({ config, report }: NodeCheck): void {
+  const complain = (field: string, message: string) =>
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+  if (config.deviceId !== undefined && config.several !== undefined) {
+    complain('several', 'An ID names one device: there are not several.')
+  }
+  for (const field of ofSeveral) {
+    if (config[field] !== undefined && config.several !== true) complain(field, `${field} needs \`several: true\`.`)
+  }
+  if (config.attributes !== undefined && config.includeState !== true) {
+    complain('attributes', 'attributes needs `includeState: true`.')
+  }
+}

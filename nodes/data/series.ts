@@ -1,0 +1,105 @@
+/** What `data.timeSeriesQuery` answers, and the aggregations that it knows. */
+import { Type } from 'typebox'
+import type { NodeCheck } from '../../engine/node.ts'
+import type { Payload } from '../../engine/payload.ts'
+import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
+import { present } from './device-selection.ts'
+
+type Scalar = string | number | boolean
+
+export interface Series {
+  readonly start: string
+  readonly end: string
+  readonly devices: Readonly<Record<string, DeviceSeries>>
+  /** With `acrossDevices`. */
+  readonly attributes?: Readonly<Record<string, readonly Point[]>>
+}
+
+export interface DeviceSeries {
+  readonly name: string
+  readonly points: readonly { readonly time: string; readonly data: Readonly<Record<string, Scalar>> }[]
+}
+
+export interface Point {
+  readonly time: string
+  readonly value: Scalar
+  readonly sum?: number
+  readonly count?: number
+}
+
+/** Boundary: what the platform answers. */
+export function seriesOf(result: unknown): Series {
+  return result as Series
+}
+
+export const aggregations = [
+  'MEAN',
+  'FIRST',
+  'LAST',
+  'MIN',
+  'MAX',
+  'MEDIAN',
+  'SUM',
+  'COUNT',
+  'STD_DEV',
+  'TIME_WEIGHTED_AVERAGE',
+  'TIMEATVALUE',
+] as const
+
+export const attribute = Type.Optional(ValueOf(Type.String(), { description: 'The attribute that is asked for.' }))
+export const attributes = Type.Optional(
+  ValueOf(Type.Array(Type.String(), { minItems: 1 }), {
+    description: 'The attributes, where there are several: the result is then a map from their names.',
+  }),
+)
+export const value = Type.Optional(
+  ValueOf(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+    description: 'For `TIMEATVALUE`: the value, whose time is added up.',
+  }),
+)
+export const perDevice = Type.Optional(
+  Type.Boolean({
+    description: 'Gives a map from the ID of each device, in place of all devices together.',
+    default: false,
+  }),
+)
+
+export const milliseconds = (description: string) =>
+  ValueOf(Type.Number({ minimum: 1 }), { description, acceptsDigits: true })
+
+interface CompiledNames {
+  readonly attribute?: CompiledValue<string> | undefined
+  readonly attributes?: CompiledValue<string[]> | undefined
+}
+
+/** Without names the platform would read every attribute. */
+export function namesOf({ attribute, attributes }: CompiledNames, payload: Payload): readonly string[] {
+  return attribute ? [present('attribute', attribute(payload))] : present('attributes', attributes?.(payload))
+}
+
+export function aggregationOf(type: string, value: CompiledValue | undefined, payload: Payload) {
+  return type === 'TIMEATVALUE' ? { type, options: { value: value?.(payload) } } : type
+}
+
+/** Complains unless one of `attribute` and `attributes` is given, and `value` where it is needed. */
+export function checkSeries({ config, report }: NodeCheck): void {
+  if (config.attribute === undefined && config.attributes === undefined) {
+    const hint = 'Give attribute, or attributes for several.'
+    report({ code: 'FLOW_MISSING_FIELD', at: [], message: 'Nothing says which attribute is asked for.', hint })
+  }
+  if (config.attribute !== undefined && config.attributes !== undefined) {
+    const message = 'attributes cannot stand beside attribute.'
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['attributes'], atKey: true, message })
+  }
+  if ((config.aggregation === 'TIMEATVALUE') === (config.value !== undefined)) return
+  if (config.value === undefined) {
+    report({ code: 'FLOW_MISSING_FIELD', at: ['aggregation'], message: 'TIMEATVALUE needs a value.' })
+  } else {
+    report({
+      code: 'FLOW_UNKNOWN_FIELD',
+      at: ['value'],
+      atKey: true,
+      message: 'value needs `aggregation: TIMEATVALUE`.',
+    })
+  }
+}

@@ -1,0 +1,212 @@
+import { Type } from 'typebox'
+import { listShape, objectShape, type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { defineNode, type NodeCheck, type RawConfig, type Run } from '../../engine/node.ts'
+import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { checkManyDevices, compileManyDevices, manyDevices } from './many-devices.ts'
+import { oneOf } from './one-of.ts'
+import {
+  aggregationOf,
+  aggregations,
+  attribute,
+  attributes,
+  checkSeries,
+  type DeviceSeries,
+  milliseconds,
+  namesOf,
+  type Point,
+  perDevice,
+  seriesOf,
+  value,
+} from './series.ts'
+import { resultOf } from './settle.ts'
+
+export const timeSeries = defineNode({
+  type: 'time-series',
+  losant: 'TimeSeriesNode',
+  summary: 'Reads what devices reported over a range of time, one value a stretch.',
+  description: `| asked for | stands at \`result\` |
+|---|---|
+| one \`attribute\` | \`[ { time, value, sum, count } ]\` |
+| \`attributes\` | such a list by attribute |
+| with \`perDevice\` | either by the ID of the device; then points are \`{ time, value }\` |
+| with \`aggregation: NONE\` | \`{ start, end, aggregation, resolution, limit, devices }\`, where a device has \`{ name, tags, points }\` and a point \`{ time, data }\`; of one device alone |
+
+Points stand at the beginning of their stretch, which is a whole multiple of \`resolutionMs\` since 1970. A stretch without a report
+has no point. Where there is no device, an ID that is none included, there are no points.`,
+  config: Type.Object({
+    ...manyDevices,
+    attribute,
+    attributes,
+    durationMs: Type.Optional(milliseconds('How far back, in milliseconds; a day where it is not given.')),
+    resolutionMs: Type.Optional(
+      milliseconds('Length of a stretch, in milliseconds; the whole range where it is not given.'),
+    ),
+    end: Type.Optional(
+      ValueOf(Type.Number({ minimum: 1 }), {
+        description: 'Where the range ends, in milliseconds since 1970; now where it is not given.',
+        acceptsDigits: true,
+      }),
+    ),
+    aggregation: oneOf([...aggregations, 'NONE'], {
+      description: 'What is made of the values of a stretch.',
+      default: 'MEAN',
+    }),
+    value,
+    perDevice,
+    order: oneOf(['asc', 'desc'], { description: 'Oldest or newest first.', default: 'asc' }),
+    limit: Type.Optional(
+      ValueOf(Type.Integer({ minimum: 1, maximum: 25_000 }), {
+        description: 'For `NONE`: the most points; 25,000 where it is not given.',
+        acceptsDigits: true,
+      }),
+    ),
+    result: PathTo({ description: 'Where the points go.' }),
+  }),
+  outputs: ['next'],
+  check: (check) => {
+    checkManyDevices(check)
+    checkSeries(check)
+    checkRaw(check)
+  },
+  writes: (config) => [{ path: String(config.result), shape: shapeOf(config) }],
+  compile: (config) => {
+    const { attribute, attributes, durationMs, resolutionMs, end, value, limit, result } = config
+    const { aggregation = 'MEAN', order = 'asc', perDevice = false } = config
+    const select = compileManyDevices(config)
+    const isRaw = aggregation === 'NONE'
+
+    return async (payload, run) => {
+      const names = namesOf(config, payload)
+      const devices = await select(payload, run)
+      // A device that cannot exist has no points; the range is asked for all the same, since it is part of an answer.
+      const selected = devices ?? { deviceIds: [] }
+      const range = { duration: durationMs?.(payload), resolution: resolutionMs?.(payload), end: end?.(payload) }
+      const most = limit?.(payload) ?? 25_000
+      const given = Object.entries({ ...range, limit: isRaw ? most : undefined }).filter(
+        ([, part]) => part !== undefined,
+      )
+      const query = {
+        ...selected,
+        ...Object.fromEntries(given),
+        attributes: names,
+        aggregation: aggregationOf(aggregation, value, payload),
+        order,
+        ...(perDevice || isRaw ? {} : { acrossDevices: true }),
+      }
+      const outcome = await run.services.api('data.timeSeriesQuery', { query })
+      const series = seriesOf(resultOf('data.timeSeriesQuery', outcome))
+      const oneOrAll = (pointsOf: (name: string) => readonly Point[]) =>
+        attribute ? pointsOf(names[0] ?? '') : Object.fromEntries(names.map((name) => [name, pointsOf(name)]))
+      if (isRaw) {
+        const shown = await withTags(run, series.devices)
+        result.set(payload, { ...series, resolution: null, limit: most, devices: shown })
+      } else if (perDevice) {
+        const own = Object.entries(series.devices).map(([id, device]) => [
+          id,
+          oneOrAll((name) => pointsOf(device, name)),
+        ])
+        result.set(payload, Object.fromEntries(own))
+      } else
+        result.set(
+          payload,
+          oneOrAll((name) => series.attributes?.[name] ?? []),
+        )
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'The last day of a pot, a mean for every five minutes',
+      yaml: `type: time-series
+deviceId: << data.params.id >>
+attribute: moisture
+durationMs: 86400000
+resolutionMs: 300000
+aggregation: MEAN
+result: data.points`,
+      payload: { data: { params: { id: '6a1c2d3e4f5a6b7c8d9e0f1b' } } },
+      answers: {
+        'data.timeSeriesQuery': {
+          result: {
+            devices: {},
+            attributes: { moisture: [{ time: '2026-01-02T03:00:00.000Z', value: 0.4, sum: 2, count: 5 }] },
+          },
+        },
+      },
+      expect: {
+        output: 'next',
+        payload: { 'data.points': [{ time: '2026-01-02T03:00:00.000Z', value: 0.4, sum: 2, count: 5 }] },
+      },
+    },
+    {
+      title: 'Two attributes of every pot of a user, a pot at a time',
+      yaml: `type: time-series
+query: { tags: { owner: << experience.user.id >> } }
+attributes: [ moisture, light ]
+resolutionMs: 3600000
+aggregation: MAX
+perDevice: true
+result: data.points`,
+      payload: { data: {}, experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } } },
+      answers: {
+        'data.timeSeriesQuery': {
+          result: {
+            devices: {
+              '6a1c2d3e4f5a6b7c8d9e0f1b': {
+                name: 'Fern',
+                points: [{ time: '2026-01-02T03:00:00.000Z', data: { moisture: 0.4 } }],
+              },
+            },
+          },
+        },
+      },
+      expect: {
+        output: 'next',
+        payload: {
+          'data.points': {
+            '6a1c2d3e4f5a6b7c8d9e0f1b': {
+              moisture: [{ time: '2026-01-02T03:00:00.000Z', value: 0.4 }],
+              light: [],
+            },
+          },
+        },
+      },
+    },
+  ],
+})
+
+function pointsOf({ points }: DeviceSeries, name: string): Point[] {
+  return points.flatMap(({ time, data }) => {
+    const value = Object.hasOwn(data, name) ? data[name] : undefined
+    return value === undefined ? [] : [{ time, value }]
+  })
+}
+
+/** Losant shows a device's tags beside its points. One that is deleted meanwhile has none. */
+async function withTags(run: Run, devices: Readonly<Record<string, DeviceSeries>>): Promise<object> {
+  const shown: Record<string, unknown> = {}
+  for (const [deviceId, series] of Object.entries(devices)) {
+    const outcome = await run.services.api('device.get', { deviceId, tagsAsObject: true })
+    const tags = 'error' in outcome ? {} : (outcome.result as { tags: unknown }).tags // boundary: what the platform answers
+    shown[deviceId] = { ...series, tags }
+  }
+  return shown
+}
+
+function shapeOf({ aggregation, perDevice, attribute }: RawConfig): Shape {
+  if (aggregation === 'NONE' || perDevice === true) return unknown
+  const points = listShape(objectShape({ time: scalar, value: scalar, sum: scalar, count: scalar }))
+  return attribute === undefined ? objectShape({}, true) : points
+}
+
+function checkRaw({ config, report }: NodeCheck): void {
+  const isRaw = config.aggregation === 'NONE'
+  const misplaced = isRaw ? ['resolutionMs', 'perDevice'] : ['limit']
+  for (const field of misplaced) {
+    if (config[field] === undefined) continue
+    const message = isRaw
+      ? `${field} says nothing of points that are not aggregated.`
+      : `${field} needs \`aggregation: NONE\`.`
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+  }
+}

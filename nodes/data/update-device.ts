@@ -1,0 +1,62 @@
+import { Type } from 'typebox'
+import { defineNode } from '../../engine/node.ts'
+import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { checkBody } from './check-body.ts'
+import { deviceShape } from './device-shape.ts'
+import { refusalShape } from './refusal.ts'
+import { settle } from './settle.ts'
+
+export const updateDevice = defineNode({
+  type: 'update-device',
+  losant: 'UpdateDeviceNode',
+  summary: 'Changes a device.',
+  description: `What \`device\` does not name stays as it is, and so does what comes out missing. Tags and attributes are replaced whole: to add
+one, read the device first. An attribute that goes, or that gets another type, loses its history.
+
+What stands at \`result\` is the device, or \`{ error: { type, statusCode, message } }\` where the platform refused. A refusal takes
+\`else\`; without an \`else\` it fails the run.`,
+  config: Type.Object({
+    deviceId: ValueOf(Type.String(), { description: 'ID of the device.' }),
+    device: Value({ description: 'What is to change: `name`, `tags`, `attributes` …' }),
+    result: Type.Optional(PathTo({ description: 'Where the device, or the refusal, goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  check: (check) => checkBody(check, 'device.patch', 'device'),
+  writes: ({ result }, output, actions) => {
+    if (typeof result !== 'string') return []
+    return [{ path: result, shape: output === 'else' ? refusalShape : deviceShape({}, actions) }]
+  },
+  compile: ({ deviceId, device, result }, { wired }) => {
+    return async (payload, run) => {
+      const call = 'device.patch'
+      const outcome = await run.services.api(call, { deviceId: deviceId(payload), device: device(payload) })
+      return settle(outcome, { call, payload, result, wired })
+    }
+  },
+  examples: [
+    {
+      title: 'A new name',
+      yaml: `type: update-device
+deviceId: << data.device.id >>
+device: { name: << data.body.name >> }
+result: data.device`,
+      payload: {
+        data: { device: { id: '6a1c2d3e4f5a6b7c8d9e0f1b', name: 'Fern' }, body: { name: 'Fern in the hall' } },
+      },
+      answers: { 'device.patch': { result: { id: '6a1c2d3e4f5a6b7c8d9e0f1b', name: 'Fern in the hall' } } },
+      expect: { output: 'then', payload: { 'data.device.name': 'Fern in the hall' } },
+    },
+    {
+      title: 'A device that was deleted meanwhile',
+      yaml: `type: update-device
+deviceId: << data.device.id >>
+device: { name: << data.body.name >> }
+result: data.changed
+else: gone`,
+      payload: { data: { device: { id: '6a1c2d3e4f5a6b7c8d9e0f1b' }, body: { name: 'Fern' } } },
+      answers: { 'device.patch': { error: { type: 'NotFound', statusCode: 404, message: 'Device was not found' } } },
+      expect: { output: 'else', payload: { 'data.changed.error.statusCode': 404 } },
+    },
+  ],
+})

@@ -1,0 +1,64 @@
+import { Type } from 'typebox'
+import { defineNode } from '../../engine/node.ts'
+import { PathTo, Value } from '../../engine/schema.ts'
+import { checkBody } from '../data/check-body.ts'
+import { refusalShape } from '../data/refusal.ts'
+import { settle } from '../data/settle.ts'
+import { groupShape } from './group-shape.ts'
+
+export const createGroup = defineNode({
+  type: 'create-group',
+  losant: 'CreateExperienceGroupNode',
+  summary: 'Makes an experience group.',
+  description: `What stands at \`result\` is the group, or \`{ error: { type, statusCode, message } }\` where the platform refused. A refusal takes
+\`else\`; without an \`else\` it fails the run. Names need not differ.`,
+  config: Type.Object({
+    group: Value({
+      description:
+        'The group: `name`, and `description`, `parentId`, `experienceUserIds`, `deviceIds`, `deviceTags`, `deviceQueryJson`, `groupTags` as they are needed.',
+    }),
+    result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  check: (check) => checkBody(check, 'experienceGroups.post', 'group', 'experienceGroup'),
+  writes: ({ result }, output) => {
+    if (typeof result !== 'string') return []
+    return [{ path: result, shape: output === 'else' ? refusalShape : groupShape }]
+  },
+  compile: ({ group, result }, { wired }) => {
+    return async (payload, run) => {
+      const call = 'experienceGroups.post'
+      const outcome = await run.services.api(call, { experienceGroup: group(payload) })
+      return settle(outcome, { call, payload, result, wired })
+    }
+  },
+  examples: [
+    {
+      title: 'A household of who asks',
+      yaml: `type: create-group
+group:
+  name: << data.body.name >>
+  experienceUserIds: [ << experience.user.id >> ]
+result: data.group`,
+      payload: {
+        data: { body: { name: 'Lovelace' } },
+        experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } },
+      },
+      answers: { 'experienceGroups.post': { result: { id: '5f1c2d3e4f5a6b7c8d9e0f22', name: 'Lovelace' } } },
+      expect: { output: 'then', payload: { 'data.group.name': 'Lovelace' } },
+    },
+    {
+      title: 'A group above that does not exist',
+      yaml: `type: create-group
+group: { name: kitchen, parentId: << data.body.parentId >> }
+result: data.group
+else: refused`,
+      payload: { data: { body: { parentId: '5f1c2d3e4f5a6b7c8d9e0f11' } } },
+      answers: {
+        'experienceGroups.post': { error: { type: 'Validation', statusCode: 400, message: 'parentId names no group' } },
+      },
+      expect: { output: 'else', payload: { 'data.group.error.statusCode': 400 } },
+    },
+  ],
+})

@@ -1,0 +1,55 @@
+import { Type } from 'typebox'
+import { scalar } from '../../engine/check/shape.ts'
+import { defineNode } from '../../engine/node.ts'
+import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { refusalShape } from '../data/refusal.ts'
+import { settle } from '../data/settle.ts'
+
+export const deleteUser = defineNode({
+  type: 'delete-user',
+  losant: 'DeleteExperienceUserNode',
+  summary: 'Deletes an experience user.',
+  description: `The tokens of the user are refused from then on. What belongs to the user, such as devices with a tag, stays.
+
+What stands at \`result\` is \`true\`, or \`{ error: { type, statusCode, message } }\` where the platform refused, as with 404 for a user
+who does not exist. A refusal takes \`else\`; without an \`else\` it fails the run.`,
+  config: Type.Object({
+    user: ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< experience.user.id >>'] }),
+    result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result }, output) => {
+    if (typeof result !== 'string') return []
+    return [{ path: result, shape: output === 'else' ? refusalShape : scalar }]
+  },
+  compile: ({ user, result }, { wired }) => {
+    return async (payload, run) => {
+      const call = 'experienceUser.delete'
+      const outcome = await run.services.api(call, { experienceUserId: user(payload) })
+      return settle(outcome, { call, payload, result, wired, show: () => true })
+    }
+  },
+  examples: [
+    {
+      title: 'Who asks',
+      yaml: `type: delete-user
+user: << experience.user.id >>
+result: data.deleted`,
+      payload: { data: {}, experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } } },
+      answers: { 'experienceUser.delete': { result: { success: true } } },
+      expect: { output: 'then', payload: { 'data.deleted': true } },
+    },
+    {
+      title: 'Nobody',
+      yaml: `type: delete-user
+user: nobody@lom.example
+else: end`,
+      payload: { data: {} },
+      answers: {
+        'experienceUser.delete': { error: { type: 'NotFound', statusCode: 404, message: 'User was not found' } },
+      },
+      expect: { output: 'else' },
+    },
+  ],
+})

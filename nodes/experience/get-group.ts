@@ -1,0 +1,112 @@
+import { Type } from 'typebox'
+import { listShape } from '../../engine/check/shape.ts'
+import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
+import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { checkSelection, isId, present } from '../data/device-selection.ts'
+import { listItems } from '../data/list-items.ts'
+import { resultOf } from '../data/settle.ts'
+import { findTagged, tagMap } from './find-tagged.ts'
+import { groupShape } from './group-shape.ts'
+
+const limits = Type.Integer({ minimum: 1, maximum: 1000 })
+
+export const getGroup = defineNode({
+  type: 'get-group',
+  losant: 'GetExperienceGroupNode',
+  summary: 'Reads an experience group by ID or name, or groups by tags.',
+  description: `What stands at \`result\` is the group, or \`null\` where there is none; an ID that is not well-formed is the ID of none. Where
+several groups have the name or the tags, it is the oldest. With \`several\` it is a list of those with the tags, which may be empty.`,
+  config: Type.Object({
+    group: Type.Optional(ValueOf(Type.String(), { description: 'ID of the group.' })),
+    groupName: Type.Optional(ValueOf(Type.String(), { description: 'Name of the group; case counts.' })),
+    tags: tagMap('Groups with all of these tags, as a map from key to text.'),
+    several: Type.Optional(Type.Boolean({ description: 'Gives a list, in place of the first group.', default: false })),
+    limit: Type.Optional(ValueOf(limits, { description: 'Groups in the list.', default: 100, acceptsDigits: true })),
+    result: PathTo({ description: 'Where the group, or the list, goes.' }),
+  }),
+  outputs: ['next'],
+  check: checkGroupSelection,
+  writes: ({ result, several }) => [
+    { path: String(result), shape: several === true ? listShape(groupShape) : groupShape },
+  ],
+  compile: ({ group, groupName, tags, several = false, limit, result }) => {
+    return async (payload, run) => {
+      if (group) result.set(payload, await readGroup(run, present('group', group(payload))))
+      else if (groupName) result.set(payload, await findNamed(run, present('groupName', groupName(payload))))
+      else {
+        const search = { call: 'experienceGroups.get', params: {}, tags, payload }
+        const most = several ? (limit?.(payload) ?? 100) : 1
+        const found = await findTagged(run, { ...search, tagsOf: (item) => item.groupTags, limit: most })
+        result.set(payload, several ? found : (found[0] ?? null))
+      }
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'By ID',
+      yaml: `type: get-group
+group: << data.params.groupId >>
+result: data.group`,
+      payload: { data: { params: { groupId: '5f1c2d3e4f5a6b7c8d9e0f22' } } },
+      answers: { 'experienceGroup.get': { result: { id: '5f1c2d3e4f5a6b7c8d9e0f22', name: 'kitchen' } } },
+      expect: { output: 'next', payload: { 'data.group.name': 'kitchen' } },
+    },
+    {
+      title: 'By name, where there is none',
+      yaml: `type: get-group
+groupName: cellar
+result: data.group`,
+      payload: { data: {} },
+      answers: { 'experienceGroups.get': { result: { items: [{ name: 'Cellar' }], count: 1, totalCount: 1 } } },
+      expect: { output: 'next', payload: { 'data.group': null } },
+    },
+    {
+      title: 'By a tag',
+      yaml: `type: get-group
+tags: { floor: << data.floor >> }
+several: true
+result: data.groups`,
+      payload: { data: { floor: '2' } },
+      answers: {
+        'experienceGroups.get': {
+          result: {
+            items: [
+              { name: 'kitchen', groupTags: { floor: '2' } },
+              { name: 'cellar', groupTags: {} },
+            ],
+          },
+        },
+      },
+      expect: { output: 'next', payload: { 'data.groups': [{ name: 'kitchen', groupTags: { floor: '2' } }] } },
+    },
+  ],
+})
+
+async function readGroup(run: Run, experienceGroupId: string): Promise<unknown> {
+  if (!isId(experienceGroupId)) return null
+  const outcome = await run.services.api('experienceGroup.get', { experienceGroupId })
+  if ('error' in outcome && outcome.error.statusCode === 404) return null
+  return resultOf('experienceGroup.get', outcome)
+}
+
+/** The platform filters by a pattern, which the name itself always fits; others may fit it too. */
+async function findNamed(run: Run, name: string): Promise<unknown> {
+  // No group has such a name, and the platform would refuse the filter or pass over it.
+  if (name === '' || name.length > 255) return null
+  const filter = { filterField: 'name', filter: name }
+  for await (const group of listItems(run, 'experienceGroups.get', filter)) if (group.name === name) return group
+  return null
+}
+
+function checkGroupSelection(check: NodeCheck): void {
+  const { config, report } = check
+  checkSelection(check, ['group', 'groupName', 'tags'])
+  for (const [field, needed] of [
+    ['several', 'tags'],
+    ['limit', 'several'],
+  ] as const) {
+    if (config[field] === undefined || config[needed]) continue
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message: `${field} needs \`${needed}\`.` })
+  }
+}

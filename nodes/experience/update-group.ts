@@ -1,0 +1,149 @@
+import { Type } from 'typebox'
+import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
+import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import type { ApiOutcome } from '../../engine/services.ts'
+import { checkBody } from '../data/check-body.ts'
+import { refusalShape } from '../data/refusal.ts'
+import { settle } from '../data/settle.ts'
+import { findUser } from './find-user.ts'
+import { groupShape } from './group-shape.ts'
+
+const members = ['membersToAdd', 'membersToRemove', 'membersReplacement']
+const Members = Type.Array(Type.String(), { maxItems: 1000 })
+
+export const updateGroup = defineNode({
+  type: 'update-group',
+  losant: 'UpdateExperienceGroupNode',
+  summary: 'Changes an experience group, or who is in it.',
+  description: `What \`group\` does not name stays as it is. Members are named by ID or e-mail address. Adding somebody who is in the group, and
+removing somebody who is not or who does not exist, changes nothing; adding somebody who does not exist is refused.
+
+What stands at \`result\` is the group, or \`{ error: { type, statusCode, message } }\` where the platform refused. A refusal takes
+\`else\`; without an \`else\` it fails the run. To add or remove, the members are read and written back: of two runs that change them
+at the same moment, one may undo the other.`,
+  config: Type.Object({
+    groupId: ValueOf(Type.String(), { description: 'ID of the group.' }),
+    group: Type.Optional(
+      Value({ description: 'What is to change: `name`, `description`, `deviceIds`, `groupTags` …' }),
+    ),
+    membersToAdd: Type.Optional(ValueOf(Members, { description: 'Users who join.' })),
+    membersToRemove: Type.Optional(ValueOf(Members, { description: 'Users who leave.' })),
+    membersReplacement: Type.Optional(
+      ValueOf(Members, { description: 'Users who are then in the group, and no others.' }),
+    ),
+    result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  check: (check) => {
+    checkBody(check, 'experienceGroup.patch', 'group', 'experienceGroup')
+    checkMembers(check)
+  },
+  writes: ({ result }, output) => {
+    if (typeof result !== 'string') return []
+    return [{ path: result, shape: output === 'else' ? refusalShape : groupShape }]
+  },
+  compile: (config, { wired }) => {
+    const { groupId, group, membersToAdd, membersToRemove, membersReplacement, result } = config
+    return async (payload, run) => {
+      const experienceGroupId = groupId(payload)
+      const settling = { call: 'experienceGroup.patch', payload, result, wired }
+      const changes: Members = {
+        add: membersToAdd?.(payload) ?? [],
+        remove: membersToRemove?.(payload) ?? [],
+        replacement: membersReplacement?.(payload),
+      }
+      const members = await membersAfter(run, experienceGroupId, changes)
+      if (members && 'error' in members) return settle(members, settling)
+      const changed = group?.(payload)
+      // What is no map is handed on as it is, for the platform to refuse.
+      const isMap = typeof changed === 'object' && changed !== null && !Array.isArray(changed)
+      const experienceGroup = isMap || changed === undefined ? { ...changed, ...members } : changed
+      const outcome = await run.services.api('experienceGroup.patch', { experienceGroupId, experienceGroup })
+      return settle(outcome, settling)
+    }
+  },
+  examples: [
+    {
+      title: 'Let somebody in',
+      yaml: `type: update-group
+groupId: << data.params.groupId >>
+membersToAdd: [ << data.body.email >> ]
+result: data.group`,
+      payload: {
+        data: { params: { groupId: '5f1c2d3e4f5a6b7c8d9e0f22' }, body: { email: 'ada@lom.example' } },
+      },
+      answers: {
+        'experienceGroup.get': { result: { id: '5f1c2d3e4f5a6b7c8d9e0f22', experienceUserIds: [] } },
+        'experienceUser.get': { result: { id: '5f1c2d3e4f5a6b7c8d9e0f1a', email: 'ada@lom.example' } },
+        'experienceGroup.patch': { result: { experienceUserIds: ['5f1c2d3e4f5a6b7c8d9e0f1a'] } },
+      },
+      expect: { output: 'then', payload: { 'data.group.experienceUserIds': ['5f1c2d3e4f5a6b7c8d9e0f1a'] } },
+    },
+    {
+      title: 'A new name',
+      yaml: `type: update-group
+groupId: << data.params.groupId >>
+group: { name: << data.body.name >> }
+result: data.group
+else: refused`,
+      payload: { data: { params: { groupId: '5f1c2d3e4f5a6b7c8d9e0f22' }, body: { name: 'kitchen' } } },
+      answers: {
+        'experienceGroup.patch': { error: { type: 'NotFound', statusCode: 404, message: 'Group was not found' } },
+      },
+      expect: { output: 'else', payload: { 'data.group.error.statusCode': 404 } },
+    },
+  ],
+})
+
+interface Members {
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+  readonly replacement: readonly string[] | undefined
+}
+
+type Refusal = Extract<ApiOutcome, { error: unknown }>
+
+/** Who is in the group after the changes; `undefined` where nothing changes, and how it was refused where it was. */
+async function membersAfter(
+  run: Run,
+  experienceGroupId: string,
+  { add, remove, replacement }: Members,
+): Promise<{ experienceUserIds: string[] } | Refusal | undefined> {
+  if (!replacement && add.length === 0 && remove.length === 0) return undefined
+  const ids = new Set<string>()
+  if (!replacement) {
+    const outcome = await run.services.api('experienceGroup.get', { experienceGroupId })
+    if ('error' in outcome) return outcome
+    // Boundary: what the platform answers.
+    for (const id of (outcome.result as { experienceUserIds: string[] }).experienceUserIds) ids.add(id)
+  }
+  for (const member of replacement ?? add) {
+    const user = await findUser(run, member)
+    if (!user)
+      return { error: { type: 'Validation', statusCode: 400, message: `There is no experience user ${member}` } }
+    ids.add(user.id)
+  }
+  for (const member of remove) {
+    const user = await findUser(run, member)
+    if (user) ids.delete(user.id)
+  }
+  return { experienceUserIds: [...ids] }
+}
+
+function checkMembers({ config, report }: NodeCheck): void {
+  if (config.group === undefined && members.every((field) => config[field] === undefined)) {
+    report({
+      code: 'FLOW_MISSING_FIELD',
+      at: [],
+      message: 'Nothing says what is to change.',
+      hint: 'Give group or members.',
+    })
+  }
+  if (config.membersReplacement === undefined) return
+  for (const field of ['membersToAdd', 'membersToRemove']) {
+    if (config[field] === undefined) continue
+    const message = `${field} cannot stand beside membersReplacement, which says who is in the group.`
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+  }
+}

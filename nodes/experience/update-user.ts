@@ -1,0 +1,84 @@
+import { Type } from 'typebox'
+import { defineNode } from '../../engine/node.ts'
+import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { refusalShape } from '../data/refusal.ts'
+import { settle } from '../data/settle.ts'
+import { invalidateExistingTokens } from './token-fields.ts'
+import { userShape } from './user-shape.ts'
+
+export const updateUser = defineNode({
+  type: 'update-user',
+  losant: 'UpdateExperienceUserNode',
+  summary: 'Changes an experience user.',
+  description: `A field that is not given, or that comes out missing, stays as it is. Tags and groups are replaced whole. Tokens stay good when a
+password changes: say \`invalidateExistingTokens\` where they should not.
+
+What stands at \`result\` is the user, without any secret, or \`{ error: { type, statusCode, message } }\` where the platform refused, as
+with 404 for a user who does not exist and 409 for an address that is taken. A refusal takes \`else\`; without an \`else\` it fails the run.`,
+  config: Type.Object({
+    user: ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< experience.user.id >>'] }),
+    email: Type.Optional(Value({ description: 'New e-mail address.' })),
+    password: Type.Optional(Value({ description: 'New password, as the user typed it.' })),
+    firstName: Type.Optional(Value({ description: 'First name.' })),
+    lastName: Type.Optional(Value({ description: 'Last name.' })),
+    tags: Type.Optional(Value({ description: 'User tags, as a map from key to text.' })),
+    groups: Type.Optional(
+      Value({ description: 'IDs of the experience groups that the user is then in, and of no others.' }),
+    ),
+    invalidateExistingTokens,
+    result: Type.Optional(PathTo({ description: 'Where the user, or the refusal, goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result }, output) => {
+    if (typeof result !== 'string') return []
+    return [{ path: result, shape: output === 'else' ? refusalShape : userShape }]
+  },
+  compile: (config, { wired }) => {
+    const { user, email, password, firstName, lastName, tags, groups, invalidateExistingTokens, result } = config
+    return async (payload, run) => {
+      const fields = {
+        email: email?.(payload),
+        password: password?.(payload),
+        firstName: firstName?.(payload),
+        lastName: lastName?.(payload),
+        userTags: tags?.(payload),
+        experienceGroupIds: groups?.(payload),
+        tokenCutoff: invalidateExistingTokens ? new Date(run.services.clock.now()).toISOString() : undefined,
+      }
+      // What is missing is not sent: it stays as it is.
+      const experienceUser = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+      const call = 'experienceUser.patch'
+      const outcome = await run.services.api(call, { experienceUserId: user(payload), experienceUser })
+      return settle(outcome, { call, payload, result, wired })
+    }
+  },
+  examples: [
+    {
+      title: 'A new name for who asks',
+      yaml: `type: update-user
+user: << experience.user.id >>
+firstName: << data.body.firstName >>
+result: data.user`,
+      payload: { data: { body: { firstName: 'Ada' } }, experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } } },
+      answers: { 'experienceUser.patch': { result: { id: '5f1c2d3e4f5a6b7c8d9e0f1a', firstName: 'Ada' } } },
+      expect: { output: 'then', payload: { 'data.user.firstName': 'Ada' } },
+    },
+    {
+      title: 'An address that is taken',
+      yaml: `type: update-user
+user: << experience.user.id >>
+email: << data.body.email >>
+result: data.user
+else: refused`,
+      payload: {
+        data: { body: { email: 'bob@lom.example' } },
+        experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } },
+      },
+      answers: {
+        'experienceUser.patch': { error: { type: 'Conflict', statusCode: 409, message: 'Email already exists' } },
+      },
+      expect: { output: 'else', payload: { 'data.user.error.statusCode': 409 } },
+    },
+  ],
+})

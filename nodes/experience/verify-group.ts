@@ -1,0 +1,78 @@
+import { Type } from 'typebox'
+import { defineNode, type Run } from '../../engine/node.ts'
+import { Value } from '../../engine/schema.ts'
+import { isId } from '../data/device-selection.ts'
+import { resultOf } from '../data/settle.ts'
+import { findUser } from './find-user.ts'
+
+export const verifyGroup = defineNode({
+  type: 'verify-group',
+  losant: 'VerifyExperienceGroupNode',
+  summary: 'Tells whether an experience user is a member of a group.',
+  description: `\`then\` is taken by a member of the group, or of one of the groups above it, and \`else\` by everybody else: also where the user
+or the group does not exist. To keep others out of an endpoint altogether, the endpoint's
+\`access: { groups: [ … ] }\` is shorter.`,
+  config: Type.Object({
+    user: Value({ description: 'ID or e-mail address.', examples: ['<< experience.user.id >>'] }),
+    group: Value({ description: 'ID of the experience group.' }),
+  }),
+  outputs: ['else', 'then'],
+  compile: ({ user, group }) => {
+    return async (payload, run) => {
+      const named = user(payload)
+      const groupId = group(payload)
+      if (typeof named !== 'string' || typeof groupId !== 'string') return 'else'
+      const found = await findUser(run, named)
+      const memberships = new Set(found?.experienceGroups?.map(({ id }) => id))
+      return memberships.size > 0 && (await isInOrAbove(run, groupId, memberships)) ? 'then' : 'else'
+    }
+  },
+  examples: [
+    {
+      title: 'A member of the group above',
+      yaml: `type: verify-group
+user: << experience.user.id >>
+group: 5f1c2d3e4f5a6b7c8d9e0f22
+then: welcome`,
+      payload: { data: {}, experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } } },
+      answers: {
+        'experienceUser.get': {
+          result: {
+            id: '5f1c2d3e4f5a6b7c8d9e0f1a',
+            experienceGroups: [{ id: '5f1c2d3e4f5a6b7c8d9e0f11', name: 'house' }],
+          },
+        },
+        'experienceGroup.get': {
+          result: { id: '5f1c2d3e4f5a6b7c8d9e0f22', name: 'kitchen', parentId: '5f1c2d3e4f5a6b7c8d9e0f11' },
+        },
+      },
+      expect: { output: 'then' },
+    },
+    {
+      title: 'A user who is in no group',
+      yaml: `type: verify-group
+user: << experience.user.id >>
+group: 5f1c2d3e4f5a6b7c8d9e0f22
+then: welcome`,
+      payload: { data: {}, experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } } },
+      answers: { 'experienceUser.get': { result: { id: '5f1c2d3e4f5a6b7c8d9e0f1a', experienceGroups: [] } } },
+      expect: { output: 'else' },
+    },
+  ],
+})
+
+/** Whether the group, or one above it, is among `memberships`. A group that was seen ends it: two may be put above each other meanwhile. */
+async function isInOrAbove(run: Run, groupId: string, memberships: ReadonlySet<string>): Promise<boolean> {
+  const seen = new Set<string>()
+  let next: string | undefined = groupId
+  while (next !== undefined && isId(next) && !seen.has(next)) {
+    seen.add(next)
+    const outcome = await run.services.api('experienceGroup.get', { experienceGroupId: next })
+    // A group that does not exist has no members, whatever an ID in a list says.
+    if ('error' in outcome && outcome.error.statusCode === 404) return false
+    if (memberships.has(next)) return true
+    // Boundary: what the platform answers.
+    next = (resultOf('experienceGroup.get', outcome) as { parentId?: string }).parentId
+  }
+  return false
+}

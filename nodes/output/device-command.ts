@@ -1,0 +1,91 @@
+import { Type } from 'typebox'
+import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { defineNode } from '../../engine/node.ts'
+import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { present } from '../data/device-selection.ts'
+import { checkManyDevices, compileManyDevices, manyDevices } from '../data/many-devices.ts'
+import { refusalShape } from '../data/refusal.ts'
+import { settle } from '../data/settle.ts'
+
+export const deviceCommand = defineNode({
+  type: 'device-command',
+  losant: 'DeviceSendCommandNode',
+  summary: 'Sends a command to one device or several.',
+  description: `A device that is connected gets it at once, and the command is listed for every device that it was sent to; nobody waits
+for what the device does with it. \`deviceIds\` and \`deviceTags\` may stand together: then either is enough.
+
+What stands at \`result\` is \`{ success: true }\`, or \`{ error: { type, statusCode, message } }\` where the platform refused, as with 404
+for a device that there is none. A refusal takes \`else\`; without an \`else\` it fails the run.`,
+  config: Type.Object({
+    ...manyDevices,
+    command: ValueOf(Type.String(), { description: 'Name of the command.' }),
+    payload: Type.Optional(Value({ description: 'Goes with the command.' })),
+    result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  check: checkManyDevices,
+  writes: ({ result }, output) => {
+    if (typeof result !== 'string') return []
+    return [{ path: result, shape: output === 'else' ? refusalShape : objectShape({ success: scalar }) }]
+  },
+  compile: (config, { wired }) => {
+    const { deviceId, command, payload: content, result } = config
+    const select = compileManyDevices(config)
+    return async (payload, run) => {
+      const sent = content?.(payload)
+      const named = { name: command(payload), ...(sent === undefined ? {} : { payload: sent }) }
+      if (deviceId) {
+        const call = 'device.sendCommand'
+        const outcome = await run.services.api(call, {
+          deviceId: present('deviceId', deviceId(payload)),
+          deviceCommand: named,
+        })
+        return settle(outcome, { call, payload, result, wired })
+      }
+      const call = 'devices.sendCommand'
+      const devices = await select(payload, run)
+      const outcome = devices
+        ? await run.services.api(call, { multiDeviceCommand: { ...named, ...devices } })
+        : { result: { success: true } }
+      return settle(outcome, { call, payload, result, wired })
+    }
+  },
+  examples: [
+    {
+      title: 'What the client asks for',
+      yaml: `type: device-command
+deviceId: << data.params.id >>
+command: << data.body.name >>
+payload: << data.body.payload >>
+result: data.sent`,
+      payload: {
+        data: {
+          params: { id: '6a1c2d3e4f5a6b7c8d9e0f1b' },
+          body: { name: 'water', payload: { seconds: 5 } },
+        },
+      },
+      answers: { 'device.sendCommand': { result: { success: true } } },
+      expect: { output: 'then', payload: { 'data.sent.success': true } },
+    },
+    {
+      title: 'Every pot on a floor',
+      yaml: `type: device-command
+deviceTags:
+  - { key: floor, value: << data.floor >> }
+command: blink`,
+      payload: { data: { floor: '2' } },
+      answers: { 'devices.sendCommand': { result: { success: true } } },
+      expect: { output: 'then' },
+    },
+    {
+      title: 'A floor that is missing',
+      yaml: `type: device-command
+deviceTags:
+  - { key: floor, value: << data.floor >> }
+command: blink`,
+      payload: { data: {} },
+      expect: { error: 'deviceTags[0].value is missing' },
+    },
+  ],
+})
