@@ -4,21 +4,23 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Application, CompiledTrigger } from '../engine/application.ts'
+import type { Payload } from '../engine/payload.ts'
 import type { Services } from '../engine/services.ts'
 import type { EndpointSpec } from '../engine/trigger.ts'
 import { FlowpotError } from '../errors.ts'
 import { createExperienceServer } from '../http/experience-server.ts'
+import { withoutSecrets } from '../http/log.ts'
 import { createServices, type OpenedPlatform } from '../open-platform.ts'
-import { callWrong } from './errors.ts'
-import { createRecording, type RecordedCall, type RecordedVisit, type Recording } from './recording.ts'
-import { chooseTrigger, type SampleChoice, sampleRequest } from './sample-request.ts'
+import { callWrong, requestRefused } from './errors.ts'
+import { createRecording, isMap, type RecordedCall, type RecordedVisit, type Recording } from './recording.ts'
+import { chooseTrigger, type SampleChoice, sampleRequest, textOf } from './sample-request.ts'
 
 export interface Sample extends SampleChoice {
   /** Address of the experience user who asks; made if there is none. */
   readonly user: string | undefined
   readonly body?: unknown
   /** Laid over the payload that the trigger makes. */
-  readonly payload: Readonly<Record<string, unknown>>
+  readonly payload: Payload
 }
 
 export interface DryReply {
@@ -27,19 +29,30 @@ export interface DryReply {
   readonly body: unknown
 }
 
+export interface DryRunError {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  /** Of the visit that threw, where one did. */
+  readonly node?: string
+  readonly file?: string
+  readonly line?: number
+}
+
 export interface DryRunResult {
   /** Whether the run came to its end and, if an endpoint began it, was answered. */
   readonly ok: boolean
   readonly flow: string
   /** The trigger as it stands in the flow: `POST /devices`. */
   readonly trigger: string
+  /** As the client would have it, secrets included. */
   readonly reply: DryReply | null
   readonly visits: readonly RecordedVisit[]
   readonly calls: readonly RecordedCall[]
   /** Paths that were read and not there. */
   readonly missing: readonly string[]
   readonly payload: unknown
-  readonly error: { readonly code: string; readonly message: string; readonly hint?: string } | null
+  readonly error: DryRunError | null
 }
 
 export interface DryRunScope {
@@ -48,15 +61,26 @@ export interface DryRunScope {
   readonly opened: OpenedPlatform
 }
 
+const address = '127.0.0.1'
+
 export async function dryRun({ application, flowId, opened }: DryRunScope, sample: Sample): Promise<DryRunResult> {
   const trigger = chooseTrigger(application, flowId, sample)
   const recording = createRecording()
-  const recorded = recording.wrapApplication(application, sample.payload)
-  const services = recording.wrapServices(createServices(opened.platform, '127.0.0.1'))
+  const services = createServices(opened.platform, address)
+  const user = sample.user === undefined ? undefined : { token: await signIn(services, sample.user) }
+  const recorded = {
+    application: recording.wrapApplication(application, sample.payload),
+    services: recording.wrapServices(services),
+  }
   const reply = isEndpoint(trigger)
-    ? await requestEndpoint(trigger, recorded, services, opened, sample)
-    : await fire(trigger, recorded, services, opened.platform.applicationId, sample)
+    ? await requestEndpoint(trigger, recorded, opened, sample, user?.token)
+    : await fire(trigger, recorded, opened.platform.applicationId, sample)
   return describe(trigger, reply, recording)
+}
+
+interface Recorded {
+  readonly application: Application
+  readonly services: Services
 }
 
 function isEndpoint(trigger: CompiledTrigger): trigger is CompiledTrigger<EndpointSpec> {
@@ -65,15 +89,15 @@ function isEndpoint(trigger: CompiledTrigger): trigger is CompiledTrigger<Endpoi
 
 async function requestEndpoint(
   endpoint: CompiledTrigger<EndpointSpec>,
-  application: Application,
-  services: Services,
+  { application, services }: Recorded,
   { platform }: OpenedPlatform,
   sample: Sample,
+  token: string | undefined,
 ): Promise<DryReply> {
-  const { method, url } = sampleRequest(endpoint, sample.request)
-  const token = sample.user === undefined ? undefined : await signIn(services, sample.user)
+  const { method, url } = sampleRequest(endpoint, sample.request, sample.payload)
+  const served = serveAlone(application, endpoint, namesCaller(sample.payload))
   const server = createExperienceServer({
-    application: () => application,
+    application: () => served,
     applicationId: platform.applicationId,
     users: platform.users,
     devices: platform.devices,
@@ -81,6 +105,7 @@ async function requestEndpoint(
   })
   try {
     const response = await server.inject({
+      // Any method that a route has; the types know the common ones.
       method: method as 'GET',
       url,
       headers: {
@@ -89,11 +114,37 @@ async function requestEndpoint(
       },
       ...(sample.body === undefined ? {} : { payload: JSON.stringify(sample.body) }),
     })
-    const isJson = String(response.headers['content-type']).startsWith('application/json')
-    const body = isJson && response.body !== '' ? JSON.parse(response.body) : response.body
-    return { status: response.statusCode, headers: response.headers, body }
+    return { status: response.statusCode, headers: response.headers, body: readBody(response) }
   } finally {
     await server.close()
+  }
+}
+
+/** The application with one endpoint, also if it is not enabled. Whose caller stands in the payload admits all. */
+function serveAlone(
+  application: Application,
+  endpoint: CompiledTrigger<EndpointSpec>,
+  admitsAll: boolean,
+): Application {
+  const access = admitsAll ? 'public' : endpoint.spec.access
+  return {
+    ...application,
+    endpoints: [{ ...endpoint, spec: { ...endpoint.spec, access, enabled: true } }],
+    start: (request) => application.start({ ...request, trigger: endpoint }),
+  }
+}
+
+function namesCaller({ experience }: Payload): boolean {
+  return isMap(experience) && (isMap(experience.user) || isMap(experience.device))
+}
+
+/** A flow may say JSON of what is none. */
+function readBody({ headers, body }: { headers: Readonly<Record<string, unknown>>; body: string }): unknown {
+  if (!String(headers['content-type']).startsWith('application/json')) return body
+  try {
+    return JSON.parse(body)
+  } catch {
+    return body
   }
 }
 
@@ -110,16 +161,23 @@ async function signIn(services: Services, email: string): Promise<string> {
 
 async function fire(
   trigger: CompiledTrigger,
-  application: Application,
-  services: Services,
+  { application, services }: Recorded,
   applicationId: string,
   sample: Sample,
 ): Promise<DryReply | null> {
-  const data = sample.body === undefined ? {} : { body: sample.body }
+  const data = {
+    ...(trigger.type === 'error' ? sampleError : {}),
+    ...(sample.body === undefined ? {} : { body: sample.body }),
+  }
   const log = () => undefined
   const running = application.start({ trigger, id: randomUUID(), applicationId, data, services, log })
   const { reply } = await running.done
   return reply ? { status: reply.status, headers: reply.headers, body: reply.body } : null
+}
+
+const sampleError = {
+  errorInfo: { error: { name: 'Error', message: 'A sample error.' }, nodeId: 'sample', nodeType: 'throw' },
+  erroredPayload: {},
 }
 
 async function describe(trigger: CompiledTrigger, reply: DryReply | null, recording: Recording): Promise<DryRunResult> {
@@ -128,24 +186,35 @@ async function describe(trigger: CompiledTrigger, reply: DryReply | null, record
   return {
     ok: error === undefined && (reply !== null || !isEndpoint(trigger)),
     flow: trigger.flow.name,
-    trigger: trigger.id.split('/').slice(2).join('/'),
+    trigger: textOf(trigger),
     reply,
     visits: recording.visits,
-    calls: recording.calls,
+    calls: recording.calls.map((made) => ({ ...made, ...withoutSecretsIn(made) })),
     missing: [...recording.missing],
-    payload: outcome?.payload ?? null,
-    error: error === undefined ? null : describeError(error),
+    payload: withoutSecrets(outcome?.payload ?? null),
+    error: error === undefined ? null : describeError(error, recording.visits),
   }
 }
 
-/** The request was answered before the flow began. */
+function withoutSecretsIn({ params, outcome }: RecordedCall): Pick<RecordedCall, 'params' | 'outcome'> {
+  // A copy of the same shape.
+  return { params: withoutSecrets(params), outcome: withoutSecrets(outcome) as RecordedCall['outcome'] }
+}
+
 function refused(reply: DryReply | null): FlowpotError {
   const status = reply?.status ?? 500
   const hint = status === 401 ? { hint: 'Ask as a user: --user ada@example.com.' } : {}
-  return callWrong({ problem: `The endpoint turned the request away with ${status} before the flow began.` }, hint)
+  return requestRefused({ status }, hint)
 }
 
-function describeError(error: unknown) {
-  if (!(error instanceof FlowpotError)) return { code: 'ERROR', message: String(error) }
-  return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+function describeError(error: unknown, visits: readonly RecordedVisit[]): DryRunError {
+  const { code, message, hint } =
+    error instanceof FlowpotError ? error : { code: 'ERROR', message: String(error), hint: undefined }
+  const failed = visits.find(({ output }) => output === null)
+  return {
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(failed ? { node: failed.node, file: failed.file, line: failed.line } : {}),
+  }
 }

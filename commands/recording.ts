@@ -1,5 +1,6 @@
 /** What a dry run did: visits, calls, missing paths, and how it ended. */
 import type { Application, RunOutcome, Trace } from '../engine/application.ts'
+import type { Payload } from '../engine/payload.ts'
 import type { ApiOutcome, Services } from '../engine/services.ts'
 
 export interface RecordedVisit {
@@ -29,27 +30,39 @@ export interface Recording {
   /** How the run ended; `undefined` while none has begun. */
   readonly done: Promise<RunOutcome> | undefined
   /** The application, with every run recorded and `overlay` laid over its payload. */
-  wrapApplication(application: Application, overlay: Readonly<Record<string, unknown>>): Application
+  wrapApplication(application: Application, overlay: Payload): Application
   wrapServices(services: Services): Services
 }
 
 export function createRecording(): Recording {
   const visits: RecordedVisit[] = []
-  const calls: RecordedCall[] = []
+  /** When each visit began, by its place in `visits`. */
+  const starts: number[] = []
+  const calls: (RecordedCall & { readonly began: number })[] = []
   const missing = new Set<string>()
   let done: Promise<RunOutcome> | undefined
+  let now = 0
 
   const trace: Trace = {
-    now: () => performance.now(),
+    now() {
+      now = performance.now()
+      return now
+    },
     missing: (path) => missing.add(path),
-    visit({ id, nodeName, type, output, ms, file, line }) {
+    visit({ id, nodeName, type, output, began, ms, file, line }) {
+      starts.push(began)
       visits.push({ id: id ?? null, node: nodeName, type, output: output ?? null, ms: round(ms), file, line })
     },
   }
 
   return {
     visits,
-    calls,
+    get calls() {
+      return calls.map(({ began, visit, call, params, outcome }) => {
+        const start = starts.indexOf(began)
+        return { visit: start === -1 ? visit : start, call, params, outcome }
+      })
+    },
     missing,
     get done() {
       return done
@@ -57,11 +70,7 @@ export function createRecording(): Recording {
     wrapApplication: (application, overlay) => ({
       ...application,
       start(request) {
-        const laid = {
-          data: merge(request.data, overlay.data),
-          ...(request.experience ? { experience: merge(request.experience, overlay.experience) } : {}),
-        }
-        const running = application.start({ ...request, ...laid, trace })
+        const running = application.start({ ...request, trace, prepare: (payload) => merge(payload, overlay) })
         done = running.done
         return running
       },
@@ -69,9 +78,11 @@ export function createRecording(): Recording {
     wrapServices: (services) => ({
       ...services,
       async api(call, params) {
+        // A node that calls before it awaits anything calls in the very moment in which its visit began.
+        const began = now
         const outcome = await services.api(call, params)
-        // The visit that made it is traced when it ends, so it is the next one.
-        calls.push({ visit: visits.length, call, params, outcome })
+        // Any other is, but for branches that run at once, the next to end.
+        calls.push({ visit: visits.length, began, call, params, outcome })
         return outcome
       },
     }),
@@ -82,20 +93,18 @@ function round(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** `over` laid over `under`, map by map. */
-function merge(under: Fields, over: unknown): Record<string, unknown> {
-  const merged: Record<string, unknown> = { ...under }
-  if (!isMap(over)) return merged
+function merge(under: Payload, over: Readonly<Payload>): Payload {
+  const merged: Payload = { ...under }
   for (const [key, value] of Object.entries(over)) {
     const below = Object.hasOwn(merged, key) ? merged[key] : undefined
     const laid = isMap(value) && isMap(below) ? merge(below, value) : value
+    // A key `__proto__` is one like any other here.
     Object.defineProperty(merged, key, { value: laid, enumerable: true, writable: true, configurable: true })
   }
   return merged
 }
 
-function isMap(value: unknown): value is Fields {
+export function isMap(value: unknown): value is Payload {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,13 +1,17 @@
 /** `flowpot run`: one dry run of a flow, node by node, against a sample. */
 import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { type LoadedFolder, loadFolder, loadSources } from '../application.ts'
+import { isFlowFile } from '../engine/load/load-application.ts'
+import type { Payload } from '../engine/payload.ts'
 import { openPlatform, openTemporaryPlatform } from '../open-platform.ts'
-import { readSettings } from '../settings.ts'
+import { readSettings, type Settings } from '../settings.ts'
 import { describeDryRun } from './describe-dry-run.ts'
 import { dryRun, type Sample } from './dry-run.ts'
 import { callWrong } from './errors.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
+import { isMap } from './recording.ts'
 
 export interface RunOptions {
   readonly user?: string
@@ -21,17 +25,17 @@ export interface RunOptions {
 }
 
 export async function run(flowFile: string, options: RunOptions): Promise<number> {
-  const sample = await readSample(options)
-  const { application, problems, sources } = await loadFlow(flowFile)
-  if (!application) {
-    if (options.json) printJson({ ok: false, problems })
-    else printError(describeProblems(problems, sources))
-    return 1
-  }
   const settings = readSettings(options.data === undefined ? {} : { data: options.data }, process.env)
+  const sample = await readSample(options)
+  const loaded = await loadFlow(flowFile, settings)
+  if (!loaded.application) return reportBroken(loaded, options.json ?? false)
+  const { application } = loaded
   const opened = await (options.live
     ? openPlatform(application, settings)
     : openTemporaryPlatform(application, settings))
+  // Leaves no temporary store behind.
+  const interrupted = () => opened.close().finally(() => process.exit(130))
+  process.once('SIGINT', interrupted)
   try {
     const flowId = basename(flowFile).replace(/\.ya?ml$/, '')
     const result = await dryRun({ application, flowId, opened }, sample)
@@ -39,43 +43,62 @@ export async function run(flowFile: string, options: RunOptions): Promise<number
     else print(describeDryRun(result))
     return result.ok ? 0 : 1
   } finally {
+    process.off('SIGINT', interrupted)
     await opened.close()
   }
 }
 
 /** The flow within its application. Where only other flows are broken, they are left out. */
-async function loadFlow(flowFile: string): Promise<LoadedFolder> {
-  const loaded = await loadFolder(dirname(flowFile))
-  const isOwn = (file: string) => basename(file) === basename(flowFile) || basename(file) === 'application.yaml'
-  if (!loaded.sources.some(({ file }) => basename(file) === basename(flowFile))) {
+async function loadFlow(flowFile: string, settings: Settings): Promise<LoadedFolder> {
+  const loaded = await loadFolder(dirname(flowFile), settings)
+  const name = basename(flowFile)
+  if (!isFlowFile(name) || !loaded.sources.some(({ file }) => basename(file) === name)) {
     throw callWrong({ problem: `${flowFile} is not a file with a flow.` })
   }
-  if (loaded.application || loaded.problems.some(({ file, severity }) => severity === 'error' && isOwn(file)))
-    return loaded
-  const sources = loaded.sources.filter(({ file }) => isOwn(file))
-  return loadSources(sources)
+  if (loaded.application) return loaded
+  const isOwn = (file: string) => basename(file) === name || basename(file) === 'application.yaml'
+  const broken = loaded.problems.filter(({ severity }) => severity === 'error').map(({ file }) => file)
+  if (broken.some(isOwn)) return loaded
+  printError(`Left out, since broken: ${[...new Set(broken)].join(', ')}`)
+  return loadSources(
+    loaded.sources.filter(({ file }) => !broken.includes(file)),
+    settings,
+  )
+}
+
+function reportBroken({ problems, sources }: LoadedFolder, isJson: boolean): number {
+  if (!isJson) {
+    printError(describeProblems(problems, sources))
+    return 1
+  }
+  const first = problems.find(({ severity }) => severity === 'error')
+  const error = first && { code: first.code, message: first.message, file: first.file, line: first.line }
+  printJson({ ok: false, reply: null, visits: [], calls: [], missing: [], payload: null, error, problems })
+  return 1
 }
 
 async function readSample(options: RunOptions): Promise<Sample> {
-  const payload =
-    options.payload === undefined ? undefined : parseJson(await readText(options.payload), options.payload)
-  if (payload !== undefined && (typeof payload !== 'object' || payload === null || Array.isArray(payload))) {
-    throw callWrong({ problem: `${options.payload} must hold a JSON object, the payload or a part of it.` })
-  }
   return {
     user: options.user,
     request: options.request,
     trigger: options.trigger,
     ...(options.body === undefined ? {} : { body: parseJson(options.body, '--body') }),
-    payload: { ...payload },
+    payload: options.payload === undefined ? {} : await readPayload(options.payload),
   }
+}
+
+async function readPayload(file: string): Promise<Payload> {
+  const payload = parseJson(await readText(file), file === '-' ? 'Standard input' : file)
+  if (isMap(payload)) return payload
+  throw callWrong({ problem: `--payload ${file} must hold a JSON object, the payload or a part of it.` })
 }
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')
+    return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
   } catch (cause) {
-    throw callWrong({ problem: `The payload file ${file} cannot be read.` }, { cause })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw callWrong({ problem: `The payload file ${file} cannot be read: ${reason}` }, { cause })
   }
 }
 

@@ -1,13 +1,16 @@
 /** Which trigger a dry run fires, and with which request. */
 import type { Application, CompiledTrigger } from '../engine/application.ts'
+import type { Payload } from '../engine/payload.ts'
+import { parseRoute } from '../engine/route.ts'
 import type { EndpointSpec } from '../engine/trigger.ts'
 import { buildRouteTable } from '../http/route-table.ts'
 import { callWrong } from './errors.ts'
+import { isMap } from './recording.ts'
 
 export interface SampleChoice {
   /** `POST /devices`. */
   readonly request: string | undefined
-  /** A trigger's key, its route or its name. */
+  /** A trigger's type, its route or its name. */
   readonly trigger: string | undefined
 }
 
@@ -19,30 +22,32 @@ export interface SampleRequest {
 
 /** The trigger that was asked for, the one that answers `--request`, or the flow's first. */
 export function chooseTrigger(application: Application, flowId: string, choice: SampleChoice): CompiledTrigger {
+  if (choice.request !== undefined) return chooseByRequest(application, flowId, choice.request)
   const own = [...application.endpoints, ...application.buttons, ...application.errors]
     .filter(({ flow }) => flow.id === flowId)
     .sort((a, b) => a.line - b.line)
-  if (choice.request !== undefined) return chooseByRequest(application, flowId, choice.request)
-  if (choice.trigger !== undefined) {
-    const wanted = choice.trigger
-    const found = own.find((trigger) => trigger.type === wanted || textOf(trigger) === wanted)
-    if (found) return found
-    const known = own.map((trigger) => `"${textOf(trigger)}"`).join(', ')
-    throw callWrong({ problem: `The flow has no trigger "${wanted}". It has: ${known}.` })
-  }
-  const [first] = own
-  if (!first) throw callWrong({ problem: `There is no flow ${flowId}.yaml with a trigger in this folder.` })
-  return first
+  const { trigger: wanted } = choice
+  const found = wanted === undefined ? own[0] : own.find((trigger) => namesOf(trigger).includes(wanted))
+  if (found) return found
+  const known = own.map((trigger) => `"${textOf(trigger)}"`).join(', ')
+  throw callWrong({ problem: `The flow has no trigger "${wanted}". It has: ${known}.` })
+}
+
+function namesOf(trigger: CompiledTrigger): unknown[] {
+  const { spec } = trigger
+  return [trigger.type, textOf(trigger), ...(isMap(spec) ? [spec.route] : [])]
 }
 
 /** As it stands in the flow: `POST /devices`, `local`, a button's name. */
-function textOf(trigger: CompiledTrigger): string {
+export function textOf(trigger: CompiledTrigger): string {
   return trigger.id.split('/').slice(2).join('/')
 }
 
 function chooseByRequest(application: Application, flowId: string, request: string): CompiledTrigger {
   const { method, url } = parseRequest(request)
-  const match = buildRouteTable(application.endpoints).find(method, url.split('?', 1)[0] ?? url)
+  const table = buildRouteTable(application.endpoints)
+  const path = url.split(/[?#]/, 1)[0] ?? url
+  const match = table.find(method, path) ?? (method === 'HEAD' ? table.find('GET', path) : undefined)
   if (!match) throw callWrong({ problem: `No endpoint answers ${method} ${url}.` })
   if (match.endpoint.flow.id !== flowId) {
     throw callWrong({ problem: `${method} ${url} is answered by ${match.endpoint.flow.file}.` })
@@ -50,15 +55,23 @@ function chooseByRequest(application: Application, flowId: string, request: stri
   return match.endpoint
 }
 
-/** The request that was asked for, or the endpoint's own route where that has no parameter. */
-export function sampleRequest(endpoint: CompiledTrigger<EndpointSpec>, request: string | undefined): SampleRequest {
+/** The request that was asked for, or the endpoint's own route, filled in from the sample payload's `data.params`. */
+export function sampleRequest(
+  endpoint: CompiledTrigger<EndpointSpec>,
+  request: string | undefined,
+  payload: Payload,
+): SampleRequest {
   if (request !== undefined) return parseRequest(request)
   const { method, route } = endpoint.spec
-  const url = route.replace(/\/\{\w+[?*]\}$/, '') || '/'
-  if (url.includes('{')) {
+  const params = isMap(payload.data) && isMap(payload.data.params) ? payload.data.params : {}
+  const segments = parseRoute(route).flatMap(({ kind, text }) => {
+    if (kind === 'literal') return [text]
+    const value = Object.hasOwn(params, text) ? String(params[text]) : ''
+    if (value !== '') return [kind === 'tail' ? encodeURI(value) : encodeURIComponent(value)]
+    if (kind !== 'parameter') return []
     throw callWrong({ problem: `${method} ${route} has parameters. Say which with --request '${method} ${route}'.` })
-  }
-  return { method, url }
+  })
+  return { method, url: `/${segments.join('/')}` }
 }
 
 function parseRequest(request: string): SampleRequest {

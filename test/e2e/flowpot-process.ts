@@ -1,26 +1,38 @@
 /** The real process, driven from outside: its standard output, its sockets, its signals. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { EventEmitter, once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-const checkout = fileURLToPath(new URL('../..', import.meta.url))
+export const checkout = fileURLToPath(new URL('../..', import.meta.url))
 const cli = join(checkout, 'dist/cli.js')
+
+/** What a process prints, from its start on. */
+export interface Output {
+  text(): string
+  /** Waits for the next text that fits, after what fitted the time before. Rejects if the process ends without it. */
+  until(pattern: RegExp): Promise<string>
+}
 
 export interface Flowpot {
   readonly child: ChildProcess
-  /** The lines that `start --json` printed, parsed. */
+  /** The lines that `start --json` printed until it was ready, parsed. */
   readonly lines: readonly Readonly<Record<string, unknown>>[]
   readonly experience: string
   readonly platform: string
+  readonly mqtt: string
   readonly applicationId: string
   readonly adminToken: string | undefined
+  readonly stdout: Output
+  readonly stderr: Output
   errors(): string
   /** Sends the signal and waits for the end; the exit code, or the signal that ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
+  /** Waits for the end, and until all of its output was read. */
+  ended(): Promise<number | NodeJS.Signals | null>
 }
 
 export interface StartOptions {
@@ -30,6 +42,11 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   /** What to start in place of the built CLI. */
   readonly command?: readonly [string, ...string[]]
+  readonly cwd?: string
+  /** In a process group of its own, as a shell would start it. */
+  readonly detached?: boolean
+  /** Where the process is noted for as long as it lives. */
+  readonly living?: Set<ChildProcess> | undefined
 }
 
 /** Starts on free ports and waits for the line that says it is ready. */
@@ -40,70 +57,120 @@ export async function startFlowpot(options: StartOptions): Promise<Flowpot> {
     args = [],
     env = {},
     command = [process.execPath, cli, 'start'],
+    cwd = checkout,
+    detached = false,
+    living,
   } = options
   const [program, ...programArgs] = command
-  const ports = ['--port', '0', '--platform-port', '0']
-  const child = spawn(program, [...programArgs, folder, '--json', '--data', data, ...ports, ...args], {
-    cwd: checkout,
-    env: { ...process.env, FLOWPOT_LOG_LEVEL: 'warn', DATABASE_URL: '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const ports = ['--port', '0', '--platform-port', '0', '--mqtt-port', '0']
+  const { child, stdout, stderr, ended } = start(
+    program,
+    [...programArgs, folder, '--json', '--data', data, ...ports, ...args],
+    { cwd, env: { FLOWPOT_LOG_LEVEL: 'warn', ...env }, detached, living },
+  )
+  await stdout.until(/^\{"ready":true.*\}\n/m).catch(async () => {
+    throw new Error(`flowpot did not start (${await ended()}): ${stderr.text()}${stdout.text()}`)
   })
-  const errors = collect(child)
-  const lines: Record<string, unknown>[] = []
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(JSON.parse(line))
-    if (lines.some(({ ready }) => ready)) break
-  }
+  // npm prints lines of its own.
+  const printed = stdout.text().match(/^\{.*\}$/gm) ?? []
+  const lines: Record<string, unknown>[] = printed.map((line) => JSON.parse(line))
   const url = (name: string) => String(lines.find(({ listening }) => listening === name)?.url)
-  const ready = lines.find((line) => line.ready === true)
-  if (!ready) throw new Error(`flowpot did not start: ${errors()}`)
   const admin = lines.find((line) => 'admin' in line)?.admin as { token: string } | undefined
   return {
     child,
     lines,
     experience: url('experience'),
     platform: url('platform'),
-    applicationId: String(ready.applicationId),
+    mqtt: url('mqtt'),
+    applicationId: String(lines.find(({ ready }) => ready === true)?.applicationId),
     adminToken: admin?.token,
-    errors,
-    async stop(signal = 'SIGTERM') {
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = once(child, 'exit')
-        child.kill(signal)
-        await ended
-      }
-      return child.exitCode ?? child.signalCode
+    stdout,
+    stderr,
+    errors: stderr.text,
+    ended,
+    stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      return ended()
     },
   }
 }
 
-/** Runs the CLI to its end. */
-export async function runCli(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}) {
-  const child = spawn(process.execPath, [cli, ...args], {
-    cwd: options.cwd ?? checkout,
-    env: { ...process.env, DATABASE_URL: '', ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const errors = collect(child)
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text
-  })
-  const [code] = await once(child, 'close')
-  return { code: Number(code), output, errors: errors() }
+/** Runs the CLI to its end. `input` comes in at its standard input. */
+export async function runCli(
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string>; input?: string } = {},
+) {
+  const { stdout, stderr, ended } = startCli(args, options)
+  const code = await ended()
+  return { code: Number(code), output: stdout.text(), errors: stderr.text() }
 }
 
-function collect(child: ChildProcess): () => string {
+/** Starts the CLI and waits for nothing. */
+export function startCli(args: readonly string[], options: Partial<SpawnOptions> = {}) {
+  return start(process.execPath, [cli, ...args], { cwd: checkout, ...options })
+}
+
+type SpawnOptions = Pick<StartOptions, 'env' | 'detached' | 'living'> & {
+  readonly cwd: string
+  /** What comes in at its standard input, which then ends. */
+  readonly input?: string
+}
+
+function start(program: string, args: readonly string[], options: SpawnOptions) {
+  const { cwd, env = {}, detached = false, living, input } = options
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...process.env, DATABASE_URL: '', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached,
+  })
+  // It may end without having read it.
+  child.stdin.on('error', () => undefined).end(input)
+  living?.add(child)
+  const closed = once(child, 'close').finally(() => living?.delete(child))
+  const ended = async () => {
+    await closed
+    return child.exitCode ?? child.signalCode
+  }
+  return { child, stdout: watchOutput(child.stdout), stderr: watchOutput(child.stderr), ended }
+}
+
+function watchOutput(stream: Readable): Output {
   let text = ''
-  child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+  let seen = 0
+  let isEnded = false
+  const changes = new EventEmitter()
+  stream.setEncoding('utf8')
+  stream.on('data', (part: string) => {
     text += part
+    changes.emit('change')
   })
-  return () => text
+  stream.on('close', () => {
+    isEnded = true
+    changes.emit('change')
+  })
+  return {
+    text: () => text,
+    async until(pattern) {
+      for (;;) {
+        const match = pattern.exec(text.slice(seen))
+        if (match) {
+          seen += match.index + match[0].length
+          return match[0]
+        }
+        if (isEnded) throw new Error(`The process ended without ${pattern}: ${text}`)
+        await once(changes, 'change')
+      }
+    },
+  }
 }
 
-/** A folder for the length of a test. */
-export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+/** A folder for the length of a test, with these files in it. */
+export async function temporaryFolder(
+  files: Readonly<Record<string, string>> = {},
+): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'flowpot-test-'))
+  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text)
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 

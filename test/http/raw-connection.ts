@@ -15,6 +15,10 @@ export async function connectTo(app: FastifyInstance): Promise<RawConnection> {
   if (!app.server.listening) await app.listen({ host: '127.0.0.1', port: 0 })
   // Of a server that listens on a port.
   const { port } = app.server.address() as AddressInfo
+  return connectToPort(port)
+}
+
+export function connectToPort(port: number): RawConnection {
   const socket = connect(port, '127.0.0.1')
   socket.setEncoding('utf8')
   let received = ''

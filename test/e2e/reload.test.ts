@@ -1,0 +1,125 @@
+/** `start --watch`: what is served follows the files, and nobody who asks meanwhile is let down. */
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { beginRequest } from './begin-request.ts'
+import { request } from './flowpot-process.ts'
+import { it, type Scene } from './it.ts'
+
+function flow(version: number, endpoint = 'POST /hello'): string {
+  return `name: ${endpoint}
+on:
+  endpoint: ${endpoint}
+nodes:
+  - type: reply
+    status: 200
+    body: { version: ${version} }
+`
+}
+
+const reloaded = /^Reloaded\.\n/m
+const notReloaded = /^Not reloaded: what served goes on serving\.\n/m
+
+async function startWatching(scene: Scene) {
+  const folder = await scene.folder({ 'application.yaml': 'name: hello\n', 'hello.yaml': flow(1) })
+  const flowpot = await scene.start({ folder, args: ['--watch'] })
+  return {
+    ...flowpot,
+    file: (name: string) => join(folder, name),
+    post: (path = '/hello') => request(flowpot.experience + path, { method: 'POST', body: {} }),
+  }
+}
+
+/** As most editors save. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text)
+  await rename(`${file}.new`, file)
+}
+
+describe.concurrent('start --watch', () => {
+  it('serves what a file says once it is saved, a new file, and no longer a deleted one', async ({ scene }) => {
+    const { file, post, stderr, stop } = await startWatching(scene)
+    expect(await post()).toMatchObject({ status: 200, body: { version: 1 } })
+    await writeFile(file('hello.yaml'), flow(2))
+    await stderr.until(reloaded)
+    expect(await post()).toMatchObject({ status: 200, body: { version: 2 } })
+    await replace(file('hello.yaml'), flow(3))
+    await stderr.until(reloaded)
+    expect(await post()).toMatchObject({ status: 200, body: { version: 3 } })
+
+    expect(await post('/bye')).toMatchObject({ status: 404 })
+    await replace(file('bye.yaml'), flow(1, 'POST /bye'))
+    await stderr.until(reloaded)
+    expect(await post('/bye')).toMatchObject({ status: 200, body: { version: 1 } })
+    await rm(file('bye.yaml'))
+    await stderr.until(reloaded)
+    expect(await post('/bye')).toMatchObject({ status: 404 })
+    expect(await stop('SIGINT')).toBe(0)
+  })
+
+  it('reports a broken file with its place, serves on what it had, and takes it once it is mended', async ({
+    scene,
+  }) => {
+    const { file, post, stderr, errors } = await startWatching(scene)
+    const broken = [
+      { text: flow(2).replace('reply', 'replay'), place: '5:11', code: 'FLOW_UNKNOWN_NODE' },
+      { text: flow(2).replace('200', 'ok'), place: '6:13', code: '' },
+      { text: flow(2).replace('2 }', '2'), place: '', code: 'YAML_' },
+      { text: flow(2).replace('{ version: 2 }', '<< data.body'), place: '7:11', code: 'TEMPLATE_' },
+    ]
+    for (const { text, place, code } of broken) {
+      const before = errors().length
+      await replace(file('hello.yaml'), text)
+      await stderr.until(notReloaded)
+      const report = errors().slice(before)
+      expect(report).toContain(`hello.yaml:${place}`)
+      expect(report).toContain(code)
+      expect(report).toContain('1 problem in 1 file.')
+      expect(await post()).toMatchObject({ status: 200, body: { version: 1 } })
+    }
+    await replace(file('hello.yaml'), flow(3))
+    await stderr.until(reloaded)
+    expect(await post()).toMatchObject({ status: 200, body: { version: 3 } })
+  })
+
+  it('finishes a request on the flows that it came to', async ({ scene }) => {
+    const { file, post, stderr, experience, child, ended } = await startWatching(scene)
+    const inFlight = await beginRequest(`${experience}/hello`, { body: {} })
+    await replace(file('hello.yaml'), flow(2))
+    await stderr.until(reloaded)
+    expect(await post()).toMatchObject({ status: 200, body: { version: 2 } })
+    // Stopping waits for it as well, although its flows have gone.
+    child.kill('SIGTERM')
+    await stderr.until(/finishing what runs/)
+    expect(await inFlight.finish()).toMatchObject({ status: 200, body: { version: 1 } })
+    expect(await ended()).toBe(0)
+  })
+
+  it('loses no request to a reload under load', async ({ scene }) => {
+    const { file, post, stderr } = await startWatching(scene)
+    const reloads = 8
+    let isOver = false
+    let count = 0
+    const ask = async () => {
+      let seen = 1
+      while (!isOver) {
+        const answer = await post()
+        expect(answer).toMatchObject({ status: 200, body: { version: expect.any(Number) } })
+        const { version } = answer.body as { version: number }
+        expect(version).toBeGreaterThanOrEqual(seen)
+        seen = version
+        count++
+      }
+    }
+    const save = async () => {
+      for (let version = 2; version <= reloads; version++) {
+        await replace(file('hello.yaml'), version % 3 === 0 ? 'broken: [' : flow(version))
+        await stderr.until(version % 3 === 0 ? notReloaded : reloaded)
+      }
+      isOver = true
+    }
+    await Promise.all([save(), ...Array.from({ length: 10 }, ask)])
+    expect(count).toBeGreaterThan(reloads)
+    expect(await post()).toMatchObject({ status: 200, body: { version: reloads } })
+  })
+})
