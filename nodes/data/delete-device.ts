@@ -13,7 +13,7 @@ export const deleteDevice = defineNode({
   summary: 'Deletes one device, or all that a query means.',
   description: `What stands at \`result\` is \`true\` for one device and \`{ removed, failed }\` for a query, or
 \`{ error: { type, statusCode, message } }\` where the platform refused, as with 404 for a device that there is none. A refusal takes
-\`else\`; without an \`else\` it fails the run. A part of a query that is missing fails the run, since less of a query means more devices.`,
+\`else\`; without an \`else\` it fails the run. A condition that is missing fails the run, since a query without a condition means more devices.`,
   config: Type.Object({
     deviceId: Type.Optional(ValueOf(Type.String(), { description: 'ID of the device.' })),
     query,

@@ -36,7 +36,8 @@ export const user = Type.Optional(
 )
 export const query = Type.Optional(
   Type.Union([Type.Record(Type.String(), Value()), ValueOf(Type.Record(Type.String(), Type.Unknown()))], {
-    description: 'An advanced device query, as a map of conditions. A part of it that is missing fails the run.',
+    description:
+      'An advanced device query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
   }),
 )
 

@@ -15,5 +15,16 @@ export function deviceShape({ tagsAsObject, attributesAsObject }: RawConfig, act
   return { ...device, keys }
 }
 
-/** Of a composite state: attributes with what they have last reported. */
-export const compositeStateShape = objectShape({}, true)
+/** What `get-device` finds: a device, a list of them, or a list with its metadata. */
+export function foundShape(config: RawConfig, actions: ActionCatalog): Shape {
+  const plain = deviceShape(config, actions)
+  const device =
+    plain.kind === 'object' && config.includeState === true
+      ? { ...plain, keys: new Map(plain.keys).set('compositeState', objectShape({}, true)) }
+      : plain
+  if (config.several !== true) return device
+  const items = listShape(device)
+  if (config.metadata !== true) return items
+  const counts = { count: scalar, totalCount: scalar, page: scalar, perPage: scalar }
+  return objectShape({ items, ...counts, sortField: scalar, sortDirection: scalar })
+}

@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
 import { objectShape, scalar, unknown } from '../../engine/check/shape.ts'
-import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
+import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from './many-devices.ts'
 import { oneOf } from './one-of.ts'
+import { arrange, readLast, readRange } from './readings.ts'
 import {
   aggregationOf,
   aggregations,
@@ -13,10 +14,8 @@ import {
   milliseconds,
   namesOf,
   perDevice,
-  seriesOf,
   value,
 } from './series.ts'
-import { resultOf } from './settle.ts'
 
 export const gauge = defineNode({
   type: 'gauge',
@@ -61,7 +60,7 @@ values of that time.
     },
   ],
   compile: (config) => {
-    const { attribute, attributes, durationMs, end, aggregation = 'MEAN', value, perDevice = false, result } = config
+    const { attribute, durationMs, end, aggregation = 'MEAN', value, perDevice = false, result } = config
     const select = compileManyDevices(config)
     return async (payload, run) => {
       const names = namesOf(config, payload)
@@ -125,73 +124,6 @@ result: data.highest`,
     },
   ],
 })
-
-interface Reading {
-  /** Empty where it is over all devices. */
-  readonly deviceId: string
-  readonly attribute: string
-  readonly time: string
-  readonly value: unknown
-}
-
-async function readRange(
-  run: Run,
-  names: readonly string[],
-  query: Readonly<Record<string, unknown>>,
-): Promise<Reading[]> {
-  const outcome = await run.services.api('data.timeSeriesQuery', { query })
-  const { devices, attributes, end: time } = seriesOf(resultOf('data.timeSeriesQuery', outcome))
-  return names.flatMap((attribute) => {
-    const overall = (attributes?.[attribute] ?? []).map(({ value }) => ({ deviceId: '', attribute, time, value }))
-    const own = Object.entries(devices).flatMap(([deviceId, { points }]) =>
-      points.flatMap(({ data }) =>
-        Object.hasOwn(data, attribute) ? [{ deviceId, attribute, time, value: data[attribute] }] : [],
-      ),
-    )
-    return [...overall, ...own]
-  })
-}
-
-async function readLast(run: Run, names: readonly string[], devices: object, perDevice: boolean): Promise<Reading[]> {
-  const call = 'data.lastValueQuery'
-  const readings: Reading[] = []
-  for (const attribute of names) {
-    // Boundary: what the platform answers.
-    const last = resultOf(call, await run.services.api(call, { query: { ...devices, attribute } })) as Record<
-      string,
-      { time: string; data: Record<string, unknown> }
-    >
-    const own = Object.entries(last).map(([deviceId, { time, data }]) => ({
-      deviceId,
-      attribute,
-      time,
-      value: data[attribute],
-    }))
-    // ISO times of one length: their order is that of their texts.
-    const latest = own.toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0)).slice(0, 1)
-    readings.push(...(perDevice ? own : latest))
-  }
-  return readings
-}
-
-function arrange(readings: readonly Reading[], { isOne, perDevice }: { isOne: boolean; perDevice: boolean }): unknown {
-  if (!perDevice) return byAttribute(readings, isOne)
-  const ids = new Set(readings.map(({ deviceId }) => deviceId))
-  return Object.fromEntries(
-    [...ids].map((id) => [
-      id,
-      byAttribute(
-        readings.filter(({ deviceId }) => deviceId === id),
-        isOne,
-      ),
-    ]),
-  )
-}
-
-function byAttribute(readings: readonly Reading[], isOne: boolean): unknown {
-  const shown = readings.map(({ attribute, time, value }) => [attribute, { time, value }] as const)
-  return isOne ? (shown[0]?.[1] ?? {}) : Object.fromEntries(shown)
-}
 
 /** Fields that say how a range of time is read, where there is none. */
 function checkRange({ config, report }: NodeCheck): void {

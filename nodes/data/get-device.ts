@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
-import { listShape, objectShape, type Shape, scalar } from '../../engine/check/shape.ts'
-import { type ActionCatalog, defineNode, type NodeCheck, type RawConfig, type Run } from '../../engine/node.ts'
+import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import {
   checkSelection,
@@ -14,9 +13,10 @@ import {
   tagFilters,
   user,
 } from './device-selection.ts'
-import { compositeStateShape, deviceShape } from './device-shape.ts'
+import { foundShape } from './device-shape.ts'
 import { pageOf } from './list-items.ts'
 import { oneOf } from './one-of.ts'
+import { type Device, readDevice, withState } from './read-device.ts'
 import { resultOf } from './settle.ts'
 
 const count = (minimum: number, maximum?: number) =>
@@ -33,7 +33,7 @@ export const getDevice = defineNode({
 What stands at \`result\` is the device, or \`null\` where there is none; an ID that is not well-formed is the ID of none. With
 \`several\` it is a list, which may be empty. A list has at most \`perPage\` devices: \`metadata\` tells how many there are in all.
 
-A part of a tag or a query that is missing fails the run: \`value: << experience.user.id >>\` must not become "any owner".`,
+A tag or a condition that is missing fails the run: \`value: << experience.user.id >>\` must not become "any owner".`,
   config: Type.Object({
     deviceId: Type.Optional(
       ValueOf(Type.String(), { description: 'The device with this ID.', examples: ['<< data.params.id >>'] }),
@@ -94,7 +94,7 @@ A part of a tag or a query that is missing fails the run: \`value: << experience
     checkTagFilters(check, ['tags', 'anyTags'])
     checkCompany(check)
   },
-  writes: (config, _output, actions) => [{ path: String(config.result), shape: shapeOf(config, actions) }],
+  writes: (config, _output, actions) => [{ path: String(config.result), shape: foundShape(config, actions) }],
   compile: (config) => {
     const { deviceId, several = false, metadata = false, page, perPage, sortField, sortDirection, result } = config
     const { tagsAsObject, attributesAsObject, includeConnection = true, includeState = false, attributes } = config
@@ -192,40 +192,6 @@ result: data.devices`,
     },
   ],
 })
-
-type Device = Readonly<Record<string, unknown>>
-
-async function readDevice(run: Run, deviceId: string, asked: object): Promise<Device | null> {
-  const outcome = await run.services.api('device.get', { deviceId, ...asked })
-  if ('error' in outcome && outcome.error.statusCode === 404) return null
-  // Boundary: what the platform answers.
-  return resultOf('device.get', outcome) as Device
-}
-
-/** The devices with their composite state. One that is deleted meanwhile is no longer among them. */
-async function withState(run: Run, devices: readonly Device[], attributes?: readonly string[]): Promise<Device[]> {
-  const found: Device[] = []
-  for (const device of devices) {
-    const of = attributes ? { attributes: attributes.join(',') } : {}
-    const outcome = await run.services.api('device.getCompositeState', { deviceId: device.id, ...of })
-    if ('error' in outcome && outcome.error.statusCode === 404) continue
-    found.push({ ...device, compositeState: resultOf('device.getCompositeState', outcome) })
-  }
-  return found
-}
-
-function shapeOf(config: RawConfig, actions: ActionCatalog): Shape {
-  const plain = deviceShape(config, actions)
-  const device =
-    plain.kind === 'object' && config.includeState === true
-      ? { ...plain, keys: new Map(plain.keys).set('compositeState', compositeStateShape) }
-      : plain
-  if (config.several !== true) return device
-  const items = listShape(device)
-  if (config.metadata !== true) return items
-  const counts = { count: scalar, totalCount: scalar, page: scalar, perPage: scalar }
-  return objectShape({ items, ...counts, sortField: scalar, sortDirection: scalar })
-}
 
 /** Fields that say nothing without another. */
 function checkCompany({ config, report }: NodeCheck): void {

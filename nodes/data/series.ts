@@ -27,6 +27,14 @@ export interface Point {
   readonly count?: number
 }
 
+/** What one device reported of the attribute. */
+export function pointsOf({ points }: DeviceSeries, name: string): Point[] {
+  return points.flatMap(({ time, data }) => {
+    const value = Object.hasOwn(data, name) ? data[name] : undefined
+    return value === undefined ? [] : [{ time, value }]
+  })
+}
+
 /** Boundary: what the platform answers. */
 export function seriesOf(result: unknown): Series {
   return result as Series

@@ -15,6 +15,7 @@ import {
   namesOf,
   type Point,
   perDevice,
+  pointsOf,
   seriesOf,
   value,
 } from './series.ts'
@@ -70,7 +71,7 @@ has no point. Where there is no device, an ID that is none included, there are n
   },
   writes: (config) => [{ path: String(config.result), shape: shapeOf(config) }],
   compile: (config) => {
-    const { attribute, attributes, durationMs, resolutionMs, end, value, limit, result } = config
+    const { attribute, durationMs, resolutionMs, end, value, limit, result } = config
     const { aggregation = 'MEAN', order = 'asc', perDevice = false } = config
     const select = compileManyDevices(config)
     const isRaw = aggregation === 'NONE'
@@ -174,13 +175,6 @@ result: data.points`,
     },
   ],
 })
-
-function pointsOf({ points }: DeviceSeries, name: string): Point[] {
-  return points.flatMap(({ time, data }) => {
-    const value = Object.hasOwn(data, name) ? data[name] : undefined
-    return value === undefined ? [] : [{ time, value }]
-  })
-}
 
 /** Losant shows a device's tags beside its points. One that is deleted meanwhile has none. */
 async function withTags(run: Run, devices: Readonly<Record<string, DeviceSeries>>): Promise<object> {

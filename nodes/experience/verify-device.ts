@@ -11,9 +11,7 @@ export const verifyDevice = defineNode({
   losant: 'VerifyDeviceNode',
   summary: 'Tells whether a device is associated with an experience user or group.',
   description: `\`then\` is taken if it is, \`else\` if not: also for a device, a user or a group that does not exist. A device is a user's through groups: it is associated with a group that the user is in, or with a group below it. A tag that
-names an owner associates nothing; where devices are tagged with their owner, use \`get-device\` and a \`conditional\`.
-
-In a Losant export the first output is the one for a device that is associated.`,
+names an owner associates nothing; where devices are tagged with their owner, use \`get-device\` and a \`conditional\`.`,
   config: Type.Object({
     deviceId: Value({ description: 'ID of the device.' }),
     user: Type.Optional(
