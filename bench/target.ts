@@ -21,7 +21,7 @@ const flows = fileURLToPath(new URL('../../flows', import.meta.url))
 
 async function main(variant: string | undefined, data: string | undefined): Promise<void> {
   if (data === undefined) throw new Error('usage: target.js VARIANT DATA-FOLDER')
-  const settings = readSettings({ data, port: '0', platformPort: '0', logLevel: 'warn' }, {})
+  const settings = readSettings({ data, port: '0', platformPort: '0', mqttPort: '0', logLevel: 'warn' }, {})
   switch (variant) {
     case 'flow':
       return serveFlow(settings)

@@ -67,7 +67,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
     authorizeSubscribe: createAuthoriseSubscribe(context),
     authorizeForward: createForward(context),
   })
-  aedes.on('clientReady', (client) => begin(context, client))
+  aedes.on('client', (client) => begin(context, client))
   const note = (client: Client, error: Error) => {
     const session = sessions.of(client)
     if (session) session.endedFor ??= error.message
@@ -133,21 +133,25 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
   }
 }
 
-/** The device's connection is accepted: CONNACK is on its way. */
-function begin({ sessions, connections, log }: BrokerContext, client: Client): void {
+/** The device's connection is accepted: CONNACK comes next. */
+function begin(context: BrokerContext, client: Client): void {
+  const { sessions, connections, log } = context
   const session = sessions.of(client)
   if (!session || client.conn.destroyed) return
   // [MQTT-3.1.4-2]; Aedes does it as well, but for one of three that come at once.
   for (const other of sessions.ofDevice(session.deviceId)) {
-    if (other !== session) endSession(other, takenOver)
+    if (other.connectedAt === undefined) continue
+    endSession(other, takenOver)
+    // Its socket's `close` comes later, and the log tells of the end before the beginning.
+    finish(context, other)
   }
   connections.connected(session)
   log.info({ deviceId: session.deviceId, ...session.origin }, 'A device connected')
 }
 
+/** Once, however often it is called. */
 function finish({ sessions, connections, log }: BrokerContext, session: Session): void {
-  sessions.remove(session)
-  if (session.connectedAt === undefined) return
+  if (!sessions.remove(session) || session.connectedAt === undefined) return
   const { deviceId, origin, messagesFromClient, messagesToClient, droppedMessages } = session
   const reason = session.endedFor ?? 'The device disconnected.'
   connections.disconnected(session, reason)

@@ -5,7 +5,8 @@ import type { Session } from './session.ts'
 export interface Sessions {
   readonly size: number
   add(session: Session): void
-  remove(session: Session): void
+  /** False if it is gone already. */
+  remove(session: Session): boolean
   of(client: Client): Session | undefined
   ofDevice(deviceId: string): readonly Session[]
   ofKey(applicationKeyId: string): readonly Session[]
@@ -33,10 +34,11 @@ export function createSessions(): Sessions {
       byKey.add(session.key.id, session)
     },
     remove(session) {
-      live.delete(session)
+      if (!live.delete(session)) return false
       byDevice.remove(session.deviceId, session)
       byKey.remove(session.key.id, session)
       for (const deviceId of session.peripheralIds) byPeripheral.remove(deviceId, session)
+      return true
     },
     of: (client) => byClient.get(client),
     ofDevice: byDevice.get,

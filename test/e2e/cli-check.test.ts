@@ -102,7 +102,7 @@ describe.concurrent('flowpot check', () => {
     for (const hint of ['Did you mean "api"?', 'Did you mean "devices.post"?', 'Did you mean "upper"?']) {
       expect(output).toContain(`  hint: ${hint}`)
     }
-    expect(output).toContain(`   7 |     type: apy\n     |           ^^^\n`)
+    expect(output).toContain('  7 |     type: apy\n    |           ^^^\n')
     expect(output).toMatch(/\n\n15 problems in 4 files\.\n$/)
   })
 

@@ -55,7 +55,9 @@ async function takenPort(scene: Scene): Promise<number> {
 }
 
 describe.concurrent('a pot that has registered', () => {
-  it('connects with what came back, reports, is commanded, and is cut off when its key is revoked', async ({ scene }) => {
+  it('connects with what came back, reports, is commanded, and is cut off when its key is revoked', async ({
+    scene,
+  }) => {
     const flowpot = await scene.start()
     const call = api(flowpot)
     const pot = await register(flowpot, await signUp(flowpot))
@@ -68,7 +70,9 @@ describe.concurrent('a pot that has registered', () => {
     })
 
     await client.subscribeAsync(`losant/${deviceId}/command`, { qos: 1 })
-    const came = new Promise<string>((resolve) => client.once('message', (_topic, payload) => resolve(payload.toString())))
+    const came = new Promise<string>((resolve) =>
+      client.once('message', (_topic, payload) => resolve(payload.toString())),
+    )
     const command = { name: 'water', payload: { ml: 50 } }
     expect(await call('POST', `/devices/${deviceId}/command`, command)).toMatchObject({ status: 200 })
     expect(JSON.parse(await came)).toEqual({ ...command, time: { $date: expect.any(String) } })
@@ -144,7 +148,9 @@ describe.concurrent('the port of MQTT', () => {
     const { code, output } = await runCli(['start', ...ports, '--json', '--data', data.path], { env })
     await data.remove()
     expect(code).toBe(1)
-    expect(JSON.parse(output)).toMatchObject({ error: { code: 'MQTT_TLS_INVALID', message: expect.stringMatching(message) } })
+    expect(JSON.parse(output)).toMatchObject({
+      error: { code: 'MQTT_TLS_INVALID', message: expect.stringMatching(message) },
+    })
   })
 })
 
@@ -188,10 +194,10 @@ describe.concurrent('SIGKILL while devices report', () => {
     expect(await flowpot.stop()).toBe(0)
     const database = new Database(join(data, 'flowpot.db'), { readonly: true })
     scene.after(() => database.close())
-    const rows = database.prepare('select * from device_states').all() as { device_id: string; number_value: number }[]
+    const rows = database.prepare('select * from device_states').all() as { device_id: string; number: number }[]
     const stored = new Map<string, Set<number>>()
     for (const row of rows) {
-      stored.set(row.device_id, (stored.get(row.device_id) ?? new Set()).add(row.number_value))
+      stored.set(row.device_id, (stored.get(row.device_id) ?? new Set()).add(row.number))
     }
     const all = [...acknowledged].flatMap(([deviceId, values]) => values.map((value) => ({ deviceId, value })))
     expect(all.length).toBeGreaterThanOrEqual(2000 * rounds)
