@@ -149,7 +149,9 @@ function reportFalls(
       code: 'FLOW_FALLS_INTO_TARGET',
       at: into.at,
       message: `A wire leads to "${into.name}", and ${from.name} above it falls into it too.`,
-      hint: `Say "next: ${into.id}" or "next: end" at ${from.name}${from.type.outputs.length > 1 ? ', or wire each of its outputs' : ''}.`,
+      hint: from.type.outputs.includes('next')
+        ? `Say "next: ${into.id}" or "next: end" at ${from.name}.`
+        : `Wire each output of ${from.name}: ${from.type.outputs.map((output) => `"${output}"`).join(', ')}.`,
       related: [
         relatedPlace(reporter, from.at, 'falls into it'),
         relatedPlace(reporter, wireAt, 'the wire that names it'),

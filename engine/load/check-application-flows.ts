@@ -11,10 +11,13 @@ export function checkApplicationFlows(flows: readonly CompiledFlow[]): Problem[]
 
 function checkNames(flows: readonly FlowDescription[]): Problem[] {
   return flows.flatMap((flow, index) => {
-    const other = flows.slice(0, index).find(({ name }) => name === flow.name)
+    const other = flows.slice(0, index).find(({ id, name }) => name === flow.name || id === flow.id)
     if (!other) return []
-    const related = [{ file: other.file, line: 1, column: 1, message: 'has the same name' }]
-    const message = `The name "${flow.name}" is used by ${other.file} too.`
+    const related = [{ file: other.file, line: 1, column: 1, message: 'the other flow' }]
+    const message =
+      other.id === flow.id
+        ? `The files of two flows differ in their ending alone, so that both are called ${flow.id}.`
+        : `The name "${flow.name}" is used by ${other.file} too.`
     return [{ code: 'FLOW_DUPLICATE_NAME', severity: 'error', file: flow.file, line: 1, column: 1, message, related }]
   })
 }

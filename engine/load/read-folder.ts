@@ -10,11 +10,18 @@ export const folderUnreadable = defineError<{ folder: string; reason: string }>(
   ({ folder, reason }) => `The application's folder ${folder} cannot be read: ${reason}`,
 )
 
+export const folderEmpty = defineError<{ folder: string }>(
+  'APPLICATION_FOLDER_EMPTY',
+  500,
+  ({ folder }) => `The folder ${folder} has no YAML file, so there is nothing to serve.`,
+)
+
 /** Every YAML file in the folder itself, by name. Paths are relative to the working folder, as a person would type them. */
 export async function readFolder(folder: string): Promise<SourceFile[]> {
   try {
     const names = await readdir(folder)
     const yamlNames = names.filter((name) => /\.ya?ml$/.test(name)).sort()
+    if (yamlNames.length === 0) throw folderEmpty({ folder })
     return await Promise.all(
       yamlNames.map(async (name) => {
         const path = join(folder, name)
@@ -22,6 +29,7 @@ export async function readFolder(folder: string): Promise<SourceFile[]> {
       }),
     )
   } catch (error) {
+    if (folderEmpty.is(error)) throw error
     throw folderUnreadable({ folder, reason: reasonOf(error) }, { cause: error })
   }
 }

@@ -129,6 +129,12 @@ describe('check', () => {
     ])
   })
 
+  it('refuses two files that differ in their ending alone', () => {
+    const b = withNodes('- type: reply').replace('name: F', 'name: G').replace('/a', '/b')
+    const { problems } = load({ 'a.yaml': withNodes('- type: reply'), 'a.yml': b })
+    expect(problems.map(({ code, file }) => [code, file])).toEqual([['FLOW_DUPLICATE_NAME', 'a.yml']])
+  })
+
   it('knows the globals of the application', () => {
     const files = {
       'application.yaml': 'name: x\nglobals: { mail: { from: a } }',
