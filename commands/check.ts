@@ -1,5 +1,5 @@
 /** `flowpot check`: everything that is wrong with an application. */
-import { loadFolder } from '../application.ts'
+import { loadFolder } from '../composition/load-folder.ts'
 import { count, describeProblems, print, printJson } from './output.ts'
 
 export async function check(folder: string, options: { json?: boolean }): Promise<number> {

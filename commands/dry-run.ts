@@ -3,6 +3,7 @@
  * authorised, read and answered as any request is.
  */
 import { randomUUID } from 'node:crypto'
+import { createServices, type OpenedPlatform } from '../composition/open-platform.ts'
 import type { Application, CompiledTrigger } from '../engine/application.ts'
 import type { Payload } from '../engine/payload.ts'
 import type { Services } from '../engine/services.ts'
@@ -10,7 +11,6 @@ import type { EndpointSpec } from '../engine/trigger.ts'
 import { FlowpotError } from '../errors.ts'
 import { createExperienceServer } from '../http/experience-server.ts'
 import { withoutSecrets } from '../http/log.ts'
-import { createServices, type OpenedPlatform } from '../open-platform.ts'
 import { callWrong, requestRefused } from './errors.ts'
 import { createRecording, isMap, type RecordedCall, type RecordedVisit, type Recording } from './recording.ts'
 import { chooseTrigger, type SampleChoice, sampleRequest, textOf } from './sample-request.ts'

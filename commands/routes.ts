@@ -1,5 +1,5 @@
 /** `flowpot routes`: what an application answers. */
-import { loadFolder } from '../application.ts'
+import { loadFolder } from '../composition/load-folder.ts'
 import type { Access } from '../engine/trigger.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
 

@@ -14,7 +14,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What wires the areas together, at the root and in the commands: it may import all, and none of them may import it. */
-const isWiring = (area: string) => area === 'commands' || (area.endsWith('.ts') && area !== 'errors.ts')
+const isWiring = (area: string) =>
+  area === 'commands' || area === 'composition' || (area.endsWith('.ts') && area !== 'errors.ts')
 
 /** What would open a network or a database: flows act through services alone. */
 const effects =

@@ -1,6 +1,6 @@
 /** `flowpot check` on folders that are broken by hand. */
 import { describe, expect, test } from 'vitest'
-import { loadSources } from '../../application.ts'
+import { loadSources } from '../../composition/load-folder.ts'
 import { formatProblem } from '../../engine/source/format-problem.ts'
 import { it, type Scene } from './it.ts'
 

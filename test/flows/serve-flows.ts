@@ -1,10 +1,11 @@
 /** Serves the sample application on a real platform with a store of its own, without a socket. */
+
+import { createServices, openTemporaryPlatform } from '../../composition/open-platform.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
 import { readFolder } from '../../engine/load/read-folder.ts'
 import type { Services } from '../../engine/services.ts'
 import { createExperienceServer } from '../../http/experience-server.ts'
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
-import { createServices, openTemporaryPlatform } from '../../open-platform.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
 import { readSettings } from '../../settings.ts'
 

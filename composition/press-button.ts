@@ -1,11 +1,11 @@
 /** Fires a flow's `button` trigger for the REST API, as Losant's `flow.pressVirtualButton`. */
 import { randomUUID } from 'node:crypto'
-import type { Application, RunLog } from './engine/application.ts'
-import type { ButtonPress, CallOutcome } from './http/platform-server.ts'
+import type { Application, RunLog } from '../engine/application.ts'
+import type { ButtonPress, CallOutcome } from '../http/platform-server.ts'
+import type { Actor } from '../platform/auth/actor.ts'
+import { isAllowed } from '../platform/auth/scopes.ts'
+import type { Platform } from '../platform/platform.ts'
 import { createServices } from './open-platform.ts'
-import type { Actor } from './platform/auth/actor.ts'
-import { isAllowed } from './platform/auth/scopes.ts'
-import type { Platform } from './platform/platform.ts'
 
 const declared = { scopes: ['all.Application'] }
 

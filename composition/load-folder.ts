@@ -1,10 +1,10 @@
 /** Loads an application's folder with every node type, trigger type and action that there is. */
-import type { Limits, Loaded } from './engine/application.ts'
-import { loadApplication } from './engine/load/load-application.ts'
-import { readFolder } from './engine/load/read-folder.ts'
-import type { SourceFile } from './engine/source/position.ts'
-import { nodeTypes, triggerTypes } from './nodes/index.ts'
-import { describeActions } from './platform/resources/catalogue.ts'
+import type { Limits, Loaded } from '../engine/application.ts'
+import { loadApplication } from '../engine/load/load-application.ts'
+import { readFolder } from '../engine/load/read-folder.ts'
+import type { SourceFile } from '../engine/source/position.ts'
+import { nodeTypes, triggerTypes } from '../nodes/index.ts'
+import { describeActions } from '../platform/resources/catalogue.ts'
 
 export interface LoadedFolder extends Loaded {
   readonly sources: readonly SourceFile[]

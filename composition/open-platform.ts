@@ -1,15 +1,15 @@
 /** Opens the platform that an application runs on: data folder, store, seeds. */
 import { randomBytes, randomFillSync } from 'node:crypto'
-import type { Application } from './engine/application.ts'
-import type { Clock, Random, Services } from './engine/services.ts'
-import { flowActor } from './platform/auth/actor.ts'
-import { callAction } from './platform/call-action.ts'
-import { openDataFolder } from './platform/data-folder.ts'
-import { createPlatform, type Platform, type PlatformLog } from './platform/platform.ts'
-import { applySeeds } from './platform/seeds.ts'
-import { openStore, openTemporaryStore } from './platform/store/open-store.ts'
-import type { Store } from './platform/store/store.ts'
-import type { Settings } from './settings.ts'
+import type { Application } from '../engine/application.ts'
+import type { Clock, Random, Services } from '../engine/services.ts'
+import { flowActor } from '../platform/auth/actor.ts'
+import { callAction } from '../platform/call-action.ts'
+import { openDataFolder } from '../platform/data-folder.ts'
+import { createPlatform, type Platform, type PlatformLog } from '../platform/platform.ts'
+import { applySeeds } from '../platform/seeds.ts'
+import { openStore, openTemporaryStore } from '../platform/store/open-store.ts'
+import type { Store } from '../platform/store/store.ts'
+import type { Settings } from '../settings.ts'
 
 const systemClock: Clock = { now: () => Date.now() }
 const systemRandom: Random = { bytes: (length) => randomFillSync(new Uint8Array(length)) }

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
-import { defineError } from './errors.ts'
+import { defineError } from '../errors.ts'
+import { createBroker } from '../mqtt/broker.ts'
+import { type Certificate, createTcpListener, createTlsListener, type Listener } from '../mqtt/tcp-listener.ts'
+import { serveWebSockets } from '../mqtt/web-socket.ts'
+import type { Platform } from '../platform/platform.ts'
+import { anyMqttPort, type Settings, settingDefinitions } from '../settings.ts'
 import { type Listening, listen, portTaken } from './listen.ts'
-import { createBroker } from './mqtt/broker.ts'
-import { type Certificate, createTcpListener, createTlsListener, type Listener } from './mqtt/tcp-listener.ts'
-import { serveWebSockets } from './mqtt/web-socket.ts'
-import type { Platform } from './platform/platform.ts'
-import { anyMqttPort, type Settings, settingDefinitions } from './settings.ts'
 
 export const tlsInvalid = defineError<{ problem: string }>(
   'MQTT_TLS_INVALID',
