@@ -1,6 +1,7 @@
 /** Writes a flow's reply to the wire. Whatever cannot be sent is found before anything is. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import { listenerHeaders } from '../engine/listener-headers.ts'
 import type { Cookie, Reply } from '../engine/services.ts'
 import { defineError } from '../errors.ts'
 import { cookieText } from './cookies.ts'
@@ -10,19 +11,6 @@ const unsendableReply = defineError<{ what: string }>(
   500,
   ({ what }) => `The flow's reply cannot be sent: ${what}.`,
 )
-
-/** How a message is framed is the listener's business (RFC 9110, 7.6.1): a flow's word for it could split the reply in two. */
-const ownHeaders = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'x-request-id',
-])
 
 /** Throws `HTTP_REPLY_UNSENDABLE` for a status, header, cookie or body that HTTP or JSON cannot express. */
 export function writeReply(reply: FastifyReply, answer: Reply): FastifyReply {
@@ -35,7 +23,7 @@ export function writeReply(reply: FastifyReply, answer: Reply): FastifyReply {
   const headers: Record<string, string | string[]> = {}
   for (const name in answer.headers) {
     const value = answer.headers[name]
-    if (value === undefined || ownHeaders.has(name)) continue
+    if (value === undefined || listenerHeaders.has(name)) continue
     checkHeader(name, value)
     if (name === 'content-type') contentType = typeof value === 'string' ? value : value[0]
     else if (name === 'set-cookie') ownCookies = typeof value === 'string' ? [value] : [...value]

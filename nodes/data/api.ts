@@ -7,12 +7,7 @@ import { PathTo, Value } from '../../engine/schema.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import { defineError } from '../../errors.ts'
 import { refusalShape } from './refusal.ts'
-
-const refused = defineError<{ call: string; status: number; message: string }>(
-  'FLOW_API_REFUSED',
-  500,
-  ({ call, status, message }) => `${call} was refused with ${status}: ${message}`,
-)
+import { resultOf } from './settle.ts'
 
 export const api = defineNode({
   type: 'api',
@@ -41,8 +36,7 @@ A refused call takes \`else\`. Without an \`else\` it fails the run, since what 
       const outcome = await run.services.api(call, parametersOf(call, parameters?.(payload)))
       result?.set(payload, outcome)
       if (!('error' in outcome)) return 'then'
-      const { statusCode, message } = outcome.error
-      if (!wired.has('else')) throw refused({ call, status: statusCode, message })
+      if (!wired.has('else')) resultOf(call, outcome)
       return 'else'
     }
   },

@@ -7,10 +7,10 @@ import { defineError } from '../../errors.ts'
 export const callRefused = defineError<{ call: string; status: number; message: string }>(
   'FLOW_CALL_REFUSED',
   500,
-  ({ call, status, message }) => `The platform refused ${call} with ${status}: ${message}`,
+  ({ call, status, message }) => `${call} was refused with ${status}: ${message}`,
 )
 
-/** The result of a call that only a failure of the platform can refuse. */
+/** The result; throws `FLOW_CALL_REFUSED` where the platform refused. */
 export function resultOf(call: string, outcome: ApiOutcome): unknown {
   if (!('error' in outcome)) return outcome.result
   throw callRefused({ call, status: outcome.error.statusCode, message: outcome.error.message })

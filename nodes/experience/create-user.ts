@@ -1,15 +1,9 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { defineError } from '../../errors.ts'
 import { refusalShape } from '../data/refusal.ts'
+import { settle } from '../data/settle.ts'
 import { userShape } from './user-shape.ts'
-
-const refused = defineError<{ status: number; message: string }>(
-  'FLOW_CREATE_USER_REFUSED',
-  500,
-  ({ status, message }) => `The user was refused with ${status}: ${message}`,
-)
 
 export const createUser = defineNode({
   type: 'create-user',
@@ -44,14 +38,9 @@ platform refused, as with 409 for an address that is taken. A refusal takes \`el
       }
       // What is missing is not sent: the platform would refuse the `undefined`.
       const experienceUser = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-      const outcome = await run.services.api('experienceUsers.post', { experienceUser })
-      if (!('error' in outcome)) {
-        result?.set(payload, outcome.result)
-        return 'then'
-      }
-      if (!wired.has('else')) throw refused({ status: outcome.error.statusCode, message: outcome.error.message })
-      result?.set(payload, outcome)
-      return 'else'
+      const call = 'experienceUsers.post'
+      const outcome = await run.services.api(call, { experienceUser })
+      return settle(outcome, { call, payload, result, wired })
     }
   },
   examples: [

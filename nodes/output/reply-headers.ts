@@ -1,5 +1,6 @@
 /** What a reply's headers and cookies may say: names at load, values of a run before they reach the socket. */
 
+import { listenerHeaders } from '../../engine/listener-headers.ts'
 import type { NodeCheck, RawConfig } from '../../engine/node.ts'
 import { defineError } from '../../errors.ts'
 
@@ -8,19 +9,6 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 /** What Node.js refuses to write as a header's value; a CR or LF would start a header of the client's choice. */
 const unsendable = /[^\t\x20-\x7e\x80-\xff]/
-
-/** The server frames the message and manages the connection; a flow that says otherwise makes clients hang. */
-const serversOwn = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'x-request-id',
-])
 
 const unsendableHeader = defineError<{ field: string; found: string }>(
   'FLOW_HEADER_UNSENDABLE',
@@ -63,7 +51,7 @@ export function checkHeaderNames({ config, report }: NodeCheck): void {
     const twin = seen.get(lower)
     if (!token.test(name))
       complain(`"${name}" cannot name a header.`, 'A name has letters, digits and dashes: x-plant-id.')
-    else if (serversOwn.has(lower))
+    else if (listenerHeaders.has(lower))
       complain(`The header ${name} is the server's own.`, 'Leave it out: the server sets it.')
     else if (twin !== undefined) complain(`The header ${name} is there twice: ${twin} is the same name.`)
     seen.set(lower, name)

@@ -150,7 +150,7 @@ describe('get-device', () => {
     ['deviceId: << data.list >>', 'deviceId'],
     ['tags: [ { key: owner, value: << data.list >> } ]', 'value'],
     ['query: << data.list >>', 'query'],
-    ['query: { name: { $regex: a } }', 'refused devices.get with 400'],
+    ['query: { name: { $regex: a } }', 'devices.get was refused with 400'],
   ])('fails for %j, and never finds more', async (way, message) => {
     const { run } = await pots()
     const { error, payload } = await run(`type: get-device\n${way}\nresult: data.result`, { list: ['a'] })

@@ -29,7 +29,7 @@ result: data.user`
 
   test('fails the run where it is refused and nothing is wired', async () => {
     const { error } = await runNode({ yaml, payload: { data: { email: 'a@b.example', password: 'x' } } })
-    expect(String(error)).toContain('The user was refused with 404')
+    expect(String(error)).toContain('experienceUsers.post was refused with 404')
   })
 
   test('needs an address and a password', async () => {
