@@ -7,7 +7,14 @@ import { fromStored } from '../state/convert-value.ts'
 import { readLastValues, readStates } from '../state/read-states.ts'
 import { selectDevices, selection } from '../state/select-devices.ts'
 import { ShownState } from '../state/state-schemas.ts'
-import { type Aggregation, readSeries, type SeriesQuery, type SeriesRow } from '../state/time-series.ts'
+import {
+  type Aggregation,
+  countSeries,
+  isWeighed,
+  readSeries,
+  type SeriesQuery,
+  type SeriesRow,
+} from '../state/time-series.ts'
 import type { Tables } from '../store/tables.ts'
 import { type Condition, isIn } from './conditions.ts'
 import {
@@ -129,6 +136,13 @@ async function readBounded(
   db: Kysely<Tables>,
   query: Omit<SeriesQuery, 'maxPoints' | 'maxValues'>,
 ): Promise<SeriesRow[]> {
+  // Only what weighs by time computes on stretches in which nothing was reported.
+  if (isWeighed(query.aggregation)) {
+    const stretches = Math.ceil((query.end - query.start) / (query.resolution ?? query.end - query.start)) + 1
+    const series = stretches > MAX_VALUES ? 1 : await countSeries(db, query)
+    if (stretches * series > MAX_VALUES)
+      throw tooMuch(`more than ${MAX_VALUES} values come out; take a coarser resolution`)
+  }
   const rows = await readSeries(db, { ...query, maxPoints: MAX_POINTS, maxValues: MAX_VALUES })
   if (rows.length > MAX_VALUES) throw tooMuch(`more than ${MAX_VALUES} values come out; take a coarser resolution`)
   const points = rows.reduce((sum, row) => sum + row.count, 0)

@@ -27,6 +27,9 @@ interface PointRow extends DeviceStateTable {
 /**
  * The first or last `limit` states of a device, an attribute's values at the same millisecond together. Each attribute gives its own first or last
  * `limit` points, of which the states are then the first: so no index but the primary key is needed.
+ *
+ * Here and in every query of points CROSS JOIN stands for SQLite, which then keeps the order of the tables: left to itself it begins at the points,
+ * and reads all that the device ever reported.
  */
 export async function readStates(
   db: Kysely<Tables>,
@@ -35,19 +38,17 @@ export async function readStates(
 ): Promise<ReadState[]> {
   const isDown = direction === 'desc'
   const way = sql.raw(direction)
-  const range = (alias: string) =>
-    sql`${sql.ref(`${alias}.time`)} >= ${time(from)} and ${sql.ref(`${alias}.time`)} <= ${time(to)}`
   // The limit-th point is as far as an attribute is read.
   const furthest = sql`coalesce((
     select q.time from device_states q
-    where q.device_id = a.device_id and q.attribute = a.name and ${range('q')}
+    where q.device_id = a.device_id and q.attribute = a.name and q.time >= ${time(from)} and q.time <= ${time(to)}
     order by q.time ${way} limit 1 offset ${sql.lit(limit - 1)}
   ), ${time(isDown ? from : to)})`
   const { rows } = await sql<PointRow>`select p.*, a.data_type
-    from device_attributes a
-    join device_states p on p.device_id = a.device_id and p.attribute = a.name and ${range('p')}
-      and p.time ${isDown ? sql`>=` : sql`<=`} ${furthest}
+    from device_attributes a cross join device_states p
     where a.device_id = ${deviceId} and ${named(attributes)}
+      and p.device_id = a.device_id and p.attribute = a.name
+      and p.time >= ${isDown ? furthest : time(from)} and p.time <= ${isDown ? time(to) : furthest}
     order by p.time ${way}, p.attribute`.execute(db)
   const states: ReadState[] = []
   let last: number | undefined
@@ -75,13 +76,13 @@ export async function readLastValues(
   range: { readonly from: number; readonly to: number; readonly attributes?: readonly string[] | undefined },
 ): Promise<LastValue[]> {
   const { rows } = await sql<PointRow>`select p.*, a.data_type
-    from device_attributes a
-    join device_states p on p.device_id = a.device_id and p.attribute = a.name and p.time = (
-      select max(q.time) from device_states q
-      where q.device_id = a.device_id and q.attribute = a.name
-        and q.time >= ${time(range.from)} and q.time <= ${time(range.to)}
-    )
+    from device_attributes a cross join device_states p
     where a.device_id in (select devices.id from devices where ${devices}) and ${named(range.attributes)}
+      and p.device_id = a.device_id and p.attribute = a.name and p.time = (
+        select max(q.time) from device_states q
+        where q.device_id = a.device_id and q.attribute = a.name
+          and q.time >= ${time(range.from)} and q.time <= ${time(range.to)}
+      )
     order by p.device_id, p.attribute`.execute(db)
   return rows.map((row) => ({
     deviceId: row.device_id,

@@ -20,8 +20,16 @@ export const aggregations = [
 ] as const
 
 export type Aggregation =
-  | { readonly type: (typeof aggregations)[number] }
+  | { readonly type: Exclude<(typeof aggregations)[number], 'TIME_WEIGHTED_AVERAGE'> }
+  | { readonly type: 'TIME_WEIGHTED_AVERAGE' }
   | { readonly type: 'TIMEATVALUE'; readonly value: string | number | boolean }
+
+export type Weighed = Extract<Aggregation, { type: 'TIMEATVALUE' | 'TIME_WEIGHTED_AVERAGE' }>
+
+/** Whether a value counts by how long it stood. */
+export function isWeighed(aggregation: Aggregation): aggregation is Weighed {
+  return aggregation.type === 'TIMEATVALUE' || aggregation.type === 'TIME_WEIGHTED_AVERAGE'
+}
 
 export interface SeriesQuery {
   /** Devices, as a condition on the table `devices`. */
@@ -55,25 +63,44 @@ export interface SeriesRow extends Stored {
   readonly count: number
 }
 
-/** Points of the range with the stretch that each falls into. */
-export interface Points {
-  readonly source: RawBuilder<unknown>
-  readonly series: RawBuilder<unknown>
-  readonly bucketOf: (moment: RawBuilder<unknown>) => RawBuilder<unknown>
-}
-
 /** Values in their order; one more than `maxValues`, or counts that add up to more than `maxPoints`, say that it was too much. */
 export async function readSeries(db: Kysely<Tables>, query: SeriesQuery): Promise<SeriesRow[]> {
   const { aggregation, acrossDevices, order, maxValues } = query
-  const weighs = aggregation.type === 'TIMEATVALUE' || aggregation.type === 'TIME_WEIGHTED_AVERAGE'
-  const values = weighs ? timeWeights(query, bucketOf(query)) : aggregate(aggregation.type, query)
-  const device = acrossDevices ? sql`'' as device_id` : sql`device_id`
-  const { rows } = await sql<SeriesRow>`select ${device}, attribute, data_type, bucket, number, text, sum, count
-    from (${values}) as found
-    where number is not null or text is not null
-    order by bucket ${sql.raw(order)}, attribute ${acrossDevices ? sql`` : sql`, device_id`}
+  const values = isWeighed(aggregation) ? timeWeights(query, bucketOf(query)) : aggregate(aggregation.type, query)
+  const device = acrossDevices ? sql`''` : sql`min(device_id)`
+  const { rows } = await sql<SeriesRow>`${series(query)},
+    names as (
+      select n, ${device} as device_id, min(name) as attribute, min(data_type) as data_type from series group by n
+    ),
+    found as (${values})
+    select names.device_id, names.attribute, names.data_type,
+      found.bucket, found.number, found.text, found.sum, found.count
+    from found join names on names.n = found.n
+    where found.number is not null or found.text is not null
+    order by found.bucket ${sql.raw(order)}, found.n
     limit ${sql.lit(maxValues + 1)}`.execute(db)
   return rows
+}
+
+/** The series by number, since rows are sorted several times faster by a number than by two texts. */
+function series({ devices, attributes, acrossDevices }: SeriesQuery): RawBuilder<unknown> {
+  const by = acrossDevices ? sql`a.name, a.data_type` : sql`a.name, a.device_id`
+  return sql`with recursive series as materialized (
+    select a.device_id, a.name, a.data_type, dense_rank() over (order by ${by}) as n from device_attributes a
+    where a.device_id in (select devices.id from devices where ${devices}) and ${named(attributes)}
+  )`
+}
+
+/** Attributes of devices that the query is about. */
+export async function countSeries(
+  db: Kysely<Tables>,
+  query: Pick<SeriesQuery, 'devices' | 'attributes'>,
+): Promise<number> {
+  const { rows } = await sql<{ total: number }>`select count(*) as total from device_attributes a
+    where a.device_id in (select devices.id from devices where ${query.devices}) and ${named(query.attributes)}`.execute(
+    db,
+  )
+  return Number(rows[0]?.total ?? 0)
 }
 
 /** When the stretch begins that a moment is in: whole multiples of the resolution since 1970, so that points stay where they are as time goes on. */
@@ -82,17 +109,12 @@ function bucketOf({ resolution, start }: SeriesQuery) {
   return (moment: RawBuilder<unknown>) => sql`${moment} / ${time(resolution)} * ${time(resolution)}`
 }
 
-function aggregate(type: Exclude<Aggregation['type'], 'TIMEATVALUE'>, query: SeriesQuery): RawBuilder<unknown> {
-  const series = query.acrossDevices ? sql`attribute, data_type` : sql`device_id, attribute, data_type`
+function aggregate(type: Exclude<Aggregation['type'], Weighed['type']>, query: SeriesQuery): RawBuilder<unknown> {
   const isAny = type === 'COUNT' || type === 'FIRST' || type === 'LAST'
   const points = readPoints(query, isAny ? allOf([]) : sql`p.number is not null`)
   const grouped = (value: RawBuilder<unknown>, source = points) =>
-    sql`select ${series}, bucket, ${value} as number, cast(null as text) as text, sum(number) as sum, count(*) as count
-      from (${source}) as points group by ${series}, bucket`
-  const inOrder = (order: RawBuilder<unknown>) =>
-    sql`select points.*, row_number() over (partition by ${series}, bucket order by ${order}) as place,
-        count(*) over (partition by ${series}, bucket) as total
-      from (${points}) as points`
+    sql`select n, bucket, ${value} as number, cast(null as text) as text, sum(number) as sum, count(*) as count
+      from (${source}) as points group by n, bucket`
   switch (type) {
     case 'COUNT':
       return grouped(sql`count(*)`)
@@ -106,33 +128,40 @@ function aggregate(type: Exclude<Aggregation['type'], 'TIMEATVALUE'>, query: Ser
       return grouped(sql`avg(number)`)
     case 'MEDIAN':
       // The middle one, or the mean of the two in the middle.
-      return sql`select ${series}, bucket,
-          avg(case when place in ((total + 1) / 2, (total + 2) / 2) then number end) as number,
-          cast(null as text) as text, sum(number) as sum, count(*) as count
-        from (${inOrder(sql`number`)}) as ranked group by ${series}, bucket`
+      return grouped(
+        sql`avg(case when place in ((total + 1) / 2, (total + 2) / 2) then number end)`,
+        sql`select n, bucket, number, row_number() over (partition by n, bucket order by number) as place,
+          count(*) over (partition by n, bucket) as total from (${points}) as points`,
+      )
     case 'STD_DEV':
       // Of the population, as Losant has it. Around the mean, not by the squares' sum: that loses its digits where values are large and close.
       return grouped(
         sql`sqrt(avg((number - mean) * (number - mean)))`,
-        sql`select points.*, avg(number) over (partition by ${series}, bucket) as mean from (${points}) as points`,
+        sql`select n, bucket, number, avg(number) over (partition by n, bucket) as mean from (${points}) as points`,
       )
     case 'FIRST':
     case 'LAST':
-      return sql`select ${series}, bucket, number, text, number as sum, total as count
-        from (${inOrder(type === 'FIRST' ? sql`time, device_id` : sql`time desc, device_id`)}) as ranked where place = 1`
-    case 'TIME_WEIGHTED_AVERAGE':
-      return timeWeights(query, bucketOf(query))
+      return atEdge(type === 'FIRST' ? sql`min(time)` : sql`max(time)`, points)
   }
+}
+
+/** The point at the first or last time of each stretch; of several devices' at that time, that of the first device. */
+function atEdge(edge: RawBuilder<unknown>, points: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select n, bucket, number, text, number as sum, count
+    from (
+      select edges.n, edges.bucket, edges.count, p.number, p.text,
+        row_number() over (partition by edges.n, edges.bucket order by s.device_id) as place
+      from (select n, bucket, ${edge} as time, count(*) as count from (${points}) as points group by n, bucket) as edges
+      cross join series s cross join device_states p
+      where s.n = edges.n and p.device_id = s.device_id and p.attribute = s.name and p.time = edges.time
+    ) as ranked where place = 1`
 }
 
 /** The points that are read; one more than may be. */
 function readPoints(query: SeriesQuery, condition: Condition): RawBuilder<unknown> {
-  return sql`select p.device_id, p.attribute, a.data_type, p.time, p.number, p.text,
-      ${bucketOf(query)(sql`p.time`)} as bucket
-    from device_attributes a
-    join device_states p on p.device_id = a.device_id and p.attribute = a.name
-      and p.time >= ${time(query.start)} and p.time < ${time(query.end)}
-    where a.device_id in (select devices.id from devices where ${query.devices})
-      and ${named(query.attributes)} and ${condition}
+  return sql`select s.n, p.time, p.number, ${bucketOf(query)(sql`p.time`)} as bucket
+    from series s cross join device_states p
+    where p.device_id = s.device_id and p.attribute = s.name
+      and p.time >= ${time(query.start)} and p.time < ${time(query.end)} and ${condition}
     limit ${sql.lit(query.maxPoints + 1)}`
 }

@@ -24,7 +24,7 @@ export function readTime(given: unknown, now: number): number {
 }
 
 function readNumber(number: number, now: number): number {
-  if (number < 0) return now + number
+  if (number <= 0) return now + number
   return number < SECONDS_BELOW ? number * 1000 : number
 }
 

@@ -88,7 +88,7 @@ const found: [object, string[]][] = [
 const refusedQueries: [object, string][] = [
   [{ 'name"; drop table devices; --': 'x' }, 'is no field that can be queried'],
   [{ password: 'x' }, 'query.password is no field'],
-  [{ connectionStatus: 'connected' }, 'query.connectionStatus is no field'],
+  [{ connection: 'connected' }, 'query.connection is no field'],
   [{ name: { $where: '1=1' } }, 'query.name.$where is no operator'],
   [{ name: { $regex: '.*' } }, 'query.name.$regex is no operator'],
   [{ name: {} }, 'query.name has no operator'],

@@ -19,6 +19,7 @@ describe('a time', () => {
     ['milliseconds', 1767225600123, Date.UTC(2026, 0, 1, 0, 0, 0, 123)],
     ['milliseconds as text', '1767225600123', Date.UTC(2026, 0, 1, 0, 0, 0, 123)],
     ['milliseconds ago', -60_000, now - 60_000],
+    ['0, as a clock says that was never set', 0, now],
     ['nothing', undefined, now],
     ['text that is no time', 'yesterday', now],
     ['empty text', '', now],
@@ -81,10 +82,13 @@ describe('a position', () => {
     ['much', '1'.repeat(1e6), undefined],
   ]
   it.each(positions)('is read from %s', (_name, given, expected) => {
-    if (expected === undefined) return expect(readPosition(given)).toBeUndefined()
+    if (expected === undefined) {
+      expect(readPosition(given)).toBeUndefined()
+      return
+    }
     const parts = (readPosition(given) ?? '').split(',').map(Number)
     expect(parts).toHaveLength(2)
-    expected.split(',').forEach((part, index) => expect(parts[index]).toBeCloseTo(Number(part), 7))
+    for (const [index, part] of expected.split(',').entries()) expect(parts[index]).toBeCloseTo(Number(part), 7)
     if (!given.includes('°') && !given.includes('$')) expect(readPosition(given)).toBe(expected)
   })
 

@@ -253,7 +253,8 @@ eachStore((name, open) => {
 
     it('gives the same values on both databases', async () => {
       const store = await open()
-      const row = { id: 'a', name: '', description: '{"n":1}', user_token_cutoff: null }
+      const empty = { user_token_cutoff: null, readme: null, readme_updated_at: null }
+      const row = { id: 'a', name: '', description: '{"n":1}', ...empty }
       const times = { created_at: 1_700_000_000_123, updated_at: 2 ** 53 - 1 }
       await store.write(async (tx) => {
         await tx
