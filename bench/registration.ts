@@ -53,7 +53,10 @@ export async function benchRegistration(
 async function startTarget(variant: Variant): Promise<Target> {
   const data = await mkdtemp(join(tmpdir(), 'flowpot-bench-'))
   const file = fileURLToPath(new URL('./target.js', import.meta.url))
-  const child = spawn(process.execPath, [file, variant, data], { stdio: ['ignore', 'pipe', 'inherit'] })
+  // As npm start does.
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', file, variant, data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   for await (const line of createInterface({ input: child.stdout })) {
     const { url, token } = JSON.parse(line) as { url: string; token: string }
     return { variant, child, url, token, data }

@@ -2,11 +2,14 @@
  * One server to be measured, in a process of its own: `node target.js VARIANT DATA-FOLDER`. Prints one line of JSON with
  * its URL and a token, and runs until it is told to stop.
  */
+import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { fastify } from 'fastify'
+import { pino } from 'pino'
 import { loadFolder } from '../composition/load-folder.ts'
 import { openPlatform } from '../composition/open-platform.ts'
+import { createLog } from '../http/log.ts'
 import { flowActor } from '../platform/auth/actor.ts'
 import { callAction } from '../platform/call-action.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -47,12 +50,26 @@ async function serveFlow(settings: Settings): Promise<void> {
   announce({ url, token })
 }
 
-/** What register-device.yaml does, by hand: the same token check, the same platform, no engine. */
+/** What register-device.yaml does, by hand: the same reply headers, token check and platform, a log with request IDs; no engine. */
 async function serveHandWritten(settings: Settings, commitEach: boolean): Promise<void> {
   const { application } = await loadFolder(flows)
   if (!application) throw new Error('The flows are not sound.')
   const { platform } = await openPlatform(application, settings, { commitEach })
-  const app = fastify({ bodyLimit: settings.bodyLimitBytes })
+  const log = createLog(settings.logLevel, pino.destination(2))
+  const app = fastify({
+    bodyLimit: settings.bodyLimitBytes,
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply
+      .header('x-request-id', request.id)
+      .header('cache-control', 'no-cache, no-store, must-revalidate')
+      .header('pragma', 'no-cache')
+      .header('x-content-type-options', 'nosniff')
+    done()
+  })
   app.post('/devices', async (request, reply) => {
     const verified = await platform.users.verifyToken(request.headers.authorization?.slice('Bearer '.length) ?? '')
     if (!verified) return reply.code(401).send({ error: 'Unauthorized' })

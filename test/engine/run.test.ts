@@ -131,6 +131,13 @@ describe('a run', () => {
     await expect(big.reply).rejects.toThrow(/beyond 1000 bytes/)
   })
 
+  it('is stopped when its answers have made the payload too large', async () => {
+    const asks = Array.from({ length: 20 }, (_, n) => `- { type: ask, call: x, result: working.r${n} }`).join('\n')
+    const application = compile(endpoint(`${asks}\n- type: reply`), { maxPayloadBytes: 2000 })
+    const run = start(application, { api: async () => ({ result: { text: 'x'.repeat(400) } }) })
+    await expect(run.reply).rejects.toThrow(/beyond 2000 bytes/)
+  })
+
   it('leaves what other runs see of the globals alone', async () => {
     const application = compile({
       'application.yaml': 'name: x\nglobals: { limits: { n: 1 } }',
