@@ -11,7 +11,6 @@ export type CompiledTemplate = (payload: Payload) => string
 export type CompiledExpression = (payload: Payload) => unknown
 /** A value as the run meets it; `undefined` where the whole of it is a path that is missing. */
 export type CompiledValue<T = unknown> = (payload: Payload) => T
-export type Mark = 'template' | 'expression' | 'value' | 'path'
 
 export interface MarkOptions {
   readonly description?: string

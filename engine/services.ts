@@ -13,7 +13,7 @@ export interface TokenRequest {
   readonly user: string
   /** Seconds until the token expires; the platform's default where it is not given. */
   readonly ttlSeconds?: number
-  /** Data that travels in the token and comes back as `experience.authInfo`. */
+  /** Data that travels in the token and comes back as `experience.authInfo.extraData`. */
   readonly data?: Readonly<Record<string, unknown>>
   /** Refuse every token that was issued to this user before. */
   readonly invalidateExistingTokens?: boolean

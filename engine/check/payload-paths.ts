@@ -9,7 +9,7 @@ import { parsePath } from '../path.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
-import { findAbsence, joinShapes, type Shape, writeShape } from './shape.ts'
+import { findAbsence, joinShapes, type Shape, unknown, writeShape } from './shape.ts'
 
 /** A path that a node's configuration reads, and where in the file it stands. */
 export interface ConfigRead {
@@ -24,13 +24,16 @@ export interface PathCheck {
   /** The graph's nodes, each after all that lead to it. */
   readonly order: readonly FlowNode[]
   readonly reads: ReadonlyMap<FlowNode, readonly ConfigRead[]>
+  /** Whether the node's configuration was read whole. What another one writes is not known. */
+  isSound(node: FlowNode): boolean
   /** What stands on the payload when each trigger fires. */
   readonly starts: readonly Shape[]
   readonly actions: ActionCatalog
   readonly reporter: Reporter
 }
 
-export function checkPayloadPaths({ graph, order, reads, starts, actions, reporter }: PathCheck): void {
+export function checkPayloadPaths(check: PathCheck): void {
+  const { graph, order, reads, starts, actions, reporter } = check
   const entering = new Map<FlowNode, Shape>()
   const enter = (node: FlowNode, shape: Shape) => {
     const before = entering.get(node)
@@ -47,10 +50,10 @@ export function checkPayloadPaths({ graph, order, reads, starts, actions, report
     if (!shape) continue
     for (const read of reads.get(node) ?? []) reportIfAbsent(read, shape, reporter)
     for (const [output, target] of node.targets) {
-      const leaving = (node.type.writes?.(node.config, output, actions) ?? []).reduce(
-        (before, write) => writeShape(before, parsePath(write.path).segments, write.shape),
-        shape,
-      )
+      const writes = check.isSound(node) ? (node.type.writes?.(node.config, output, actions) ?? []) : undefined
+      const leaving = writes
+        ? writes.reduce((before, write) => writeShape(before, parsePath(write.path).segments, write.shape), shape)
+        : unknown
       for (const next of target) enter(next, leaving)
     }
   }

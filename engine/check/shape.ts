@@ -46,18 +46,8 @@ export interface Absence {
   readonly known: readonly string[]
 }
 
-export function readShape(shape: Shape, segments: readonly string[]): 'present' | 'absent' | 'unknown' {
-  const found = follow(shape, segments)
-  return 'key' in found ? 'absent' : found.kind === 'unknown' ? 'unknown' : 'present'
-}
-
 /** Which key of the path is absent; `undefined` where it is present or unknown. */
 export function findAbsence(shape: Shape, segments: readonly string[]): Absence | undefined {
-  const found = follow(shape, segments)
-  return 'key' in found ? found : undefined
-}
-
-function follow(shape: Shape, segments: readonly string[]): Shape | Absence {
   let current = shape
   for (const [index, key] of segments.entries()) {
     const below = shapeBelow(current, key)
@@ -66,7 +56,7 @@ function follow(shape: Shape, segments: readonly string[]): Shape | Absence {
     }
     current = below
   }
-  return current
+  return undefined
 }
 
 function shapeBelow(shape: Shape, key: string): Shape | undefined {

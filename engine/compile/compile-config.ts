@@ -151,8 +151,17 @@ function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, s
       if (template) noteReads(template.reads, place, scope)
       return template
     },
-    reportUnsafeKey: (key, place) =>
-      report({ code: 'FLOW_UNSAFE_PATH', at: place, atKey: true, message: `"${key}" cannot be a key of a payload.` }),
+    reportKey: (key, place) =>
+      report(
+        hasTemplate(key)
+          ? {
+              code: 'FLOW_WRONG_TYPE',
+              at: place,
+              atKey: true,
+              message: `${key} is a key, and a key takes no template.`,
+            }
+          : { code: 'FLOW_UNSAFE_PATH', at: place, atKey: true, message: `"${key}" cannot be a key of a payload.` },
+      ),
   }
   const render = compileValue(raw, at, valueScope)
   if (!isDynamic) return of && schema.acceptsDigits ? () => asDigits(schema, raw) : render

@@ -86,6 +86,7 @@ function compileDocument(
     graph,
     order,
     reads: compiled.reads,
+    isSound: (node) => compiled.visits.has(node),
     starts: graph.triggers.map((trigger) => startShape(trigger, scope.globals)),
     actions: scope.actions,
     reporter,

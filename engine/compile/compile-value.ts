@@ -20,7 +20,8 @@ export interface ValueScope {
   readonly escapeHtml: boolean
   /** Compiles the text at a field; problems are reported there and give `undefined`. */
   template(text: string, at: DocumentPath): Template | undefined
-  reportUnsafeKey(key: string, at: DocumentPath): void
+  /** A key that no payload can have, or one with a template in it. */
+  reportKey(key: string, at: DocumentPath): void
 }
 
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
@@ -56,7 +57,7 @@ function compileList(raw: readonly unknown[], at: DocumentPath, scope: ValueScop
 
 function compileMap(raw: object, at: DocumentPath, scope: ValueScope): CompiledValue {
   const entries = Object.entries(raw).map(([key, value]) => {
-    if (unsafeKeys.has(key)) scope.reportUnsafeKey(key, [...at, key])
+    if (unsafeKeys.has(key) || hasTemplate(key)) scope.reportKey(key, [...at, key])
     return { key, value: compileValue(value, [...at, key], scope) }
   })
   return (payload: Payload) => {

@@ -94,7 +94,9 @@ function createApplication(
   const inScope = new Map<CompiledTrigger, readonly LinkedTrigger[]>(
     triggers.map((trigger) => [
       trigger,
-      errors.filter((error) => isInScope(error, trigger)).flatMap((error) => linked.get(error) ?? []),
+      scopesInOrder
+        .flatMap((scope) => errors.filter((error) => error.spec.scope === scope && isInScope(error, trigger)))
+        .flatMap((error) => linked.get(error) ?? []),
     ]),
   )
   const scope = {
@@ -125,6 +127,9 @@ function createApplication(
     },
   }
 }
+
+/** The nearest first: a flow's own handler is to answer before one for all. */
+const scopesInOrder = ['local', 'experience', 'global'] as const
 
 /** Whether `error` fires when a run of `trigger` throws. */
 function isInScope(error: CompiledTrigger<ErrorSpec>, trigger: CompiledTrigger): boolean {

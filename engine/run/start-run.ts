@@ -46,13 +46,10 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
     request.log('error', described.message, described)
     // Out of time, the request has waited long enough: it is answered first, and the handlers are told afterwards.
     if (runTimedOut.is(failure.error) && !firstReply) reply.reject(described)
-    const handlers = scope.errorTriggersFor(trigger)
-    const ends = await Promise.all(
-      handlers.map((handler) => passThrough(handler, errorPayload(handler, request, failure, scope))),
-    )
-    for (const [index, end] of ends.entries()) {
-      const handler = handlers[index]
-      if (end.failure && handler) request.log('error', describeFailure(end.failure, handler).message, end.failure.error)
+    // One after another, nearest first, so that the nearest reply wins however long its flow waits.
+    for (const handler of scope.errorTriggersFor(trigger)) {
+      const end = await passThrough(handler, errorPayload(handler, request, failure, scope))
+      if (end.failure) request.log('error', describeFailure(end.failure, handler).message, end.failure.error)
     }
     finish(failure, payload)
   }

@@ -98,6 +98,17 @@ describe('check', () => {
       withNodes('- type: pick\n  if: "true"\n  then:\n- type: reply'),
       ['6:3 FLOW_WRONG_TYPE'],
     ],
+    ['a template as a key', withNodes('- type: reply\n  body: { << data.body >>: 1 }'), ['5:11 FLOW_WRONG_TYPE']],
+    [
+      'a result path that is none',
+      withNodes('- type: ask\n  call: x\n  result: data..r\n- { type: reply, body: << data.r >> }'),
+      ['6:16 FLOW_TEMPLATE_SYNTAX'],
+    ],
+    [
+      'a result path that would pollute',
+      withNodes('- type: ask\n  call: x\n  result: data.__proto__.r\n- type: reply'),
+      ['6:16 FLOW_UNSAFE_PATH'],
+    ],
     ['a key that would pollute', withNodes('- type: reply\n  body: { constructor: 1 }'), ['5:11 FLOW_UNSAFE_PATH']],
   ]
 

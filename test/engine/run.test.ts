@@ -207,6 +207,18 @@ describe('error triggers', () => {
     expect(run.names().includes('handled')).toBe(fires)
   })
 
+  it("answer nearest first: the flow's own before one for all, even if it waits", async () => {
+    const held = heldAnswer()
+    const application = compile({
+      'a.yaml':
+        'name: A\non: [ { endpoint: GET /a }, { error: local, then: own } ]\nnodes:\n- { type: fail }\n- { id: own, type: ask, call: x }\n- { type: reply, body: own }',
+      '0.yaml': errorFlow('global', '- { type: reply, body: global }'),
+    })
+    const run = start(application, { api: held.api })
+    held.give({ result: {} })
+    expect((await run.reply).body).toBe('own')
+  })
+
   it('do not fire for their own failure', async () => {
     const application = compile({
       'a.yaml': endpoint('- type: fail'),

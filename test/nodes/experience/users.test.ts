@@ -46,7 +46,7 @@ describe('get-user', () => {
       payload: { data: { id: 'x' } },
       answers: { 'experienceUser.get': { error: { type: 'Error', statusCode: 503, message: 'The database is busy' } } },
     })
-    expect(String(error)).toContain('The database is busy')
+    expect(String(error)).toContain('experienceUser.get was refused with 503: The database is busy')
     expect(payload.data).toEqual({ id: 'x' })
   })
 

@@ -50,6 +50,19 @@ describe('an endpoint', () => {
     ['endpoint: GET /a\naccess: { groups: [] }', 'FLOW_WRONG_TYPE', 4, 21],
     ['endpoint: GET /a\naccess: everybody', 'FLOW_WRONG_TYPE', 4, 11],
     ['endpoint: GET /a\nunauthorized: { status: 200, body: a }', 'FLOW_WRONG_TYPE', 4, 27],
+    ['endpoint: GET /a\nunauthorized: { redirect: /sign-in }', 'FLOW_UNKNOWN_FIELD', 4, 3],
+    ['endpoint: GET /a\naccess: device\nunauthorized: { redirect: /sign in }', 'FLOW_WRONG_TYPE', 5, 29],
+    ['endpoint: GET /a\naccess: device\nunauthorized: { redirect: /schlüssel }', 'FLOW_WRONG_TYPE', 5, 29],
+    ['endpoint: GET /a\naccess: device\nunauthorized: { redirect: "/a\\r\\nx: y" }', 'FLOW_WRONG_TYPE', 5, 29],
+    ['endpoint: GET /a\naccess: device\nunauthorized: { redirect: << globals.login >> }', 'FLOW_WRONG_TYPE', 5, 29],
+    [
+      'endpoint: GET /a\naccess: device\nunauthorized: { status: 403, body: { a: [ "{{ b }}" ] } }',
+      'FLOW_WRONG_TYPE',
+      5,
+      45,
+    ],
+    ['endpoint: GET /a\ndescription: Of << globals.a >>', 'FLOW_WRONG_TYPE', 4, 16],
+    ['endpoint: GET /a\naccess: { groups: [ << globals.a >> ] }', 'FLOW_WRONG_TYPE', 4, 23],
     ['endpoint: GET /a\nacess: public', 'FLOW_UNKNOWN_FIELD', 4, 3],
   ])('%j is %s', (on, code, line, column) => {
     const { problems, application } = load(on)
