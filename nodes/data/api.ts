@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { objectShape, unknown } from '../../engine/check/shape.ts'
 import { shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
-import { defineNode, type NodeCheck } from '../../engine/node.ts'
+import { type ActionCatalog, defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import { defineError } from '../../errors.ts'
@@ -28,7 +28,7 @@ A refused call takes \`else\`. Without an \`else\` it fails the run, since what 
   writes: ({ call, result }, output, actions) => {
     if (typeof result !== 'string') return []
     if (output === 'else') return [{ path: result, shape: refusalShape }]
-    const action = typeof call === 'string' ? actions[call] : undefined
+    const action = actionNamed(call, actions)
     return [{ path: result, shape: action ? objectShape({ result: shapeOfSchema(action.result) }) : unknown }]
   },
   compile: ({ call, with: parameters, result }, { wired }) => {
@@ -96,9 +96,13 @@ function parametersOf(call: string, value: unknown): Readonly<Record<string, unk
   return value as Readonly<Record<string, unknown>> // an object, by the line above
 }
 
+function actionNamed(call: unknown, actions: ActionCatalog) {
+  return typeof call === 'string' && Object.hasOwn(actions, call) ? actions[call] : undefined
+}
+
 function check({ config, actions, checker, report }: NodeCheck): void {
   const call = String(config.call)
-  const action = Object.hasOwn(actions, call) ? actions[call] : undefined
+  const action = actionNamed(call, actions)
   if (action) {
     const complaints = checker.check(action.params, config.with ?? {}, { isTemplate: hasTemplate })
     for (const complaint of complaints) {

@@ -1,7 +1,9 @@
 import { Type } from 'typebox'
 import { objectShape, type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { parseEndpoint, routeParams } from '../../engine/route.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
+import type { DocumentPath } from '../../engine/source/position.ts'
 import { TextSyntaxError } from '../../engine/syntax-error.ts'
 import { defineTrigger, type EndpointSpec, type TriggerCheck } from '../../engine/trigger.ts'
 import { userShape } from '../experience/user-shape.ts'
@@ -100,7 +102,8 @@ unauthorized: { redirect: /sign-in }`,
   ],
 })
 
-function check({ config, groups, report }: TriggerCheck): void {
+function check(trigger: TriggerCheck): void {
+  const { config, groups, report } = trigger
   try {
     parseEndpoint(String(config.endpoint))
   } catch (error) {
@@ -114,9 +117,20 @@ function check({ config, groups, report }: TriggerCheck): void {
       ...(error.hint !== undefined && { hint: error.hint }),
     })
   }
+  for (const field of ['access', 'description', 'unauthorized']) {
+    for (const at of templatesIn(config[field], [field])) {
+      report({
+        code: 'FLOW_WRONG_TYPE',
+        at,
+        message: 'This field takes no template.',
+        hint: 'It is read before there is a payload: write it out.',
+      })
+    }
+  }
+  checkUnauthorized(trigger)
   if (groups === undefined) return
   groupsOf(config.access).forEach((name, index) => {
-    if (groups.includes(name)) return
+    if (groups.includes(name) || hasTemplate(name)) return
     const near = nearestName(name, groups)
     report({
       code: 'FLOW_UNKNOWN_GROUP',
@@ -131,3 +145,35 @@ function groupsOf(access: unknown): readonly string[] {
   if (typeof access !== 'object' || access === null || !('groups' in access)) return []
   return Array.isArray(access.groups) ? access.groups.map(String) : []
 }
+
+/** Where texts with templates stand within a value. */
+function templatesIn(value: unknown, at: DocumentPath): readonly DocumentPath[] {
+  if (typeof value === 'string') return hasTemplate(value) ? [at] : []
+  if (Array.isArray(value)) return value.flatMap((item, index) => templatesIn(item, [...at, index]))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => templatesIn(item, [...at, key]))
+}
+
+function checkUnauthorized({ config: { access = 'public', unauthorized }, report }: TriggerCheck): void {
+  if (unauthorized === undefined) return
+  if (access === 'public') {
+    report({
+      code: 'FLOW_UNKNOWN_FIELD',
+      at: ['unauthorized'],
+      atKey: true,
+      message: 'A public endpoint turns nobody away: unauthorized is never answered.',
+      hint: 'Say with access who may call, or leave it out.',
+    })
+  }
+  if (typeof unauthorized !== 'object' || unauthorized === null || !('redirect' in unauthorized)) return
+  if (sendableAddress.test(String(unauthorized.redirect)) || hasTemplate(unauthorized.redirect)) return
+  report({
+    code: 'FLOW_WRONG_TYPE',
+    at: ['unauthorized', 'redirect'],
+    message: 'A redirect must be an address in plain ASCII, without spaces and line breaks.',
+    hint: 'Write any other character percent-encoded: %20 for a space.',
+  })
+}
+
+/** What a Location header takes as it is. */
+const sendableAddress = /^[\x21-\x7e]+$/
