@@ -4,6 +4,7 @@ import Type from 'typebox'
 import { createSecret, hashSecret } from '../auth/secrets.ts'
 import { invalid } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
+import { insertRows } from '../store/insert-rows.ts'
 import {
   AdvancedQuery,
   compileQuery,
@@ -106,7 +107,7 @@ export const applicationKeys: Resource = {
           updated_at: now,
         }
         await platform.store.write(async (tx) => {
-          await tx.insertInto('application_keys').values(row).execute()
+          await insertRows(tx, 'application_keys', [row])
           if (deviceIds.length === 0) return
           // Inserts the devices that exist, in one statement, and counts them.
           const { numInsertedOrUpdatedRows } = await tx

@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import Type, { type Static } from 'typebox'
 import { invalid } from '../refusals.ts'
+import { insertRows } from '../store/insert-rows.ts'
 import type { Transaction } from '../store/store.ts'
 import type { DeviceTable, Tables } from '../store/tables.ts'
 import { type Condition, descendantsOf } from './conditions.ts'
@@ -198,13 +199,8 @@ export async function checkReferences(
 /** Writes the rows that find a device by its tags and attributes; those that stood there go first if `replaces`. */
 export async function indexTags(tx: Transaction, id: string, tags: readonly Tag[], replaces = false): Promise<void> {
   if (replaces) await tx.deleteFrom('device_tags').where('device_id', '=', id).execute()
-  if (tags.length === 0) return
   const rows = tags.map(({ key, value }) => ({ key, value, device_id: id }))
-  await tx
-    .insertInto('device_tags')
-    .values(rows)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+  await insertRows(tx, 'device_tags', rows, { skipsExisting: true })
 }
 
 export async function indexAttributes(
@@ -214,14 +210,13 @@ export async function indexAttributes(
   replaces = false,
 ): Promise<void> {
   if (replaces) await tx.deleteFrom('device_attributes').where('device_id', '=', id).execute()
-  if (attributes.length === 0) return
   const rows = attributes.map(({ name, dataType }) => ({ name, data_type: dataType, device_id: id }))
-  await tx.insertInto('device_attributes').values(rows).execute()
+  await insertRows(tx, 'device_attributes', rows)
 }
 
 export async function insertDevice(tx: Transaction, device: DevicePost, row: DeviceTable): Promise<void> {
   await checkReferences(tx, device)
-  await tx.insertInto('devices').values(row).execute()
+  await insertRows(tx, 'devices', [row])
   await indexTags(tx, row.id, device.tags ?? [])
   await indexAttributes(tx, row.id, device.attributes ?? [])
 }
