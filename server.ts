@@ -15,6 +15,7 @@ import { createAdminToken } from './platform/admin-token.ts'
 import { authenticate } from './platform/auth/authenticate.ts'
 import { callAction } from './platform/call-action.ts'
 import { resources } from './platform/resources/catalogue.ts'
+import { applySeeds } from './platform/seeds.ts'
 import type { Store } from './platform/store/store.ts'
 import { type Settings, settingDefinitions } from './settings.ts'
 
@@ -23,10 +24,15 @@ export interface Server {
   readonly listening: readonly Listening[]
   /** The administrator's token, on a store's first start alone: it is not kept. */
   readonly adminToken: string | undefined
-  /** Compiles the folder anew and, if it is sound, serves it from the next request on. Returns what was loaded. */
-  reload(): Promise<LoadedFolder>
+  /** Compiles the folder anew and, if it is sound, applies its new seeds and serves it from the next request on. Returns what was loaded. */
+  reload(): Promise<ReloadResult>
   /** Stops accepting, lets what runs finish for at most `drainMs`, closes the store. */
   close(drainMs?: number): Promise<void>
+}
+
+export interface ReloadResult extends LoadedFolder {
+  /** Whether the file gives the application another ID, which no reload changes. */
+  readonly hasOtherId: boolean
 }
 
 export interface StartResult extends LoadedFolder {
@@ -93,8 +99,11 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     isReady = true
     const reload = async () => {
       const next = await load()
-      if (next.application) applications.swap(next.application)
-      return next
+      if (!next.application) return { ...next, hasOtherId: false }
+      const { id, seeds } = next.application.settings
+      await applySeeds(platform, seeds)
+      applications.swap(next.application)
+      return { ...next, hasOtherId: id !== undefined && id !== platform.applicationId }
     }
     return { ...loaded, server: { applicationId: platform.applicationId, listening, adminToken, reload, close } }
   } catch (error) {

@@ -22,7 +22,10 @@ export interface Setting<T> {
   readonly wanted: string
 }
 
-const text = { placeholder: 'text', parse: (value: string) => value || undefined, wanted: 'some text' }
+/** What is wanted of a setting where only nothing at all does not fit. */
+export const anyText = 'some text'
+
+const text = { placeholder: 'text', parse: (value: string) => value || undefined, wanted: anyText }
 const port = { placeholder: 'port', parse: integer(0, 65_535), wanted: 'a port from 0 to 65535' }
 
 function integer(min: number, max: number) {

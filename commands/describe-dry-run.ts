@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import type { DryReply, DryRunError, DryRunResult } from './dry-run.ts'
 import { hasColor } from './output.ts'
-import type { RecordedCall } from './recording.ts'
+import type { RecordedCall, RecordedLog } from './recording.ts'
 import { alignColumns } from './routes.ts'
 
 export function describeDryRun({ flow, trigger, visits, calls, reply, missing, error }: DryRunResult): string {
@@ -17,6 +17,7 @@ export function describeDryRun({ flow, trigger, visits, calls, reply, missing, e
   )
   const way = rows.flatMap((row, visit) => [
     row,
+    ...(visits[visit]?.logs ?? []).flatMap(describeLog),
     ...calls.filter((made) => made.visit === visit).flatMap((made) => describeCall(made)),
   ])
   return [
@@ -28,6 +29,10 @@ export function describeDryRun({ flow, trigger, visits, calls, reply, missing, e
     ...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
     ...(error ? describeError(error) : []),
   ].join('\n')
+}
+
+function describeLog({ level, message, details }: RecordedLog): string[] {
+  return [`${level}: ${message}${details === undefined ? '' : ` ${show(details)}`}`.replace(/^/gm, ' '.repeat(6))]
 }
 
 function describeCall({ call, params, outcome }: RecordedCall): string[] {

@@ -1,7 +1,15 @@
 /** What a dry run did: visits, calls, missing paths, and how it ended. */
-import type { Application, RunOutcome, Trace } from '../engine/application.ts'
+import type { Application, RunLog, RunOutcome, Trace } from '../engine/application.ts'
 import type { Payload } from '../engine/payload.ts'
 import type { ApiOutcome, Services } from '../engine/services.ts'
+import { withoutSecrets } from '../http/log.ts'
+
+export interface RecordedLog {
+  readonly level: Parameters<RunLog>[0]
+  readonly message: string
+  /** As it was at that moment, without secrets. */
+  readonly details?: unknown
+}
 
 export interface RecordedVisit {
   readonly id: string | null
@@ -13,6 +21,8 @@ export interface RecordedVisit {
   readonly ms: number
   readonly file: string
   readonly line: number
+  /** What the node said. */
+  readonly logs: readonly RecordedLog[]
 }
 
 export interface RecordedCall {
@@ -35,10 +45,11 @@ export interface Recording {
 }
 
 export function createRecording(): Recording {
-  const visits: RecordedVisit[] = []
+  const visits: Omit<RecordedVisit, 'logs'>[] = []
   /** When each visit began, by its place in `visits`. */
   const starts: number[] = []
   const calls: (RecordedCall & { readonly began: number })[] = []
+  const logs: { readonly visit: number; readonly began: number; readonly log: RecordedLog }[] = []
   const missing = new Set<string>()
   let done: Promise<RunOutcome> | undefined
   let now = 0
@@ -55,13 +66,26 @@ export function createRecording(): Recording {
     },
   }
 
+  /** The visit during which something was done. */
+  const visitOf = ({ began, visit }: { readonly began: number; readonly visit: number }) => {
+    const start = starts.indexOf(began)
+    return start === -1 ? visit : start
+  }
+
   return {
-    visits,
+    get visits() {
+      return visits.map((visit, index) => ({
+        ...visit,
+        logs: logs.filter((made) => visitOf(made) === index).map(({ log }) => log),
+      }))
+    },
     get calls() {
-      return calls.map(({ began, visit, call, params, outcome }) => {
-        const start = starts.indexOf(began)
-        return { visit: start === -1 ? visit : start, call, params, outcome }
-      })
+      return calls.map((made) => ({
+        visit: visitOf(made),
+        call: made.call,
+        params: made.params,
+        outcome: made.outcome,
+      }))
     },
     missing,
     get done() {
@@ -70,7 +94,13 @@ export function createRecording(): Recording {
     wrapApplication: (application, overlay) => ({
       ...application,
       start(request) {
-        const running = application.start({ ...request, trace, prepare: (payload) => merge(payload, overlay) })
+        const log: RunLog = (level, message, details) => {
+          const recorded = { level, message, details: withoutSecrets(details) }
+          // What a run says at that level is how it failed, which stands in the result.
+          if (level !== 'error') logs.push({ visit: visits.length, began: now, log: recorded })
+          request.log(level, message, details)
+        }
+        const running = application.start({ ...request, log, trace, prepare: (payload) => merge(payload, overlay) })
         done = running.done
         return running
       },

@@ -1,5 +1,5 @@
 /** `flowpot run`: one dry run of a flow, node by node, against a sample. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type LoadedFolder, loadFolder, loadSources } from '../composition/load-folder.ts'
@@ -50,6 +50,7 @@ export async function run(flowFile: string, options: RunOptions): Promise<number
 
 /** The flow within its application. Where only other flows are broken, they are left out. */
 async function loadFlow(flowFile: string, settings: Settings): Promise<LoadedFolder> {
+  await refuseWhatIsNoFile(flowFile)
   const loaded = await loadFolder(dirname(flowFile), settings)
   const name = basename(flowFile)
   if (!isFlowFile(name) || !loaded.sources.some(({ file }) => basename(file) === name)) {
@@ -64,6 +65,13 @@ async function loadFlow(flowFile: string, settings: Settings): Promise<LoadedFol
     loaded.sources.filter(({ file }) => !broken.includes(file)),
     settings,
   )
+}
+
+/** Whatever else the folder holds, the call is what is wrong. */
+async function refuseWhatIsNoFile(flowFile: string): Promise<void> {
+  const found = await stat(flowFile).catch(() => undefined)
+  if (found === undefined) throw callWrong({ problem: `${flowFile} does not exist.` })
+  if (found.isDirectory()) throw callWrong({ problem: `${flowFile} is a folder, not a file with a flow.` })
 }
 
 function reportBroken({ problems, sources }: LoadedFolder, isJson: boolean): number {

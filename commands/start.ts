@@ -92,7 +92,8 @@ async function watchFolder(folder: string): Promise<WatchedFolder> {
     depth: 0,
     awaitWriteFinish: { stabilityThreshold: 50, pollInterval: 10 },
   })
-  watcher.on('all', (_event, path) => {
+  watcher.on('all', (event, path) => {
+    if (event === 'unlinkDir' && path === folder) printError(`${folder} is gone: restart to watch it again.`)
     if (!/\.ya?ml$/.test(path)) return
     isStale = true
     reload()
@@ -110,9 +111,14 @@ async function watchFolder(folder: string): Promise<WatchedFolder> {
 
 async function reloadOnce(server: Server): Promise<void> {
   try {
-    const { problems, sources, application } = await server.reload()
+    const { problems, sources, application, hasOtherId } = await server.reload()
     if (problems.length > 0) printError(describeProblems(problems, sources))
     printError(application ? 'Reloaded.' : 'Not reloaded: what served goes on serving.')
+    if (hasOtherId) {
+      printError(
+        `But not its id: it stays ${server.applicationId}. Another one needs a restart, with a data folder or database of its own.`,
+      )
+    }
   } catch (error) {
     printError(`Not reloaded: ${error instanceof Error ? error.message : String(error)}`)
   }

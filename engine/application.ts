@@ -36,6 +36,7 @@ export interface CompiledTrigger<Spec = unknown> {
   readonly flow: FlowDescription
   readonly spec: Spec
   readonly line: number
+  readonly column: number
 }
 
 export interface FlowDescription {

@@ -37,7 +37,8 @@ export const problemCodes = {
   FLOW_UNKNOWN_CALL: 'An API call that the platform does not have.',
   FLOW_UNKNOWN_GROUP: 'An endpoint admits a group that the application does not seed.',
   FLOW_DUPLICATE_ID: 'Two nodes of a flow have the same ID.',
-  FLOW_DUPLICATE_NAME: 'Two flows have the same name, or the same file name but for its ending.',
+  FLOW_DUPLICATE_NAME:
+    'Two flows have the same name, or the same file name but for its ending; or two buttons of a flow have the same name.',
   FLOW_FALLS_INTO_TARGET: 'A node that a wire names is also entered by falling through from the node above it.',
   FLOW_UNREACHABLE: 'Nothing leads to a node.',
   FLOW_CYCLE: 'The wires form a cycle.',

@@ -1,5 +1,6 @@
 /** Puts the seeds of an application into its store: groups, users and devices that are not there yet. */
 
+import { type Kysely, sql } from 'kysely'
 import type { Platform } from './platform.ts'
 import { invalid } from './refusals.ts'
 import { checkDevice, DevicePost, insertDevice, toRow } from './resources/device-record.ts'
@@ -7,6 +8,7 @@ import { insertGroup } from './resources/experience-groups.ts'
 import { toEmailKey } from './resources/experience-user-record.ts'
 import { insertUser, toUserRow } from './resources/experience-users.ts'
 import type { Transaction } from './store/store.ts'
+import type { Tables } from './store/tables.ts'
 
 export interface Seeds {
   readonly groups: readonly { readonly name: string; readonly id?: string; readonly description?: string }[]
@@ -22,49 +24,89 @@ export interface Seeds {
   readonly devices: readonly Readonly<Record<string, unknown>>[]
 }
 
+const tables = {
+  group: { table: 'experience_groups', column: 'name' },
+  user: { table: 'experience_users', column: 'email_key' },
+  device: { table: 'devices', column: 'name' },
+} as const
+
+interface Seed {
+  readonly kind: keyof typeof tables
+  /** For a user the address, as it is compared. */
+  readonly name: string
+  readonly id?: string | undefined
+}
+
 /**
- * Adds what is missing, all of it or nothing. A group or device is there if one of its name is, a user if one of the address is; what is there is left as it is,
- * so that a start changes nothing that was changed since. Throws 400 for a seed that does not fit.
+ * Adds what is missing, all of it or nothing. A seed is there if its name or address or its ID is; what is there is left as it is, and
+ * what was applied once is not applied again, so that a start undoes nothing that was changed or deleted since. Throws 400 for a
+ * seed that does not fit.
  */
 export async function applySeeds(platform: Platform, seeds: Seeds): Promise<void> {
   const devices = seeds.devices.map((seed) => readDevice(platform, seed))
-  const users = await hashNew(platform, seeds.users)
+  const users = await prepareUsers(platform, seeds.users)
   if (users.length === 0 && devices.length === 0 && seeds.groups.length === 0) return
 
   await platform.store.write(async (tx) => {
     for (const { id, ...group } of seeds.groups) {
-      if (await hasName(tx, 'experience_groups', group.name)) continue
-      await insertGroup(platform, tx, id ?? platform.newId(), group)
+      const newId = await claim(tx, { kind: 'group', name: group.name, id }, platform.newId)
+      if (newId !== undefined) await insertGroup(platform, tx, newId, group)
     }
-    for (const { user, row } of users) {
-      const there = await tx
-        .selectFrom('experience_users')
-        .select('id')
-        .where('email_key', '=', toEmailKey(user.email))
-        .executeTakeFirst()
-      if (!there) await insertUser(tx, row, await readGroupIds(tx, user.groups ?? []))
+    for (const { seed, row, groups } of users) {
+      const newId = await claim(tx, seed, () => row.id)
+      if (newId !== undefined) await insertUser(tx, row, await readGroupIds(tx, groups))
     }
     for (const { id, device } of devices) {
-      if (await hasName(tx, 'devices', device.name)) continue
-      await insertDevice(tx, device, toRow(device, id ?? platform.newId(), platform.clock.now()))
+      const newId = await claim(tx, { kind: 'device', name: device.name, id }, platform.newId)
+      if (newId !== undefined) await insertDevice(tx, device, toRow(device, newId, platform.clock.now()))
     }
   })
 }
 
-/** The users that are not there yet. Those that are need no hash, which takes its time at every start. */
-async function hashNew(platform: Platform, users: Seeds['users']) {
+/** Notes that the seed is applied. Returns the ID to insert it with, or `undefined` where it is there, or was once. */
+async function claim(tx: Transaction, seed: Seed, newId: () => string): Promise<string | undefined> {
+  const { kind, name } = seed
+  const applied = await findApplied(tx, seed)
+  if (applied.some((row) => row.name === name)) return undefined
+  // One that was applied under another name is known by its ID.
+  const known = applied[0]?.id ?? (await findId(tx, seed))
+  const id = known ?? seed.id ?? newId()
+  // Where another process applies the same seeds, this is where PostgreSQL lets one of the two begin anew.
+  await tx
+    .insertInto('applied_seeds')
+    .values({ kind, name, id })
+    .onConflict((on) => on.doNothing())
+    .execute()
+  return known === undefined ? id : undefined
+}
+
+function findApplied(db: Kysely<Tables>, { kind, name, id }: Seed) {
+  return db
+    .selectFrom('applied_seeds')
+    .select(['name', 'id'])
+    .where('kind', '=', kind)
+    .where((where) => where.or([where('name', '=', name), ...(id === undefined ? [] : [where('id', '=', id)])]))
+    .execute()
+}
+
+/** The ID of what has the seed's name or its ID. */
+async function findId(db: Kysely<Tables>, { kind, name, id = '' }: Seed): Promise<string | undefined> {
+  const { table, column } = tables[kind]
+  const { rows } = await sql<{ id: string }>`
+    select id from ${sql.table(table)} where ${sql.ref(column)} = ${name} or id = ${id} order by id`.execute(db)
+  return rows.find((row) => row.id === id)?.id ?? rows[0]?.id
+}
+
+/** Rows for the users. Those that are there need no hash, which takes its time at every start. */
+function prepareUsers(platform: Platform, users: Seeds['users']) {
   const { read } = platform.store
-  if (users.length === 0) return []
-  const emails = users.map((user) => toEmailKey(user.email))
-  const there = await read.selectFrom('experience_users').select('email_key').where('email_key', 'in', emails).execute()
-  const known = new Set(there.map((user) => user.email_key))
   return Promise.all(
-    users
-      .filter((user) => !known.has(toEmailKey(user.email)))
-      .map(async (user) => {
-        const hash = user.password === undefined ? null : await platform.passwords.hash(user.password)
-        return { user, row: toUserRow(platform, user, hash, user.id) }
-      }),
+    users.map(async ({ groups = [], password, ...user }) => {
+      const seed: Seed = { kind: 'user', name: toEmailKey(user.email), id: user.id }
+      const isNew = (await findApplied(read, seed)).length === 0 && (await findId(read, seed)) === undefined
+      const hash = isNew && password !== undefined ? await platform.passwords.hash(password) : null
+      return { seed, row: toUserRow(platform, user, hash, user.id), groups }
+    }),
   )
 }
 
@@ -85,21 +127,14 @@ function readDevice(
   return { id, device: checked }
 }
 
-async function hasName(tx: Transaction, table: 'experience_groups' | 'devices', name: string): Promise<boolean> {
-  return (await tx.selectFrom(table).select('id').where('name', '=', name).executeTakeFirst()) !== undefined
-}
-
+/** The groups that these seeds became. One that was deleted since is left out. */
 async function readGroupIds(tx: Transaction, names: readonly string[]): Promise<string[]> {
   const ids: string[] = []
   for (const name of names) {
-    const group = await tx
-      .selectFrom('experience_groups')
-      .select('id')
-      .where('name', '=', name)
-      .orderBy('id')
-      .executeTakeFirst()
-    if (!group) throw invalid({ problem: `A seeded user is in the group ${name}, which does not exist` })
-    ids.push(group.id)
+    const applied = (await findApplied(tx, { kind: 'group', name })).at(0)
+    const id = await findId(tx, { kind: 'group', name, id: applied?.id })
+    if (id !== undefined) ids.push(id)
+    else if (!applied) throw invalid({ problem: `A seeded user is in the group ${name}, which does not exist` })
   }
   return ids
 }

@@ -1,4 +1,4 @@
-import { type Setting, settingDefinitions } from '../../settings.ts'
+import { anyText, type Setting, settingDefinitions } from '../../settings.ts'
 import { lines, table } from './markdown.ts'
 
 export function settingsPage(): string {
@@ -14,7 +14,7 @@ exit code 2 and the name of the setting.`,
         flag === undefined ? '' : `\`${flag}\``,
         `\`${env}\``,
         defaultText ?? (byDefault === '' ? '' : `\`${byDefault}\``),
-        `${about} It must be ${wanted}.`,
+        wanted === anyText ? about : `${about} It must be ${wanted}.`,
       ]),
     ),
   )

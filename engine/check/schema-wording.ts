@@ -75,7 +75,7 @@ function nameOf(path: DocumentPath): string {
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
   if (typeof value === 'string' && value.length > 60)
     return `${JSON.stringify(value.slice(0, 60))}… (${value.length} characters)`

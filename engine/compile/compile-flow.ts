@@ -160,13 +160,15 @@ function link(
 
   const triggers = graph.triggers.map((trigger, index): LinkedTrigger => {
     const text = trigger.config[trigger.type.key]
+    const { line, column } = reporter.place(trigger.at)
     return {
       type: trigger.type.key,
       id: `${flow.id}/${index}/${String(text)}`,
       flow,
       // As with a node: what the schema has passed is what `compile` takes.
       spec: trigger.type.compile(trigger.config as never),
-      line: reporter.place(trigger.at).line,
+      line,
+      column,
       start: linkAll(trigger.start),
     }
   })

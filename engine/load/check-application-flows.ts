@@ -1,12 +1,14 @@
-/** What only shows between flows: routes that conflict and names that are used twice. */
+/** What only shows once all flows are read: routes that conflict and names that are used twice. */
 import type { CompiledTrigger, FlowDescription } from '../application.ts'
-import type { CompiledFlow } from '../compile/compiled-flow.ts'
+import type { CompiledFlow, LinkedTrigger } from '../compile/compiled-flow.ts'
 import type { Problem } from '../problem.ts'
 import { parseEndpoint, routesConflict } from '../route.ts'
-import type { EndpointSpec } from '../trigger.ts'
+import type { ButtonSpec, EndpointSpec } from '../trigger.ts'
+
+type TriggerOf<Spec> = LinkedTrigger & CompiledTrigger<Spec>
 
 export function checkApplicationFlows(flows: readonly CompiledFlow[]): Problem[] {
-  return [...checkNames(flows), ...checkRoutes(flows)]
+  return [...checkNames(flows), ...flows.flatMap(checkButtons), ...checkRoutes(flows)]
 }
 
 function checkNames(flows: readonly FlowDescription[]): Problem[] {
@@ -22,26 +24,46 @@ function checkNames(flows: readonly FlowDescription[]): Problem[] {
   })
 }
 
+function checkButtons({ triggers }: CompiledFlow): Problem[] {
+  const buttons = triggers.filter((trigger): trigger is TriggerOf<ButtonSpec> => trigger.type === 'button')
+  return buttons.flatMap((button, index) => {
+    const other = buttons.slice(0, index).find(({ spec }) => spec.name === button.spec.name)
+    if (!other) return []
+    const problem: Problem = {
+      code: 'FLOW_DUPLICATE_NAME',
+      severity: 'error',
+      ...placeOf(button),
+      message: `This flow has two buttons "${button.spec.name}": the second would never be pressed.`,
+      hint: 'Give one of the two another name.',
+      related: [{ ...placeOf(other), message: 'the other button' }],
+    }
+    return [problem]
+  })
+}
+
 function checkRoutes(flows: readonly CompiledFlow[]): Problem[] {
   const endpoints = flows
     .flatMap(({ triggers }) => triggers)
-    .filter((trigger): trigger is typeof trigger & CompiledTrigger<EndpointSpec> => trigger.type === 'endpoint')
+    .filter((trigger): trigger is TriggerOf<EndpointSpec> => trigger.type === 'endpoint')
     .filter(({ spec }) => spec.enabled)
     .map((trigger) => ({ ...trigger, parsed: parseEndpoint(`${trigger.spec.method} ${trigger.spec.route}`) }))
   return endpoints.flatMap((endpoint, index) => {
     const other = endpoints.slice(0, index).find(({ parsed }) => routesConflict(parsed, endpoint.parsed))
     if (!other) return []
     const { method, route } = endpoint.spec
+    const isOneFlow = endpoint.flow.file === other.flow.file
     const problem: Problem = {
       code: 'FLOW_ROUTE_CONFLICT',
       severity: 'error',
-      file: endpoint.flow.file,
-      line: endpoint.line,
-      column: 1,
+      ...placeOf(endpoint),
       message: `${method} ${route} is the same route as ${other.spec.method} ${other.spec.route} in ${other.flow.file}:${other.line}.`,
-      hint: 'Change one of the two routes, or put both into one flow.',
-      related: [{ file: other.flow.file, line: other.line, column: 1, message: 'the other endpoint' }],
+      hint: isOneFlow ? 'Change or remove one of the two.' : 'Change one of the two routes, or put both into one flow.',
+      related: [{ ...placeOf(other), message: 'the other endpoint' }],
     }
     return [problem]
   })
+}
+
+function placeOf({ flow: { file }, line, column }: CompiledTrigger) {
+  return { file, line, column }
 }

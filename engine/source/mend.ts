@@ -3,6 +3,8 @@
  * puts a harmless text of the same length in its place and reads on, so that one trap hides no other problem.
  */
 
+import { wordEscape } from './yaml-error.ts'
+
 export interface Mend {
   readonly offset: number
   readonly length: number
@@ -27,7 +29,7 @@ export function mendAt(text: string, place: number, isInFlow: boolean): Mend | u
   const head = headOf(line)
   const value = line.slice(head).trimEnd()
   if (isInFlow || /^(?:\[|\{(?!\{))/.test(value)) return mendInFlow(line, start, place)
-  if (value === '' || /^[|>](?!>)/.test(value)) return undefined
+  if (value === '' || /^[|>][-+\d]*(?:\s+#.*)?$/.test(value)) return undefined
   return { offset: start + head, length: value.length, advice: adviceForBlock(value) }
 }
 
@@ -51,6 +53,14 @@ function adviceForBlock(value: string): Advice {
   const marks: Record<string, string> = { '&': 'an anchor', '*': 'an alias', '!': 'a tag' }
   const mark = marks[value.charAt(0)]
   if (mark !== undefined) return { message: `YAML reads what starts with ${value.charAt(0)} as ${mark}.`, hint }
+  const [, indicator, rest] = /^([|>])(?!>)[-+\d]*\s+(.*)$/.exec(value) ?? []
+  if (indicator !== undefined && rest !== undefined) {
+    return {
+      message: `After ${indicator} the text begins on the next line.`,
+      hint: `Begin it there, indented, or put it in quotes: ${inQuotes(rest)}`,
+    }
+  }
+  if (/^"(?:\\.|[^"\\])*"$/.test(value)) return adviceForEscape(value)
   if (/^(?:"(?:\\.|[^"\\])*|'(?:''|[^'])*)$/.test(value)) {
     return {
       message: 'The quote that opens here is never closed.',
@@ -65,6 +75,18 @@ function adviceForBlock(value: string): Advice {
   }
   if (/:\s/.test(value)) return { message: 'YAML reads a colon and a space as a map in the middle of this text.', hint }
   return { hint }
+}
+
+/** `\x` and its like are followed by digits; those that are not say so themselves. */
+const escapeOfYaml = /^\\[0abtnvfre"\\/N_LPxuU \t]$/
+
+/** `value` is a text in double quotes that YAML does not take. */
+function adviceForEscape(value: string): Advice {
+  const unknown = value.match(/\\./g)?.find((pair) => !escapeOfYaml.test(pair))
+  if (unknown === undefined) return { hint: wordEscape('').hint }
+  const mended = value.replace(/\\./g, (pair) => (escapeOfYaml.test(pair) ? pair : `\\${pair}`))
+  const { message, hint } = wordEscape(unknown)
+  return { message, hint: value.length > 120 ? hint : `Write ${mended}` }
 }
 
 function mendInFlow(line: string, start: number, place: number): Mend | undefined {

@@ -15,10 +15,6 @@ const wordings: Partial<Record<YAMLError['code'], Wording>> = {
   },
   BAD_COLLECTION_TYPE: { message: 'The tag does not fit what it stands before.', hint: 'Leave the tag out.' },
   BAD_DIRECTIVE: { message: 'A line that starts with % is a directive, and this is none that YAML has.', hint: quote },
-  BAD_DQ_ESCAPE: {
-    message: 'This is no escape that YAML has.',
-    hint: 'In double quotes a backslash is written \\\\; single quotes take it as it is.',
-  },
   BLOCK_AS_IMPLICIT_KEY: {
     message: 'A map cannot begin on the line of its key.',
     hint: 'If this is one text, put it in quotes. If it is a map, begin it on the next line, indented.',
@@ -63,8 +59,15 @@ const byMessage: readonly (readonly [RegExp, Wording])[] = [
     { message: 'The bracket that opens here is never closed.', hint: 'Close it, and indent the lines within it.' },
   ],
   [
-    /start with (?:a )?(?:reserved|directive|flow|tab)/,
+    /start with (?:a )?(?:reserved|directive|flow|tab|block)/,
     { message: 'A text cannot start with this character unless it stands in quotes.', hint: quote },
+  ],
+  [
+    /Not a YAML token/,
+    {
+      message: 'After | or > the text begins on the next line.',
+      hint: 'Begin it there, indented, or put it in quotes.',
+    },
   ],
   [
     /block-seq-ind on same line/,
@@ -105,8 +108,16 @@ const byMessage: readonly (readonly [RegExp, Wording])[] = [
 ]
 
 export function wordYamlError(error: YAMLError): Wording {
+  if (error.code === 'BAD_DQ_ESCAPE') return wordEscape(/\\\S*/.exec(error.message)?.[0] ?? '\\')
   const wording = byMessage.find(([pattern]) => pattern.test(error.message))?.[1] ?? wordings[error.code]
   return wordings[error.code] ?? wording ?? { message: `${error.message}.` }
+}
+
+export function wordEscape(written: string): Wording & { readonly hint: string } {
+  return {
+    message: `YAML has no escape ${written} in double quotes.`,
+    hint: 'In double quotes a backslash is written \\\\; single quotes take it as it is.',
+  }
 }
 
 /** Whether something that was opened is missing its end; the library then points to where the end should be. */

@@ -16,15 +16,6 @@ const includes: Readonly<Record<string, readonly string[]>> = {
   'all.User.cli': ['all.Application.cli'],
 }
 
-/** Broad scopes that a token of an application can have. */
-export const applicationScopes = [
-  'all.Application',
-  'all.Application.read',
-  'all.Application.cli',
-  'all.Device',
-  'all.Device.read',
-] as const
-
 /** Scopes that a device's token can have, where it asks for less than `all.Device`. */
 export const deviceScopes = [
   'all.Device',

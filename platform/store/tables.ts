@@ -14,6 +14,7 @@ export interface Tables {
   device_states: DeviceStateTable
   device_commands: DeviceCommandTable
   device_log: DeviceLogTable
+  applied_seeds: { kind: string; name: string; id: string }
 }
 
 interface Times {

@@ -76,7 +76,7 @@ const files = {
 interface Result {
   readonly ok: boolean
   readonly reply: { status: number; headers: Record<string, string>; body: Record<string, unknown> } | null
-  readonly visits: { id: string | null; type: string; output: string | null; ms: number }[]
+  readonly visits: { id: string | null; type: string; output: string | null; ms: number; logs: unknown[] }[]
   readonly calls: { visit: number; call: string; params: unknown; outcome: Record<string, unknown> }[]
   readonly missing: string[]
   readonly payload: { data: Record<string, unknown> } & Record<string, unknown>
@@ -150,6 +150,34 @@ describe('A request', () => {
   })
 })
 
+describe('What a debug node says', () => {
+  const asked = { user: 'seed@lom.example', request: 'POST /pots/7/x', body: '{"password":"hunter2","n":1}' }
+
+  test('stands with its visit, as it was at that moment, without secrets', async () => {
+    const { visits } = await callJson('pots.yaml', asked)
+    const said = visits.map(({ id, logs }) => [id, logs.length])
+    expect(said.sort()).toEqual([
+      ['answer', 0],
+      ['both', 1],
+      ['read', 0],
+      ['write', 0],
+    ])
+    const [log] = visits.find(({ id }) => id === 'both')?.logs ?? []
+    expect(log).toMatchObject({
+      level: 'info',
+      message: 'hello',
+      details: { data: { params: { id: '7' }, body: { password: '[redacted]', n: 1 } } },
+    })
+    expect(log).not.toHaveProperty('details.data.read')
+  })
+
+  test('is printed below it', async () => {
+    const { output } = await call('pots.yaml', asked)
+    expect(output).toMatch(/^ {2}both +debug .*\n {6}info: hello \{/m)
+    expect(output).not.toContain("password: 'hunter2',")
+  })
+})
+
 describe('A payload', () => {
   test('is laid over the whole, and who stands in it needs no token', async () => {
     const result = await withPayload('pots.yaml', {
@@ -217,9 +245,9 @@ describe('A failure', () => {
   test('is one also where an error trigger answers for it', async () => {
     const failed = await withPayload('pots.yaml', { data: { perPage: 'many' } }, { trigger: 'button' })
     expect(failed).toMatchObject({ code: 1, ok: false, error: { node: 'clean-up' }, reply: { status: 500 } })
-    expect(failed.visits.map(({ id, output }) => [id, output])).toEqual([
-      ['clean-up', null],
-      ['apologise', 'next'],
+    expect(failed.visits.map(({ id, output, logs }) => [id, output, logs])).toEqual([
+      ['clean-up', null, []],
+      ['apologise', 'next', []],
     ])
   })
 })
@@ -258,7 +286,9 @@ describe('A folder where one flow is broken', () => {
 describe('A call is wrong, and nothing is done, with', () => {
   const payload = (name: string) => ({ payload: `${folder.path}/${name}` })
   const cases: readonly (readonly [what: string, flow: string, options: () => RunOptions, message: RegExp])[] = [
-    ['a flow file that does not exist', 'nope.yaml', () => ({}), /nope\.yaml is not a file with a flow/],
+    ['a flow file that does not exist', 'nope.yaml', () => ({}), /nope\.yaml does not exist\.$/],
+    ['a flow file in a folder that does not exist', 'nope/x.yaml', () => ({}), /nope\/x\.yaml does not exist\.$/],
+    ['a folder', '.', () => ({}), / is a folder, not a file with a flow\.$/],
     ['a file that is no flow', 'application.yaml', () => ({}), /application\.yaml is not a file with a flow/],
     ['a file that is no YAML', 'list.json', () => ({}), /list\.json is not a file with a flow/],
     ['a body that is no JSON', 'failing.yaml', () => ({ body: '{"a":' }), /--body is not JSON/],

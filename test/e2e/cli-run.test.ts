@@ -84,7 +84,7 @@ describe.concurrent('flowpot run', () => {
     [[], /missing required argument 'flow'/],
     [['flows/sign-in.yaml', '--bodi', '{}'], /unknown option '--bodi'/],
     [['flows/sign-in.yaml', '--body'], /option '--body <json>' argument missing/],
-    [['nope/x.yaml'], /error APPLICATION_FOLDER_UNREADABLE: .* nope cannot be read: it does not exist/],
+    [['nope/x.yaml'], /error CLI_CALL_WRONG: nope\/x\.yaml does not exist\./],
     [['flows/sign-in.yaml', '--body', '{'], /^error CLI_CALL_WRONG: --body is not JSON/],
   ] as const)('called with %j says what is wrong with it and ends with 2', async ([args, message], { scene }) => {
     const { code, output, errors } = await cli(scene, ['run', ...args])

@@ -95,6 +95,49 @@ describe.concurrent('start --watch', () => {
     expect(await ended()).toBe(0)
   })
 
+  it('applies seeds that are new in the file, once, and does not take a file whose seeds do not fit', async ({
+    scene,
+  }) => {
+    const { file, post, stderr, errors, platform, applicationId, adminToken = '' } = await startWatching(scene)
+    const path = `${platform}/applications/${applicationId}`
+    const ask = (place: string, method = 'GET') => request(`${path}/${place}`, { token: adminToken, method })
+    const application = (seeds: string) => replace(file('application.yaml'), `name: hello\nseeds:\n${seeds}`)
+    const id = 'd'.repeat(24)
+    const seeds = `  groups: [ { name: admins } ]
+  users: [ { email: ada@lom.example, groups: [ admins ] } ]
+  devices: [ { name: Shed, id: ${id} } ]
+`
+    await application(seeds)
+    await stderr.until(reloaded)
+    expect(await ask('experience/users/ada@lom.example')).toMatchObject({
+      status: 200,
+      body: { experienceGroups: [{ name: 'admins' }] },
+    })
+    expect(await ask(`devices/${id}`, 'DELETE')).toMatchObject({ status: 200 })
+
+    await application(seeds.replace('Shed,', 'Barn }, { name: Shed,'))
+    await stderr.until(reloaded)
+    expect(await ask('devices')).toMatchObject({ body: { items: [{ name: 'Barn' }] } })
+
+    await replace(file('hello.yaml'), flow(2))
+    await stderr.until(reloaded)
+    await application(`  devices: [ { name: Loft, parentId: ${'e'.repeat(24)} } ]\n`)
+    await stderr.until(/^Not reloaded: .*parentId.*\n/m)
+    expect(await ask('devices')).toMatchObject({ body: { totalCount: 1 } })
+    expect(await post()).toMatchObject({ status: 200, body: { version: 2 } })
+    expect(errors()).not.toContain('restart')
+  })
+
+  it('says that another ID of the application needs a restart', async ({ scene }) => {
+    const { file, stderr, applicationId } = await startWatching(scene)
+    await replace(file('application.yaml'), `name: hello\nid: ${'f'.repeat(24)}\n`)
+    await stderr.until(reloaded)
+    expect(await stderr.until(/^But not its id.*\n/m)).toMatch(`it stays ${applicationId}. Another one needs a restart`)
+    await replace(file('application.yaml'), `name: hello\nid: "${applicationId}"\n`)
+    await stderr.until(reloaded)
+    expect(stderr.text().match(/restart/g)).toHaveLength(1)
+  })
+
   it('loses no request to a reload under load', async ({ scene }) => {
     const { file, post, stderr } = await startWatching(scene)
     const reloads = 8

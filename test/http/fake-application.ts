@@ -30,6 +30,7 @@ export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>
         id,
         flow: { id: 'flow', name: 'flow', file: 'flow.yaml', description: undefined },
         line: 1,
+        column: 1,
         spec: {
           method,
           route,

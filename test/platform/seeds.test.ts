@@ -54,6 +54,88 @@ eachStore((_name, open) => {
       expect(await platform.users.verifyPassword('ada@lom.example', 'battery staple')).not.toBeNull()
     })
 
+    it('are there by their IDs as well, whatever they are called by now', async () => {
+      const { platform, ok } = await openPlatform(await open())
+      await applySeeds(platform, seeds)
+      await ok('device.patch', { deviceId: 'c'.repeat(24), device: { name: 'Barn' } })
+      await ok('experienceGroup.patch', { experienceGroupId: 'b'.repeat(24), experienceGroup: { name: 'owners' } })
+      await ok('experienceUser.patch', {
+        experienceUserId: 'a'.repeat(24),
+        experienceUser: { email: 'lovelace@lom.example' },
+      })
+      const eve = { email: 'eve@lom.example', groups: ['admins'] }
+      await applySeeds(platform, { ...seeds, users: [...seeds.users, eve] })
+      expect(await ok('device.get', { deviceId: 'c'.repeat(24) })).toMatchObject({ name: 'Barn' })
+      expect(await ok('application.get')).toMatchObject({
+        summary: { deviceCount: 2, experienceUserCount: 3, experienceGroupCount: 1 },
+      })
+      // Its group is the one that the seed became.
+      expect(await ok('experienceUser.get', { experienceUserId: eve.email })).toMatchObject({
+        experienceGroups: [{ id: 'b'.repeat(24), name: 'owners' }],
+      })
+    })
+
+    it('are there by their IDs in a store that has none noted as applied, and in a file that renames them', async () => {
+      const store = await open()
+      const { platform, ok } = await openPlatform(store)
+      await applySeeds(platform, seeds)
+      await store.write((tx) => tx.deleteFrom('applied_seeds').execute())
+      const renamed: Seeds = {
+        groups: [{ name: 'owners', id: 'b'.repeat(24) }],
+        users: [{ email: 'lovelace@lom.example', id: 'a'.repeat(24), groups: ['owners'] }],
+        devices: [{ name: 'Barn', id: 'c'.repeat(24) }],
+      }
+      await applySeeds(platform, renamed)
+      await applySeeds(platform, seeds)
+      const eve = { email: 'eve@lom.example', groups: ['owners'] }
+      await applySeeds(platform, { ...renamed, users: [eve] })
+      expect(await ok('application.get')).toMatchObject({
+        summary: { deviceCount: 2, experienceUserCount: 3, experienceGroupCount: 1 },
+      })
+      expect(await ok('experienceUser.get', { experienceUserId: eve.email })).toMatchObject({
+        experienceGroups: [{ id: 'b'.repeat(24), name: 'admins' }],
+      })
+    })
+
+    it('stay deleted once they are deleted, and new ones are still added', async () => {
+      const { platform, ok, refused } = await openPlatform(await open())
+      await applySeeds(platform, seeds)
+      await ok('device.delete', { deviceId: 'c'.repeat(24) })
+      await ok('experienceUser.delete', { experienceUserId: 'a'.repeat(24) })
+      await ok('experienceGroup.delete', { experienceGroupId: 'b'.repeat(24) })
+      const eve = { email: 'eve@lom.example', groups: ['admins'] }
+      await applySeeds(platform, {
+        ...seeds,
+        users: [...seeds.users.map((user) => ({ ...user, email: user.email.toUpperCase() })), eve],
+        devices: [...seeds.devices, { name: 'Barn' }],
+      })
+      expect(await ok('devices.get', { sortField: 'name' })).toMatchObject({
+        items: [{ name: 'Barn' }, { name: 'Greenhouse' }],
+      })
+      expect(await platform.users.verifyPassword('ada@lom.example', 'correct horse')).toBeNull()
+      expect(await refused('experienceUser.get', { experienceUserId: 'ada@lom.example' })).toMatchObject({
+        statusCode: 404,
+      })
+      // Nobody is let in by a group that was taken away.
+      expect(await ok('experienceUser.get', { experienceUserId: eve.email })).toMatchObject({ experienceGroups: [] })
+      expect(await ok('application.get')).toMatchObject({ summary: { experienceGroupCount: 0, deviceCount: 2 } })
+    })
+
+    it('are applied once where several start at the same time', async () => {
+      const store = await open()
+      const { platform, ok } = await openPlatform(store)
+      // Of their own IDs, as other processes make them.
+      const others = Array.from({ length: 4 }, (_, process) => {
+        let count = 0
+        return { ...platform, newId: () => `${process}${count++}`.padStart(24, '0') }
+      })
+      await Promise.all(others.map((other) => applySeeds(other, seeds)))
+      expect(await ok('application.get')).toMatchObject({
+        summary: { deviceCount: 2, experienceUserCount: 2, experienceGroupCount: 1 },
+      })
+      expect(await store.read.selectFrom('applied_seeds').selectAll().execute()).toHaveLength(5)
+    })
+
     it.each<[string, Partial<Seeds>, string]>([
       ['a device without a name', { devices: [{ description: 'x' }] }, 'name is required'],
       ['an ID that is none', { devices: [{ name: 'x', id: 'nope' }] }, 'not 24 hexadecimal digits'],

@@ -2,5 +2,6 @@
 import type { Migration } from '../migrate.ts'
 import { platform } from './0001-platform.ts'
 import { deviceData } from './0002-device-data.ts'
+import { appliedSeeds } from './0003-applied-seeds.ts'
 
-export const migrations: readonly Migration[] = [platform, deviceData]
+export const migrations: readonly Migration[] = [platform, deviceData, appliedSeeds]

@@ -26,6 +26,7 @@ const device = Type.Object({
       Type.Object({ redirect: Type.String() }),
     ]),
   ),
+  few: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
   extra: Type.Optional(Type.Record(Type.String(), Type.Number())),
 })
 
@@ -85,6 +86,7 @@ test.each<[Record<string, unknown>, string, unknown[], string, string | undefine
   [{ name: 'x', id: 'z' }, wrong, ['id'], 'id must be a text that matches ^[0-9a-f]{24}$, not "z".', undefined],
   [{ name: 'x', parent: 3 }, wrong, ['parent'], 'parent must be a text or null, not 3.', undefined],
   [{ name: 'x', tags: {} }, wrong, ['tags'], 'tags must be a list of at most 2 items, not an object.', undefined],
+  [{ name: 'x', few: [] }, wrong, ['few'], 'few must be a list of at least 1 item, not an empty list.', undefined],
   [
     { name: 'x', tags: [{ key: 'a', value: 1 }] },
     wrong,

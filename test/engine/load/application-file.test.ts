@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { loadApplication } from '../../../engine/load/load-application.ts'
+import { describeActions } from '../../../platform/resources/catalogue.ts'
+
+function load(seeds: string) {
+  const text = `name: lom\nseeds:\n${seeds}`
+  return loadApplication([{ file: 'application.yaml', text }], {
+    nodeTypes: [],
+    triggerTypes: [],
+    actions: describeActions(),
+  })
+}
+
+const id = 'a'.repeat(24)
+
+describe('seeds', () => {
+  it('may have the ID of a seed of another kind', () => {
+    const { application, problems } = load(
+      `  groups: [ { name: a, id: ${id} } ]\n  users: [ { email: a@lom.example, id: ${id} } ]\n  devices: [ { name: a, id: ${id} }, { name: b } ]\n`,
+    )
+    expect(problems).toEqual([])
+    expect(application?.settings.seeds.devices).toEqual([{ name: 'a', id }, { name: 'b' }])
+  })
+
+  it.each([
+    ['devices: [ { name: x, id: zz } ]', 'zz', 'seeds.devices[0].id must be', 'An ID is 24 hexadecimal digits'],
+    ['devices: [ { name: x, id: 3 } ]', '3 }', 'seeds.devices[0].id must be', 'An ID is 24 hexadecimal digits'],
+    [`users: [ { email: a@lom.example, id: ${'G'.repeat(24)} } ]`, 'GGG', 'seeds.users[0].id must be', 'An ID is'],
+    ['devices: [ { name: x }, { name: y, tags: 3 } ]', '3 }', 'seeds.devices[1].tags must be a list', ''],
+    ['devices: [ { nmae: x, name: y } ]', 'nmae', 'no field nmae in seeds.devices[0]', 'Did you mean name?'],
+    ['devices: [ { description: y } ]', '{ desc', 'seeds.devices[0].name is missing', ''],
+    ['devices: [ 3 ]', '3 ]', 'seeds.devices[0] must be an object', ''],
+  ])('that the platform would refuse are refused at their place: %s', (line, place, message, hint) => {
+    const { application, problems } = load(`  ${line}\n`)
+    expect(application).toBeUndefined()
+    expect(problems).toEqual([
+      expect.objectContaining({
+        code: 'APPLICATION_INVALID',
+        line: 3,
+        column: line.indexOf(place) + 3,
+        message: expect.stringContaining(message),
+      }),
+    ])
+    expect(problems[0]?.hint ?? '').toContain(hint)
+  })
+
+  it.each([
+    ['groups', 'name', 'Shed', '{ name: Shed }', '{ name: Shed }'],
+    ['groups', 'id', id, `{ name: a, id: ${id} }`, `{ name: b, id: ${id} }`],
+    ['users', 'email', 'a@LOM.example', '{ email: A@lom.example }', '{ email: a@LOM.example }'],
+    ['users', 'id', id, `{ email: a@lom.example, id: ${id} }`, `{ email: b@lom.example, id: ${id} }`],
+    ['devices', 'name', 'Shed', '{ name: Shed }', '{ name: Shed, description: b }'],
+    ['devices', 'id', id, `{ name: a, id: ${id} }`, `{ name: b, id: ${id} }`],
+  ])('of one kind are refused where two of the %s have one %s', (kind, field, value, one, other) => {
+    const { application, problems } = load(`  ${kind}:\n    - ${one}\n    - ${other}\n`)
+    expect(application).toBeUndefined()
+    expect(problems).toEqual([
+      expect.objectContaining({
+        code: 'APPLICATION_INVALID',
+        line: 5,
+        column: other.indexOf(value) + 7,
+        message: `seeds.${kind}[1].${field} is "${value}", as seeds.${kind}[0].${field} is.`,
+        hint: expect.stringContaining('another one'),
+        related: [expect.objectContaining({ line: 4 })],
+      }),
+    ])
+  })
+
+  it('are refused where a device has two attributes of one name', () => {
+    const attribute = '{ name: a, dataType: number }'
+    const { problems } = load(`  devices: [ { name: x, attributes: [ ${attribute}, ${attribute} ] } ]\n`)
+    expect(problems.map(({ message }) => message)).toEqual([
+      'seeds.devices[0].attributes[1].name is "a", as seeds.devices[0].attributes[0].name is.',
+    ])
+  })
+})
