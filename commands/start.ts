@@ -1,5 +1,6 @@
 /** `flowpot start`: serves an application until it is told to stop. */
 import { once } from 'node:events'
+import { dirname, resolve } from 'node:path'
 import type { Server } from '../server.ts'
 import { readSettings, type SettingFlags } from '../settings.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
@@ -87,13 +88,16 @@ async function watchFolder(folder: string): Promise<WatchedFolder> {
   }
   // For who develops alone: it is not loaded where flows are only served.
   const { watch } = await import('chokidar')
-  const watcher = watch(folder, {
+  const root = resolve(folder)
+  // From above, so that a folder that is moved away or made anew is seen as it comes back.
+  const above = dirname(root)
+  const watcher = watch(above, {
+    ignored: (path) => path !== above && path !== root && dirname(path) !== root,
     ignoreInitial: true,
-    depth: 0,
+    depth: 1,
     awaitWriteFinish: { stabilityThreshold: 50, pollInterval: 10 },
   })
-  watcher.on('all', (event, path) => {
-    if (event === 'unlinkDir' && path === folder) printError(`${folder} is gone: restart to watch it again.`)
+  watcher.on('all', (_event, path) => {
     if (!/\.ya?ml$/.test(path)) return
     isStale = true
     reload()

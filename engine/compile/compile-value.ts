@@ -57,7 +57,8 @@ function compileList(raw: readonly unknown[], at: DocumentPath, scope: ValueScop
 
 function compileMap(raw: object, at: DocumentPath, scope: ValueScope): CompiledValue {
   const entries = Object.entries(raw).map(([key, value]) => {
-    if (unsafeKeys.has(key) || hasTemplate(key)) scope.reportKey(key, [...at, key])
+    // A bare << is a merge key, which the YAML's own check has reported.
+    if (unsafeKeys.has(key) || (key !== '<<' && hasTemplate(key))) scope.reportKey(key, [...at, key])
     return { key, value: compileValue(value, [...at, key], scope) }
   })
   return (payload: Payload) => {

@@ -25,6 +25,7 @@ async function startWatching(scene: Scene) {
   const flowpot = await scene.start({ folder, args: ['--watch'] })
   return {
     ...flowpot,
+    folder,
     file: (name: string) => join(folder, name),
     post: (path = '/hello') => request(flowpot.experience + path, { method: 'POST', body: {} }),
   }
@@ -80,6 +81,17 @@ describe.concurrent('start --watch', () => {
     await replace(file('hello.yaml'), flow(3))
     await stderr.until(reloaded)
     expect(await post()).toMatchObject({ status: 200, body: { version: 3 } })
+  })
+
+  it('serves on while the folder is gone, and follows the one that comes in its place', async ({ scene }) => {
+    const { folder, file, post, stderr } = await startWatching(scene)
+    await rename(folder, join(await scene.folder(), 'old'))
+    await stderr.until(/^Not reloaded: The application's folder .* does not exist\.\n/m)
+    expect(await post()).toMatchObject({ status: 200, body: { version: 1 } })
+    await rename(await scene.folder({ 'application.yaml': 'name: hello\n', 'hello.yaml': flow(2) }), folder)
+    await stderr.until(reloaded)
+    await replace(file('hello.yaml'), flow(3))
+    await expect.poll(post).toMatchObject({ status: 200, body: { version: 3 } })
   })
 
   it('finishes a request on the flows that it came to', async ({ scene }) => {
