@@ -11,7 +11,7 @@ const odd: readonly unknown[] = [
   'a b',
   '__proto__',
   -1,
-  1e400,
+  Number.POSITIVE_INFINITY,
   true,
   null,
   [],
