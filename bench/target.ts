@@ -59,7 +59,7 @@ async function serveHandWritten(settings: Settings, commitEach: boolean): Promis
   const app = fastify({
     bodyLimit: settings.bodyLimitBytes,
     loggerInstance: log,
-    disableRequestLogging: true,
+
     genReqId: () => randomUUID(),
   })
   app.addHook('onRequest', (request, reply, done) => {
