@@ -3,6 +3,7 @@ import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { refusalShape } from '../data/refusal.ts'
 import { settle } from '../data/settle.ts'
+import { userBody } from './user-body.ts'
 import { userShape } from './user-shape.ts'
 
 export const createUser = defineNode({
@@ -26,20 +27,10 @@ platform refused, as with 409 for an address that is taken. A refusal takes \`el
     if (typeof result !== 'string') return []
     return [{ path: result, shape: output === 'else' ? refusalShape : userShape }]
   },
-  compile: ({ email, password, firstName, lastName, tags, groups, result }, { wired }) => {
+  compile: ({ result, ...fields }, { wired }) => {
     return async (payload, run) => {
-      const fields = {
-        email: email(payload),
-        password: password(payload),
-        firstName: firstName?.(payload),
-        lastName: lastName?.(payload),
-        userTags: tags?.(payload),
-        experienceGroupIds: groups?.(payload),
-      }
-      // What is missing is not sent: the platform would refuse the `undefined`.
-      const experienceUser = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
       const call = 'experienceUsers.post'
-      const outcome = await run.services.api(call, { experienceUser })
+      const outcome = await run.services.api(call, { experienceUser: userBody(fields, payload) })
       return settle(outcome, { call, payload, result, wired })
     }
   },

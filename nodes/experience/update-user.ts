@@ -4,6 +4,7 @@ import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { refusalShape } from '../data/refusal.ts'
 import { settle } from '../data/settle.ts'
 import { invalidateExistingTokens } from './token-fields.ts'
+import { userBody } from './user-body.ts'
 import { userShape } from './user-shape.ts'
 
 export const updateUser = defineNode({
@@ -35,19 +36,12 @@ with 404 for a user who does not exist and 409 for an address that is taken. A r
     return [{ path: result, shape: output === 'else' ? refusalShape : userShape }]
   },
   compile: (config, { wired }) => {
-    const { user, email, password, firstName, lastName, tags, groups, invalidateExistingTokens, result } = config
+    const { user, invalidateExistingTokens, result, ...fields } = config
     return async (payload, run) => {
-      const fields = {
-        email: email?.(payload),
-        password: password?.(payload),
-        firstName: firstName?.(payload),
-        lastName: lastName?.(payload),
-        userTags: tags?.(payload),
-        experienceGroupIds: groups?.(payload),
-        tokenCutoff: invalidateExistingTokens ? new Date(run.services.clock.now()).toISOString() : undefined,
+      const experienceUser = {
+        ...userBody(fields, payload),
+        ...(invalidateExistingTokens ? { tokenCutoff: new Date(run.services.clock.now()).toISOString() } : {}),
       }
-      // What is missing is not sent: it stays as it is.
-      const experienceUser = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
       const call = 'experienceUser.patch'
       const outcome = await run.services.api(call, { experienceUserId: user(payload), experienceUser })
       return settle(outcome, { call, payload, result, wired })
