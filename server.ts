@@ -2,10 +2,12 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
+import { createEffects } from './composition/effects.ts'
 import { type Listening, listen } from './composition/listen.ts'
 import { type LoadedFolder, loadFolder } from './composition/load-folder.ts'
-import { createServices, openPlatform } from './composition/open-platform.ts'
+import { openPlatform } from './composition/open-platform.ts'
 import { pressButton } from './composition/press-button.ts'
+import { createServices } from './composition/services.ts'
 import { type RunningBroker, startBroker } from './composition/start-broker.ts'
 import type { Application } from './engine/application.ts'
 import { createExperienceServer, runLog } from './http/experience-server.ts'
@@ -54,6 +56,10 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   const { platform } = opened
   let isReady = false
 
+  const effects = createEffects({
+    publish: async (topic, message) => mqtt?.publish(topic, message),
+  })
+  const services = createServices(platform, effects)
   const shared = { bodyLimitBytes: settings.bodyLimitBytes, trustProxy: settings.trustProxy, log }
   const experience = createExperienceServer({
     ...shared,
@@ -61,7 +67,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     applicationId: platform.applicationId,
     users: platform.users,
     devices: platform.devices,
-    services: ({ address }) => createServices(platform, address),
+    services: ({ address }) => services(address),
   })
   const rest = createPlatformServer({
     ...shared,
@@ -72,7 +78,13 @@ export async function startServer(folder: string, settings: Settings): Promise<S
       return actor.kind === 'anonymous' ? null : actor
     },
     call: (actor, call, params, { address }) => callAction(platform, actor, call, params, address),
-    pressButton: async (actor, press) => pressButton(applications.current(), platform, runLog(log), actor, press),
+    pressButton: async (actor, press) =>
+      pressButton(
+        applications.current(),
+        { applicationId: platform.applicationId, services, log: runLog(log) },
+        actor,
+        press,
+      ),
     isReady: async () => isReady && (await answers(platform.store)),
   })
 

@@ -36,9 +36,17 @@ export async function benchEngine(batches: number): Promise<EngineTimes> {
   const trigger = application?.endpoints[0]
   if (!application || !trigger) throw new Error(problems.map(({ message }) => message).join('\n'))
 
+  const none = async () => {
+    throw new Error('The flow of the benchmark has no effects.')
+  }
   const services: Services = {
-    api: async () => ({ result: {} }),
-    users: { verifyPassword: async () => null, verifyToken: async () => null, signToken: async () => null },
+    api: none,
+    users: { verifyPassword: none, verifyToken: none, signToken: none },
+    http: none,
+    mail: none,
+    publish: none,
+    sleep: none,
+    storage: { get: none, update: none },
     clock: { now: () => 0 },
     random: { bytes: (length) => new Uint8Array(length) },
   }

@@ -3,7 +3,9 @@
  * authorised, read and answered as any request is.
  */
 import { randomUUID } from 'node:crypto'
-import { createServices, type OpenedPlatform } from '../composition/open-platform.ts'
+import { createEffects } from '../composition/effects.ts'
+import type { OpenedPlatform } from '../composition/open-platform.ts'
+import { createServices } from '../composition/services.ts'
 import type { Application, CompiledTrigger } from '../engine/application.ts'
 import type { Payload } from '../engine/payload.ts'
 import type { Services } from '../engine/services.ts'
@@ -66,7 +68,7 @@ const address = '127.0.0.1'
 export async function dryRun({ application, flowId, opened }: DryRunScope, sample: Sample): Promise<DryRunResult> {
   const trigger = chooseTrigger(application, flowId, sample)
   const recording = createRecording()
-  const services = createServices(opened.platform, address)
+  const services = createServices(opened.platform, createEffects({ publish: async () => undefined }))(address)
   const user = sample.user === undefined ? undefined : { token: await signIn(services, sample.user) }
   const recorded = {
     application: recording.wrapApplication(application, sample.payload),

@@ -1,9 +1,7 @@
 /** Opens the platform that an application runs on: data folder, store, seeds. */
 import { randomBytes, randomFillSync } from 'node:crypto'
 import type { Application } from '../engine/application.ts'
-import type { Clock, Random, Services } from '../engine/services.ts'
-import { flowActor } from '../platform/auth/actor.ts'
-import { callAction } from '../platform/call-action.ts'
+import type { Clock, Random } from '../engine/services.ts'
 import { openDataFolder } from '../platform/data-folder.ts'
 import { createPlatform, type Platform, type PlatformLog } from '../platform/platform.ts'
 import { applySeeds } from '../platform/seeds.ts'
@@ -83,19 +81,4 @@ async function furnish(
 
 function makeSigningKey(): string {
   return randomBytes(32).toString('base64url')
-}
-
-/** What a run that was asked for from `address` acts with. */
-export function createServices(platform: Platform, address: string): Services {
-  const { users } = platform
-  return {
-    api: (call, params) => callAction(platform, flowActor, call, params, address),
-    users: {
-      verifyPassword: (email, password) => users.verifyPassword(email, password, address),
-      verifyToken: async (token) => (await users.verifyToken(token))?.user ?? null,
-      signToken: users.signToken,
-    },
-    clock: platform.clock,
-    random: platform.random,
-  }
 }

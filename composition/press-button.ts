@@ -1,19 +1,23 @@
 /** Fires a flow's `button` trigger for the REST API, as Losant's `flow.pressVirtualButton`. */
 import { randomUUID } from 'node:crypto'
 import type { Application, RunLog } from '../engine/application.ts'
+import type { Services } from '../engine/services.ts'
 import type { ButtonPress, CallOutcome } from '../http/platform-server.ts'
 import type { Actor } from '../platform/auth/actor.ts'
 import { isAllowed } from '../platform/auth/scopes.ts'
-import type { Platform } from '../platform/platform.ts'
-import { createServices } from './open-platform.ts'
 
 const declared = { scopes: ['all.Application'] }
+
+export interface PressContext {
+  readonly applicationId: string
+  readonly services: (address: string) => Services
+  readonly log: RunLog
+}
 
 /** Answers as soon as the run has begun; how it goes on is in the log. */
 export function pressButton(
   application: Application,
-  platform: Platform,
-  log: RunLog,
+  { applicationId, services, log }: PressContext,
   actor: Actor,
   { flowId, button }: ButtonPress,
 ): CallOutcome {
@@ -33,9 +37,9 @@ export function pressButton(
   application.start({
     trigger,
     id: randomUUID(),
-    applicationId: platform.applicationId,
+    applicationId,
     data: { ...payload },
-    services: createServices(platform, 'internal'),
+    services: services('internal'),
     log,
   })
   return { result: { success: true } }

@@ -94,11 +94,20 @@ export interface NodeExample {
   }
 }
 
+export interface LosantType {
+  readonly type: string
+  /**
+   * Makes of an exported node's `config` this one's. Templates stay as they are. Throws an `Error` that says why where a
+   * node cannot be one of these. For the loader of exports to come.
+   */
+  readonly translate?: (config: RawConfig) => RawConfig
+}
+
 export interface NodeType<Config extends TObject = TObject, Output extends string = string> {
   /** What `type:` says in a flow. */
   readonly type: string
   /** Losant's type of the same thing. Its `outputIds` are in the order of `outputs`. */
-  readonly losant?: string
+  readonly losant?: LosantType
   /** One sentence. */
   readonly summary: string
   /** Further paragraphs for its page, in Markdown. */

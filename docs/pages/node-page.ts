@@ -8,7 +8,7 @@ export function nodePage(type: NodeType): string {
     `# ${type.type}`,
     type.summary,
     type.description,
-    type.losant && `In Losant: \`${type.losant}\`.`,
+    type.losant && `In Losant: \`${type.losant.type}\`.`,
     '## Fields',
     fieldTable(type.config as Schema), // TypeBox's types do not tell of JSON Schema's keywords
     '## Ways out',

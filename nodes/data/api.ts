@@ -11,7 +11,7 @@ import { resultOf } from './settle.ts'
 
 export const api = defineNode({
   type: 'api',
-  losant: 'LosantApiNode',
+  losant: { type: 'LosantApiNode' },
   summary: 'Calls an action of the platform, such as `devices.post`.',
   description: `The call is made inside the process, as the application itself, and \`applicationId\` is given already. At \`result\`
 then stands \`{ result }\`, or \`{ error: { type, statusCode, message } }\` where the platform refused.

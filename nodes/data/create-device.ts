@@ -9,7 +9,7 @@ import { settle } from './settle.ts'
 
 export const createDevice = defineNode({
   type: 'create-device',
-  losant: 'CreateDeviceNode',
+  losant: { type: 'CreateDeviceNode' },
   summary: 'Makes a device.',
   description: `What stands at \`result\` is the device, or \`{ error: { type, statusCode, message } }\` where the platform refused. A
 refusal takes \`else\`; without an \`else\` it fails the run.`,

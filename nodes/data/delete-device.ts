@@ -9,7 +9,7 @@ import { settle } from './settle.ts'
 
 export const deleteDevice = defineNode({
   type: 'delete-device',
-  losant: 'DeviceDeleteWorkflowNode',
+  losant: { type: 'DeviceDeleteWorkflowNode' },
   summary: 'Deletes one device, or all that a query means.',
   description: `What stands at \`result\` is \`true\` for one device and \`{ removed, failed }\` for a query, or
 \`{ error: { type, statusCode, message } }\` where the platform refused, as with 404 for a device that there is none. A refusal takes

@@ -7,7 +7,7 @@ import { settle } from './settle.ts'
 
 export const deviceState = defineNode({
   type: 'device-state',
-  losant: 'DeviceChangeStateNode',
+  losant: { type: 'DeviceChangeStateNode' },
   summary: 'Reports state in the name of a device.',
   description: `The state is stored, and fires triggers, as if the device had reported it. Attributes that the device does not have are
 dropped; values are converted to the type of their attribute.

@@ -19,7 +19,7 @@ import {
 
 export const gauge = defineNode({
   type: 'gauge',
-  losant: 'GaugeNode',
+  losant: { type: 'GaugeNode' },
   summary: 'Reads one value: the last that devices reported, or one over a range of time.',
   description: `Without \`durationMs\` it is the last value, of whichever device reported last. With it, \`aggregation\` says what is made of the
 values of that time.

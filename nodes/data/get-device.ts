@@ -26,7 +26,7 @@ const ofSeveral = ['metadata', 'page', 'perPage']
 
 export const getDevice = defineNode({
   type: 'get-device',
-  losant: 'GetDeviceNode',
+  losant: { type: 'GetDeviceNode' },
   summary: 'Reads one device or several.',
   description: `Which devices are meant, one of these fields says: ${ways.map((way) => `\`${way}\``).join(', ')}.
 

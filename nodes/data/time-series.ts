@@ -23,7 +23,7 @@ import { resultOf } from './settle.ts'
 
 export const timeSeries = defineNode({
   type: 'time-series',
-  losant: 'TimeSeriesNode',
+  losant: { type: 'TimeSeriesNode' },
   summary: 'Reads what devices reported over a range of time, one value a stretch.',
   description: `| asked for | stands at \`result\` |
 |---|---|

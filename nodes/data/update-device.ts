@@ -8,7 +8,7 @@ import { settle } from './settle.ts'
 
 export const updateDevice = defineNode({
   type: 'update-device',
-  losant: 'UpdateDeviceNode',
+  losant: { type: 'UpdateDeviceNode' },
   summary: 'Changes a device.',
   description: `What \`device\` does not name stays as it is, and so does what comes out missing. Tags and attributes are replaced whole: to add
 one, read the device first. An attribute that goes, or that gets another type, loses its history.

@@ -8,7 +8,7 @@ import { userShape } from './user-shape.ts'
 
 export const authenticate = defineNode({
   type: 'authenticate',
-  losant: 'ExperienceUserAuthNode',
+  losant: { type: 'ExperienceUserAuthNode' },
   summary: 'Tells who an experience user is, by password or by token.',
   description: `\`then\` is taken by who is who they say, \`else\` by everybody else: nothing tells an unknown address from a wrong
 password, and a field that the client left out, or sent as something other than text, is a failure like any other.

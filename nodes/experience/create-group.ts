@@ -8,7 +8,7 @@ import { groupShape } from './group-shape.ts'
 
 export const createGroup = defineNode({
   type: 'create-group',
-  losant: 'CreateExperienceGroupNode',
+  losant: { type: 'CreateExperienceGroupNode' },
   summary: 'Makes an experience group.',
   description: `What stands at \`result\` is the group, or \`{ error: { type, statusCode, message } }\` where the platform refused. A refusal takes
 \`else\`; without an \`else\` it fails the run. Names need not differ.`,

@@ -8,7 +8,7 @@ import { userShape } from './user-shape.ts'
 
 export const createUser = defineNode({
   type: 'create-user',
-  losant: 'CreateExperienceUserNode',
+  losant: { type: 'CreateExperienceUserNode' },
   summary: 'Makes an experience user.',
   description: `What stands at \`result\` is the user, without any secret, or \`{ error: { type, statusCode, message } }\` where the
 platform refused, as with 409 for an address that is taken. A refusal takes \`else\`; without an \`else\` it fails the run.`,

@@ -7,7 +7,7 @@ import { settle } from '../data/settle.ts'
 
 export const deleteUser = defineNode({
   type: 'delete-user',
-  losant: 'DeleteExperienceUserNode',
+  losant: { type: 'DeleteExperienceUserNode' },
   summary: 'Deletes an experience user.',
   description: `The tokens of the user are refused from then on. What belongs to the user, such as devices with a tag, stays.
 

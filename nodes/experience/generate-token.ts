@@ -13,7 +13,7 @@ const unknownUser = defineError<{ user: string }>(
 
 export const generateToken = defineNode({
   type: 'generate-token',
-  losant: 'ExperienceUserTokenNode',
+  losant: { type: 'ExperienceUserTokenNode' },
   summary: 'Signs a token for an experience user, without a password.',
   description: `Who holds the token acts as the user: see to it that the flow knows who asks. A user that does not exist fails the run;
 where that can happen, ask \`get-user\` first.`,

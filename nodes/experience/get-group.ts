@@ -12,7 +12,7 @@ const limits = Type.Integer({ minimum: 1, maximum: 1000 })
 
 export const getGroup = defineNode({
   type: 'get-group',
-  losant: 'GetExperienceGroupNode',
+  losant: { type: 'GetExperienceGroupNode' },
   summary: 'Reads an experience group by ID or name, or groups by tags.',
   description: `What stands at \`result\` is the group, or \`null\` where there is none; an ID that is not well-formed is the ID of none. Where
 several groups have the name or the tags, it is the oldest. With \`several\` it is a list of those with the tags, which may be empty.`,

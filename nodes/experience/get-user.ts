@@ -11,7 +11,7 @@ const perPage = Type.Integer({ minimum: 1, maximum: 1000 })
 
 export const getUser = defineNode({
   type: 'get-user',
-  losant: 'GetExperienceUserNode',
+  losant: { type: 'GetExperienceUserNode' },
   summary: 'Reads an experience user by ID or e-mail address, or users by tags or group.',
   description: `What stands at \`result\` is the user, without any secret, or \`null\` where there is none. With \`several\` it is a list,
 sorted by ID, which may be empty.

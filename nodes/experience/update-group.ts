@@ -13,7 +13,7 @@ const Members = Type.Array(Type.String(), { maxItems: 1000 })
 
 export const updateGroup = defineNode({
   type: 'update-group',
-  losant: 'UpdateExperienceGroupNode',
+  losant: { type: 'UpdateExperienceGroupNode' },
   summary: 'Changes an experience group, or who is in it.',
   description: `What \`group\` does not name stays as it is. Members are named by ID or e-mail address. Adding somebody who is in the group, and
 removing somebody who is not or who does not exist, changes nothing; adding somebody who does not exist is refused.

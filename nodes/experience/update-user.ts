@@ -9,7 +9,7 @@ import { userShape } from './user-shape.ts'
 
 export const updateUser = defineNode({
   type: 'update-user',
-  losant: 'UpdateExperienceUserNode',
+  losant: { type: 'UpdateExperienceUserNode' },
   summary: 'Changes an experience user.',
   description: `A field that is not given, or that comes out missing, stays as it is. Tags and groups are replaced whole. Tokens stay good when a
 password changes: say \`invalidateExistingTokens\` where they should not.

@@ -8,7 +8,7 @@ import { findUser } from './find-user.ts'
 
 export const verifyDevice = defineNode({
   type: 'verify-device',
-  losant: 'VerifyDeviceNode',
+  losant: { type: 'VerifyDeviceNode' },
   summary: 'Tells whether a device is associated with an experience user or group.',
   description: `\`then\` is taken if it is, \`else\` if not: also for a device, a user or a group that does not exist. A device is a user's through groups: it is associated with a group that the user is in, or with a group below it. A tag that
 names an owner associates nothing; where devices are tagged with their owner, use \`get-device\` and a \`conditional\`.`,

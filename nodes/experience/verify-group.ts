@@ -7,7 +7,7 @@ import { findUser } from './find-user.ts'
 
 export const verifyGroup = defineNode({
   type: 'verify-group',
-  losant: 'VerifyExperienceGroupNode',
+  losant: { type: 'VerifyExperienceGroupNode' },
   summary: 'Tells whether an experience user is a member of a group.',
   description: `\`then\` is taken by a member of the group, or of one of the groups above it, and \`else\` by everybody else: also where the user
 or the group does not exist. To keep others out of an endpoint altogether, the endpoint's

@@ -7,7 +7,7 @@ const thrown = defineError<{ message: string }>('FLOW_THROWN', 500, ({ message }
 
 export const throwNode = defineNode({
   type: 'throw',
-  losant: 'ThrowErrorNode',
+  losant: { type: 'ThrowErrorNode' },
   summary: 'Fails the run with an error.',
   description: `Every branch of the run stops. Then the \`error\` triggers in scope fire, with the message at \`data.errorInfo.error.message\`.
 An endpoint request that nothing has answered by then gets 500, and the client never sees the message.`,

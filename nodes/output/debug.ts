@@ -4,7 +4,7 @@ import { PathTo, Template } from '../../engine/schema.ts'
 
 export const debug = defineNode({
   type: 'debug',
-  losant: 'DebugNode',
+  losant: { type: 'DebugNode' },
   summary: 'Writes the payload, or a part of it, to the log.',
   description: `The log is the developer's: nothing of it reaches a client, and the payload stays as it is.
 A whole payload holds what the client sent, passwords among it; name a \`property\` in flows that see secrets.`,

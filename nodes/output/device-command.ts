@@ -9,7 +9,7 @@ import { settle } from '../data/settle.ts'
 
 export const deviceCommand = defineNode({
   type: 'device-command',
-  losant: 'DeviceSendCommandNode',
+  losant: { type: 'DeviceSendCommandNode' },
   summary: 'Sends a command to one device or several.',
   description: `A device that is connected gets it at once, and the command is listed for every device that it was sent to; nobody waits
 for what the device does with it. \`deviceIds\` and \`deviceTags\` may stand together: then either is enough.

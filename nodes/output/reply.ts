@@ -32,7 +32,7 @@ const cookie = Type.Object({
 
 export const reply = defineNode({
   type: 'reply',
-  losant: 'EndpointReplyNode',
+  losant: { type: 'EndpointReplyNode' },
   summary: 'Answers the request.',
   description: `The first reply wins; later ones are ignored and logged. A reply ends its path unless it has \`next\`, so what stands
 below it in the list is reached by a wire alone.

@@ -10,6 +10,7 @@ import { parseEndpoint } from '../../engine/route.ts'
 import { Expression, PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import type { Services } from '../../engine/services.ts'
 import { defineTrigger, type EndpointSpec, type ErrorSpec } from '../../engine/trigger.ts'
+import { quietServices } from '../services.ts'
 
 const examples: [] = []
 
@@ -165,12 +166,7 @@ export function problemsOf(files: Readonly<Record<string, string>> | string): st
   return load(typeof files === 'string' ? { 'flow.yaml': files } : files).problems.map(describeProblem)
 }
 
-const services: Services = {
-  api: async () => ({ result: {} }),
-  users: { verifyPassword: async () => null, verifyToken: async () => null, signToken: async () => null },
-  clock: { now: () => 0 },
-  random: { bytes: (length) => new Uint8Array(length) },
-}
+const services = quietServices()
 
 export interface StartOptions {
   readonly trigger?: CompiledTrigger

@@ -5,6 +5,7 @@ import { readFolder } from '../../engine/load/read-folder.ts'
 import type { ApiOutcome } from '../../engine/services.ts'
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
+import { quietServices } from '../services.ts'
 
 const { application, problems } = loadApplication(await readFolder('flows'), {
   nodeTypes,
@@ -32,7 +33,7 @@ async function request(route: string, body: unknown, answers: Readonly<Record<st
     data: { body, params: {}, query: {}, headers: {}, cookies: {} },
     experience: { user: ada },
     log: () => undefined,
-    services: {
+    services: quietServices({
       api: async (call, params) => {
         made.push({ call, params })
         return answers[call] ?? refusal(500, 'nothing is known of this call')
@@ -42,9 +43,7 @@ async function request(route: string, body: unknown, answers: Readonly<Record<st
         verifyToken: async () => null,
         signToken: async () => 'a.b.c',
       },
-      clock: { now: () => 0 },
-      random: { bytes: (length) => new Uint8Array(length) },
-    },
+    }),
   })
   const { status, body: answer } = await reply
   const { error } = await done

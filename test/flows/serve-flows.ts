@@ -1,6 +1,7 @@
 /** Serves the sample application on a real platform with a store of its own, without a socket. */
 
-import { createServices, openTemporaryPlatform } from '../../composition/open-platform.ts'
+import { openTemporaryPlatform } from '../../composition/open-platform.ts'
+import { createServices } from '../../composition/services.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
 import { readFolder } from '../../engine/load/read-folder.ts'
 import type { Services } from '../../engine/services.ts'
@@ -8,6 +9,7 @@ import { createExperienceServer } from '../../http/experience-server.ts'
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
 import { readSettings } from '../../settings.ts'
+import { noEffects } from '../services.ts'
 
 export interface Answer {
   readonly status: number
@@ -33,7 +35,7 @@ export async function serveFlows(): Promise<ServedFlows> {
   })
   if (!application) throw new Error(`The flows do not load: ${JSON.stringify(problems, null, 2)}`)
   const { platform, close } = await openTemporaryPlatform(application, readSettings({}, {}))
-  const services = createServices(platform, '127.0.0.1')
+  const services = createServices(platform, noEffects)('127.0.0.1')
   const watched: Services = {
     ...services,
     api: async (call, params) => {

@@ -1,8 +1,9 @@
 /** An application without an engine: each endpoint is a function of what the listener hands to a run. */
 import type { Application, RunRequest } from '../../engine/application.ts'
-import type { Reply, Services } from '../../engine/services.ts'
+import type { Reply } from '../../engine/services.ts'
 import type { Access, EndpointSpec } from '../../engine/trigger.ts'
 import { createExperienceServer, type ExperienceOptions } from '../../http/experience-server.ts'
+import { quietServices } from '../services.ts'
 
 export type Answer = (run: RunRequest) => Partial<Reply> | Promise<Partial<Reply>>
 
@@ -56,12 +57,7 @@ export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>
   }
 }
 
-const services: Services = {
-  api: async () => ({ result: {} }),
-  users: { verifyPassword: async () => null, verifyToken: async () => null, signToken: async () => null },
-  clock: { now: () => 0 },
-  random: { bytes: (length) => new Uint8Array(length) },
-}
+const services = quietServices()
 
 export const ada = { id: 'a'.repeat(24), email: 'ada@lom.example', experienceGroups: [{ id: '1', name: 'admins' }] }
 export const bob = { id: 'b'.repeat(24), email: 'bob@lom.example', experienceGroups: [] }

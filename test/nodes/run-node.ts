@@ -8,6 +8,7 @@ import type { Problem } from '../../engine/problem.ts'
 import type { ApiOutcome, Reply, Services, UserRecord } from '../../engine/services.ts'
 import { nodeTypes } from '../../nodes/index.ts'
 import { button } from '../../nodes/triggers/button.ts'
+import { quietServices } from '../services.ts'
 
 /** A button that hands in any payload, so that no path is known to be absent. */
 const anything: typeof button = {
@@ -61,16 +62,15 @@ export async function runNode({
     applicationId: '5f0000000000000000000000',
     data: { ...(payload.data as object) },
     experience: { ...(payload.experience as object) },
-    services: {
+    services: quietServices({
       api: async (call, params) => {
         calls.push({ call, params })
         return answers[call] ?? { error: { type: 'NotFound', statusCode: 404, message: 'There is no answer.' } }
       },
       users: tableOfUsers(users, tokens),
       clock: { now: () => 1_700_000_000_000 },
-      random: { bytes: (length) => new Uint8Array(length) },
       ...services,
-    },
+    }),
     log: (level, message, details) => logs.push({ level, message, details }),
     trace: { now: () => 0, visit: ({ output }) => outputs.push(output), missing: () => undefined },
   })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { loadApplication } from '../../../engine/load/load-application.ts'
 import { nodeTypes, triggerTypes } from '../../../nodes/index.ts'
+import { quietServices } from '../../services.ts'
 
 const load = (read: string) =>
   loadApplication(
@@ -36,12 +37,7 @@ test('an error trigger answers the request in place of the run that threw, and k
     id: 'run-1',
     applicationId: '5f0000000000000000000000',
     data: { query: { tank: 'north' }, replyId: 'a.1' },
-    services: {
-      api: async () => ({ result: null }),
-      users: { verifyPassword: async () => null, verifyToken: async () => null, signToken: async () => null },
-      clock: { now: () => 0 },
-      random: { bytes: (length) => new Uint8Array(length) },
-    },
+    services: quietServices(),
     log: () => undefined,
   })
   expect(await reply).toMatchObject({

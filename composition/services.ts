@@ -1,0 +1,24 @@
+/** What a run acts with: the platform, and what leaves the process. */
+import type { Effects, Services } from '../engine/services.ts'
+import { flowActor } from '../platform/auth/actor.ts'
+import { callAction } from '../platform/call-action.ts'
+import type { Platform } from '../platform/platform.ts'
+import { createStorage } from '../platform/storage.ts'
+
+/** Returns what gives the services of a run that was asked for from `address`. */
+export function createServices(platform: Platform, effects: Effects): (address: string) => Services {
+  const { users } = platform
+  const storage = createStorage(platform)
+  return (address) => ({
+    ...effects,
+    api: (call, params) => callAction(platform, flowActor, call, params, address),
+    users: {
+      verifyPassword: (email, password) => users.verifyPassword(email, password, address),
+      verifyToken: async (token) => (await users.verifyToken(token))?.user ?? null,
+      signToken: users.signToken,
+    },
+    clock: platform.clock,
+    random: platform.random,
+    storage,
+  })
+}
