@@ -1,5 +1,5 @@
 /** Writes down when devices came and went, for each device in the order in which it happened. */
-import { noteConnected, noteDisconnected } from '../platform/connections.ts'
+import { type ConnectionVia, noteConnected, noteDisconnected } from '../platform/connections.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { MqttLog } from './mqtt-log.ts'
 import type { Session } from './session.ts'
@@ -31,7 +31,7 @@ export function createConnectionLog(platform: Platform, log: MqttLog): Connectio
       const { deviceId } = session
       const at = timeOf(deviceId)
       session.connectedAt = at
-      write(deviceId, at, () => noteConnected(platform, deviceId, { at }))
+      write(deviceId, at, () => noteConnected(platform, deviceId, { at, via: viaOf(session) }))
     },
     disconnected(session, reason) {
       const { deviceId, connectedAt, messagesFromClient, messagesToClient } = session
@@ -39,10 +39,16 @@ export function createConnectionLog(platform: Platform, log: MqttLog): Connectio
       if (connectedAt === undefined) return
       const at = timeOf(deviceId)
       const counts = { messagesFromClient, messagesToClient }
-      write(deviceId, at, () => noteDisconnected(platform, deviceId, { at, connectedAt, reason, ...counts }))
+      const ended = { at, connectedAt, reason, ...counts, via: viaOf(session) }
+      write(deviceId, at, () => noteDisconnected(platform, deviceId, ended))
     },
     whenWritten: async () => {
       await Promise.all([...last.values()].map(({ written }) => written))
     },
   }
+}
+
+function viaOf({ deviceId, origin }: Session): ConnectionVia {
+  const { address, transport } = origin
+  return { method: 'mqtt', address, secure: transport === 'tls', relay: { type: 'device', id: deviceId } }
 }

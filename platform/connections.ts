@@ -1,10 +1,23 @@
 /** When devices came and went. */
+import type { Relay } from './events.ts'
 import type { Platform } from './platform.ts'
+import { toIso } from './resources/schemas.ts'
+import { startRunsOfDevice } from './runs/runs-of-devices.ts'
 import { insertEntry, toStorable } from './state/device-log.ts'
+
+/** How it is connected, for the flows that start by it. Losant's words. */
+export interface ConnectionVia {
+  readonly method: 'mqtt' | 'rest'
+  readonly address?: string | undefined
+  /** Under TLS. */
+  readonly secure?: boolean | undefined
+  readonly relay?: Relay | undefined
+}
 
 export interface Connected {
   /** Milliseconds since 1970. */
   readonly at: number
+  readonly via?: ConnectionVia
 }
 
 export interface Disconnected {
@@ -14,28 +27,32 @@ export interface Disconnected {
   readonly reason?: string
   readonly messagesFromClient?: number
   readonly messagesToClient?: number
+  readonly via?: ConnectionVia
 }
 
 /** Of a device that does not exist nothing is noted. */
-export async function noteConnected(platform: Platform, deviceId: string, { at }: Connected): Promise<void> {
+export async function noteConnected(platform: Platform, deviceId: string, { at, via }: Connected): Promise<void> {
   const id = platform.newId()
-  const isNoted = await platform.store.write(async (tx) => {
+  const runs = await platform.store.write(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('devices')
       .set({ connected: 1, connected_at: at })
       .where('id', '=', deviceId)
       .executeTakeFirst()
-    if (numUpdatedRows === 0n) return false
+    if (numUpdatedRows === 0n) return undefined
     await insertEntry(tx, { ...noEntry, device_id: deviceId, id, time: at, connected: 1 })
-    return true
+    const { relay, ...data } = via ?? {}
+    return startRunsOfDevice(platform, tx, { on: 'connect', deviceId, time: at, data, relay })
   })
-  if (isNoted) platform.events.emit('deviceConnected', { deviceId, time: at })
+  if (!runs) return
+  platform.events.emit('deviceConnected', { deviceId, time: at })
+  platform.events.emit('runsQueued', runs)
 }
 
 export async function noteDisconnected(
   platform: Platform,
   deviceId: string,
-  { at, connectedAt, reason, messagesFromClient, messagesToClient }: Disconnected,
+  { at, connectedAt, reason, messagesFromClient, messagesToClient, via }: Disconnected,
 ): Promise<void> {
   const id = platform.newId()
   const ended = await platform.store.write(async (tx) => {
@@ -59,7 +76,17 @@ export async function noteDisconnected(
       messages_from_client: messagesFromClient ?? null,
       messages_to_client: messagesToClient ?? null,
     })
-    return { connectedAt: connectedAt ?? device.connected_at ?? undefined }
+    const began = connectedAt ?? device.connected_at ?? undefined
+    const { relay, ...way } = via ?? {}
+    const data = {
+      ...way,
+      connectedAt: began === undefined ? null : toIso(began),
+      disconnectReason: reason,
+      messagesFromDevice: messagesFromClient,
+      messagesToDevice: messagesToClient,
+    }
+    const runs = await startRunsOfDevice(platform, tx, { on: 'disconnect', deviceId, time: at, data, relay })
+    return { connectedAt: began, runs }
   })
   if (!ended) return
   platform.events.emit('deviceDisconnected', {
@@ -68,6 +95,7 @@ export async function noteDisconnected(
     ...(ended.connectedAt === undefined ? {} : { connectedAt: ended.connectedAt }),
     ...(reason === undefined ? {} : { reason }),
   })
+  platform.events.emit('runsQueued', ended.runs)
 }
 
 const noEntry = { message: null, count: 1, messages_from_client: null, messages_to_client: null }

@@ -1,5 +1,6 @@
 /** What happens on the platform, told to those in the process whom it concerns: the broker, the triggers. */
 import type { PlatformLog } from './platform.ts'
+import type { TriggeredRun } from './runs/triggered-runs.ts'
 
 /** Who caused something, in Losant's words for a run's `relayType` and `relayId`. */
 export interface Relay {
@@ -37,6 +38,8 @@ export interface PlatformEvents {
   /** Tags, attributes, class or gateway may be others now, and so which keys are good for it. */
   deviceChanged: { readonly deviceId: string }
   deviceDeleted: { readonly deviceId: string }
+  /** Written down, and due now. */
+  runsQueued: readonly TriggeredRun[]
   /** Revoked, deleted, or its topics changed. */
   keyChanged: { readonly applicationKeyId: string }
 }

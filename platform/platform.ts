@@ -7,6 +7,8 @@ import { createTokens, type Tokens } from './auth/tokens.ts'
 import { createEvents, type Events } from './events.ts'
 import { createIds } from './ids.ts'
 import { settingsInvalid } from './refusals.ts'
+import { createWatchList, type WatchList } from './runs/watches.ts'
+import { createStateWriter, type StateWriter } from './state/state-writer.ts'
 import type { Store } from './store/store.ts'
 import { createUsers, type Users } from './users.ts'
 import { createValidator, type Validator } from './validate.ts'
@@ -57,6 +59,9 @@ export interface Platform {
   /** Throws `PLATFORM_INVALID` (400) where parameters do not fit a schema. */
   readonly validate: Validator
   readonly events: Events
+  /** What starts flows, besides requests. */
+  readonly watches: WatchList
+  readonly states: StateWriter
   readonly log: PlatformLog
 }
 
@@ -86,9 +91,11 @@ export async function createPlatform(
     limiter: createLimiter(settings.signInLimits),
     validate: createValidator(),
     events: createEvents(log),
+    watches: createWatchList(),
     log,
   }
-  return { ...shared, users: createUsers(shared), devices: createDevices(shared) }
+  const withStates = { ...shared, states: createStateWriter(shared) }
+  return { ...withStates, users: createUsers(withStates), devices: createDevices(withStates) }
 }
 
 async function openApplication(

@@ -1,6 +1,6 @@
 /** When a device came and went, and what it is told: actions of the resource `device`. */
 import Type from 'typebox'
-import { checkOwnDevice } from '../auth/own-device.ts'
+import { checkOwnDevice, relayOf } from '../auth/own-device.ts'
 import { noteConnected, noteDisconnected } from '../connections.ts'
 import { defineAction } from '../resource.ts'
 import { readLog } from '../state/device-log.ts'
@@ -62,13 +62,15 @@ export const deviceConnectionActions = {
       // A device's own token has been checked against the device; another's has not.
       if (context.actor.kind !== 'device') await checkVisible(context, id)
       const now = platform.clock.now()
+      const via = { method: 'rest', address: context.address, relay: relayOf(context) } as const
       if (given.status === 'connected') {
-        await noteConnected(platform, id, { at: readTime(given.connectedAt, now) })
+        await noteConnected(platform, id, { at: readTime(given.connectedAt, now), via })
         return { success: true as const }
       }
       const { disconnectReason: reason, messagesFromClient, messagesToClient } = given
       await noteDisconnected(platform, id, {
         at: readTime(given.disconnectedAt, now),
+        via,
         ...(reason === undefined ? {} : { reason }),
         ...(messagesFromClient === undefined ? {} : { messagesFromClient }),
         ...(messagesToClient === undefined ? {} : { messagesToClient }),

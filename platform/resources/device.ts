@@ -115,6 +115,7 @@ export const device: Resource = {
           await tx.deleteFrom('device_tags').where('device_id', '=', id).execute()
           await tx.deleteFrom('device_attributes').where('device_id', '=', id).execute()
           await tx.deleteFrom('device_commands').where('device_id', '=', id).execute()
+          await tx.deleteFrom('inactivity_timers').where('device_id', '=', id).execute()
           await tx.deleteFrom('device_log').where('device_id', '=', id).execute()
           await tx.deleteFrom('application_key_devices').where('device_id', '=', id).execute()
           await tx.deleteFrom('experience_group_devices').where('device_id', '=', id).execute()

@@ -3,7 +3,6 @@ import Type from 'typebox'
 import { checkOwnDevice, relayOf } from '../auth/own-device.ts'
 import { invalid } from '../refusals.ts'
 import { defineAction } from '../resource.ts'
-import { reportStates } from '../state/report-state.ts'
 import { selectDevices, selection } from '../state/select-devices.ts'
 import { sendCommand } from '../state/send-command.ts'
 import { GivenCommand, GivenStateFields } from '../state/state-schemas.ts'
@@ -33,8 +32,8 @@ export const devicesSendActions = {
       if (byDevice.size > MAX_DEVICES)
         throw invalid({ problem: `multiDeviceState names more than ${MAX_DEVICES} devices` })
       for (const deviceId of byDevice.keys()) await checkOwnDevice(context, deviceId)
-      const given = [...byDevice].map(([deviceId, states]) => ({ deviceId, states }))
-      await reportStates(context.platform, given, relayOf(context))
+      const given = [...byDevice].map(([deviceId, states]) => ({ deviceId, states, isBatch: states.length > 1 }))
+      await context.platform.states.write({ states: given, relay: relayOf(context) })
       return { success: true as const }
     },
   }),

@@ -4,6 +4,7 @@ import Type from 'typebox'
 import { visibleDevices } from '../auth/device-access.ts'
 import type { Platform } from '../platform.ts'
 import { defineAction, type Resource } from '../resource.ts'
+import { startRunsOfDevice } from '../runs/runs-of-devices.ts'
 import { allOf, type Condition, isIn, isTagged } from './conditions.ts'
 import { compileDeviceQuery, DeviceQuery } from './device-query.ts'
 import {
@@ -99,9 +100,15 @@ export const devices: Resource = {
       async run({ device }, { platform }) {
         checkDevice(device)
         const row = toRow(device, platform.newId(), platform.clock.now())
-        await platform.store.write((tx) => insertDevice(tx, device, row))
+        const created = toDevice(row, platform.applicationId)
+        const runs = await platform.store.write(async (tx) => {
+          await insertDevice(tx, device, row)
+          const data = { device: created }
+          return startRunsOfDevice(platform, tx, { on: 'create', deviceId: row.id, time: row.created_at, data })
+        })
         platform.events.emit('deviceCreated', { deviceId: row.id })
-        return toDevice(row, platform.applicationId)
+        platform.events.emit('runsQueued', runs)
+        return created
       },
     }),
 

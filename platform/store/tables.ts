@@ -14,7 +14,11 @@ export interface Tables {
   device_states: DeviceStateTable
   device_commands: DeviceCommandTable
   device_log: DeviceLogTable
+  triggered_runs: TriggeredRunTable
+  timers: { trigger: string; fired_at: number }
+  inactivity_timers: { trigger: string; device_id: string; heard_at: number }
   applied_seeds: { kind: string; name: string; id: string }
+  flow_storage: FlowStorageTable
 }
 
 interface Times {
@@ -135,4 +139,29 @@ export interface DeviceLogTable {
   count: number
   messages_from_client: number | null
   messages_to_client: number | null
+}
+
+export interface TriggeredRunTable {
+  id: string
+  /** The flow's trigger: `mail-owner/0/all`. */
+  trigger: string
+  flow_id: string
+  /** What it begins with: a `RunBegin`. */
+  begin: string
+  /** How often it was tried. */
+  attempts: number
+  /** From when on it is to be tried; `null`: no more. */
+  due_at: number | null
+  /** When it failed for good. */
+  failed_at: number | null
+  /** A `RunError`. */
+  error: string | null
+}
+
+export interface FlowStorageTable {
+  scope: string
+  key: string
+  /** As JSON. */
+  value: string
+  updated_at: number
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createSubscriptions } from '../../mqtt/subscriptions.ts'
-import { covers } from '../../mqtt/topics.ts'
+import { covers } from '../../platform/topic-filter.ts'
 
 const level = fc.constantFrom('a', 'b', '', 'c')
 const topics = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('/'))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { topicRules } from '../../mqtt/topic-rules.ts'
-import { covers, isReserved, overlap, readDeviceTopic } from '../../mqtt/topics.ts'
+import { isReserved, overlap, readDeviceTopic } from '../../mqtt/topics.ts'
+import { covers } from '../../platform/topic-filter.ts'
 
 const id = '0123456789abcdef01234567'
 

@@ -1,0 +1,110 @@
+/** Notices devices that have gone silent: a timer a trigger and device, set anew by each state, gone once it has fired. */
+import type { Platform } from '../platform.ts'
+import { toIso } from '../resources/schemas.ts'
+import type { Transaction } from '../store/store.ts'
+import { matchingDevices } from './matching-devices.ts'
+import { insertRuns, type TriggeredRun } from './triggered-runs.ts'
+import { type InactivityWatch, isById, type OnDevices } from './watches.ts'
+
+/** Sets the timers of devices that were heard of. A time is that of arrival, in milliseconds since 1970. */
+export async function armInactivityTimers(
+  tx: Transaction,
+  watches: readonly OnDevices<InactivityWatch>[],
+  heard: readonly { readonly deviceId: string; readonly at: number }[],
+): Promise<void> {
+  if (watches.length === 0 || heard.length === 0) return
+  // The later of two of a device stands last.
+  const heardAt = new Map(heard.map(({ deviceId, at }) => [deviceId, at]))
+  for (const watch of watches) {
+    const watched = await matchingDevices(tx, watch, [...heardAt.keys()])
+    const rows = [...heardAt]
+      .filter(([deviceId]) => watched.has(deviceId))
+      .map(([device_id, heard_at]) => ({ trigger: watch.trigger, device_id, heard_at }))
+    if (rows.length === 0) continue
+    await tx
+      .insertInto('inactivity_timers')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['trigger', 'device_id']).doUpdateSet(({ ref }) => ({ heard_at: ref('excluded.heard_at') })),
+      )
+      .execute()
+  }
+}
+
+/** How many timers fire in one write. */
+const MAX_FIRED = 500
+
+/** Starts the runs of the timers that have run out, and tells of them. Resolves with when the next one runs out. */
+export async function fireInactivityTimers(platform: Platform): Promise<number | undefined> {
+  const { store, clock, events, watches, newId } = platform
+  let next: number | undefined
+  for (const watch of watches.current.inactivity) {
+    const waitMs = watch.seconds * 1000
+    for (;;) {
+      const now = clock.now()
+      const oldest = await store.read
+        .selectFrom('inactivity_timers')
+        .select('heard_at')
+        .where('trigger', '=', watch.trigger)
+        .orderBy('heard_at')
+        .limit(1)
+        .executeTakeFirst()
+      if (!oldest) break
+      if (oldest.heard_at + waitMs > now) {
+        next = Math.min(next ?? Number.POSITIVE_INFINITY, oldest.heard_at + waitMs)
+        break
+      }
+      const runs = await store.write(async (tx) => {
+        const silent = await tx
+          .selectFrom('inactivity_timers')
+          .select(['device_id', 'heard_at'])
+          .where('trigger', '=', watch.trigger)
+          .where('heard_at', '<=', now - waitMs)
+          .orderBy('heard_at')
+          .limit(MAX_FIRED)
+          .execute()
+        const ids = silent.map(({ device_id }) => device_id)
+        await tx
+          .deleteFrom('inactivity_timers')
+          .where('trigger', '=', watch.trigger)
+          .where('device_id', 'in', ids)
+          .execute()
+        // One that has been deleted, or is tagged otherwise by now, is none of the trigger's.
+        const watched = await matchingDevices(tx, watch, ids)
+        const begun = silent
+          .filter(({ device_id }) => watched.has(device_id))
+          .map(({ device_id, heard_at }) => toRun(watch, device_id, heard_at, newId()))
+        await insertRuns(tx, begun, now)
+        return begun
+      })
+      if (runs.length > 0) events.emit('runsQueued', runs)
+    }
+  }
+  return next
+}
+
+/** Timers of triggers that are no more. */
+export async function removeOldInactivityTimers({ store, watches }: Platform): Promise<void> {
+  const kept = watches.current.inactivity.map(({ trigger }) => trigger)
+  await store.write((tx) => {
+    const timers = tx.deleteFrom('inactivity_timers')
+    return (kept.length === 0 ? timers : timers.where('trigger', 'not in', kept)).execute()
+  })
+}
+
+function toRun(watch: InactivityWatch, deviceId: string, heardAt: number, id: string): TriggeredRun {
+  return {
+    id,
+    trigger: watch.trigger,
+    flowId: watch.flowId,
+    begin: {
+      time: heardAt + watch.seconds * 1000,
+      data: { inactivitySeconds: watch.seconds, lastActivity: toIso(heardAt) },
+      triggerId: deviceId,
+      triggerType: isById(watch) ? 'deviceIdInactivity' : 'deviceTagInactivity',
+      relayId: `inactivity-${deviceId}-${watch.seconds}`,
+      relayType: 'timer',
+    },
+    attempts: 0,
+  }
+}

@@ -1,0 +1,66 @@
+/** Which runs a report of state starts, with what. */
+import type { Relay } from '../events.ts'
+import type { StateReported } from '../state/sort-out.ts'
+import type { Transaction } from '../store/store.ts'
+import { matchingDevices } from './matching-devices.ts'
+import type { RunBegin, TriggeredRun } from './triggered-runs.ts'
+import { isById, type OnDevices, type StateWatch } from './watches.ts'
+
+/** What was stored of one report of a device. */
+export interface HeardDevice {
+  readonly deviceId: string
+  /** When it came, in milliseconds since 1970. */
+  readonly at: number
+  readonly isBatch: boolean
+  readonly reports: readonly StateReported[]
+  readonly relay: Relay
+}
+
+export async function runsOfStates(
+  tx: Transaction,
+  watches: readonly OnDevices<StateWatch>[],
+  heard: readonly HeardDevice[],
+  newId: () => string,
+): Promise<TriggeredRun[]> {
+  const runs: TriggeredRun[] = []
+  const ids = [...new Set(heard.map(({ deviceId }) => deviceId))]
+  for (const watch of watches) {
+    const watched = await matchingDevices(tx, watch, ids)
+    for (const one of heard) {
+      if (!watched.has(one.deviceId)) continue
+      for (const begin of beginsOf(watch, one)) {
+        runs.push({ id: newId(), trigger: watch.trigger, flowId: watch.flowId, begin, attempts: 0 })
+      }
+    }
+  }
+  return runs
+}
+
+function beginsOf(watch: StateWatch, { deviceId, at, isBatch, reports, relay }: HeardDevice): RunBegin[] {
+  if (watch.reports !== 'all' && (watch.reports === 'batch') !== isBatch) return []
+  const common = {
+    triggerId: deviceId,
+    triggerType: isById(watch) ? 'deviceId' : 'deviceTag',
+    relayId: relay.id,
+    relayType: relay.type,
+  }
+  if (isBatch && watch.batch === 'once') {
+    const data = reports.map(({ time, data, meta }) => ({
+      time: new Date(time).toISOString(),
+      data,
+      ...(meta === undefined ? {} : { meta }),
+    }))
+    return [{ ...common, time: at, data }]
+  }
+  return reports
+    .filter((report) => isAskedFor(watch, report, at))
+    .map(({ time, data, meta }) => ({ ...common, time, data, ...(meta === undefined ? {} : { meta }) }))
+}
+
+function isAskedFor(watch: StateWatch, { time, data }: StateReported, at: number): boolean {
+  const { attributes, ignoredAttributes, maxAgeSeconds } = watch
+  if (maxAgeSeconds !== undefined && time < at - maxAgeSeconds * 1000) return false
+  const names = Object.keys(data)
+  if (ignoredAttributes && names.every((name) => ignoredAttributes.includes(name))) return false
+  return !attributes || names.some((name) => attributes.includes(name))
+}

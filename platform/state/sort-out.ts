@@ -1,0 +1,63 @@
+/** Sorts out what a device reported: what is stored, what is told of it, and what is dropped. */
+import type { PlatformEvents, Relay } from '../events.ts'
+import type { DeviceStateTable } from '../store/tables.ts'
+import { convertValue, fromStored, type Scalar } from './convert-value.ts'
+import type { GivenState } from './state-schemas.ts'
+import { readTime, whyNotTaken } from './times.ts'
+
+export type StateReported = PlatformEvents['stateReported']
+
+export interface SortedOut {
+  readonly deviceId: string
+  readonly points: readonly DeviceStateTable[]
+  /** States of which at least a part is stored. */
+  readonly reports: readonly StateReported[]
+  /** A sentence each. */
+  readonly dropped: readonly string[]
+}
+
+/** `dataTypes` are those of the attributes that the device has, by name; `now` is milliseconds since 1970. */
+export function sortOut(
+  deviceId: string,
+  states: readonly GivenState[],
+  dataTypes: ReadonlyMap<string, string>,
+  now: number,
+  relay: Relay,
+): SortedOut {
+  const points: DeviceStateTable[] = []
+  const reports: StateReported[] = []
+  const dropped = new Set<string>()
+  for (const { data: given, time: givenTime, meta, flowVersion } of states) {
+    const time = readTime(givenTime, now)
+    const reason = whyNotTaken(time, now)
+    if (reason !== undefined) {
+      dropped.add(`A state was ignored: ${reason}.`)
+      continue
+    }
+    const data: Record<string, Scalar> = {}
+    let isTaken = false
+    for (const [attribute, value] of Object.entries(given)) {
+      const dataType = dataTypes.get(attribute)
+      const stored = dataType === undefined ? 'is no attribute of the device' : convertValue(value, dataType)
+      if (dataType === undefined || typeof stored === 'string') {
+        dropped.add(`${attribute.slice(0, 255)} was dropped: it ${stored}.`)
+        continue
+      }
+      data[attribute] = fromStored(stored, dataType)
+      points.push({ device_id: deviceId, attribute, time, ...stored })
+      isTaken = true
+    }
+    if (!isTaken) continue
+    const more = { ...(meta === undefined ? {} : { meta }), ...(flowVersion === undefined ? {} : { flowVersion }) }
+    reports.push({ deviceId, time, data, ...more, relay })
+  }
+  return { deviceId, points, reports, dropped: [...dropped] }
+}
+
+const MAX_TOLD = 10
+
+/** What was dropped, as a line of the device's log. */
+export function toLine(dropped: readonly string[]): string {
+  const more = dropped.length - MAX_TOLD
+  return [...dropped.slice(0, MAX_TOLD), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ')
+}
