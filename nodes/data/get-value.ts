@@ -1,0 +1,97 @@
+import { Type } from 'typebox'
+import { unknown } from '../../engine/check/shape.ts'
+import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
+import { PathTo, Value } from '../../engine/schema.ts'
+import { present } from './device-selection.ts'
+import { scopeOf, storageKey, storageScope } from './storage-fields.ts'
+
+export const getValue = defineNode({
+  type: 'get-value',
+  losant: { type: 'GetValueNode', translate },
+  summary: 'Reads what a `store-value` of an earlier run has kept.',
+  description: `Where nothing is stored, \`fallback\` stands at \`result\`; without one the path is missing afterwards.
+
+To count, use \`store-value\` with \`increment\` alone: between a \`get-value\` and a \`store-value\` another run may come.`,
+  config: Type.Object({
+    key: Type.Optional(storageKey('What the value is kept under.')),
+    all: Type.Optional(
+      Type.Literal(true, {
+        description: 'Reads a map of everything in the scope, by key, in place of one value. At most 4 MB.',
+      }),
+    ),
+    scope: storageScope,
+    fallback: Type.Optional(Value({ description: 'Goes to `result` where nothing is stored under the key.' })),
+    result: PathTo({ description: 'Where the value goes.' }),
+  }),
+  outputs: ['next'],
+  check,
+  writes: ({ result }) => [{ path: String(result), shape: unknown }],
+  compile: ({ key, scope: shared, fallback, result }, { flowId }) => {
+    const scope = scopeOf(shared, flowId)
+    return async (payload, run) => {
+      const { storage } = run.services
+      if (key) {
+        const value = await storage.get({ scope, key: String(present('key', key(payload))) })
+        // A copy, since what the fallback names stands elsewhere on the payload, too.
+        result.set(payload, value === undefined ? structuredClone(fallback?.(payload)) : value)
+      } else result.set(payload, Object.fromEntries(await storage.list(scope)))
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'What a device last reported',
+      yaml: `type: get-value
+key: last-<< data.params.id >>
+result: data.last`,
+      payload: { data: { params: { id: 'fern' } } },
+      stored: { 'last-fern': { moisture: 0.4 } },
+      expect: { output: 'next', payload: { 'data.last': { moisture: 0.4 } } },
+    },
+    {
+      title: 'The first run of all',
+      yaml: `type: get-value
+key: points
+fallback: []
+result: data.points`,
+      payload: { data: {} },
+      expect: { output: 'next', payload: { 'data.points': [] } },
+    },
+    {
+      title: 'Everything that the flow has stored',
+      yaml: `type: get-value
+all: true
+result: data.stored`,
+      payload: { data: {} },
+      stored: { 'last-fern': 0.4, 'last-cactus': 0.1 },
+      expect: { output: 'next', payload: { 'data.stored': { 'last-cactus': 0.1, 'last-fern': 0.4 } } },
+    },
+  ],
+})
+
+function check({ config, report }: NodeCheck): void {
+  if (config.key === undefined && config.all === undefined) {
+    const hint = 'Give key, or all for everything.'
+    report({ code: 'FLOW_MISSING_FIELD', at: [], message: 'Nothing says which value is asked for.', hint })
+  }
+  if (config.all === undefined) return
+  for (const field of ['key', 'fallback']) {
+    if (config[field] === undefined) continue
+    const message = `${field} cannot stand beside all.`
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+  }
+}
+
+function translate({ keyName, getAll, defaultValue, defaultValueType = 'template', valuePath }: RawConfig): RawConfig {
+  if (getAll) return { all: true, result: valuePath }
+  const fallback = toFallback(defaultValueType, defaultValue)
+  return { key: keyName, result: valuePath, ...(fallback === undefined ? {} : { fallback }) }
+}
+
+function toFallback(type: unknown, value: unknown): unknown {
+  if (value === undefined || value === '') return undefined
+  if (type === 'path') return `{{${value}}}`
+  if (type !== 'json' || typeof value !== 'string') return value
+  if (value.includes('{{')) throw new Error('A default value that is JSON with templates in it cannot be translated.')
+  return JSON.parse(value)
+}

@@ -1,0 +1,199 @@
+import { Type } from 'typebox'
+import { scalar, unknown } from '../../engine/check/shape.ts'
+import { toText } from '../../engine/coerce.ts'
+import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
+import type { Payload } from '../../engine/payload.ts'
+import { type CompiledValue, PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import type { StorageChange } from '../../engine/services.ts'
+import { defineError } from '../../errors.ts'
+import { numberOf } from './number-of.ts'
+import { oneOf } from './one-of.ts'
+import { scopeOf, storageKey, storageScope } from './storage-fields.ts'
+
+const notStored = defineError<{ problem: string }>(
+  'FLOW_VALUE_NOT_STORED',
+  500,
+  ({ problem }) => `Nothing was stored: ${problem}.`,
+)
+
+const ways = ['value', 'increment', 'decrement', 'clear']
+const amount = (description: string) =>
+  Type.Optional(ValueOf(Type.Union([Type.Number(), Type.String()]), { description }))
+
+type Casting = 'text' | 'number' | 'json'
+
+export const storeValue = defineNode({
+  type: 'store-value',
+  losant: { type: 'StoreValueNode', translate },
+  summary: 'Keeps a value for later runs, counts it up or down, or clears it.',
+  description: `One of \`value\`, \`increment\`, \`decrement\` and \`clear\` says what becomes of what is stored. Runs at the same time lose nothing: each
+increment is made of the value that the one before it left. What is stored survives a restart, and \`get-value\` reads it. A flow
+finds its values by the name of its file.
+
+A value is what JSON can say of it: a date becomes text, and \`NaN\` is refused. It has at most 64 KB as JSON. Nothing expires.
+
+What stands at \`result\` is what is now stored, or with \`clear\` what was.`,
+  config: Type.Object({
+    key: storageKey('What the value is kept under.'),
+    scope: storageScope,
+    value: Type.Optional(Value({ description: 'Is stored in place of what was. One that is missing fails the run.' })),
+    as: oneOf(['text', 'number', 'json'], {
+      description: '`value` is stored as its text, as the number that its text says, or as what its text says in JSON.',
+    }),
+    increment: amount('Is added to the number that is stored; to 0 where nothing is. What is no number fails the run.'),
+    decrement: amount('Is taken from it.'),
+    clear: Type.Optional(Type.Literal(true, { description: 'Removes what is stored.' })),
+    result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
+  }),
+  outputs: ['next'],
+  check,
+  writes: ({ result, increment, decrement }) => {
+    if (typeof result !== 'string') return []
+    return [{ path: result, shape: (increment ?? decrement) === undefined ? unknown : scalar }]
+  },
+  compile: (config, { flowId }) => {
+    const { key, result } = config
+    const scope = scopeOf(config.scope, flowId)
+    const changeFor = compileChange(config)
+    return async (payload, run) => {
+      const slot = { scope, key: String(key(payload)) }
+      const outcome = await run.services.storage.update(slot, changeFor(payload))
+      // Not the value itself: what a later node writes below one of the two paths must not show at the other.
+      result?.set(payload, structuredClone(outcome))
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'How often each pot was watered',
+      yaml: `type: store-value
+key: watered-<< data.params.id >>
+increment: 1
+result: data.times`,
+      payload: { data: { params: { id: 'fern' } } },
+      stored: { 'watered-fern': 6 },
+      expect: { output: 'next', payload: { 'data.times': 7 }, stored: { 'watered-fern': 7 } },
+    },
+    {
+      title: 'A structure that every flow may read',
+      yaml: `type: store-value
+key: last-visitor
+scope: application
+value:
+  email: << experience.user.email >>
+  at: << data.now >>
+result: data.visitor`,
+      payload: { data: { now: 1767323045678 }, experience: { user: { email: 'ada@lom.example' } } },
+      expect: { output: 'next', payload: { 'data.visitor': { email: 'ada@lom.example', at: 1767323045678 } } },
+    },
+    {
+      title: 'A number that came as text',
+      yaml: `type: store-value
+key: target
+value: << data.query.target >>
+as: number`,
+      payload: { data: { query: { target: '0.35' } } },
+      expect: { output: 'next', stored: { target: 0.35 } },
+    },
+    {
+      title: 'Starting anew',
+      yaml: `type: store-value
+key: points
+clear: true
+result: data.points`,
+      payload: { data: {} },
+      stored: { points: [0.2, 0.4], other: 1 },
+      expect: { output: 'next', payload: { 'data.points': [0.2, 0.4] }, stored: { other: 1 } },
+    },
+    {
+      title: 'A count of what is no number',
+      yaml: `type: store-value
+key: points
+increment: 1`,
+      payload: {},
+      stored: { points: [0.2, 0.4] },
+      expect: { error: 'what is stored is no number', stored: { points: [0.2, 0.4] } },
+    },
+  ],
+})
+
+interface CompiledWays {
+  readonly value?: CompiledValue | undefined
+  readonly as?: Casting | undefined
+  readonly increment?: CompiledValue | undefined
+  readonly decrement?: CompiledValue | undefined
+}
+
+/** Reads from the payload what is to be done, and returns how it is done to what is stored. */
+function compileChange({ value, as, increment, decrement }: CompiledWays) {
+  return (payload: Payload): ((before: unknown) => StorageChange<unknown>) => {
+    if (value) {
+      const stored = cast(value(payload), as)
+      return () => ({ value: stored, result: stored })
+    }
+    if (increment) return add(amountOf('increment', increment(payload)))
+    if (decrement) return add(-amountOf('decrement', decrement(payload)))
+    return (before) => ({ value: undefined, result: before })
+  }
+}
+
+function cast(value: unknown, as: Casting | undefined): unknown {
+  if (value === undefined) throw notStored({ problem: 'the value is missing' })
+  if (as === 'text') return toText(value)
+  if (as === 'number') return amountOf('value', value)
+  if (as !== 'json' || typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch (cause) {
+    throw notStored({ problem: 'the value is no JSON' }, { cause })
+  }
+}
+
+function amountOf(field: string, value: unknown): number {
+  const number = numberOf(value)
+  if (number === undefined) throw notStored({ problem: `${field} is no number` })
+  return number
+}
+
+function add(amount: number) {
+  return (before: unknown = 0): StorageChange<number> => {
+    if (typeof before !== 'number') throw notStored({ problem: 'what is stored is no number' })
+    return { value: before + amount, result: before + amount }
+  }
+}
+
+function check({ config, report }: NodeCheck): void {
+  const [first, ...others] = ways.filter((way) => config[way] !== undefined)
+  if (first === undefined) {
+    const hint = `Give one of ${ways.join(', ')}.`
+    report({ code: 'FLOW_MISSING_FIELD', at: [], message: 'Nothing says what becomes of what is stored.', hint })
+  }
+  for (const way of others) {
+    const message = `${way} cannot stand beside ${first}.`
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [way], atKey: true, message })
+  }
+  if (config.as !== undefined && first !== 'value') {
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['as'], atKey: true, message: 'as needs a value.' })
+  }
+}
+
+function translate({ keyName, valueType, value, valuePath, resultPath }: RawConfig): RawConfig {
+  const rest = { ...(resultPath ? { result: resultPath } : {}) }
+  switch (valueType) {
+    // Exports have the path in `value`; Losant's pages say `valuePath`.
+    case 'path':
+      return { key: keyName, value: `{{${value || valuePath}}}`, ...rest }
+    case 'template':
+      return { key: keyName, value, as: 'text', ...rest }
+    case 'number':
+    case 'json':
+      return { key: keyName, value, as: valueType, ...rest }
+    case 'incr':
+      return { key: keyName, increment: value, ...rest }
+    case 'decr':
+      return { key: keyName, decrement: value, ...rest }
+    case 'clear':
+      return { key: keyName, clear: true, ...rest }
+  }
+  throw new Error(`A storage node's valueType cannot be ${JSON.stringify(valueType)}.`)
+}

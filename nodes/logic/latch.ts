@@ -1,0 +1,118 @@
+import { Type } from 'typebox'
+import { scalar } from '../../engine/check/shape.ts'
+import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { Expression, PathTo } from '../../engine/schema.ts'
+import { aboutMemory, checkMemory, compileMemory, identifier } from './memory.ts'
+
+const facts = ['conditionResult', 'resetResult', 'wasLatched', 'isLatched', 'taken'] as const
+const fact = (description: string) =>
+  Type.Optional(PathTo({ description: `Where \`true\` or \`false\` goes: ${description}` }))
+
+export const latch = defineNode({
+  type: 'latch',
+  losant: { type: 'LatchNode', translate },
+  summary: 'Takes `then` once when a condition is met, and not again until it was reset.',
+  description: `| latched | expression | way out | latched afterwards |
+|---|---|---|---|
+| no | \`if\` is truthy | \`then\` | yes |
+| no | \`if\` is falsy | \`else\` | no |
+| yes | \`reset\` is falsy | \`else\` | yes |
+| yes | \`reset\` is truthy | \`else\` | no |
+
+A way that no wire names goes on at the next node: to do nothing until the condition is met, say \`else: end\`.
+
+${aboutMemory}`,
+  config: Type.Object({
+    if: Expression({ description: 'What is waited for.', examples: ['<< data.moisture >> < 0.2'] }),
+    reset: Type.Optional(
+      Expression({
+        description: 'Resets it. Without it the node takes `then` once and never again.',
+        examples: ['<< data.moisture >> > 0.3'],
+      }),
+    ),
+    identifier,
+    conditionResult: fact('whether `if` was met.'),
+    resetResult: fact('whether `reset` was met.'),
+    wasLatched: fact('whether it was latched before.'),
+    isLatched: fact('whether it is now.'),
+    taken: fact('whether `then` was taken.'),
+  }),
+  outputs: ['else', 'then'],
+  check: checkMemory,
+  writes: (config) =>
+    facts.flatMap((name) => {
+      const path = config[name]
+      return typeof path === 'string' ? [{ path, shape: scalar }] : []
+    }),
+  compile: (config, context) => {
+    const slotOf = compileMemory('latch', config.identifier, context)
+    return async (payload, run) => {
+      const conditionResult = Boolean(config.if(payload))
+      const resetResult = Boolean(config.reset?.(payload))
+      const { wasLatched, isLatched } = await run.services.storage.update(slotOf(payload), (stored) => {
+        const wasLatched = stored === true
+        const isLatched = wasLatched ? !resetResult : conditionResult
+        // One that is not latched takes no room in the store.
+        return { value: isLatched ? true : undefined, result: { wasLatched, isLatched } }
+      })
+      const taken = isLatched && !wasLatched
+      const values = { conditionResult, resetResult, wasLatched, isLatched, taken }
+      for (const name of facts) config[name]?.set(payload, values[name])
+      return taken ? 'then' : 'else'
+    }
+  },
+  examples: [
+    {
+      title: 'One mail when a pot dries out, and none until it was watered',
+      yaml: `id: too-dry
+type: latch
+if: << data.moisture >> < 0.2
+reset: << data.moisture >> > 0.3
+identifier: << data.deviceId >>
+else: end`,
+      payload: { data: { deviceId: 'fern', moisture: 0.1 } },
+      earlier: [{ data: { deviceId: 'fern', moisture: 0.5 } }, { data: { deviceId: 'cactus', moisture: 0.1 } }],
+      expect: { output: 'then' },
+    },
+    {
+      title: 'Still dry',
+      yaml: `id: too-dry
+type: latch
+if: << data.moisture >> < 0.2
+reset: << data.moisture >> > 0.3
+else: end`,
+      payload: { data: { moisture: 0.1 } },
+      earlier: [{ data: { moisture: 0.1 } }, { data: { moisture: 0.25 } }],
+      expect: { output: 'else' },
+    },
+    {
+      title: 'The moment in which it is reset',
+      yaml: `id: too-dry
+type: latch
+if: << data.moisture >> < 0.2
+reset: << data.moisture >> > 0.3
+wasLatched: working.wasDry
+isLatched: working.isDry`,
+      payload: { data: { moisture: 0.8 } },
+      earlier: [{ data: { moisture: 0.1 } }],
+      expect: { output: 'else', payload: { 'working.wasDry': true, 'working.isDry': false } },
+    },
+  ],
+})
+
+function translate(config: RawConfig): RawConfig {
+  const { latchExpression, resetExpression, latchIdTemplate } = config
+  const paths = {
+    conditionResult: config.latchResultPath,
+    resetResult: config.resetResultPath,
+    wasLatched: config.wasLatchedPath,
+    isLatched: config.isLatchedPath,
+    taken: config.branchPath,
+  }
+  return {
+    if: latchExpression || false,
+    ...(resetExpression ? { reset: resetExpression } : {}),
+    ...(latchIdTemplate ? { identifier: latchIdTemplate } : {}),
+    ...Object.fromEntries(Object.entries(paths).filter(([, path]) => path)),
+  }
+}
