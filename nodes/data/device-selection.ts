@@ -34,14 +34,17 @@ export const user = Type.Optional(
     examples: ['<< experience.user.id >>'],
   }),
 )
-export const query = Type.Optional(
-  Type.Union([Type.Record(Type.String(), Value()), ValueOf(Type.Record(Type.String(), Type.Unknown()))], {
-    description:
-      'An advanced device query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
-  }),
+export const queryOf = (description: string) =>
+  Type.Optional(
+    Type.Union([Type.Record(Type.String(), Value()), ValueOf(Type.Record(Type.String(), Type.Unknown()))], {
+      description,
+    }),
+  )
+export const query = queryOf(
+  'An advanced device query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
 )
 
-type CompiledQuery = CompiledValue<Record<string, unknown>> | Readonly<Record<string, CompiledValue>>
+export type CompiledQuery = CompiledValue<Record<string, unknown>> | Readonly<Record<string, CompiledValue>>
 
 export interface CompiledSelection {
   readonly deviceName?: CompiledValue<string> | undefined

@@ -16,6 +16,7 @@ export const createGroup = defineNode({
     group: Value({
       description:
         'The group: `name`, and `description`, `parentId`, `experienceUserIds`, `deviceIds`, `deviceTags`, `deviceQueryJson`, `groupTags` as they are needed.',
+      fits: { call: 'experienceGroups.post', parameter: 'experienceGroup' },
     }),
     result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),
   }),

@@ -2,24 +2,27 @@ import { Type } from 'typebox'
 import { listShape } from '../../engine/check/shape.ts'
 import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { checkSelection, isId, present } from '../data/device-selection.ts'
+import { checkSelection, isId, present, queryOf } from '../data/device-selection.ts'
 import { listItems } from '../data/list-items.ts'
 import { resultOf } from '../data/settle.ts'
-import { findTagged, tagMap } from './find-tagged.ts'
 import { groupShape } from './group-shape.ts'
+import { search, tagMap } from './search.ts'
 
 const limits = Type.Integer({ minimum: 1, maximum: 1000 })
 
 export const getGroup = defineNode({
   type: 'get-group',
   losant: { type: 'GetExperienceGroupNode' },
-  summary: 'Reads an experience group by ID or name, or groups by tags.',
+  summary: 'Reads an experience group by ID or name, or groups by tags or query.',
   description: `What stands at \`result\` is the group, or \`null\` where there is none; an ID that is not well-formed is the ID of none. Where
 several groups have the name or the tags, it is the oldest. With \`several\` it is a list of those with the tags, which may be empty.`,
   config: Type.Object({
     group: Type.Optional(ValueOf(Type.String(), { description: 'ID of the group.' })),
     groupName: Type.Optional(ValueOf(Type.String(), { description: 'Name of the group; case counts.' })),
     tags: tagMap('Groups with all of these tags, as a map from key to text.'),
+    query: queryOf(
+      'Groups that meet an advanced query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
+    ),
     several: Type.Optional(Type.Boolean({ description: 'Gives a list, in place of the first group.', default: false })),
     limit: Type.Optional(ValueOf(limits, { description: 'Groups in the list.', default: 100, acceptsDigits: true })),
     result: PathTo({ description: 'Where the group, or the list, goes.' }),
@@ -29,14 +32,14 @@ several groups have the name or the tags, it is the oldest. With \`several\` it 
   writes: ({ result, several }) => [
     { path: String(result), shape: several === true ? listShape(groupShape) : groupShape },
   ],
-  compile: ({ group, groupName, tags, several = false, limit, result }) => {
+  compile: ({ group, groupName, tags, query, several = false, limit, result }) => {
     return async (payload, run) => {
       if (group) result.set(payload, await readGroup(run, present('group', group(payload))))
       else if (groupName) result.set(payload, await findNamed(run, present('groupName', groupName(payload))))
       else {
-        const search = { call: 'experienceGroups.get', params: {}, tags, payload }
         const most = several ? (limit?.(payload) ?? 100) : 1
-        const found = await findTagged(run, { ...search, tagsOf: (item) => item.groupTags, limit: most })
+        const asked = { call: 'experienceGroups.get', tagField: 'groupTags', tags, query, limit: most }
+        const found = await search(run, payload, asked)
         result.set(payload, several ? found : (found[0] ?? null))
       }
       return 'next'
@@ -71,10 +74,7 @@ result: data.groups`,
       answers: {
         'experienceGroups.get': {
           result: {
-            items: [
-              { name: 'kitchen', groupTags: { floor: '2' } },
-              { name: 'cellar', groupTags: {} },
-            ],
+            items: [{ name: 'kitchen', groupTags: { floor: '2' } }],
           },
         },
       },
@@ -101,12 +101,9 @@ async function findNamed(run: Run, name: string): Promise<unknown> {
 
 function checkGroupSelection(check: NodeCheck): void {
   const { config, report } = check
-  checkSelection(check, ['group', 'groupName', 'tags'])
-  for (const [field, needed] of [
-    ['several', 'tags'],
-    ['limit', 'several'],
-  ] as const) {
-    if (config[field] === undefined || config[needed]) continue
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message: `${field} needs \`${needed}\`.` })
-  }
+  checkSelection(check, ['group', 'groupName', 'tags', 'query'])
+  const needs = (field: string, needed: string) =>
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message: `${field} needs ${needed}.` })
+  if (config.several !== undefined && !config.tags && !config.query) needs('several', '`tags` or `query`')
+  if (config.limit !== undefined && !config.several) needs('limit', '`several`')
 }

@@ -2,9 +2,9 @@ import { Type } from 'typebox'
 import { listShape } from '../../engine/check/shape.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { checkSelection, isId, present } from '../data/device-selection.ts'
-import { findTagged, tagMap } from './find-tagged.ts'
+import { checkSelection, isId, present, queryOf } from '../data/device-selection.ts'
 import { findUser } from './find-user.ts'
+import { search, tagMap } from './search.ts'
 import { userShape } from './user-shape.ts'
 
 const perPage = Type.Integer({ minimum: 1, maximum: 1000 })
@@ -12,16 +12,20 @@ const perPage = Type.Integer({ minimum: 1, maximum: 1000 })
 export const getUser = defineNode({
   type: 'get-user',
   losant: { type: 'GetExperienceUserNode' },
-  summary: 'Reads an experience user by ID or e-mail address, or users by tags or group.',
+  summary: 'Reads an experience user by ID or e-mail address, or users by tags, query or group.',
   description: `What stands at \`result\` is the user, without any secret, or \`null\` where there is none. With \`several\` it is a list,
 sorted by ID, which may be empty.
 
-By \`tags\` every user (or every user of \`group\`) is read until enough are found: fine for some thousands of users, slow for more.`,
+A query has the fields \`email\`, \`firstName\`, \`lastName\`, \`userTags\`, \`experienceGroupId\`, \`creationDate\`, \`lastLogin\` and the like,
+as Losant's: \`{ email: { $endsWith: "@lom.example" } }\`.`,
   config: Type.Object({
     user: Type.Optional(
       ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< data.params.userId >>'] }),
     ),
     tags: tagMap('Users with all of these tags, as a map from key to text.'),
+    query: queryOf(
+      'Users that meet an advanced query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
+    ),
     group: Type.Optional(ValueOf(Type.String(), { description: 'Users of the experience group with this ID.' })),
     several: Type.Optional(Type.Boolean({ description: 'Gives a list, in place of the first user.', default: false })),
     limit: Type.Optional(ValueOf(perPage, { description: 'Users in the list.', default: 100, acceptsDigits: true })),
@@ -32,7 +36,7 @@ By \`tags\` every user (or every user of \`group\`) is read until enough are fou
   writes: ({ result, several }) => [
     { path: String(result), shape: several === true ? listShape(userShape) : userShape },
   ],
-  compile: ({ user, tags, group, several = false, limit, result }) => {
+  compile: ({ user, tags, query, group, several = false, limit, result }) => {
     return async (payload, run) => {
       if (user) {
         result.set(payload, await findUser(run, present('user', user(payload))))
@@ -42,12 +46,12 @@ By \`tags\` every user (or every user of \`group\`) is read until enough are fou
       const isNobody = experienceGroupId !== undefined && !isId(experienceGroupId)
       const found = isNobody
         ? []
-        : await findTagged(run, {
+        : await search(run, payload, {
             call: 'experienceUsers.get',
             params: experienceGroupId === undefined ? {} : { experienceGroupId },
-            tagsOf: (item) => item.userTags,
+            tagField: 'userTags',
             tags,
-            payload,
+            query,
             limit: several ? (limit?.(payload) ?? 100) : 1,
           })
       result.set(payload, several ? found : (found[0] ?? null))
@@ -85,10 +89,7 @@ result: data.users`,
       answers: {
         'experienceUsers.get': {
           result: {
-            items: [
-              { id: '5f1c2d3e4f5a6b7c8d9e0f1a', userTags: { plan: 'pro' } },
-              { id: '5f1c2d3e4f5a6b7c8d9e0f1b', userTags: {} },
-            ],
+            items: [{ id: '5f1c2d3e4f5a6b7c8d9e0f1a', userTags: { plan: 'pro' } }],
           },
         },
       },
@@ -99,7 +100,8 @@ result: data.users`,
 
 function checkUserSelection(check: NodeCheck): void {
   const { config, report } = check
-  checkSelection(check, ['user', config.tags === undefined ? 'group' : 'tags'])
+  const way = config.tags !== undefined ? 'tags' : config.query !== undefined ? 'query' : 'group'
+  checkSelection(check, ['user', way])
   if (config.user !== undefined && config.several !== undefined) {
     report({
       code: 'FLOW_UNKNOWN_FIELD',

@@ -1,37 +1,42 @@
-/** Users and groups by their tags, for which the platform has no filter: they are read until enough are found. */
+/** Users and groups that have tags, or meet a query. */
 import { Type } from 'typebox'
 import type { Run } from '../../engine/node.ts'
 import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
-import { present } from '../data/device-selection.ts'
-import { listItems } from '../data/list-items.ts'
+import { type CompiledQuery, present, readQuery } from '../data/device-selection.ts'
+import { pageOf } from '../data/list-items.ts'
+import { resultOf } from '../data/settle.ts'
 
 type Item = Readonly<Record<string, unknown>>
 
 export const tagMap = (description: string) =>
   Type.Optional(Type.Record(Type.String(), ValueOf(Type.String()), { minProperties: 1, description }))
 
-export interface TaggedSearch {
+export interface Search {
   readonly call: string
-  readonly params: Item
-  readonly tagsOf: (item: Item) => unknown
-  readonly tags: Readonly<Record<string, CompiledValue<string>>> | undefined
-  readonly payload: Payload
+  /** Further parameters of the call. */
+  readonly params?: Item
+  /** What the platform's queries call the tags: `userTags`. */
+  readonly tagField: string
+  readonly tags?: Readonly<Record<string, CompiledValue<string>>> | undefined
+  readonly query?: CompiledQuery | undefined
   readonly limit: number
 }
 
-/** The first `limit` items, by ID, that have every tag. A tag whose value is missing is an error, and not "any value". */
-export async function findTagged(run: Run, { call, params, tagsOf, tags = {}, payload, limit }: TaggedSearch) {
-  const wanted = Object.entries(tags).map(([key, value]) => [key, present(`tags.${key}`, value(payload))] as const)
-  const found: Item[] = []
-  for await (const item of listItems(run, call, params)) {
-    const own = tagsOf(item)
-    if (wanted.every(([key, value]) => readOwn(own, key) === value)) found.push(item)
-    if (found.length === limit) break
-  }
-  return found
-}
-
-function readOwn(map: unknown, key: string): unknown {
-  return typeof map === 'object' && map !== null && Object.hasOwn(map, key) ? Reflect.get(map, key) : undefined
+/** The first `limit` of them, by ID. What is missing in a tag or a query is an error, and not "any". */
+export async function search(
+  run: Run,
+  payload: Payload,
+  { call, params, tagField, tags = {}, query, limit }: Search,
+): Promise<readonly Item[]> {
+  const wanted = Object.entries(tags).map(([key, value]) => ({
+    $tagKey: key,
+    $tagValue: present(`tags.${key}`, value(payload)),
+  }))
+  // No tag is longer, and none is empty: what a client sends may be, and then means nobody.
+  if (wanted.some(({ $tagValue: { length } }) => length === 0 || length > 255)) return []
+  const conditions = [...wanted.map((tag) => ({ [tagField]: tag })), ...(query ? [readQuery(query, payload)] : [])]
+  const asked = conditions.length > 0 ? { query: { $and: conditions } } : {}
+  const outcome = await run.services.api(call, { ...params, ...asked, sortField: 'id', perPage: limit })
+  return pageOf(resultOf(call, outcome)).items
 }

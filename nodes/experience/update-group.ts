@@ -24,7 +24,10 @@ at the same moment, one may undo the other.`,
   config: Type.Object({
     groupId: ValueOf(Type.String(), { description: 'ID of the group.' }),
     group: Type.Optional(
-      Value({ description: 'What is to change: `name`, `description`, `deviceIds`, `groupTags` …' }),
+      Value({
+        description: 'What is to change: `name`, `description`, `deviceIds`, `groupTags` …',
+        fits: { call: 'experienceGroup.patch', parameter: 'experienceGroup' },
+      }),
     ),
     membersToAdd: Type.Optional(ValueOf(Members, { description: 'Users who join.' })),
     membersToRemove: Type.Optional(ValueOf(Members, { description: 'Users who leave.' })),

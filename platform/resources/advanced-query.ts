@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import Type from 'typebox'
 import { invalid } from '../refusals.ts'
 import { allOf, anyOf, type Condition, isIn, never, not } from './conditions.ts'
+import type { TagFilter } from './schemas.ts'
 
 /** Checked as it is compiled: only there is it known what each field takes. */
 export const AdvancedQuery = Type.Unsafe<Readonly<Record<string, unknown>>>({
@@ -208,6 +209,31 @@ function readCi(condition: unknown, at: string): boolean {
   if (typeof condition !== 'object' || condition === null || !('$ci' in condition)) return false
   if (typeof condition.$ci !== 'boolean') refuse(`${at}.$ci`, 'must be true or false')
   return condition.$ci
+}
+
+/** Tags: `{ $tagKey, $tagValue }`, or keys with their values; `$eq` and `$ne` round either. */
+export function tagsField(isTagged: (filter: TagFilter) => Condition): QueryField {
+  const compile = (condition: unknown, at: string): Condition => {
+    const parts = asObject(condition, at)
+    const keys = Object.keys(parts)
+    if (keys.length === 0) refuse(at, 'must not be empty')
+    if (keys.length === 1 && '$eq' in parts) return compile(parts.$eq, `${at}.$eq`)
+    if (keys.length === 1 && '$ne' in parts) return not(compile(parts.$ne, `${at}.$ne`))
+    for (const [key, value] of Object.entries(parts)) {
+      // Characters are counted as a tag's own are, not halves of surrogate pairs.
+      if (typeof value !== 'string' || Array.from(value).length > 255)
+        refuse(`${at}.${key}`, 'must be text of at most 255 characters')
+      if (key.startsWith('$') && key !== '$tagKey' && key !== '$tagValue')
+        refuse(`${at}.${key}`, 'is no operator for tags')
+    }
+    const { $tagKey: key, $tagValue: value, ...rest } = parts as Record<string, string>
+    const pair = { ...(key === undefined ? {} : { key }), ...(value === undefined ? {} : { value }) }
+    return allOf([
+      ...(Object.keys(pair).length > 0 ? [isTagged(pair)] : []),
+      ...Object.entries(rest).map(([restKey, restValue]) => isTagged({ key: restKey, value: restValue })),
+    ])
+  }
+  return { compile }
 }
 
 export function asObject(value: unknown, at: string): Record<string, unknown> {

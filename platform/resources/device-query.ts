@@ -3,18 +3,16 @@ import { sql } from 'kysely'
 import type { Store } from '../store/store.ts'
 import {
   AdvancedQuery,
-  asObject,
   compileQuery,
   idField,
   idsField,
-  type QueryField,
   type QueryFields,
-  refuse,
+  tagsField,
   textField,
   textsField,
   timeField,
 } from './advanced-query.ts'
-import { allOf, anyOf, type Condition, descendantsOf, isIn, isTagged, not } from './conditions.ts'
+import { anyOf, type Condition, descendantsOf, isIn, isTagged } from './conditions.ts'
 import { fromColumn, type TagFilter } from './schemas.ts'
 
 export { AdvancedQuery as DeviceQuery }
@@ -35,7 +33,7 @@ const ownFields: QueryFields = {
     sql`device_attributes.name`,
     (condition) => sql`devices.id in (select device_id from device_attributes where ${condition})`,
   ),
-  tags: tagsField(),
+  tags: tagsField(isTagged),
 }
 
 /** A query that a group keeps to say which devices are its own: it may not ask for groups again. */
@@ -92,31 +90,6 @@ async function readGroups({ read }: Store): Promise<NamingGroup[]> {
     const query = device_query === null ? [] : [compileGroupsOwnQuery(JSON.parse(device_query), 'deviceQueryJson')]
     return { id, condition: anyOf([...tags, ...query]) }
   })
-}
-
-/** `{ $tagKey, $tagValue }`, or keys with their values; `$eq` and `$ne` round either. */
-function tagsField(): QueryField {
-  const compile = (condition: unknown, at: string): Condition => {
-    const parts = asObject(condition, at)
-    const keys = Object.keys(parts)
-    if (keys.length === 0) refuse(at, 'must not be empty')
-    if (keys.length === 1 && '$eq' in parts) return compile(parts.$eq, `${at}.$eq`)
-    if (keys.length === 1 && '$ne' in parts) return not(compile(parts.$ne, `${at}.$ne`))
-    for (const [key, value] of Object.entries(parts)) {
-      // Characters are counted as a tag's own are, not halves of surrogate pairs.
-      if (typeof value !== 'string' || Array.from(value).length > 255)
-        refuse(`${at}.${key}`, 'must be text of at most 255 characters')
-      if (key.startsWith('$') && key !== '$tagKey' && key !== '$tagValue')
-        refuse(`${at}.${key}`, 'is no operator for tags')
-    }
-    const { $tagKey: key, $tagValue: value, ...rest } = parts as Record<string, string>
-    const pair = { ...(key === undefined ? {} : { key }), ...(value === undefined ? {} : { value }) }
-    return allOf([
-      ...(Object.keys(pair).length > 0 ? [isTagged(pair)] : []),
-      ...Object.entries(rest).map(([restKey, restValue]) => isTagged({ key: restKey, value: restValue })),
-    ])
-  }
-  return { compile }
 }
 
 function names(query: unknown, fields: ReadonlySet<string>, depth = 0): boolean {

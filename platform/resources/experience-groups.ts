@@ -1,9 +1,12 @@
 /** The experience groups of the application. */
+import Type from 'typebox'
 import type { Platform } from '../platform.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import type { Transaction } from '../store/store.ts'
+import { AdvancedQuery } from './advanced-query.ts'
 import { checkGroup, GroupPost, GroupRecord, readGroup, relate, toGroups } from './experience-group-record.ts'
 import { type ListSpec, list, listParams, listResult } from './list.ts'
+import { compileGroupQuery } from './people-query.ts'
 import { closed } from './schemas.ts'
 
 const path = '/applications/{applicationId}/experience/groups'
@@ -21,11 +24,15 @@ export const experienceGroups: Resource = {
       summary: 'Lists experience groups.',
       method: 'GET',
       path,
-      params: closed(listParams(spec)),
+      params: closed({ ...listParams(spec), query: Type.Optional(AdvancedQuery) }),
       result: listResult(GroupRecord),
       scopes: ['all.Application', 'all.Application.read'],
-      run: (params, context) =>
-        list(spec, params, context, [], (rows) => toGroups(context.platform, context.platform.store.read, rows)),
+      async run(params, context) {
+        const { platform } = context
+        const { store } = platform
+        const conditions = params.query === undefined ? [] : [compileGroupQuery(params.query, store.dialect)]
+        return list(spec, params, context, conditions, (rows) => toGroups(platform, store.read, rows))
+      },
     }),
 
     post: defineAction({

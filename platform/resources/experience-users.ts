@@ -6,9 +6,11 @@ import { conflict } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ExperienceUserTable } from '../store/tables.ts'
+import { AdvancedQuery } from './advanced-query.ts'
 import type { Condition } from './conditions.ts'
 import { joinGroups, toEmailKey, toUser, toUsers, UserRecord } from './experience-user-record.ts'
 import { type ListSpec, list, listParams, listResult } from './list.ts'
+import { compileUserQuery } from './people-query.ts'
 import { closed, Email, Flag, Ids, isSet, Password, TagMap, Time } from './schemas.ts'
 
 const path = '/applications/{applicationId}/experience/users'
@@ -56,13 +58,16 @@ export const experienceUsers: Resource = {
           }),
         ),
         includeAncestorGroups: Type.Optional(Flag),
+        query: Type.Optional(AdvancedQuery),
       }),
       result: listResult(UserRecord),
       scopes: ['all.Application', 'all.Application.read'],
       run(params, context) {
         const { platform } = context
-        const ofGroup = inGroup(params.experienceGroupId, isSet(params.includeAncestorGroups))
-        return list(spec, params, context, ofGroup, (rows) => toUsers(platform, platform.store.read, rows))
+        const { store } = platform
+        const conditions = inGroup(params.experienceGroupId, isSet(params.includeAncestorGroups))
+        if (params.query !== undefined) conditions.push(compileUserQuery(params.query, store.dialect))
+        return list(spec, params, context, conditions, (rows) => toUsers(platform, store.read, rows))
       },
     }),
 

@@ -17,7 +17,7 @@ test.each(['experienceGroup.get', 'experienceGroups.post', 'experienceGroup.patc
 
 describe('a node about groups or users that does not load', () => {
   test.each([
-    ['type: get-group\nresult: data.r', 'FLOW_MISSING_FIELD', 'Give one of group, groupName, tags'],
+    ['type: get-group\nresult: data.r', 'FLOW_MISSING_FIELD', 'Give one of group, groupName, tags, query'],
     ['type: get-group\ngroup: a\ngroupName: b\nresult: data.r', 'FLOW_UNKNOWN_FIELD', 'beside group'],
     ['type: get-group\ngroupName: a\nseveral: true\nresult: data.r', 'FLOW_UNKNOWN_FIELD', 'needs `tags`'],
     ['type: get-group\ntags: {}\nresult: data.r', 'FLOW_WRONG_TYPE', 'tags'],
@@ -247,22 +247,17 @@ describe('users', () => {
     expect(await result('type: get-user\ntags: { plan: free }')).toBeNull()
   })
 
-  test('are found among more than a page of them', async () => {
-    const items = Array.from({ length: 1000 }, (_, index) => ({ id: String(index), userTags: {} }))
-    const last = { id: 'last', userTags: { plan: 'pro' } }
-    const pages: number[] = []
-    const { payload } = await runNode({
-      yaml: 'type: get-user\ntags: { plan: pro }\nresult: data.user',
-      payload: { data: {} },
-      services: {
-        api: async (_call, { page }) => {
-          pages.push(Number(page))
-          return { result: { items: page === 0 ? items : [last] } }
-        },
-      },
-      actions,
+  test('are found by a query, none where a part of it is missing', async () => {
+    const { result, run, ada } = await house()
+    const query = 'query: { email: { $startsWith: << data.start >> } }'
+    expect(await result(`type: get-user\n${query}`, { start: 'ada@' })).toMatchObject({ id: ada })
+    expect(await result(`type: get-user\n${query}\nseveral: true`, { start: 'nobody' })).toEqual([])
+    expect((await run(`type: get-user\n${query}\nresult: data.r`, {})).error).toMatchObject({
+      message: expect.stringContaining('missing'),
     })
-    expect([payload.data, pages]).toEqual([{ user: last }, [0, 1]])
+    expect((await run('type: get-user\nquery: { shoeSize: 43 }\nresult: data.r', {})).error).toMatchObject({
+      message: expect.stringContaining('shoeSize'),
+    })
   })
 
   test('keep what a change does not name', async () => {
