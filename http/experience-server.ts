@@ -11,6 +11,7 @@ import { failureOf } from './failure.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
 import { experienceOf, pathOf, relayOf, requestData } from './request-payload.ts'
 import { buildRouteTable, type RouteMatch, type RouteTable } from './route-table.ts'
+import { findWebhook, type Webhook, type WebhookMatch, webhookData, webhookRelay } from './webhooks.ts'
 import { writeReply } from './write-reply.ts'
 
 export interface ExperienceOptions extends ListenerOptions, Verifiers {
@@ -19,6 +20,8 @@ export interface ExperienceOptions extends ListenerOptions, Verifiers {
   readonly applicationId: string
   /** What a run acts with, for a request from this address. */
   readonly services: (context: { readonly address: string }) => Services
+  /** Writes down a run that nobody waits for. */
+  readonly queue: (webhook: Webhook, data: unknown) => Promise<void>
 }
 
 /** A request that has an endpoint and may enter. Runs on the application that it was found in, whatever a reload does meanwhile. */
@@ -29,9 +32,15 @@ interface Admitted {
   readonly caller: Caller
 }
 
+/** A request for a webhook, of the application that it was found in. */
+interface Called extends WebhookMatch {
+  readonly application: Application
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     admitted: Admitted | null
+    called: Called | null
   }
 }
 
@@ -40,6 +49,7 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
   let table: RouteTable = buildRouteTable(application.endpoints)
   const app: FastifyInstance = fastify(fastifyOptions(options, (_status, message) => ({ error: message })))
   app.decorateRequest('admitted', null)
+  app.decorateRequest('called', null)
   app.register(fastifyCookie, { hook: false })
   addBodyParsers(app)
   logRequests(app, options.log)
@@ -53,12 +63,14 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
     }
     setDefaultHeaders(request, reply, application.settings.cors)
     const path = pathOf(request.raw.url ?? '/')
+    const called = request.method === 'OPTIONS' ? undefined : findWebhook(application.webhooks, path)
+    if (called) {
+      request.called = { ...called, application }
+      return refuseEncoding(request, reply) ? undefined : done()
+    }
     const match = findEndpoint(table, request.method, path)
     if (match === undefined) return answerWithoutEndpoint(request, reply, application, table, path)
-    const encoding = request.headers['content-encoding']
-    if (encoding !== undefined && encoding !== 'identity') {
-      return void reply.code(415).send({ error: `The content encoding ${encoding} is not supported.` })
-    }
+    if (refuseEncoding(request, reply)) return
     const { access } = match.endpoint.spec
     const token = tokenOf(request)
     if (token === undefined) return admit(request, reply, done, { application, match, path, caller: anonymous })
@@ -70,7 +82,8 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
 
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply))
   app.all('/*', async (request, reply) => {
-    const { admitted } = request
+    const { admitted, called } = request
+    if (called) return answerWebhook(options, called, request, reply)
     if (admitted === null) throw new Error('A request reached the run without having been admitted.')
     const { match, caller } = admitted
     const running = admitted.application.start({
@@ -86,6 +99,38 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
     return writeReply(reply, await running.reply)
   })
   return app
+}
+
+/** Whether the request was refused for it. */
+function refuseEncoding(request: FastifyRequest, reply: FastifyReply): boolean {
+  const encoding = request.headers['content-encoding']
+  if (encoding === undefined || encoding === 'identity') return false
+  reply.code(415).send({ error: `The content encoding ${encoding} is not supported.` })
+  return true
+}
+
+async function answerWebhook(
+  { applicationId, services, queue }: ExperienceOptions,
+  called: Called,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { application, webhook } = called
+  const data = webhookData(request, called)
+  if (!webhook.spec.reply) {
+    await queue(webhook, data)
+    return reply.send({ success: true })
+  }
+  const running = application.start({
+    trigger: webhook,
+    id: request.id,
+    applicationId,
+    data,
+    ...webhookRelay(webhook),
+    services: services({ address: request.ip }),
+    log: runLog(request.log),
+  })
+  return writeReply(reply, await running.reply)
 }
 
 function findEndpoint(table: RouteTable, method: string, path: string): RouteMatch | undefined {

@@ -66,7 +66,7 @@ function endpointRecord(endpoint: Endpoint, applicationId: string): Record<strin
   }
 }
 
-const nobody = '000000000000000000000000'
+export const nobody = '000000000000000000000000'
 
 /** On whose behalf the run is, as Losant words it. */
 export function relayOf(caller: Caller): { relayId: string; relayType: string } {

@@ -3,6 +3,7 @@
  * [MQTT-3.3.5-2]. Aedes acknowledges QoS 1 once `done` is called, so a state is stored before that.
  */
 import type { Client, PublishPacket } from 'aedes'
+import { startRunsOfMessage } from '../platform/runs/runs-of-messages.ts'
 import type { BrokerContext } from './context.ts'
 import { speaksFor } from './peripherals.ts'
 import { drop, receiveState } from './receive-state.ts'
@@ -31,9 +32,12 @@ export function createAuthorisePublish(context: BrokerContext): AuthorisePublish
     }
     if (isReserved(topic) || !session.rules.mayPublish(topic))
       throw new Refused(`It may not publish to ${shown(topic)}.`)
-    if (payload.length <= limits.messageBytes) return true
-    await drop(context, session, session.deviceId, `A message is larger than ${limits.messageBytes} bytes.`)
-    return false
+    if (payload.length > limits.messageBytes) {
+      await drop(context, session, session.deviceId, `A message is larger than ${limits.messageBytes} bytes.`)
+      return false
+    }
+    await startRuns(context, session, packet, payload)
+    return true
   }
 
   return (client, packet, done) => {
@@ -57,6 +61,22 @@ export function createAuthorisePublish(context: BrokerContext): AuthorisePublish
       )
       // Once the acknowledgement is written, which Aedes does before it comes back.
       .finally(() => work.end())
+  }
+}
+
+/** Rejects where QoS 1 cannot be acknowledged, since a run that it starts is not written down. */
+async function startRuns(
+  { platform, storing, warn }: BrokerContext,
+  { deviceId }: Session,
+  { topic, qos }: PublishPacket,
+  payload: Buffer,
+): Promise<void> {
+  const message = { topic, text: payload.toString(), relay: { type: 'device', id: deviceId } } as const
+  try {
+    await storing.pass(() => startRunsOfMessage(platform, message))
+  } catch (err) {
+    warn({ err, deviceId, topic: shown(topic), qos }, 'The runs of a message were not started')
+    if (qos > 0) throw err
   }
 }
 

@@ -3,10 +3,10 @@ import { objectShape, type Shape, scalar, unknown } from '../../engine/check/sha
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { parseEndpoint, routeParams } from '../../engine/route.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
-import type { DocumentPath } from '../../engine/source/position.ts'
 import { TextSyntaxError } from '../../engine/syntax-error.ts'
 import { defineTrigger, type EndpointSpec, type TriggerCheck } from '../../engine/trigger.ts'
 import { userShape } from '../experience/user-shape.ts'
+import { refuseTemplates } from './refuse-templates.ts'
 
 const anyKeys = objectShape({}, true)
 
@@ -117,16 +117,7 @@ function check(trigger: TriggerCheck): void {
       ...(error.hint !== undefined && { hint: error.hint }),
     })
   }
-  for (const field of ['access', 'description', 'unauthorized']) {
-    for (const at of templatesIn(config[field], [field])) {
-      report({
-        code: 'FLOW_WRONG_TYPE',
-        at,
-        message: 'This field takes no template.',
-        hint: 'It is read before there is a payload: write it out.',
-      })
-    }
-  }
+  refuseTemplates(trigger, ['access', 'description', 'unauthorized'])
   checkUnauthorized(trigger)
   if (groups === undefined) return
   groupsOf(config.access).forEach((name, index) => {
@@ -144,14 +135,6 @@ function check(trigger: TriggerCheck): void {
 function groupsOf(access: unknown): readonly string[] {
   if (typeof access !== 'object' || access === null || !('groups' in access)) return []
   return Array.isArray(access.groups) ? access.groups.map(String) : []
-}
-
-/** Where texts with templates stand within a value. */
-function templatesIn(value: unknown, at: DocumentPath): readonly DocumentPath[] {
-  if (typeof value === 'string') return hasTemplate(value) ? [at] : []
-  if (Array.isArray(value)) return value.flatMap((item, index) => templatesIn(item, [...at, index]))
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, item]) => templatesIn(item, [...at, key]))
 }
 
 function checkUnauthorized({ config: { access = 'public', unauthorized }, report }: TriggerCheck): void {

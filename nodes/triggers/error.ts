@@ -20,6 +20,10 @@ itself starts no further error trigger.`,
       description: 'Whose errors.',
     }),
   }),
+  sample: () => ({
+    errorInfo: { error: { name: 'Error', message: 'A sample error.' }, nodeId: 'sample', nodeType: 'throw' },
+    erroredPayload: {},
+  }),
   shape: () =>
     new Map<string, Shape>([
       [

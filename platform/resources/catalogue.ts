@@ -13,6 +13,7 @@ import { experienceGroup } from './experience-group.ts'
 import { experienceGroups } from './experience-groups.ts'
 import { experienceUser } from './experience-user.ts'
 import { experienceUsers } from './experience-users.ts'
+import { flow } from './flow.ts'
 
 export const resources: readonly Resource[] = [
   application,
@@ -28,6 +29,7 @@ export const resources: readonly Resource[] = [
   experienceGroups,
   experienceUser,
   experienceUsers,
+  flow,
 ]
 
 export interface NamedAction {

@@ -2,7 +2,7 @@
 import type { Relay } from '../events.ts'
 import type { Platform } from '../platform.ts'
 import { covers } from '../topic-filter.ts'
-import { insertRuns } from './triggered-runs.ts'
+import { queueRuns } from './triggered-runs.ts'
 
 export interface Message {
   readonly topic: string
@@ -12,24 +12,18 @@ export interface Message {
 
 /** Resolves once the runs that the message starts are written down. */
 export async function startRunsOfMessage(platform: Platform, { topic, text, relay }: Message): Promise<void> {
-  const { store, watches, newId, clock, events } = platform
-  const watching = watches.current.topic.filter(({ filter }) => covers(filter, topic))
+  const watching = platform.watches.current.topic.filter(({ filter }) => covers(filter, topic))
   if (watching.length === 0) return
-  const now = clock.now()
-  const runs = watching.map(({ trigger, flowId }) => ({
-    id: newId(),
-    trigger,
-    flowId,
-    begin: {
-      time: now,
-      data: text,
-      triggerId: topic,
-      triggerType: 'mqttTopic',
-      relayId: relay.id,
-      relayType: relay.type,
-    },
-    attempts: 0,
-  }))
-  await store.write((tx) => insertRuns(tx, runs, now))
-  events.emit('runsQueued', runs)
+  const begin = {
+    time: platform.clock.now(),
+    data: text,
+    triggerId: topic,
+    triggerType: 'mqttTopic',
+    relayId: relay.id,
+    relayType: relay.type,
+  }
+  await queueRuns(
+    platform,
+    watching.map(({ trigger, flowId }) => ({ trigger, flowId, begin })),
+  )
 }

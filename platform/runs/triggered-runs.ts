@@ -72,6 +72,16 @@ export async function insertRuns(tx: Transaction, runs: readonly TriggeredRun[],
 
 const ROWS_A_STATEMENT = 1000
 
+/** Writes down runs that nothing else is stored with, and tells of them. */
+export async function queueRuns(
+  { store, newId, clock, events }: Platform,
+  asked: readonly Pick<TriggeredRun, 'trigger' | 'flowId' | 'begin'>[],
+): Promise<void> {
+  const runs = asked.map((run) => ({ ...run, id: newId(), attempts: 0 }))
+  await store.write((tx) => insertRuns(tx, runs, clock.now()))
+  events.emit('runsQueued', runs)
+}
+
 /** Those that are due, in the order in which they became so. */
 export async function readDueRuns({ store, clock }: Platform, limit: number): Promise<TriggeredRun[]> {
   const rows = await store.read
@@ -85,12 +95,12 @@ export async function readDueRuns({ store, clock }: Platform, limit: number): Pr
   return rows.map(toRun)
 }
 
-/** When the next of those that wait is due; `undefined` where none waits. */
-export async function nextDueAt({ store }: Platform): Promise<number | undefined> {
+/** When the next of those that are not due yet will be; `undefined` where there is none. */
+export async function nextDueAt({ store, clock }: Platform): Promise<number | undefined> {
   const row = await store.read
     .selectFrom('triggered_runs')
     .select('due_at')
-    .where('due_at', 'is not', null)
+    .where('due_at', '>', clock.now())
     .orderBy('due_at')
     .limit(1)
     .executeTakeFirst()

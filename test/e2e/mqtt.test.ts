@@ -2,48 +2,16 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
+import type { MqttClient } from 'mqtt'
 import { describe, expect } from 'vitest'
 import { isInstalled, makeCertificate } from '../mqtt/certificate.ts'
-import { type Flowpot, request } from './flowpot-process.ts'
 import { it, type Scene } from './it.ts'
 import { type Credentials, register, signUp } from './lom-client.ts'
-
-/** Resolves once it is accepted; rejects if it is not. */
-async function connect(
-  scene: Scene,
-  url: string,
-  { deviceId, accessKey, accessSecret }: Credentials,
-  options: IClientOptions = {},
-): Promise<MqttClient> {
-  const client = mqtt.connect(url, {
-    clientId: deviceId,
-    username: accessKey,
-    password: accessSecret,
-    reconnectPeriod: 0,
-    ...options,
-  })
-  scene.after(() => client.endAsync(true))
-  await new Promise<void>((resolve, reject) => {
-    client.once('connect', () => resolve())
-    client.once('error', reject)
-  })
-  client.on('error', () => {})
-  return client
-}
+import { api, connect } from './mqtt-client.ts'
 
 const gone = (client: MqttClient) => new Promise<void>((resolve) => client.once('close', () => resolve()))
 const report = (client: MqttClient, { deviceId }: Credentials, moisture: number, time?: number) =>
   client.publishAsync(`losant/${deviceId}/state`, JSON.stringify({ data: { moisture }, time }), { qos: 1 })
-
-function api({ platform, applicationId, adminToken }: Flowpot) {
-  return (method: string, path: string, body?: unknown) =>
-    request(`${platform}/applications/${applicationId}${path}`, {
-      method,
-      token: String(adminToken),
-      ...(body === undefined ? {} : { body }),
-    })
-}
 
 async function takenPort(scene: Scene): Promise<number> {
   const server = createServer()

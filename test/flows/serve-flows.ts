@@ -49,6 +49,7 @@ export async function serveFlows(): Promise<ServedFlows> {
     users: platform.users,
     devices: platform.devices,
     services: () => watched,
+    queue: async () => undefined,
   })
 
   async function ok(call: string, params: object = {}) {

@@ -5,7 +5,12 @@ import type { Access, EndpointSpec } from '../../engine/trigger.ts'
 import { createExperienceServer, type ExperienceOptions } from '../../http/experience-server.ts'
 import { quietServices } from '../services.ts'
 
-export type Answer = (run: RunRequest) => Partial<Reply> | Promise<Partial<Reply>>
+/** A run of an endpoint. */
+export interface EndpointRun extends RunRequest {
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+export type Answer = (run: EndpointRun) => Partial<Reply> | Promise<Partial<Reply>>
 
 export interface FakeEndpoint {
   readonly access?: Access
@@ -18,10 +23,19 @@ export interface FakeEndpoint {
 export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>>, cors = true): Application {
   const answers = new Map<string, Answer>()
   return {
-    settings: { name: 'test', id: undefined, globals: {}, cors, seeds: { groups: [], users: [], devices: [] } },
+    settings: {
+      name: 'test',
+      id: undefined,
+      globals: {},
+      cors,
+      http: { allow: [] },
+      seeds: { groups: [], users: [], devices: [] },
+    },
     flows: [],
     buttons: [],
     errors: [],
+    webhooks: [],
+    triggers: [],
     endpoints: Object.entries(endpoints).map(([text, endpoint], index) => {
       const [method = '', route = ''] = text.split(' ')
       const id = `endpoint-${index}`
@@ -45,7 +59,8 @@ export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>
     whenIdle: async () => {},
     start(run) {
       const answer = answers.get(run.trigger.id)
-      const reply = Promise.resolve(answer?.(run)).then(
+      // What the listener hands in.
+      const reply = Promise.resolve(answer?.(run as EndpointRun)).then(
         (given): Reply => ({ status: 200, headers: {}, cookies: [], body: undefined, ...given }),
       )
       const done = reply.then(
@@ -81,6 +96,7 @@ export function fakeServer(
     },
     devices: { verifyToken: async (token) => (token === 'pot' ? pot : null) },
     services: () => services,
+    queue: async () => undefined,
     ...rest,
   })
 }

@@ -3,6 +3,7 @@ import type { Migration } from '../migrate.ts'
 import { platform } from './0001-platform.ts'
 import { deviceData } from './0002-device-data.ts'
 import { appliedSeeds } from './0003-applied-seeds.ts'
+import { flowStorage } from './0004-flow-storage.ts'
 import { triggeredRuns } from './0005-triggered-runs.ts'
 
-export const migrations: readonly Migration[] = [platform, deviceData, appliedSeeds, triggeredRuns]
+export const migrations: readonly Migration[] = [platform, deviceData, appliedSeeds, flowStorage, triggeredRuns]

@@ -1,0 +1,20 @@
+import { Type } from 'typebox'
+import { objectShape, type Shape, unknown } from '../../engine/check/shape.ts'
+import { type DeviceSpec, defineTrigger } from '../../engine/trigger.ts'
+import { Devices, labelOf, toChoice } from './device-choice.ts'
+import { refuseTemplates } from './refuse-templates.ts'
+
+export const deviceCreated = defineTrigger({
+  key: 'device-created',
+  losant: 'deviceCreate',
+  summary: 'A device that was created.',
+  description: '`data.device` is the device as it was created; `triggerId` is its ID.',
+  config: Type.Object({ 'device-created': Devices('Which devices') }),
+  isQueued: true,
+  label: (config) => labelOf(config['device-created']),
+  sample: () => ({ device: { name: 'Sample', tags: [], attributes: [] } }),
+  shape: () => new Map<string, Shape>([['data', objectShape({ device: unknown })]]),
+  check: (trigger) => refuseTemplates(trigger),
+  compile: (config): DeviceSpec => ({ devices: toChoice(config['device-created']) }),
+  examples: [{ title: 'Every device', yaml: 'device-created: all' }],
+})

@@ -1,0 +1,42 @@
+import { Type } from 'typebox'
+import { objectShape, type Shape, scalar } from '../../engine/check/shape.ts'
+import { type DeviceSpec, defineTrigger } from '../../engine/trigger.ts'
+import { Devices, labelOf, toChoice } from './device-choice.ts'
+import { refuseTemplates } from './refuse-templates.ts'
+
+export const deviceDisconnect = defineTrigger({
+  key: 'device-disconnect',
+  losant: 'deviceTagDisconnect',
+  summary: 'A device that disconnected from the broker, or was said to have by `device.setConnectionStatus`.',
+  description: `\`data\` has what a connect has, and \`connectedAt\`, \`disconnectReason\` (a sentence for people), \`messagesFromDevice\` and
+\`messagesToDevice\`, as far as they are known. \`triggerId\` is the device's ID.`,
+  config: Type.Object({ 'device-disconnect': Devices('Which devices') }),
+  isQueued: true,
+  label: (config) => labelOf(config['device-disconnect']),
+  sample: () => ({ method: 'mqtt', address: '127.0.0.1', secure: false, connectedAt: null }),
+  shape: () =>
+    new Map<string, Shape>([
+      [
+        'data',
+        objectShape({
+          method: scalar,
+          address: scalar,
+          secure: scalar,
+          connectedAt: scalar,
+          disconnectReason: scalar,
+          messagesFromDevice: scalar,
+          messagesToDevice: scalar,
+        }),
+      ],
+    ]),
+  check: (trigger) => refuseTemplates(trigger),
+  compile: (config): DeviceSpec => ({ devices: toChoice(config['device-disconnect']) }),
+  examples: [
+    { title: 'Every device', yaml: 'device-disconnect: all' },
+    {
+      title: 'Gateways',
+      yaml: `device-disconnect:
+  query: { deviceClass: gateway }`,
+    },
+  ],
+})

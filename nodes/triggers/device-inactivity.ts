@@ -1,0 +1,40 @@
+import { Type } from 'typebox'
+import { objectShape, type Shape, scalar } from '../../engine/check/shape.ts'
+import { type DeviceInactivitySpec, defineTrigger } from '../../engine/trigger.ts'
+import { Devices, labelOf, toChoice } from './device-choice.ts'
+import { refuseTemplates } from './refuse-templates.ts'
+
+export const deviceInactivity = defineTrigger({
+  key: 'device-inactivity',
+  losant: 'deviceTagInactivity',
+  summary: 'A device that has not reported state for some time.',
+  description: `It fires once, and again only after the device has reported and then gone silent anew. A device that never reports after the flow
+was first served never fires it. What counts is when a state arrived, not the time that it bears; a connection counts for nothing.
+
+\`data\` has \`inactivitySeconds\` and \`lastActivity\`; \`triggerId\` is the device's ID. Other \`seconds\` begin anew.`,
+  config: Type.Object({
+    'device-inactivity': Devices('Which devices'),
+    // Losant's bounds and default.
+    seconds: Type.Optional(
+      Type.Number({ minimum: 1, maximum: 31_622_400, default: 7200, description: 'How long it must be silent.' }),
+    ),
+  }),
+  isQueued: true,
+  label: ({ 'device-inactivity': devices, seconds = 7200 }) => `${labelOf(devices)} ${seconds} s`,
+  sample: ({ seconds = 7200 }) => ({ inactivitySeconds: seconds, lastActivity: new Date(0).toISOString() }),
+  shape: () => new Map<string, Shape>([['data', objectShape({ inactivitySeconds: scalar, lastActivity: scalar })]]),
+  check: (trigger) => refuseTemplates(trigger),
+  compile: ({ 'device-inactivity': devices, seconds = 7200 }): DeviceInactivitySpec => ({
+    devices: toChoice(devices),
+    seconds,
+  }),
+  examples: [
+    { title: 'Silent for two hours', yaml: 'device-inactivity: all' },
+    {
+      title: 'Pots that have been silent for ten minutes',
+      yaml: `device-inactivity:
+  deviceTags: [ { key: kind, value: pot } ]
+seconds: 600`,
+    },
+  ],
+})

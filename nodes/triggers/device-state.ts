@@ -1,0 +1,75 @@
+import { Type } from 'typebox'
+import { type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { type DeviceStateSpec, defineTrigger } from '../../engine/trigger.ts'
+import { Devices, labelOf, toChoice } from './device-choice.ts'
+import { refuseTemplates } from './refuse-templates.ts'
+
+const Names = (description: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { minItems: 1, maxItems: 100, description })
+
+export const deviceState = defineTrigger({
+  key: 'device-state',
+  losant: 'deviceTag',
+  summary: 'A device that reported its state.',
+  description: `\`data\` has what was stored, by attribute; \`time\` is the time of the state, \`triggerId\` the device's ID, and \`meta\` what the
+device sent along. A list of states starts one run for each of them, unless \`batch: once\`: then \`data\` is a list of
+\`{ data, time, meta }\`, and neither \`attributes\`, \`ignoredAttributes\` nor \`maxAge\` count.
+
+The run is written down together with the state, and is taken up again after a crash; it may then run twice. A state that a
+flow reports fires as well: a flow that reports what starts it never comes to rest.`,
+  config: Type.Object({
+    'device-state': Devices('Whose state'),
+    attributes: Type.Optional(Names('Only reports with one of these attributes.')),
+    ignoredAttributes: Type.Optional(Names('Not reports that have none but these attributes.')),
+    maxAge: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'Seconds. Not reports of a time that is longer ago.' }),
+    ),
+    reports: Type.Optional(
+      Type.Union([Type.Literal('all'), Type.Literal('single'), Type.Literal('batch')], {
+        default: 'all',
+        description: 'States that came alone, states that came as a list, or both.',
+      }),
+    ),
+    batch: Type.Optional(
+      Type.Union([Type.Literal('each'), Type.Literal('once')], {
+        default: 'each',
+        description: 'Whether a list starts a run for each of its states, or one.',
+      }),
+    ),
+  }),
+  isQueued: true,
+  label: (config) => labelOf(config['device-state']),
+  sample: () => ({}),
+  shape: () =>
+    new Map<string, Shape>([
+      ['data', unknown],
+      ['meta', unknown],
+      ['triggerId', scalar],
+    ]),
+  check: (trigger) => refuseTemplates(trigger),
+  compile: (config): DeviceStateSpec => ({
+    devices: toChoice(config['device-state']),
+    attributes: config.attributes,
+    ignoredAttributes: config.ignoredAttributes,
+    maxAgeSeconds: config.maxAge,
+    reports: config.reports ?? 'all',
+    batch: config.batch ?? 'each',
+  }),
+  examples: [
+    { title: 'Whatever any device reports', yaml: 'device-state: all' },
+    {
+      title: 'The moisture of pots',
+      yaml: `device-state:
+  deviceTags:
+    - { key: kind, value: pot }
+attributes: [ moisture ]`,
+    },
+    {
+      title: 'Lists of states alone, a run each',
+      yaml: `device-state:
+  query: { name: { $startsWith: greenhouse } }
+reports: batch
+batch: once`,
+    },
+  ],
+})

@@ -1,0 +1,51 @@
+import { Type } from 'typebox'
+import { type Shape, scalar } from '../../engine/check/shape.ts'
+import { defineTrigger, type MqttSpec, type TriggerCheck } from '../../engine/trigger.ts'
+import { refuseTemplates } from './refuse-templates.ts'
+
+export const mqttTrigger = defineTrigger({
+  key: 'mqtt',
+  losant: 'mqttTopic',
+  summary: "A message on a topic of the application's own.",
+  description: `\`data\` is the message, always text; \`triggerId\` is the topic that it came on; \`relayType\` is \`device\` or \`flow\`. The topic may have the wildcards
+\`+\` and \`#\`. A message with QoS 1 is acknowledged once the run is written down. What a flow publishes fires as well.`,
+  config: Type.Object({
+    mqtt: Type.String({
+      minLength: 1,
+      maxLength: 1024,
+      description: 'The topic, or a filter with wildcards.',
+      examples: ['greenhouse/+/door'],
+    }),
+  }),
+  isQueued: true,
+  sample: () => '',
+  shape: () => new Map<string, Shape>([['data', scalar]]),
+  check,
+  compile: ({ mqtt: topic }): MqttSpec => ({ topic }),
+  examples: [
+    { title: 'One topic', yaml: 'mqtt: greenhouse/door' },
+    { title: 'A topic of every greenhouse', yaml: 'mqtt: greenhouse/+/door' },
+  ],
+})
+
+function check(trigger: TriggerCheck): void {
+  refuseTemplates(trigger)
+  const topic = String(trigger.config.mqtt)
+  const complain = (message: string, hint: string) =>
+    trigger.report({ code: 'FLOW_WRONG_TYPE', at: ['mqtt'], message, hint })
+  const levels = topic.split('/')
+  // [MQTT-4.7.1]
+  const isFilter = levels.every(
+    (level, index) => level === '+' || (level === '#' && index === levels.length - 1) || !/[+#]/.test(level),
+  )
+  if (!isFilter || topic.includes('\0')) {
+    complain(`"${topic}" is no topic.`, 'A wildcard stands alone between slashes, and # at the end alone.')
+  } else if (topic.startsWith('$') || topic.startsWith('losant')) {
+    complain(
+      `"${topic}" is no topic of the application's own.`,
+      topic.startsWith('losant')
+        ? 'For the state of devices there is the trigger device-state.'
+        : 'Topics with $ are the broker’s.',
+    )
+  }
+}

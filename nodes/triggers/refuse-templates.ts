@@ -1,0 +1,25 @@
+/** A trigger is read before there is a payload. */
+import { hasTemplate } from '../../engine/compile/compile-value.ts'
+import type { DocumentPath } from '../../engine/source/position.ts'
+import type { TriggerCheck } from '../../engine/trigger.ts'
+
+export function refuseTemplates({ config, report }: TriggerCheck, fields = Object.keys(config)): void {
+  for (const field of fields) {
+    for (const at of templatesIn(config[field], [field])) {
+      report({
+        code: 'FLOW_WRONG_TYPE',
+        at,
+        message: 'This field takes no template.',
+        hint: 'It is read before there is a payload: write it out.',
+      })
+    }
+  }
+}
+
+/** Where texts with templates stand within a value. */
+function templatesIn(value: unknown, at: DocumentPath): readonly DocumentPath[] {
+  if (typeof value === 'string') return hasTemplate(value) ? [at] : []
+  if (Array.isArray(value)) return value.flatMap((item, index) => templatesIn(item, [...at, index]))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => templatesIn(item, [...at, key]))
+}

@@ -1,0 +1,99 @@
+import { Cron } from 'croner'
+import { Type } from 'typebox'
+import { objectShape, type Shape } from '../../engine/check/shape.ts'
+import { defineTrigger, type TimerSpec, type TriggerCheck } from '../../engine/trigger.ts'
+
+/** Losant's bounds. */
+const secondsOfYear = 31_622_400
+
+export const timer = defineTrigger({
+  key: 'timer',
+  losant: 'timer',
+  summary: 'A time that has come.',
+  description: `\`data\` is empty; \`time\` is when the run was started.
+
+\`cron\` has five fields (minute, hour, day of the month, month, day of the week) or six, with the second in front, or is one of
+\`@yearly @monthly @weekly @daily @hourly\`. Without \`timeZone\` it is read in UTC. \`seconds\` count from when it last fired.
+
+A time that came while the process was down is left out, unless \`late: true\`: then it fires once as soon as it can, however
+many were missed. Two runs of one flow may overlap.`,
+  config: Type.Object({
+    timer: Type.Union(
+      [
+        Type.Object({
+          seconds: Type.Number({ minimum: 1, maximum: secondsOfYear, description: 'How often.' }),
+        }),
+        Type.Object({
+          cron: Type.String({ minLength: 1, maxLength: 255, description: 'When.' }),
+          timeZone: Type.Optional(Type.String({ description: 'IANA name.', examples: ['Europe/Berlin'] })),
+        }),
+      ],
+      { description: 'When it fires: every so many `seconds`, or by a `cron` expression.' },
+    ),
+    late: Type.Optional(
+      Type.Boolean({ default: false, description: 'Whether it fires once where it was due while nothing ran.' }),
+    ),
+  }),
+  isQueued: true,
+  label: ({ timer: when }) =>
+    'seconds' in when ? `${when.seconds} s` : [when.cron, when.timeZone].filter(Boolean).join(' '),
+  sample: () => ({}),
+  shape: () => new Map<string, Shape>([['data', objectShape({})]]),
+  check,
+  compile: ({ timer: when, late = false }): TimerSpec => {
+    if ('seconds' in when) return { late, next: (from) => from + when.seconds * 1000 }
+    const cron = createCron(when.cron, when.timeZone)
+    return { late, next: (from) => cron.nextRun(new Date(from))?.getTime() }
+  },
+  examples: [
+    { title: 'Every five minutes', yaml: 'timer: { seconds: 300 }' },
+    {
+      title: 'On weekdays at nine in Berlin, also if that had to wait',
+      yaml: `timer: { cron: 0 9 * * 1-5, timeZone: Europe/Berlin }
+late: true`,
+    },
+  ],
+})
+
+/** It only tells times: nothing is scheduled here. */
+function createCron(cron: string, timeZone = 'UTC'): Cron {
+  return new Cron(cron, { timezone: timeZone, paused: true })
+}
+
+function check({ config: { timer: when }, report }: TriggerCheck): void {
+  if (typeof when !== 'object' || when === null || !('cron' in when)) return
+  const timeZone = 'timeZone' in when ? String(when.timeZone) : 'UTC'
+  if (!isTimeZone(timeZone)) {
+    report({
+      code: 'FLOW_WRONG_TYPE',
+      at: ['timer', 'timeZone'],
+      message: `"${timeZone}" is no time zone.`,
+      hint: 'Write its IANA name: Europe/Berlin, America/New_York, UTC.',
+    })
+    return
+  }
+  const problem = whyNeverDue(String(when.cron), timeZone)
+  if (problem === undefined) return
+  report({
+    code: 'FLOW_WRONG_TYPE',
+    at: ['timer', 'cron'],
+    message: `"${String(when.cron)}" is no time that comes: ${problem}`,
+    hint: 'Write minute, hour, day of the month, month and day of the week: 0 9 * * 1-5.',
+  })
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
+function whyNeverDue(cron: string, timeZone: string): string | undefined {
+  try {
+    return createCron(cron, timeZone).nextRun() ? undefined : 'it is never due.'
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

@@ -1,0 +1,51 @@
+import { Type } from 'typebox'
+import { objectShape, type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { defineTrigger, type WebhookSpec } from '../../engine/trigger.ts'
+import { refuseTemplates } from './refuse-templates.ts'
+
+const anyKeys = objectShape({}, true)
+
+export const webhook = defineTrigger({
+  key: 'webhook',
+  losant: 'webhook',
+  summary: 'An HTTP request, of whatever method, to an address for other services to call.',
+  description: `It is served beside the endpoints, at \`/webhooks/NAME\` and below. Whoever knows the address may call it: give it a name that is hard to
+guess, or check a signature of the body.
+
+\`data\` has \`body\`, \`headers\` (without \`cookie\`), \`method\` (lower case), \`path\` (what follows the name, from its slash on) and \`query\`.
+Without \`reply\` the request is answered \`200 {"success":true}\` once the run is written down. With \`reply: true\` the client waits, and
+every way through the flow must come to a \`reply\`.`,
+  config: Type.Object({
+    webhook: Type.String({
+      pattern: '^[0-9A-Za-z_-]{1,255}$',
+      description: 'Name in the address: letters, digits, _ and -.',
+      examples: ['payments-9f3c2a'],
+    }),
+    reply: Type.Optional(
+      Type.Boolean({ default: false, description: "Whether the client waits for the flow's reply." }),
+    ),
+  }),
+  expectsReply: ({ reply }) => reply === true,
+  isQueued: ({ reply }) => reply !== true,
+  sample: () => ({ body: null, headers: {}, method: 'post', path: '/', query: {} }),
+  shape: ({ reply }) =>
+    new Map<string, Shape>([
+      [
+        'data',
+        objectShape({
+          body: unknown,
+          headers: anyKeys,
+          method: scalar,
+          path: scalar,
+          query: anyKeys,
+          ...(reply ? { replyId: scalar } : {}),
+        }),
+      ],
+    ]),
+  check: (trigger) => refuseTemplates(trigger),
+  compile: ({ webhook: name, reply = false }): WebhookSpec => ({ name, reply }),
+  examples: [
+    { title: 'Another service that tells of something', yaml: 'webhook: payments-9f3c2a' },
+    { title: 'One that waits for an answer', yaml: 'webhook: doorbell\nreply: true' },
+  ],
+})

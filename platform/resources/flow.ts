@@ -1,0 +1,65 @@
+/** One flow, by the name of its file. */
+import Type from 'typebox'
+import { defineAction, type Resource } from '../resource.ts'
+import { readFailedRuns } from '../runs/triggered-runs.ts'
+import { closed, Time, toIso } from './schemas.ts'
+
+const MAX_ERRORS = 100
+
+const limit = Type.Optional(
+  Type.Unsafe<number | string>({
+    type: ['integer', 'string'],
+    minimum: 1,
+    maximum: MAX_ERRORS,
+    pattern: '^[0-9]{1,3}$',
+  }),
+)
+
+export const flow: Resource = {
+  name: 'flow',
+  summary: 'One flow, by the name of its file without `.yaml`.',
+  actions: {
+    errors: defineAction({
+      summary:
+        'Lists the runs that failed and are tried no more, the newest first: those that a device, a topic, a timer or a webhook started, for 30 days.',
+      method: 'GET',
+      path: '/applications/{applicationId}/flows/{flowId}/errors',
+      params: closed({ flowId: Type.String({ minLength: 1, maxLength: 255 }), limit }),
+      result: closed({
+        flowId: Type.String(),
+        limit: Type.Integer(),
+        errors: Type.Array(
+          closed({
+            time: Time,
+            nodeId: Type.Optional(Type.String({ description: 'ID of the node, or its place in the flow.' })),
+            error: closed({ name: Type.String(), message: Type.String() }),
+            runId: Type.String(),
+            trigger: Type.String(),
+            attempts: Type.Integer(),
+            file: Type.Optional(Type.String()),
+            line: Type.Optional(Type.Integer()),
+          }),
+        ),
+      }),
+      scopes: ['all.Application', 'all.Application.read'],
+      async run({ flowId, limit: given = 25 }, { platform }) {
+        const wanted = Math.max(1, Math.min(MAX_ERRORS, Number(given)))
+        const failed = await readFailedRuns(platform, { flowId, limit: wanted })
+        const errors = failed.map(({ id, trigger, attempts, failedAt, error }) => {
+          const { code, message, node, file, line } = error
+          return {
+            time: toIso(failedAt),
+            ...(node === undefined ? {} : { nodeId: node }),
+            error: { name: code, message },
+            runId: id,
+            trigger,
+            attempts,
+            ...(file === undefined ? {} : { file }),
+            ...(line === undefined ? {} : { line }),
+          }
+        })
+        return { flowId, limit: wanted, errors }
+      },
+    }),
+  },
+}
