@@ -1,5 +1,6 @@
 /** The composition root: loads the application, opens the platform, starts the listeners, and drains them. */
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { createEffects } from './composition/effects.ts'
@@ -13,13 +14,17 @@ import type { Application } from './engine/application.ts'
 import { createExperienceServer, runLog } from './http/experience-server.ts'
 import { createLog } from './http/log.ts'
 import { createPlatformServer } from './http/platform-server.ts'
+import { webhookRelay } from './http/webhooks.ts'
 import { createAdminToken } from './platform/admin-token.ts'
 import { authenticate } from './platform/auth/authenticate.ts'
 import { callAction } from './platform/call-action.ts'
 import { resources } from './platform/resources/catalogue.ts'
+import { startRunsOfMessage } from './platform/runs/runs-of-messages.ts'
+import { queueRuns } from './platform/runs/triggered-runs.ts'
 import { applySeeds } from './platform/seeds.ts'
 import type { Store } from './platform/store/store.ts'
 import { type Settings, settingDefinitions } from './settings.ts'
+import { createTriggers } from './triggers/triggers.ts'
 
 export interface Server {
   readonly applicationId: string
@@ -56,10 +61,24 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   const { platform } = opened
   let isReady = false
 
-  const effects = createEffects({
-    publish: async (topic, message) => mqtt?.publish(topic, message),
+  const outbound = createEffects({
+    settings,
+    application: () => applications.current().settings,
+    mailFolder: opened.dataFolder && join(opened.dataFolder, 'mail'),
+    log,
+    publish: async (topic, text) => {
+      const relay = { type: 'flow', id: platform.applicationId } as const
+      await startRunsOfMessage(platform, { topic, text, relay })
+      mqtt?.publish(topic, text)
+    },
   })
-  const services = createServices(platform, effects)
+  const services = createServices(platform, outbound.effects)
+  const triggers = createTriggers({
+    platform,
+    application: applications.current,
+    services: services('internal'),
+    log: runLog(log),
+  })
   const shared = { bodyLimitBytes: settings.bodyLimitBytes, trustProxy: settings.trustProxy, log }
   const experience = createExperienceServer({
     ...shared,
@@ -68,6 +87,10 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     users: platform.users,
     devices: platform.devices,
     services: ({ address }) => services(address),
+    queue: (webhook, data) => {
+      const begin = { time: platform.clock.now(), data, ...webhookRelay(webhook) }
+      return queueRuns(platform, [{ trigger: webhook.id, flowId: webhook.flow.id, begin }])
+    },
   })
   const rest = createPlatformServer({
     ...shared,
@@ -91,13 +114,15 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   let mqtt: RunningBroker | undefined
   const close = async (drainMs = defaultDrainMs) => {
     isReady = false
-    const drained = [experience.close(), rest.close(), mqtt?.close(), applications.whenIdle()]
+    const drained = [experience.close(), rest.close(), mqtt?.close(), triggers.stop(), applications.whenIdle()]
     await withinTime(Promise.all(drained), drainMs)
     for (const { server } of [experience, rest]) server.closeAllConnections()
     mqtt?.closeNow()
+    await outbound.close()
     await opened.close()
   }
   try {
+    triggers.watch(loaded.application)
     mqtt = await startBroker(platform, settings, log, rest.server)
     const { host, port, platformPort } = settings
     const open = (app: FastifyInstance) => (port: number, host: string) => listenOn(app, port, host)
@@ -108,6 +133,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     ]
     // Shown this once, so it is not made before the start can no longer fail.
     const adminToken = await createAdminToken(platform)
+    await triggers.start(loaded.application)
     isReady = true
     const reload = async () => {
       const next = await load()
@@ -115,6 +141,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
       const { id, seeds } = next.application.settings
       await applySeeds(platform, seeds)
       applications.swap(next.application)
+      await triggers.follow(next.application)
       return { ...next, hasOtherId: id !== undefined && id !== platform.applicationId }
     }
     return { ...loaded, server: { applicationId: platform.applicationId, listening, adminToken, reload, close } }

@@ -1,4 +1,5 @@
 /** What can be set from outside: one list, from which come the command line's options, the environment and the reference. */
+import { parseMailbox } from './engine/mailbox.ts'
 import { defineError } from './errors.ts'
 
 export const settingInvalid = defineError<{ setting: string; value: string; wanted: string }>(
@@ -37,6 +38,10 @@ function integer(min: number, max: number) {
 
 function positive(what: string, max = Number.MAX_SAFE_INTEGER) {
   return { placeholder: what, parse: integer(1, max), wanted: `a whole number of ${what}, 1 or more` }
+}
+
+function isSmtpUrl(value: string): boolean {
+  return /^smtps?:\/\//i.test(value) && URL.canParse(value) && new URL(value).hostname !== ''
 }
 
 /** No port was asked for: 1883, or the next free one, since a broker often stands there already. */
@@ -162,6 +167,22 @@ export const settingDefinitions = {
     about: 'Believe X-Forwarded-For and X-Forwarded-Proto; for use behind a proxy alone.',
     parse: (value: string) => (value === 'true' ? true : value === 'false' ? false : undefined),
     wanted: 'true or false',
+  },
+  smtpUrl: {
+    placeholder: 'url',
+    env: 'FLOWPOT_SMTP_URL',
+    default: '',
+    about: 'The SMTP server that sends mail; without one, mail is kept as files in the folder mail of the data folder.',
+    parse: (value: string) => (isSmtpUrl(value) ? value : undefined),
+    wanted: 'an address such as smtps://user:password@mail.example.com',
+  },
+  mailFrom: {
+    placeholder: 'address',
+    env: 'FLOWPOT_MAIL_FROM',
+    default: '',
+    about: 'Sender of mail for which the flow names none.',
+    parse: (value: string) => (parseMailbox(value) ? value : undefined),
+    wanted: 'an e-mail address, such as Flowpot <flowpot@example.com>',
   },
   logLevel: {
     placeholder: 'level',

@@ -3,18 +3,24 @@
  * authorised, read and answered as any request is.
  */
 import { randomUUID } from 'node:crypto'
-import { createEffects } from '../composition/effects.ts'
 import type { OpenedPlatform } from '../composition/open-platform.ts'
 import { createServices } from '../composition/services.ts'
 import type { Application, CompiledTrigger } from '../engine/application.ts'
 import type { Payload } from '../engine/payload.ts'
-import type { Services } from '../engine/services.ts'
+import type { Effects, Services } from '../engine/services.ts'
 import type { EndpointSpec } from '../engine/trigger.ts'
 import { FlowpotError } from '../errors.ts'
-import { createExperienceServer } from '../http/experience-server.ts'
 import { withoutSecrets } from '../http/log.ts'
-import { callWrong, requestRefused } from './errors.ts'
-import { createRecording, isMap, type RecordedCall, type RecordedVisit, type Recording } from './recording.ts'
+import { createAsker, type DryReply, signIn } from './ask.ts'
+import { requestRefused } from './errors.ts'
+import {
+  createRecording,
+  isMap,
+  type RecordedCall,
+  type RecordedVisit,
+  type Recording,
+  type Sends,
+} from './recording.ts'
 import { chooseTrigger, type SampleChoice, sampleRequest, textOf } from './sample-request.ts'
 
 export interface Sample extends SampleChoice {
@@ -23,12 +29,6 @@ export interface Sample extends SampleChoice {
   readonly body?: unknown
   /** Laid over the payload that the trigger makes. */
   readonly payload: Payload
-}
-
-export interface DryReply {
-  readonly status: number
-  readonly headers: Readonly<Record<string, unknown>>
-  readonly body: unknown
 }
 
 export interface DryRunError {
@@ -61,15 +61,21 @@ export interface DryRunScope {
   readonly application: Application
   readonly flowId: string
   readonly opened: OpenedPlatform
+  readonly effects: Effects
+  /** Which of the effects are real. */
+  readonly sends: Sends
 }
 
 const address = '127.0.0.1'
 
-export async function dryRun({ application, flowId, opened }: DryRunScope, sample: Sample): Promise<DryRunResult> {
+export async function dryRun(
+  { application, flowId, opened, effects, sends }: DryRunScope,
+  sample: Sample,
+): Promise<DryRunResult> {
   const trigger = chooseTrigger(application, flowId, sample)
-  const recording = createRecording()
-  const services = createServices(opened.platform, createEffects({ publish: async () => undefined }))(address)
-  const user = sample.user === undefined ? undefined : { token: await signIn(services, sample.user) }
+  const recording = createRecording(sends)
+  const services = createServices(opened.platform, effects)(address)
+  const user = sample.user === undefined ? undefined : { token: await signIn(services, sample.user, '--user') }
   const recorded = {
     application: recording.wrapApplication(application, sample.payload),
     services: recording.wrapServices(services),
@@ -98,29 +104,11 @@ async function requestEndpoint(
 ): Promise<DryReply> {
   const { method, url } = sampleRequest(endpoint, sample.request, sample.payload)
   const served = serveAlone(application, endpoint, namesCaller(sample.payload))
-  const server = createExperienceServer({
-    application: () => served,
-    applicationId: platform.applicationId,
-    users: platform.users,
-    devices: platform.devices,
-    services: () => services,
-  })
+  const asker = createAsker(() => served, services, platform)
   try {
-    const response = await server.inject({
-      // Any method that a route has; the types know the common ones.
-      method: method as 'GET',
-      url,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(sample.body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(sample.body === undefined ? {} : { payload: JSON.stringify(sample.body) }),
-    })
-    // Without a socket nothing keeps back the body of a reply to HEAD.
-    const body = method === 'HEAD' ? '' : readBody(response)
-    return { status: response.statusCode, headers: response.headers, body }
+    return await asker.ask({ method, url, token, body: sample.body })
   } finally {
-    await server.close()
+    await asker.close()
   }
 }
 
@@ -142,46 +130,24 @@ function namesCaller({ experience }: Payload): boolean {
   return isMap(experience) && (isMap(experience.user) || isMap(experience.device))
 }
 
-/** A flow may say JSON of what is none. */
-function readBody({ headers, body }: { headers: Readonly<Record<string, unknown>>; body: string }): unknown {
-  if (!String(headers['content-type']).startsWith('application/json')) return body
-  try {
-    return JSON.parse(body)
-  } catch {
-    return body
-  }
-}
-
-async function signIn(services: Services, email: string): Promise<string> {
-  const before = await services.users.signToken({ user: email })
-  if (before !== null) return before
-  const password = Buffer.from(services.random.bytes(24)).toString('base64url')
-  const created = await services.api('experienceUsers.post', { experienceUser: { email, password } })
-  if ('error' in created) throw callWrong({ problem: `--user ${email}: ${created.error.message}` })
-  const token = await services.users.signToken({ user: email })
-  if (token === null) throw callWrong({ problem: `--user ${email} cannot be signed in.` })
-  return token
-}
-
 async function fire(
   trigger: CompiledTrigger,
   { application, services }: Recorded,
   applicationId: string,
   sample: Sample,
 ): Promise<DryReply | null> {
-  const data = {
-    ...(trigger.type === 'error' ? sampleError : {}),
-    ...(sample.body === undefined ? {} : { body: sample.body }),
-  }
+  const data = sampleData(trigger, sample.body)
   const log = () => undefined
   const running = application.start({ trigger, id: randomUUID(), applicationId, data, services, log })
   const { reply } = await running.done
   return reply ? { status: reply.status, headers: reply.headers, body: reply.body } : null
 }
 
-const sampleError = {
-  errorInfo: { error: { name: 'Error', message: 'A sample error.' }, nodeId: 'sample', nodeType: 'throw' },
-  erroredPayload: {},
+/** A request and a person hand in a body among other things; of a device, a topic or a clock it is all there is. */
+function sampleData({ type, sample }: CompiledTrigger, body: unknown): unknown {
+  if (body === undefined) return sample ?? {}
+  const hasMore = type === 'webhook' || type === 'button' || type === 'error'
+  return hasMore ? { ...(isMap(sample) ? sample : {}), body } : body
 }
 
 async function describe(trigger: CompiledTrigger, reply: DryReply | null, recording: Recording): Promise<DryRunResult> {

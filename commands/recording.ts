@@ -2,7 +2,9 @@
 import type { Application, RunLog, RunOutcome, Trace } from '../engine/application.ts'
 import type { Payload } from '../engine/payload.ts'
 import type { ApiOutcome, Services } from '../engine/services.ts'
+import { FlowpotError } from '../errors.ts'
 import { withoutSecrets } from '../http/log.ts'
+import { describeMail, describeMessage, describeRequest, describeResponse } from './recorded-effects.ts'
 
 export interface RecordedLog {
   readonly level: Parameters<RunLog>[0]
@@ -28,10 +30,16 @@ export interface RecordedVisit {
 export interface RecordedCall {
   /** Which visit made it, counted from 0. */
   readonly visit: number
+  /** An action of the platform; `http`, `mail` or `mqtt` for what leaves the process. */
   readonly call: string
   readonly params: unknown
   readonly outcome: ApiOutcome
+  /** Of what leaves the process: whether it was really sent, or tried to be. */
+  readonly sent?: boolean
 }
+
+/** Whether what a flow asks for is really sent. */
+export type Sends = Readonly<Record<'http' | 'mail' | 'mqtt', boolean>>
 
 export interface Recording {
   readonly visits: readonly RecordedVisit[]
@@ -44,7 +52,7 @@ export interface Recording {
   wrapServices(services: Services): Services
 }
 
-export function createRecording(): Recording {
+export function createRecording(sends: Sends): Recording {
   const visits: Omit<RecordedVisit, 'logs'>[] = []
   /** When each visit began, by its place in `visits`. */
   const starts: number[] = []
@@ -72,6 +80,26 @@ export function createRecording(): Recording {
     return start === -1 ? visit : start
   }
 
+  /** Notes what a node asks for, and what comes of it. */
+  const record = async <Result>(
+    asked: Pick<RecordedCall, 'call' | 'params' | 'sent'>,
+    work: () => Promise<Result>,
+    outcomeOf: (result: Result) => ApiOutcome = () => ({ result: null }),
+  ): Promise<Result> => {
+    // A node that asks before it awaits anything asks in the very moment in which its visit began.
+    const began = now
+    // Any other is, but for branches that run at once, the next to end.
+    const note = (outcome: ApiOutcome) => calls.push({ ...asked, visit: visits.length, began, outcome })
+    try {
+      const result = await work()
+      note(outcomeOf(result))
+      return result
+    } catch (error) {
+      note({ error: errorOf(error) })
+      throw error
+    }
+  }
+
   return {
     get visits() {
       return visits.map((visit, index) => ({
@@ -80,12 +108,7 @@ export function createRecording(): Recording {
       }))
     },
     get calls() {
-      return calls.map((made) => ({
-        visit: visitOf(made),
-        call: made.call,
-        params: made.params,
-        outcome: made.outcome,
-      }))
+      return calls.map(({ began, visit, ...made }) => ({ visit: visitOf({ began, visit }), ...made }))
     },
     missing,
     get done() {
@@ -107,16 +130,31 @@ export function createRecording(): Recording {
     }),
     wrapServices: (services) => ({
       ...services,
-      async api(call, params) {
-        // A node that calls before it awaits anything calls in the very moment in which its visit began.
-        const began = now
-        const outcome = await services.api(call, params)
-        // Any other is, but for branches that run at once, the next to end.
-        calls.push({ visit: visits.length, began, call, params, outcome })
-        return outcome
-      },
+      api: (call, params) =>
+        record(
+          { call, params },
+          () => services.api(call, params),
+          (outcome) => outcome,
+        ),
+      http: (request) =>
+        record(
+          { call: 'http', params: describeRequest(request), sent: sends.http },
+          () => services.http(request),
+          (response) => ({ result: describeResponse(response) }),
+        ),
+      mail: (message, signal) =>
+        record({ call: 'mail', params: describeMail(message), sent: sends.mail }, () => services.mail(message, signal)),
+      publish: (topic, message) =>
+        record({ call: 'mqtt', params: describeMessage(topic, message), sent: sends.mqtt }, () =>
+          services.publish(topic, message),
+        ),
     }),
   }
+}
+
+function errorOf(error: unknown): { type: string; statusCode: number; message: string } {
+  const { code, status } = error instanceof FlowpotError ? error : { code: 'ERROR', status: 500 }
+  return { type: code, statusCode: status, message: error instanceof Error ? error.message : String(error) }
 }
 
 function round(ms: number): number {

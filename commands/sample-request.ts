@@ -23,9 +23,7 @@ export interface SampleRequest {
 /** The trigger that was asked for, the one that answers `--request`, or the flow's first. */
 export function chooseTrigger(application: Application, flowId: string, choice: SampleChoice): CompiledTrigger {
   if (choice.request !== undefined) return chooseByRequest(application, flowId, choice.request)
-  const own = [...application.endpoints, ...application.buttons, ...application.errors]
-    .filter(({ flow }) => flow.id === flowId)
-    .sort((a, b) => a.line - b.line)
+  const own = application.triggers.filter(({ flow }) => flow.id === flowId).sort((a, b) => a.line - b.line)
   const { trigger: wanted } = choice
   const found = wanted === undefined ? own[0] : own.find((trigger) => namesOf(trigger).includes(wanted))
   if (found) return found

@@ -3,7 +3,7 @@ import { randomBytes, randomFillSync } from 'node:crypto'
 import type { Application } from '../engine/application.ts'
 import type { Clock, Random } from '../engine/services.ts'
 import { openDataFolder } from '../platform/data-folder.ts'
-import { createPlatform, type Platform, type PlatformLog } from '../platform/platform.ts'
+import { createPlatform, type Platform, type PlatformLog, type PlatformSettings } from '../platform/platform.ts'
 import { applySeeds } from '../platform/seeds.ts'
 import { openStore, openTemporaryStore } from '../platform/store/open-store.ts'
 import type { Store } from '../platform/store/store.ts'
@@ -14,6 +14,8 @@ const systemRandom: Random = { bytes: (length) => randomFillSync(new Uint8Array(
 
 export interface OpenedPlatform {
   readonly platform: Platform
+  /** Absolute path of the folder that the process keeps data in; PostgreSQL needs none. */
+  readonly dataFolder: string | undefined
   close(): Promise<void>
 }
 
@@ -32,17 +34,29 @@ export async function openPlatform(
     const url = isPostgres ? settings.databaseUrl : undefined
     const file = folder?.file('flowpot.db') ?? ''
     const store = await openStore({ url, file, commitEach: options.commitEach ?? false })
-    const opened = await furnish(store, application, settings, signingKey, options.log)
-    return { ...opened, close: () => opened.close().finally(() => folder?.close()) }
+    const opened = await furnish(store, application, settings, signingKey, options)
+    return { ...opened, dataFolder: folder?.path, close: () => opened.close().finally(() => folder?.close()) }
   } catch (error) {
     folder?.close()
     throw error
   }
 }
 
-/** A store of its own, which is gone once it is closed. */
-export async function openTemporaryPlatform(application: Application, settings: Settings): Promise<OpenedPlatform> {
-  return furnish(await openTemporaryStore(), application, settings, makeSigningKey())
+/** In place of the system's, for tests. */
+interface Parts {
+  readonly clock?: Clock
+  readonly random?: Random
+  readonly passwordCost?: PlatformSettings['passwordCost'] & object
+  readonly log?: PlatformLog
+}
+
+/** A store of its own, which is gone once it is closed. `copyOf` is the file of a store to begin with. */
+export async function openTemporaryPlatform(
+  application: Application,
+  settings: Settings,
+  { copyOf, ...parts }: Parts & { readonly copyOf?: string } = {},
+): Promise<OpenedPlatform> {
+  return furnish(await openTemporaryStore({ copyOf }), application, settings, makeSigningKey(), parts)
 }
 
 async function furnish(
@@ -50,7 +64,7 @@ async function furnish(
   application: Application,
   settings: Settings,
   signingKey: string,
-  log?: PlatformLog,
+  { clock = systemClock, random = systemRandom, passwordCost, log }: Parts,
 ): Promise<OpenedPlatform> {
   try {
     const { name, id, seeds } = application.settings
@@ -66,13 +80,14 @@ async function furnish(
         signingKey,
         userTokenTtlSeconds: settings.tokenTtlSeconds,
         ...administrator,
+        ...(passwordCost && { passwordCost }),
       },
-      systemClock,
-      systemRandom,
+      clock,
+      random,
       log,
     )
     await applySeeds(platform, seeds)
-    return { platform, close: () => store.close() }
+    return { platform, dataFolder: undefined, close: () => store.close() }
   } catch (error) {
     await store.close()
     throw error

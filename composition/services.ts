@@ -3,7 +3,7 @@ import type { Effects, Services } from '../engine/services.ts'
 import { flowActor } from '../platform/auth/actor.ts'
 import { callAction } from '../platform/call-action.ts'
 import type { Platform } from '../platform/platform.ts'
-import { createStorage } from '../platform/storage.ts'
+import { createStorage } from '../platform/storage/storage.ts'
 
 /** Returns what gives the services of a run that was asked for from `address`. */
 export function createServices(platform: Platform, effects: Effects): (address: string) => Services {

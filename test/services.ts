@@ -9,14 +9,22 @@ const refuse = async () => {
 export const noEffects: Effects = { http: refuse, mail: refuse, publish: refuse, sleep: async () => undefined }
 
 export function storageInMemory(): Storage {
-  const values = new Map<string, unknown>()
+  const values = new Map<string, Map<string, string>>()
+  const inScope = (scope: string) => {
+    const stored = values.get(scope) ?? new Map<string, string>()
+    values.set(scope, stored)
+    return stored
+  }
+  const parse = (json: string | undefined) => (json === undefined ? undefined : JSON.parse(json))
   return {
-    get: async (key) => structuredClone(values.get(key)),
-    async update(key, change) {
-      const value = change(structuredClone(values.get(key)))
-      if (value === undefined) values.delete(key)
-      else values.set(key, structuredClone(value))
-      return value
+    get: async ({ scope, key }) => parse(inScope(scope).get(key)),
+    list: async (scope) => new Map([...inScope(scope)].map(([key, json]) => [key, parse(json)])),
+    async update({ scope, key }, change) {
+      const stored = inScope(scope)
+      const { value, result } = change(parse(stored.get(key)))
+      if (value === undefined) stored.delete(key)
+      else stored.set(key, JSON.stringify(value))
+      return result
     },
   }
 }

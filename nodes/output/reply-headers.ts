@@ -42,7 +42,15 @@ export function locationText(field: string, address: string): string {
   return headerText(field, encoded)
 }
 
-export function checkHeaderNames({ config, report }: NodeCheck): void {
+/** Headers that no flow may set, and who does. */
+export interface OwnedHeaders {
+  readonly names: ReadonlySet<string>
+  readonly owner: string
+}
+
+const ofServer: OwnedHeaders = { names: listenerHeaders, owner: 'server' }
+
+export function checkHeaderNames({ config, report }: NodeCheck, { names, owner } = ofServer): void {
   const seen = new Map<string, string>()
   for (const name of Object.keys(headersOf(config))) {
     const complain = (message: string, hint?: string) =>
@@ -51,8 +59,8 @@ export function checkHeaderNames({ config, report }: NodeCheck): void {
     const twin = seen.get(lower)
     if (!token.test(name))
       complain(`"${name}" cannot name a header.`, 'A name has letters, digits and dashes: x-plant-id.')
-    else if (listenerHeaders.has(lower))
-      complain(`The header ${name} is the server's own.`, 'Leave it out: the server sets it.')
+    else if (names.has(lower))
+      complain(`The header ${name} is the ${owner}'s own.`, `Leave it out: the ${owner} sets it.`)
     else if (twin !== undefined) complain(`The header ${name} is there twice: ${twin} is the same name.`)
     seen.set(lower, name)
   }

@@ -1,0 +1,154 @@
+import { Type } from 'typebox'
+import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { hasTemplate } from '../../engine/compile/compile-value.ts'
+import { parseMailbox } from '../../engine/mailbox.ts'
+import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
+import { PathTo, Template, ValueOf } from '../../engine/schema.ts'
+import { failedEffect } from '../data/failed-effect.ts'
+import { typedRefusalShape } from '../logic/refuse.ts'
+
+const addresses = (description: string) =>
+  ValueOf(Type.Union([Type.String(), Type.Array(Type.String())]), { description: `${description} One, or a list.` })
+
+const addressFields = ['to', 'cc', 'bcc', 'replyTo', 'from']
+
+export const email = defineNode({
+  type: 'email',
+  losant: { type: 'StructureEmailNode', translate },
+  summary: 'Sends a mail.',
+  description: `An address is \`ada@lom.example\` or \`Ada <ada@lom.example>\`. A text is one address: what a client sent never
+becomes two recipients. In \`html\`, \`<< >>\` escapes HTML and \`<<< >>>\` does not.
+
+The mail goes through the SMTP server of the settings. Where none is set, as on a developer's machine, it is kept as a
+file in the folder \`mail\` of the data folder, and the log says so.
+
+What stands at \`result\` is \`{ success: true }\` once the server has taken it. A mail that cannot be sent takes \`else\`, with
+\`{ error: { type, message } }\`; without an \`else\` it fails the run.`,
+  config: Type.Object({
+    to: addresses('Who gets it.'),
+    cc: Type.Optional(addresses('Who gets a copy.')),
+    bcc: Type.Optional(addresses('Who gets a copy that the others do not know of.')),
+    from: Type.Optional(
+      ValueOf(Type.String(), { description: 'Who sends it; the sender of the settings where it is not given.' }),
+    ),
+    replyTo: Type.Optional(addresses('Where answers go.')),
+    subject: Template({ description: 'Its subject, in one line.' }),
+    text: Type.Optional(Template({ description: 'What it says, as plain text.' })),
+    html: Type.Optional(Template({ description: 'What it says, as HTML. Beside `text` each reader picks one.' })),
+    result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  escapesHtml: () => ['html'],
+  check,
+  writes: ({ result }, output) => {
+    if (typeof result !== 'string') return []
+    return [{ path: result, shape: output === 'else' ? typedRefusalShape : objectShape({ success: scalar }) }]
+  },
+  compile: ({ to, cc, bcc, from, replyTo, subject, text, html, result }, { wired }) => {
+    return async (payload, run) => {
+      const sender = from?.(payload)
+      const message = {
+        ...(sender === undefined ? {} : { from: sender }),
+        to: [to(payload)].flat(),
+        cc: [cc?.(payload) ?? []].flat(),
+        bcc: [bcc?.(payload) ?? []].flat(),
+        replyTo: [replyTo?.(payload) ?? []].flat(),
+        // A block of YAML ends in a line break.
+        subject: subject(payload).trim(),
+        ...(text ? { text: text(payload) } : {}),
+        ...(html ? { html: html(payload) } : {}),
+      }
+      try {
+        await run.services.mail(message, run.signal)
+      } catch (error) {
+        return failedEffect(error, { payload, result, wired })
+      }
+      result?.set(payload, { success: true })
+      return 'then'
+    }
+  },
+  examples: [
+    {
+      title: 'A pot is dry',
+      yaml: `type: email
+to: << data.owner >>
+from: Lōm <pots@lom.example>
+subject: << data.pot >> is dry
+html: <p><b><< data.pot >></b> was last watered on << data.day >>.</p>
+result: data.mail`,
+      payload: { data: { owner: 'Ada <ada@lom.example>', pot: 'Fern & friends', day: 'Monday' } },
+      expect: {
+        output: 'then',
+        sent: [
+          {
+            from: 'Lōm <pots@lom.example>',
+            to: ['Ada <ada@lom.example>'],
+            subject: 'Fern & friends is dry',
+            html: '<p><b>Fern &amp; friends</b> was last watered on Monday.</p>',
+          },
+        ],
+        payload: { 'data.mail': { success: true } },
+      },
+    },
+    {
+      title: 'Several recipients, in plain text',
+      yaml: `type: email
+to: [ << data.owner >>, gardener@lom.example ]
+replyTo: help@lom.example
+subject: The weekly report
+text: |
+  << data.count >> pots were watered.`,
+      payload: { data: { owner: 'ada@lom.example', count: 3 } },
+      expect: {
+        output: 'then',
+        sent: [
+          {
+            to: ['ada@lom.example', 'gardener@lom.example'],
+            replyTo: ['help@lom.example'],
+            text: '3 pots were watered.\n',
+          },
+        ],
+      },
+    },
+    {
+      title: 'Nobody to send it to',
+      yaml: `type: email
+to: << data.owner >>
+subject: Hello
+text: Hello.`,
+      payload: { data: {} },
+      expect: { sent: [], error: '<< data.owner >> is missing' },
+    },
+  ],
+})
+
+function check({ config, report }: NodeCheck): void {
+  if (config.text === undefined && config.html === undefined) {
+    report({ code: 'FLOW_MISSING_FIELD', at: [], message: 'The mail says nothing.', hint: 'Give text, html or both.' })
+  }
+  for (const field of addressFields) {
+    const value = config[field]
+    const items: readonly unknown[] = Array.isArray(value) ? value : [value]
+    items.forEach((item, index) => {
+      if (typeof item !== 'string' || hasTemplate(item) || parseMailbox(item)) return
+      report({
+        code: 'FLOW_WRONG_TYPE',
+        at: Array.isArray(value) ? [field, index] : [field],
+        message: `"${item}" is not one e-mail address.`,
+        hint: 'Write ada@lom.example or Ada <ada@lom.example>; several as a list.',
+      })
+    })
+  }
+}
+
+function translate(config: RawConfig): RawConfig {
+  const { toAddresses, fromTemplate, subjectTemplate, bodyTemplate, resultPath } = config
+  return {
+    to: toAddresses,
+    ...(fromTemplate ? { from: fromTemplate } : {}),
+    subject: subjectTemplate,
+    html: bodyTemplate,
+    ...(resultPath ? { result: resultPath } : {}),
+  }
+}

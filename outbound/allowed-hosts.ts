@@ -1,0 +1,16 @@
+/** Whether an application allows a host: `http: { allow: [ "127.0.0.1:9000", "internal.example" ] }`. */
+
+/** Without a port an entry means all of the host's. Names are those of the URL, whatever address they stand for. */
+export function isAllowedHost({ protocol, hostname, port }: URL, allowed: readonly string[]): boolean {
+  const asked = port || (protocol === 'https:' ? '443' : '80')
+  return allowed.some((entry) => {
+    const [, host = '', allowedPort] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? []
+    return isSameHost(host, hostname) && (allowedPort === undefined || Number(allowedPort) === Number(asked))
+  })
+}
+
+/** The URL's own way of writing a host is one for all: lower case, `127.0.0.1` for `127.1`. */
+function isSameHost(entry: string, hostname: string): boolean {
+  const url = `http://${entry}`
+  return URL.canParse(url) && new URL(url).hostname === hostname
+}

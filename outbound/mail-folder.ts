@@ -1,0 +1,18 @@
+/** Where mail goes that no server takes: one file a mail, which mail programs open. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** A flow that mails whoever asks must not fill the disk. */
+const maxFiles = 1000
+
+/** Resolves with the file's path. Readable by its owner alone; the oldest go past `max`. */
+export async function keepMail(folder: string, message: Uint8Array, max = maxFiles): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const time = new Date().toISOString().replaceAll(/[:.]/g, '-')
+  const file = join(folder, `${time}-${randomBytes(4).toString('hex')}.eml`)
+  await writeFile(file, message, { mode: 0o600, flag: 'wx' })
+  const kept = (await readdir(folder)).filter((name) => name.endsWith('.eml')).sort()
+  await Promise.all(kept.slice(0, -max).map((name) => rm(join(folder, name), { force: true })))
+  return file
+}
