@@ -22,7 +22,8 @@ let flowpot: Flowpot
 const walked = new Set<string>()
 
 beforeAll(async () => {
-  const flow = 'name: All\non: { endpoint: GET /all }\nnodes: [ { type: reply, status: 200 } ]\n'
+  const flow =
+    'name: All\non: [ { endpoint: GET /all }, { button: By hand } ]\nnodes: [ { type: reply, status: 200 } ]\n'
   folder = await temporaryFolder({ 'application.yaml': 'name: lom\n', 'all.yaml': flow })
   const env = { FLOWPOT_ADMIN_EMAIL: administrator.email, FLOWPOT_ADMIN_PASSWORD: administrator.password }
   flowpot = await startFlowpot({ data: join(folder.path, 'data'), folder: folder.path, env })
@@ -229,6 +230,14 @@ describe("Losant's client", () => {
     )
   })
 
+  test('presses buttons', async () => {
+    const press = { flowId: 'all', button: { key: 'By hand', payload: {} } }
+    expect(await call('flow.pressVirtualButton', press)).toEqual(success)
+    expect(await refusal('flow.pressVirtualButton', { ...press, flowId: 'none' })).toMatchObject(
+      refused(404, 'NotFound'),
+    )
+  })
+
   test('is told what is wrong: type, message and statusCode', async () => {
     const device = { name: 7 }
     expect(await refusal('devices.post', { device })).toEqual(refused(400, 'Validation', 'device.name must be string'))
@@ -256,6 +265,7 @@ const later: Readonly<Record<string, (deviceId: string) => Params>> = {
   'device.sendCommand': (deviceId) => ({ deviceId, deviceCommand: { name: 'water', payload: { ml: 5 } } }),
   'device.sendState': (deviceId) => ({ deviceId, deviceState: { data: { moisture: 1 } } }),
   'device.setConnectionStatus': (deviceId) => ({ deviceId, connectionStatus: { status: 'connected' } }),
+  'flow.errors': () => ({ flowId: 'all' }),
   'devices.sendCommand': (deviceId) => ({ multiDeviceCommand: { name: 'water', deviceIds: [deviceId] } }),
 }
 const isOurs = (name: string) => actionsByCall.has(name)
@@ -282,7 +292,9 @@ describe('Of what Losant has,', () => {
 
   test('these actions of the resources that we have are left out', () => {
     const ours = new Set([...actionsByCall.keys()].map(resourceOf))
-    const lacking = theirs.filter((name) => ours.has(resourceOf(name)) && !isOurs(name))
+    // Buttons are pressed on the application, which the catalogue does not know.
+    const isServed = (name: string) => isOurs(name) || name === 'flow.pressVirtualButton'
+    const lacking = theirs.filter((name) => ours.has(resourceOf(name)) && !isServed(name))
     expect(lacking.filter((name) => !(name in later) && resourceOf(name) !== 'data').sort()).toEqual([
       'application.applyTemplate',
       'application.archiveData',
@@ -307,6 +319,15 @@ describe('Of what Losant has,', () => {
       'devices.export',
       'devices.patch',
       'devices.removeData',
+      'flow.clearStorageEntries',
+      'flow.delete',
+      'flow.get',
+      'flow.getLogEntries',
+      'flow.getStorageEntries',
+      'flow.getStorageEntriesMetadata',
+      'flow.patch',
+      'flow.setStorageEntry',
+      'flow.stats',
     ])
   })
 
@@ -320,7 +341,7 @@ describe('Of what Losant has,', () => {
         'applicationTemplates applications auditLog auditLogs dashboard dashboards dataTable dataTableRow',
         'dataTableRows dataTables deviceRecipe deviceRecipes edgeDeployments event events experience',
         'experienceDomain experienceDomains experienceEndpoint experienceEndpoints experienceSlug',
-        'experienceSlugs experienceVersion experienceVersions experienceView experienceViews file files flow',
+        'experienceSlugs experienceVersion experienceVersions experienceView experienceViews file files',
         'flowVersion flowVersions flows instance instanceApiToken instanceApiTokens instanceMember',
         'instanceMembers instanceOrg instanceOrgMember instanceOrgMembers instanceOrgs instances integration',
         'integrations me notebook notebooks org orgInvites orgs userApiToken userApiTokens webhook webhooks',
