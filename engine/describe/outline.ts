@@ -1,0 +1,110 @@
+/** What a flow's graph looks like, for whoever draws or compares it. */
+import { breakTarget, type FlowNode, isBody, type Target } from '../flow/flow-graph.ts'
+import { readGraph } from '../flow/read-graph.ts'
+import type { TriggerScope } from '../flow/read-triggers.ts'
+import { isMap } from '../is-map.ts'
+import type { RawConfig } from '../node.ts'
+import type { Problem } from '../problem.ts'
+import type { DocumentPath, SourceFile } from '../source/position.ts'
+import { createReporter } from '../source/reporter.ts'
+import { parseYaml } from '../source/yaml-document.ts'
+
+export interface FlowOutline {
+  readonly name: string
+  readonly file: string
+  /** Keys of the flow besides its triggers and nodes: `description`, `retry`. */
+  readonly settings: RawConfig
+  readonly triggers: readonly TriggerOutline[]
+  /** In the order of the file. */
+  readonly nodes: readonly NodeOutline[]
+}
+
+export interface TriggerOutline {
+  readonly type: string
+  /** `POST /devices`. */
+  readonly label: string
+  readonly config: RawConfig
+  readonly line: number
+  /** Names of the nodes that it starts at. */
+  readonly start: readonly string[]
+}
+
+export interface NodeOutline {
+  /** ID, or the place in the flow: unique in it. */
+  readonly name: string
+  readonly id: string | undefined
+  readonly type: string
+  readonly config: RawConfig
+  readonly line: number
+  /** In the flow's YAML: `['nodes', 2, 'else', 0]`. */
+  readonly at: DocumentPath
+  readonly ways: readonly WayOutline[]
+}
+
+export interface WayOutline {
+  readonly output: string
+  /** Names of nodes: none is the end, several are a split. */
+  readonly to: readonly string[]
+  /** Leads out of the loop. */
+  readonly breaks: boolean
+  /** Leads to a loop's iteration, which comes back. */
+  readonly isBody: boolean
+}
+
+export interface OutlineRead {
+  /** There if no problem is an error. */
+  readonly outline: FlowOutline | undefined
+  readonly problems: readonly Problem[]
+}
+
+/** Reads types, fields' places and wires; what only a whole application can tell is not checked. */
+export function outlineFlow(source: SourceFile, scope: TriggerScope): OutlineRead {
+  const reporter = createReporter(parseYaml(source))
+  const raw = reporter.document.value
+  if (!isMap(raw)) {
+    if (reporter.problems.length === 0) {
+      reporter.report({ code: 'FLOW_WRONG_TYPE', at: [], message: 'A flow must be a map with name, on and nodes.' })
+    }
+    return { outline: undefined, problems: reporter.problems }
+  }
+  const { nodes, triggers } = readGraph(raw, scope, reporter)
+  if (reporter.problems.some(({ severity }) => severity === 'error')) {
+    return { outline: undefined, problems: reporter.problems }
+  }
+  const { name, on: _, nodes: __, ...settings } = raw
+  const lineOf = (at: FlowNode['at']) => reporter.place(at).line
+  return {
+    outline: {
+      name: typeof name === 'string' ? name : source.file,
+      file: source.file,
+      settings,
+      triggers: triggers.map(({ type, config, at, start }) => ({
+        type: type.key,
+        // The schema has passed, so it is what `label` takes.
+        label: type.label?.(config as never) ?? String(config[type.key]),
+        config,
+        line: lineOf(at),
+        start: namesOf(start),
+      })),
+      nodes: nodes.map((node) => ({
+        name: node.name,
+        id: node.id,
+        type: node.type.type,
+        config: node.config,
+        line: lineOf(node.at),
+        at: node.at,
+        ways: [...node.targets].map(([output, target]) => ({
+          output,
+          to: namesOf(target),
+          breaks: target === breakTarget,
+          isBody: isBody(node, output),
+        })),
+      })),
+    },
+    problems: reporter.problems,
+  }
+}
+
+function namesOf(target: Target): string[] {
+  return target.map(({ name }) => name)
+}
