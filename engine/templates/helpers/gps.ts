@@ -3,7 +3,7 @@ import { isObject, toNumber, toText } from '../../coerce.ts'
 import { readOwn } from '../../path.ts'
 import type { ValueHelper } from '../helper.ts'
 
-interface Point {
+export interface Point {
   readonly latitude: number
   readonly longitude: number
 }
@@ -27,13 +27,18 @@ export const gps: Readonly<Record<string, ValueHelper>> = {
   },
 }
 
-function toPoint(value: unknown): Point | undefined {
-  const [latitude, longitude] =
-    isObject(value) && !Array.isArray(value)
-      ? [readOwn(value, 'latitude'), readOwn(value, 'longitude')].map(toNumber)
-      : toText(value).split(',').map(toNumber)
+/** `undefined` for what is no place on Earth. */
+export function toPoint(value: unknown): Point | undefined {
+  const isMap = isObject(value) && !Array.isArray(value)
+  const fields = isMap ? [readOwn(value, 'latitude'), readOwn(value, 'longitude')] : toText(value).split(',')
+  const [latitude, longitude] = fields.map(toDegrees)
   if (latitude === undefined || longitude === undefined) return undefined
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : undefined
+}
+
+/** Not 0 for null or an empty field, as of a receiver without a fix. */
+function toDegrees(value: unknown): number {
+  return value === null || toText(value).trim() === '' ? Number.NaN : toNumber(value)
 }
 
 function formatPoint({ latitude, longitude }: Point, style: string, digits: number): string {
@@ -62,8 +67,8 @@ function degreesMinutes(angle: number, width: number, digits: number): string {
   return String(Math.trunc(angle)).padStart(width, '0') + minutes.padStart(digits === 0 ? 2 : digits + 3, '0')
 }
 
-/** Haversine formula. */
-function distance(a: Point, b: Point): number {
+/** In metres, by the haversine formula. */
+export function distance(a: Point, b: Point): number {
   const radians = (degrees: number) => (degrees * Math.PI) / 180
   const halfChord =
     Math.sin(radians(b.latitude - a.latitude) / 2) ** 2 +
@@ -73,16 +78,32 @@ function distance(a: Point, b: Point): number {
   return 2 * earthRadiusMetres * Math.asin(Math.min(1, Math.sqrt(halfChord)))
 }
 
-/** Counts how often a ray to the east crosses an edge. */
-function isInside({ latitude, longitude }: Point, corners: readonly Point[]): boolean {
+/**
+ * Counts how often a ray to the east crosses an edge. An edge goes the shorter way round the Earth, so that an area may
+ * lie across the antimeridian. It is not made for one round a pole.
+ */
+export function isInside({ latitude, longitude }: Point, corners: readonly Point[]): boolean {
+  const ring = unroll(corners)
+  const west = ring.reduce((least, corner) => Math.min(least, corner.longitude), Number.POSITIVE_INFINITY)
+  // The point as it stands to the ring: less than a turn to the east of its western end.
+  const east = longitude + 360 * Math.ceil((west - longitude) / 360)
   let inside = false
-  let previous = corners.at(-1)
-  for (const corner of corners) {
+  let previous = ring.at(-1)
+  for (const corner of ring) {
     if (previous && corner.latitude > latitude !== previous.latitude > latitude) {
       const slope = (previous.longitude - corner.longitude) / (previous.latitude - corner.latitude)
-      if (longitude < corner.longitude + slope * (latitude - corner.latitude)) inside = !inside
+      if (east < corner.longitude + slope * (latitude - corner.latitude)) inside = !inside
     }
     previous = corner
   }
   return inside
+}
+
+/** Each corner at most half a turn from the one before it, which takes longitudes past 180. */
+function unroll(corners: readonly Point[]): Point[] {
+  let previous = corners[0]?.longitude ?? 0
+  return corners.map(({ latitude, longitude }) => {
+    previous = longitude + 360 * Math.round((previous - longitude) / 360)
+    return { latitude, longitude: previous }
+  })
 }

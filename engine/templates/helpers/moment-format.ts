@@ -5,24 +5,14 @@ import dayOfYear from 'dayjs/plugin/dayOfYear.js'
 import isoWeek from 'dayjs/plugin/isoWeek.js'
 import localizedFormat from 'dayjs/plugin/localizedFormat.js'
 import relativeTime from 'dayjs/plugin/relativeTime.js'
-import timezone from 'dayjs/plugin/timezone.js'
 import utc from 'dayjs/plugin/utc.js'
 import weekOfYear from 'dayjs/plugin/weekOfYear.js'
 import weekYear from 'dayjs/plugin/weekYear.js'
 import { isObject, toText } from '../../coerce.ts'
+import { type TimeZone, zoneNamed } from './time-zone.ts'
 
 // Day.js keeps its plugins in one place for the whole process: there is no instance to give them to.
-for (const plugin of [
-  utc,
-  timezone,
-  advancedFormat,
-  localizedFormat,
-  relativeTime,
-  dayOfYear,
-  isoWeek,
-  weekOfYear,
-  weekYear,
-]) {
+for (const plugin of [utc, advancedFormat, localizedFormat, relativeTime, dayOfYear, isoWeek, weekOfYear, weekYear]) {
   dayjs.extend(plugin)
 }
 
@@ -38,12 +28,22 @@ export function toDate(value: unknown): Date {
 }
 
 export function formatDate(date: Date, pattern: unknown, timeZone: unknown): string {
-  const day = dayjs.utc(date)
-  if (!day.isValid()) return invalid
-  const zone = zoneNamed(timeZone)
-  const there = zone === undefined ? day : day.tz(zone)
+  if (Number.isNaN(date.getTime())) return invalid
+  const time = { instantMs: date.getTime(), zone: typeof timeZone === 'string' ? zoneNamed(timeZone) : undefined }
+  // Day.js is shown the zone's clocks as though they were UTC's: its own conversion goes wrong where the clocks of the
+  // machine skip an hour. Where there is no such zone it is UTC, as with Moment.
+  const there = dayjs.utc(time.instantMs + offsetOf(time))
   const text = pattern === undefined ? 'L LTS' : toText(pattern).slice(0, maxPatternLength)
-  return there.format(text.replace(momentOnly, (token) => replaceToken(token, there)))
+  return there.format(text.replace(formatTokens, (token) => replaceToken(token, there, time)))
+}
+
+interface ZonedTime {
+  readonly instantMs: number
+  readonly zone: TimeZone | undefined
+}
+
+function offsetOf({ instantMs, zone }: ZonedTime): number {
+  return zone?.offsetAt(instantMs) ?? 0
 }
 
 /** `5 minutes ago`, `in 2 hours`. */
@@ -52,10 +52,13 @@ export function ago(date: Date, relativeTo: Date): string {
   return day.isValid() && other.isValid() ? day.from(other) : invalid
 }
 
-/** Tokens of Moment that Day.js lacks; what stands in brackets is text, and `SSS` and `LTS` it has. */
-const momentOnly = /\[[^\]]*\]|LTS|DDDD|DDDo|DDD|Mo|Qo|do|Wo|SSS|SS?|E|e/g
+/**
+ * Tokens of Moment that Day.js lacks, and those that tell of the instant or its zone; what stands in brackets is text, and
+ * `SSS` and `LTS` it has.
+ */
+const formatTokens = /\[[^\]]*\]|LTS|DDDD|DDDo|DDD|Mo|Qo|do|Wo|SSS|SS?|E|e|ZZ?|zzz|zz?|X|x/g
 
-function replaceToken(token: string, day: dayjs.Dayjs): string {
+function replaceToken(token: string, day: dayjs.Dayjs, time: ZonedTime): string {
   switch (token) {
     case 'DDDD':
       return String(day.dayOfYear()).padStart(3, '0')
@@ -79,6 +82,19 @@ function replaceToken(token: string, day: dayjs.Dayjs): string {
       return String(day.isoWeekday())
     case 'e':
       return String(day.day())
+    case 'Z':
+      return offsetText(offsetOf(time), ':')
+    case 'ZZ':
+      return offsetText(offsetOf(time), '')
+    case 'z':
+    case 'zz':
+      return `[${time.zone?.label(time.instantMs, 'short') ?? 'UTC'}]`
+    case 'zzz':
+      return `[${time.zone?.label(time.instantMs, 'long') ?? 'Coordinated Universal Time'}]`
+    case 'X':
+      return String(Math.floor(time.instantMs / 1000))
+    case 'x':
+      return String(time.instantMs)
     default:
       return token
   }
@@ -89,23 +105,9 @@ function ordinal(count: number): string {
   return `[${count}${ending === undefined || Math.floor(count / 10) % 10 === 1 ? 'th' : ending}]`
 }
 
-/** Canonical names of time zones that were asked for. Bounded, since a name may come with the payload. */
-const zones = new Map<string, string | undefined>()
-
-/** `undefined` where there is no such zone: it is UTC then, as with Moment. */
-function zoneNamed(name: unknown): string | undefined {
-  if (typeof name !== 'string' || name === '' || name.length > 60) return undefined
-  if (!zones.has(name)) {
-    if (zones.size >= 1000) zones.clear()
-    zones.set(name, canonicalZone(name))
-  }
-  return zones.get(name)
-}
-
-function canonicalZone(name: string): string | undefined {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
-  } catch {
-    return undefined
-  }
+/** `+05:45` */
+function offsetText(offsetMs: number, separator: string): string {
+  const minutes = Math.round(Math.abs(offsetMs) / 60_000)
+  const digits = (count: number) => String(count).padStart(2, '0')
+  return `${offsetMs < 0 ? '-' : '+'}${digits(Math.floor(minutes / 60))}${separator}${digits(minutes % 60)}`
 }

@@ -24,6 +24,20 @@ const payload = {
   alternatives: '^(hello|goodbye)',
   many: 'a'.repeat(5000),
   half: 'a\uD800b',
+  poison: '{"__proto__":{"a":1}}',
+  document: {
+    children: [
+      {
+        type: 'element',
+        name: 'p',
+        attributes: { class: 'a' },
+        children: [
+          { type: 'text', value: '1 < 2' },
+          { type: 'element', name: 'br', children: [] },
+        ],
+      },
+    ],
+  },
   hostile: { toString: 1, valueOf: 1, toJSON: 1, length: -1 },
 }
 giveClock(payload, { now: () => Date.parse('2016-09-28T20:00:00Z') })
@@ -56,6 +70,8 @@ const cases: Record<string, [string, string][]> = {
     ['<< decodeURI "a%20b" >> << decodeURIComponent "a%26b" >> << decodeURIComponent "100%" >>', 'a b a&b 100%'],
     ['<< encodeBase64 "é" >> << decodeBase64 "w6k=" >> << encodeURIComponent half >>', 'w6k= é a%EF%BF%BDb'],
     ['<< queryStringEncode object >>', 'a=1&b=x%20y&list=1&list=2'],
+    ['<< toHtml document >>[<< toHtml text >><< toHtml hostile >>]', '<p class="a">1 &lt; 2<br/></p>[]'],
+    ['[<< jsonDecode poison >>]', '[]'],
   ],
   collections: [
     ['<< length list >> << length object >> << length text >>[<< length n >>]', '3 3 11[]'],

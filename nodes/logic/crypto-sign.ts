@@ -1,0 +1,97 @@
+import type { Buffer } from 'node:buffer'
+import { type SignKeyObjectInput, sign } from 'node:crypto'
+import { promisify } from 'node:util'
+import { Type } from 'typebox'
+import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { defineNode } from '../../engine/node.ts'
+import { PathTo } from '../../engine/schema.ts'
+import {
+  dataField,
+  encodingField,
+  keyField,
+  notWithThisKey,
+  optionsOf,
+  privateKeyOf,
+  readData,
+  signatureFields,
+  translateSignature,
+} from './crypto-fields.ts'
+import { refusalOf, refusalShape, refuse } from './refuse.ts'
+
+/** Off the event loop: an RSA signature takes milliseconds. */
+const signBytes: (algorithm: string, data: Buffer, key: SignKeyObjectInput) => Promise<Buffer> = promisify(sign)
+
+export const cryptoSign = defineNode({
+  type: 'crypto-sign',
+  losant: { type: 'CryptoSignNode', translate: translateSignature },
+  summary: 'Signs a text with a private key.',
+  description: `At \`result\` then stands \`{ signature }\`. Where the key or the data cannot be read, or the key cannot sign in this way, \`{ error: { message } }\`
+stands there and \`else\` is taken; without an \`else\` that fails the run. The message never tells of the key.
+
+For an HMAC, whose key both sides know, take \`hash\`.`,
+  config: Type.Object({
+    key: keyField('The private key, as PEM without a passphrase.'),
+    data: dataField('What is signed.'),
+    dataEncoding: encodingField('How the text says the bytes that are signed.'),
+    ...signatureFields,
+    result: PathTo({ description: 'Where the outcome goes.' }),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result }, output) => [
+    { path: String(result), shape: output === 'else' ? refusalShape : objectShape({ signature: scalar }) },
+  ],
+  compile: (config, { wired }) => {
+    const { key, data, dataEncoding = 'utf8', algorithm = 'sha256', signatureEncoding = 'base64', result } = config
+    const options = optionsOf(config)
+    return async (payload) => {
+      const pem = key(payload)
+      const text = data(payload)
+      try {
+        const bytes = readData(text, dataEncoding)
+        const signature = await signBytes(algorithm, bytes, { key: privateKeyOf(pem), ...options }).catch(
+          notWithThisKey,
+        )
+        result.set(payload, { signature: signature.toString(signatureEncoding) })
+        return 'then'
+      } catch (error) {
+        return refuse(refusalOf(error), { payload, result, wired })
+      }
+    }
+  },
+  examples: [
+    {
+      title: 'A signature, by a key that is of this page alone',
+      yaml: `type: crypto-sign
+key: << data.key >>
+data: << data.text >>
+result: data.signed`,
+      payload: {
+        data: {
+          text: 'moisture=0.4',
+          key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg2HtDXvoDG5Uc2Dor
+BrvbN2UTp0NuVJNW52cpwHLvnDihRANCAASxqro1YnZWA3B1qpEQK3GeXn41hWM1
+14RoseCxfxdi/C7F9Qu10Rpfw8qjzDzq3PNvA6ImnAAFlNleAEz2gXTy
+-----END PRIVATE KEY-----`,
+        },
+      },
+      expect: { output: 'then' },
+    },
+    {
+      title: 'A key that cannot be read',
+      yaml: `type: crypto-sign
+key: << data.key >>
+data: << data.text >>
+result: data.signed
+else:
+  - type: reply
+    status: 503`,
+      payload: { data: { text: 'moisture=0.4', key: 'swordfish' } },
+      expect: {
+        output: 'else',
+        payload: { 'data.signed.error.message': 'The key cannot be read: it must be a private key as PEM.' },
+      },
+    },
+  ],
+})

@@ -1,0 +1,163 @@
+import type { Buffer } from 'node:buffer'
+import { createHmac, timingSafeEqual, type VerifyKeyObjectInput, verify } from 'node:crypto'
+import { promisify } from 'node:util'
+import { Type } from 'typebox'
+import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
+import type { Payload } from '../../engine/payload.ts'
+import { PathTo, Template } from '../../engine/schema.ts'
+import {
+  bytesOf,
+  dataField,
+  encodingField,
+  keyField,
+  notWithThisKey,
+  optionsOf,
+  publicKeyOf,
+  readData,
+  readSecret,
+  secretField,
+  signatureFields,
+  translateSignature,
+} from './crypto-fields.ts'
+import { refusalOf, refusalShape, refuse } from './refuse.ts'
+
+/** Off the event loop, as the signing is. */
+const verifyBytes: (algorithm: string, data: Buffer, key: VerifyKeyObjectInput, signature: Buffer) => Promise<boolean> =
+  promisify(verify)
+
+export const cryptoVerify = defineNode({
+  type: 'crypto-verify',
+  losant: { type: 'CryptoVerifyNode', translate },
+  summary: 'Takes one of two ways, by whether a signature is that of a text.',
+  description: `With \`key\` it is the signature of a private key; with \`secret\` an HMAC, such as a webhook brings.
+
+\`then\` is taken where the signature is right. \`else\` is taken where it is not, is missing, or is no text in its encoding, and where the
+key or the data cannot be read: then \`{ error: { message } }\` stands at \`result\`, in which nothing tells of the key. Without an
+\`else\` all of that fails the run, so that nothing goes on that was not verified.`,
+  config: Type.Object({
+    key: Type.Optional(keyField('The public key or a certificate that has it, or the private key; as PEM.')),
+    secret: Type.Optional(secretField('The secret of an HMAC, in place of a key.')),
+    secretEncoding: encodingField('How the text says the bytes of the secret.'),
+    data: dataField('What was signed.'),
+    dataEncoding: encodingField('How the text says the bytes that were signed.'),
+    signature: Template({
+      description: 'The signature that came with it.',
+      examples: ['<< data.headers.x-signature >>'],
+    }),
+    ...signatureFields,
+    result: Type.Optional(PathTo({ description: 'Where `{ error }` goes, where a key or data cannot be read.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  check,
+  writes: ({ result }, output) =>
+    output === 'else' && typeof result === 'string' ? [{ path: result, shape: refusalShape }] : [],
+  compile: (config, { wired }) => {
+    const { key, secret, data, signature, result } = config
+    const {
+      dataEncoding = 'utf8',
+      secretEncoding = 'utf8',
+      signatureEncoding = 'base64',
+      algorithm = 'sha256',
+    } = config
+    const options = optionsOf(config)
+    const holds = async (bytes: Buffer, given: Buffer, payload: Payload) =>
+      secret
+        ? isSame(
+            createHmac(algorithm, readSecret('secret', secret, secretEncoding, payload))
+              .update(bytes)
+              .digest(),
+            given,
+          )
+        : verifyBytes(algorithm, bytes, { key: publicKeyOf(key?.(payload)), ...options }, given).catch(notWithThisKey)
+
+    return async (payload) => {
+      const text = data(payload)
+      const given = bytesOf(signature(payload).trim(), signatureEncoding)
+      try {
+        if (given && (await holds(readData(text, dataEncoding), given, payload))) return 'then'
+      } catch (error) {
+        return refuse(refusalOf(error), { payload, result, wired })
+      }
+      return refuse({ message: 'The signature is not that of the data.' }, { payload, result: undefined, wired })
+    }
+  },
+  examples: [
+    {
+      title: 'A webhook that was signed with a secret',
+      yaml: `type: crypto-verify
+secret: << data.secret >>
+data: << data.body >>
+signature: << data.headers.x-signature >>
+signatureEncoding: hex
+else:
+  - type: reply
+    status: 401`,
+      payload: {
+        data: {
+          secret: 'It is a secret',
+          body: '{"action":"opened"}',
+          headers: { 'x-signature': '4bde3c96f2f18cdfff5e0da4d173ea93a3ea438af8b417aa8bb2a9d47d27c8a6' },
+        },
+      },
+      expect: { output: 'then' },
+    },
+    {
+      title: 'A text that is not the one that was signed',
+      yaml: `type: crypto-verify
+key: << data.key >>
+data: << data.text >>
+signature: << data.signature >>
+else:
+  - type: reply
+    status: 401`,
+      payload: {
+        data: {
+          text: 'moisture=0.9',
+          signature: 'MEYCIQCZ3VmAttHbSMX0EWBVXsrTLNpGeUUOx/WdeheFzY40YwIhALJu+JOocJ0r82jGTB004s0TsmhiJ8EciKP6Z541D/sY',
+          key: `-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEsaq6NWJ2VgNwdaqRECtxnl5+NYVj
+NdeEaLHgsX8XYvwuxfULtdEaX8PKo8w86tzzbwOiJpwABZTZXgBM9oF08g==
+-----END PUBLIC KEY-----`,
+        },
+      },
+      expect: { output: 'else' },
+    },
+    {
+      title: 'No signature, and no way to go',
+      yaml: `type: crypto-verify
+secret: << data.secret >>
+data: << data.body >>
+signature: << data.headers.x-signature >>`,
+      payload: { data: { secret: 'It is a secret', body: '{}', headers: {} } },
+      expect: { error: 'The signature is not that of the data.' },
+    },
+  ],
+})
+
+/** In the same time wherever they differ. */
+function isSame(own: Buffer, given: Buffer): boolean {
+  return own.length === given.length && timingSafeEqual(own, given)
+}
+
+function check({ config, report }: NodeCheck): void {
+  const { key, secret } = config
+  if ((key === undefined) === (secret === undefined)) {
+    const message = key === undefined ? 'There is nothing to verify it with.' : 'secret cannot stand beside key.'
+    const hint = 'Give key for a signature, or secret for an HMAC.'
+    if (key === undefined) report({ code: 'FLOW_MISSING_FIELD', at: [], message, hint })
+    else report({ code: 'FLOW_UNKNOWN_FIELD', at: ['secret'], atKey: true, message, hint })
+    return
+  }
+  const [given, misplaced] =
+    key === undefined ? ['an HMAC', ['padding', 'dsaEncoding']] : ['a signature by a key', ['secretEncoding']]
+  for (const field of misplaced) {
+    if (config[field] === undefined) continue
+    const message = `${field} says nothing of ${given}.`
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+  }
+}
+
+function translate(config: RawConfig): RawConfig {
+  return { ...translateSignature(config), signature: config.signatureTemplate }
+}

@@ -1,0 +1,112 @@
+import { createHash, createHmac } from 'node:crypto'
+import { Type } from 'typebox'
+import { scalar } from '../../engine/check/shape.ts'
+import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
+import { PathTo } from '../../engine/schema.ts'
+import { oneOf } from '../data/one-of.ts'
+import {
+  byteEncodingField,
+  dataField,
+  encodingField,
+  encodingNames,
+  readData,
+  readSecret,
+  secretField,
+  translateName,
+} from './crypto-fields.ts'
+
+const algorithms = ['md5', 'sha1', 'sha256', 'sha384', 'sha512', 'ripemd160'] as const
+
+export const hash = defineNode({
+  type: 'hash',
+  losant: { type: 'HashNode', translate },
+  summary: 'Makes the hash of a text, or with a secret its HMAC.',
+  description: `To hold an HMAC that came with a request against one's own, take \`crypto-verify\`, which takes the same time whatever came.
+
+\`md5\` and \`sha1\` are for what others ask for; they are not safe against forgery.`,
+  config: Type.Object({
+    data: dataField('What is hashed. Numbers are hashed as text.'),
+    dataEncoding: encodingField('How the text says the bytes that are hashed.'),
+    algorithm: oneOf(algorithms, { description: 'The hash.', default: 'sha256' }),
+    secret: Type.Optional(secretField('The secret of an HMAC. One that is missing when the flow runs fails the run.')),
+    secretEncoding: encodingField('How the text says the bytes of the secret.'),
+    encoding: byteEncodingField('How the hash is written.', 'hex'),
+    result: PathTo({ description: 'Where the hash goes.' }),
+  }),
+  outputs: ['next'],
+  check: ({ config, report }: NodeCheck) => {
+    if (config.secret !== undefined || config.secretEncoding === undefined) return
+    const message = 'secretEncoding needs a secret.'
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['secretEncoding'], atKey: true, message })
+  },
+  writes: ({ result }) => [{ path: String(result), shape: scalar }],
+  compile: (config) => {
+    const { data, secret, result, algorithm = 'sha256' } = config
+    const { dataEncoding = 'utf8', secretEncoding = 'utf8', encoding = 'hex' } = config
+    return (payload) => {
+      const bytes = readData(data(payload), dataEncoding)
+      const hashing = secret
+        ? createHmac(algorithm, readSecret('secret', secret, secretEncoding, payload))
+        : createHash(algorithm)
+      result.set(payload, hashing.update(bytes).digest().toString(encoding))
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'A hash',
+      yaml: `type: hash
+data: << data.text >>
+result: data.hash`,
+      payload: { data: { text: 'abc' } },
+      expect: {
+        output: 'next',
+        payload: { 'data.hash': 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' },
+      },
+    },
+    {
+      title: 'An HMAC, for the header of a request',
+      yaml: `type: hash
+data: << data.text >>
+secret: << data.secret >>
+algorithm: sha1
+encoding: base64
+result: data.signature`,
+      payload: { data: { text: 'The quick brown fox jumps over the lazy dog', secret: 'key' } },
+      expect: { output: 'next', payload: { 'data.signature': '3nybhbi3iqa8ino29wqQcBydtNk=' } },
+    },
+    {
+      title: 'What is no hex',
+      yaml: `type: hash
+data: << data.bytes >>
+dataEncoding: hex
+result: data.hash`,
+      payload: { data: { bytes: 'abx' } },
+      expect: { error: 'data is not in hex.' },
+    },
+  ],
+})
+
+/** Whirlpool, which Losant has, is none that Node.js still has. */
+const losantAlgorithms = {
+  md5: 'md5',
+  sha1: 'sha1',
+  sha256: 'sha256',
+  sha512: 'sha512',
+  ripemd: 'ripemd160',
+  ripemd160: 'ripemd160',
+}
+
+function translate(config: RawConfig): RawConfig {
+  const { dataTemplate, secretTemplate, destinationPath } = config
+  return {
+    data: dataTemplate,
+    ...translateName(config.dataEncodingTemplate, encodingNames, 'dataEncoding'),
+    ...translateName(config.algorithmTemplate, losantAlgorithms, 'algorithm'),
+    ...(secretTemplate
+      ? { secret: secretTemplate, ...translateName(config.secretEncodingTemplate, encodingNames, 'secretEncoding') }
+      : {}),
+    ...translateName(config.encodingTemplate, encodingNames, 'encoding'),
+    result: destinationPath,
+  }
+}

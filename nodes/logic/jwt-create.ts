@@ -1,0 +1,167 @@
+import { createPrivateKey } from 'node:crypto'
+import { Type } from 'typebox'
+import { scalar } from '../../engine/check/shape.ts'
+import { isObject } from '../../engine/coerce.ts'
+import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
+import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { valueOfJsonTemplate } from '../losant-json.ts'
+import { given } from './given.ts'
+import {
+  type Algorithm,
+  algorithmField,
+  algorithms,
+  asRefusal,
+  keyField,
+  notWithThisKey,
+  readKey,
+  refuseCredential,
+  TokenRefusal,
+} from './jwt-fields.ts'
+import { refuse, typedRefusalShape } from './refuse.ts'
+
+const map = Type.Record(Type.String(), Type.Unknown())
+
+export const jwtCreate = defineNode({
+  type: 'jwt-create',
+  losant: { type: 'JWTCreateNode', translate },
+  summary: 'Signs a JSON Web Token.',
+  description: `The token tells when it was issued, as \`iat\`. What \`claims\` says itself of \`iat\`, \`exp\` and \`iss\` counts before \`ttlSeconds\` and \`issuer\`.
+
+Where the key cannot sign so, or \`exp\`, \`nbf\` or \`iat\` is no whole number of seconds, \`{ error: { type, message } }\` stands at \`result\` and
+\`else\` is taken; without an \`else\` that fails the run. For a token by which an experience user is known, take \`generate-token\`.`,
+  config: Type.Object({
+    claims: ValueOf(map, { description: 'What the token says. Whoever holds it can read it.' }),
+    key: keyField('The secret for `HS…`; the private key as PEM for `RS…` and `ES…`.'),
+    algorithm: algorithmField,
+    ttlSeconds: Type.Optional(
+      ValueOf(Type.Integer({ minimum: 1 }), {
+        description: 'Seconds until the token expires; it does not where this is not given.',
+        acceptsDigits: true,
+      }),
+    ),
+    issuer: Type.Optional(ValueOf(Type.String({ minLength: 1 }), { description: 'Who issues it, as `iss`.' })),
+    header: Type.Optional(ValueOf(map, { description: 'Further fields of its header, such as `kid`.' })),
+    result: PathTo({ description: 'Where the token goes.' }),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  check: checkHeader,
+  writes: ({ result }, output) => [{ path: String(result), shape: output === 'else' ? typedRefusalShape : scalar }],
+  compile: ({ claims, key, algorithm = 'HS256', ttlSeconds, issuer, header, result }, { wired }) => {
+    return async (payload, run) => {
+      const said = claims(payload)
+      const signing = {
+        key: key(payload),
+        header: given('header', header, payload) ?? {},
+        claims: {
+          ...(issuer ? { iss: given('issuer', issuer, payload) } : {}),
+          ...withTimes(said, run.services.clock.now(), given('ttlSeconds', ttlSeconds, payload)),
+        },
+      }
+      try {
+        result.set(payload, await sign(signing, algorithm))
+        return 'then'
+      } catch (error) {
+        return refuse(asRefusal(error), { payload, result, wired })
+      }
+    }
+  },
+  examples: [
+    {
+      title: 'A token for a link that is good for a day',
+      yaml: `type: jwt-create
+claims: { email: << data.email >> }
+key: << data.secret >>
+ttlSeconds: 86400
+result: data.token`,
+      payload: { data: { email: 'ada@lom.example', secret: 'It is a secret' } },
+      expect: { output: 'then' },
+    },
+    {
+      title: 'A key that is none for the algorithm',
+      yaml: `type: jwt-create
+claims: { sub: << data.id >> }
+key: << data.secret >>
+algorithm: RS256
+result: data.token
+else:
+  - type: reply
+    status: 503`,
+      payload: { data: { id: 'fern', secret: 'It is a secret' } },
+      expect: {
+        output: 'else',
+        payload: { 'data.token.error': { type: 'KeyInvalid', message: 'The key is none for RS256.' } },
+      },
+    },
+  ],
+})
+
+interface Signing {
+  readonly key: unknown
+  readonly header: Readonly<Record<string, unknown>>
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+async function sign({ key, header, claims }: Signing, algorithm: Algorithm): Promise<string> {
+  for (const name of ['iat', 'nbf', 'exp']) {
+    const seconds = claims[name]
+    if (seconds === undefined || (Number.isSafeInteger(seconds) && Number(seconds) > 0)) continue
+    throw new TokenRefusal('ClaimsInvalid', `${name} must be a whole number of seconds since 1970.`)
+  }
+  if ('alg' in header) throw new TokenRefusal('ClaimsInvalid', 'The header cannot say alg: algorithm does.')
+  const secret = readKey(key, algorithm)
+  const { createSigner } = await import('fast-jwt')
+  try {
+    checkCurve(secret, algorithm)
+    return createSigner({ key: secret, algorithm, header: { ...header, alg: algorithm } })(claims)
+  } catch (cause) {
+    throw notWithThisKey(algorithm, cause)
+  }
+}
+
+/** RFC 7518, section 3.4: the library would sign with any curve, and nobody else take the token. */
+const curves: Readonly<Partial<Record<Algorithm, string>>> = {
+  ES256: 'prime256v1',
+  ES384: 'secp384r1',
+  ES512: 'secp521r1',
+}
+
+function checkCurve(pem: string, algorithm: Algorithm): void {
+  const curve = curves[algorithm]
+  if (curve === undefined || createPrivateKey(pem).asymmetricKeyDetails?.namedCurve === curve) return
+  throw new Error(`It is no key of the curve ${curve}.`)
+}
+
+/** `iat` and `exp`, in seconds, where the claims do not say them. */
+function withTimes(claims: Readonly<Record<string, unknown>>, nowMs: number, ttlSeconds: number | undefined): object {
+  const { iat = Math.floor(nowMs / 1000) } = claims
+  const exp = ttlSeconds === undefined ? {} : { exp: Number(iat) + ttlSeconds }
+  return { iat, ...exp, ...claims }
+}
+
+function checkHeader({ config: { header }, report }: NodeCheck): void {
+  if (!isObject(header) || !Object.hasOwn(header, 'alg')) return
+  const message = 'The header cannot say alg: algorithm does.'
+  report({ code: 'FLOW_UNKNOWN_FIELD', at: ['header', 'alg'], atKey: true, message })
+}
+
+function translate(config: RawConfig): RawConfig {
+  refuseCredential(config)
+  const { algorithmTemplate = 'HS256', secretTemplate, issuerTemplate, expiresIn, destinationPath } = config
+  if (!algorithms.some((name) => name === algorithmTemplate)) {
+    throw new Error(`Its algorithm cannot be ${JSON.stringify(algorithmTemplate)}.`)
+  }
+  return {
+    claims: translateMap(config.dataTemplateType, config.dataTemplate),
+    key: secretTemplate,
+    algorithm: algorithmTemplate,
+    ...(expiresIn ? { ttlSeconds: expiresIn } : {}),
+    ...(issuerTemplate ? { issuer: issuerTemplate } : {}),
+    ...(config.headerTemplate ? { header: translateMap(config.headerTemplateType, config.headerTemplate) } : {}),
+    result: destinationPath,
+  }
+}
+
+function translateMap(type: unknown, template: unknown): unknown {
+  return type === 'path' ? `{{${template}}}` : valueOfJsonTemplate(String(template))
+}

@@ -1,0 +1,80 @@
+import { Type } from 'typebox'
+import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { PathTo, Template } from '../../engine/schema.ts'
+import { refuse, typedRefusalShape } from './refuse.ts'
+
+const claimsShape = objectShape({}, true)
+
+export const jwtDecode = defineNode({
+  type: 'jwt-decode',
+  losant: { type: 'JWTDecodeNode', translate },
+  summary: 'Reads what a JSON Web Token says, without asking whether it is genuine.',
+  description: `Anybody can write such a token: what it says is no ground for anything unless \`jwt-verify\` has seen it, which gives its claims as well.
+
+At \`result\` stand the claims, or with \`complete\` \`{ header, payload, signature }\`. For what is no token \`{ error: { type, message } }\`
+stands there and \`else\` is taken; without an \`else\` that fails the run.`,
+  config: Type.Object({
+    token: Template({ description: 'The token, without the word Bearer.', examples: ['<< data.query.token >>'] }),
+    complete: Type.Optional(Type.Boolean({ description: 'Gives header and signature too.', default: false })),
+    result: PathTo({ description: 'Where the claims go.' }),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result, complete }, output) => {
+    const whole = objectShape({ header: claimsShape, payload: claimsShape, signature: scalar })
+    const decoded = complete === true ? whole : claimsShape
+    return [{ path: String(result), shape: output === 'else' ? typedRefusalShape : decoded }]
+  },
+  compile: ({ token, complete = false, result }, { wired }) => {
+    return async (payload) => {
+      const { createDecoder, TokenError } = await import('fast-jwt')
+      try {
+        const { header, payload: claims, signature } = createDecoder({ complete: true })(token(payload).trim())
+        result.set(payload, complete ? { header, payload: claims, signature } : claims)
+        return 'then'
+      } catch (error) {
+        if (!(error instanceof TokenError)) throw error
+        return refuse({ type: 'TokenInvalid', message: error.message }, { payload, result, wired })
+      }
+    }
+  },
+  examples: [
+    {
+      title: 'Which key a token names',
+      yaml: `type: jwt-decode
+token: << data.token >>
+complete: true
+result: data.decoded`,
+      payload: { data: { token: 'eyJhbGciOiJIUzI1NiIsImtpZCI6IjIwMjYifQ.eyJzdWIiOiJmZXJuIn0.c2lnbmF0dXJl' } },
+      expect: {
+        output: 'then',
+        payload: {
+          'data.decoded': {
+            header: { alg: 'HS256', kid: '2026' },
+            payload: { sub: 'fern' },
+            signature: 'c2lnbmF0dXJl',
+          },
+        },
+      },
+    },
+    {
+      title: 'What is no token',
+      yaml: `type: jwt-decode
+token: << data.token >>
+result: data.claims
+else:
+  - type: reply
+    status: 400`,
+      payload: { data: { token: 'swordfish' } },
+      expect: {
+        output: 'else',
+        payload: { 'data.claims.error': { type: 'TokenInvalid', message: 'The token is malformed.' } },
+      },
+    },
+  ],
+})
+
+function translate({ tokenTemplate, complete, destinationPath }: RawConfig): RawConfig {
+  return { token: tokenTemplate, ...(complete === true ? { complete } : {}), result: destinationPath }
+}

@@ -1,0 +1,187 @@
+import { Type } from 'typebox'
+import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { PathTo, Template, ValueOf } from '../../engine/schema.ts'
+import { given } from './given.ts'
+import {
+  type Algorithm,
+  algorithmField,
+  asRefusal,
+  keyField,
+  notWithThisKey,
+  readKey,
+  refuseCredential,
+  TokenRefusal,
+} from './jwt-fields.ts'
+import { refuse } from './refuse.ts'
+
+export const jwtVerify = defineNode({
+  type: 'jwt-verify',
+  losant: { type: 'JWTVerifyNode', translate },
+  summary: 'Takes one of two ways, by whether a JSON Web Token is right.',
+  description: `\`then\` is taken where the token was signed with the key and the algorithm, is in its time (\`exp\`, \`nbf\`), and comes from the \`issuer\` and
+for the \`audience\` that are asked for: a token that does not tell of them is refused. An unsigned token always is.
+
+\`else\` is taken for every other token, one that is missing included. At \`errorResult\` then stands \`{ type, message }\`, with the type
+\`TokenInvalid\`, \`TokenExpired\`, \`TokenNotActive\` or, which is no fault of the token, \`KeyInvalid\`. Without an \`else\` the run fails,
+so that nothing goes on with a token that is not right.`,
+  config: Type.Object({
+    token: Template({ description: 'The token, without the word Bearer.', examples: ['<< data.query.token >>'] }),
+    key: keyField('The secret for `HS…`; the public key or a certificate as PEM for `RS…` and `ES…`.'),
+    algorithm: algorithmField,
+    issuer: Type.Optional(ValueOf(Type.String({ minLength: 1 }), { description: 'What `iss` must be.' })),
+    audience: Type.Optional(
+      ValueOf(Type.String({ minLength: 1 }), { description: 'What `aud` must be, or have in it.' }),
+    ),
+    clockToleranceSeconds: Type.Optional(
+      ValueOf(Type.Number({ minimum: 0 }), {
+        description: 'How far the clock of who issued it may be off.',
+        default: 0,
+        acceptsDigits: true,
+      }),
+    ),
+    result: Type.Optional(PathTo({ description: 'Where the claims of a token that is right go.' })),
+    errorResult: Type.Optional(PathTo({ description: 'Where it goes what is wrong, as `{ type, message }`.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result, errorResult }, output) => {
+    const path = output === 'else' ? errorResult : result
+    const shape = output === 'else' ? objectShape({ type: scalar, message: scalar }) : objectShape({}, true)
+    return typeof path === 'string' ? [{ path, shape }] : []
+  },
+  compile: (config, { wired }) => {
+    const { token, key, algorithm = 'HS256', issuer, audience, clockToleranceSeconds, result, errorResult } = config
+    return async (payload, run) => {
+      const expected: Expected = {
+        algorithm,
+        issuer: given('issuer', issuer, payload),
+        audience: given('audience', audience, payload),
+        nowMs: run.services.clock.now(),
+        toleranceMs: (given('clockToleranceSeconds', clockToleranceSeconds, payload) ?? 0) * 1000,
+      }
+      try {
+        const claims = await verify(token(payload).trim(), key(payload), expected)
+        result?.set(payload, claims)
+        return 'then'
+      } catch (error) {
+        const refusal = asRefusal(error)
+        if (refusal.type === 'KeyInvalid') run.log('warn', refusal.message)
+        errorResult?.set(payload, refusal)
+        return refuse(refusal, { payload, result: undefined, wired })
+      }
+    }
+  },
+  examples: [
+    {
+      title: 'What a link says that was mailed',
+      yaml: `type: jwt-verify
+token: << data.query.token >>
+key: << data.secret >>
+result: data.claims
+else:
+  - type: reply
+    status: 403`,
+      payload: {
+        data: {
+          secret: 'It is a secret',
+          query: {
+            token:
+              'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJlbWFpbCI6ImFkYUBsb20uZXhhbXBsZSIsImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAwMDg2NDAwfQ.poiSSeWkoOx0MxvIuEWGS3b7qJQHml1HEXMeNvOWQa8',
+          },
+        },
+      },
+      expect: { output: 'then', payload: { 'data.claims.email': 'ada@lom.example' } },
+    },
+    {
+      title: 'No token',
+      yaml: `type: jwt-verify
+token: << data.query.token >>
+key: << data.secret >>
+errorResult: data.problem
+else:
+  - type: reply
+    status: 403`,
+      payload: { data: { secret: 'It is a secret', query: {} } },
+      expect: { output: 'else', payload: { 'data.problem.type': 'TokenInvalid' } },
+    },
+  ],
+})
+
+interface Expected {
+  readonly algorithm: Algorithm
+  readonly issuer: string | undefined
+  readonly audience: string | undefined
+  readonly nowMs: number
+  readonly toleranceMs: number
+}
+
+type Claims = Readonly<Record<string, unknown>>
+
+async function verify(token: string, key: unknown, expected: Expected): Promise<Claims> {
+  const claims = await verifySignature(token, key, expected)
+  // The library's own clock is fixed when the verifier is made, and takes a token in the millisecond in which it expires.
+  const expiresMs = timeOf(claims, 'exp')
+  if (expiresMs !== undefined && expiresMs + expected.toleranceMs <= expected.nowMs) {
+    throw new TokenRefusal('TokenExpired', `The token expired at ${shown(expiresMs)}.`)
+  }
+  const beginsMs = timeOf(claims, 'nbf')
+  if (beginsMs !== undefined && beginsMs - expected.toleranceMs > expected.nowMs) {
+    throw new TokenRefusal('TokenNotActive', `The token is not good before ${shown(beginsMs)}.`)
+  }
+  return claims
+}
+
+async function verifySignature(
+  token: string,
+  key: unknown,
+  { algorithm, issuer, audience }: Expected,
+): Promise<Claims> {
+  const secret = readKey(key, algorithm)
+  const { createVerifier, TokenError } = await import('fast-jwt')
+  let verifier: (token: string) => Claims
+  try {
+    verifier = createVerifier({
+      key: secret,
+      algorithms: [algorithm],
+      ignoreExpiration: true,
+      ignoreNotBefore: true,
+      // A claim that is not there would otherwise pass.
+      requiredClaims: [...(issuer === undefined ? [] : ['iss']), ...(audience === undefined ? [] : ['aud'])],
+      ...(issuer === undefined ? {} : { allowedIss: issuer }),
+      ...(audience === undefined ? {} : { allowedAud: audience }),
+    })
+  } catch (cause) {
+    throw notWithThisKey(algorithm, cause)
+  }
+  try {
+    return verifier(token)
+  } catch (error) {
+    if (error instanceof TokenError) throw new TokenRefusal('TokenInvalid', error.message, error)
+    throw error
+  }
+}
+
+/** In milliseconds. */
+function timeOf(claims: Claims, claim: 'exp' | 'nbf'): number | undefined {
+  const seconds = claims[claim]
+  if (seconds === undefined) return undefined
+  if (typeof seconds === 'number') return seconds * 1000
+  throw new TokenRefusal('TokenInvalid', `The claim ${claim} of the token is no number.`)
+}
+
+/** A claim may say more than a Date can. */
+function shown(timeMs: number): string {
+  return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : `${timeMs / 1000} s`
+}
+
+function translate(config: RawConfig): RawConfig {
+  refuseCredential(config)
+  const { tokenTemplate, secretTemplate, issuerTemplate, errorPath } = config
+  return {
+    token: tokenTemplate,
+    key: secretTemplate,
+    ...(issuerTemplate ? { issuer: issuerTemplate } : {}),
+    ...(errorPath ? { errorResult: errorPath } : {}),
+  }
+}

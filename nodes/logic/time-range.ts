@@ -1,0 +1,132 @@
+import { Type } from 'typebox'
+import { scalar } from '../../engine/check/shape.ts'
+import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { given } from './given.ts'
+import { readDate } from './read-date.ts'
+import { checkTimeZone, timeZoneField, zoneOf } from './time-zone-field.ts'
+
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
+type Weekday = (typeof weekdays)[number]
+
+const timeOfDay = (description: string) =>
+  Type.Optional(
+    ValueOf(Type.String({ pattern: '^([01]?[0-9]|2[0-3]):[0-5][0-9]$' }), { description, default: '00:00' }),
+  )
+
+export const timeRange = defineNode({
+  type: 'time-range',
+  losant: { type: 'TimeRangeNode', translate },
+  summary: 'Takes one of two ways, by the time of day and the day of the week.',
+  description: `\`then\` is taken from \`from\` on and before \`until\`, on one of the \`days\`; \`else\` otherwise. Where \`until\` is not later than \`from\`,
+the range goes over midnight; where both are the same, it is the whole day. What counts is the day on which the time is: of a
+range from Friday evening on, its hours after midnight are Saturday's.
+
+The clocks of \`timeZone\` are compared, so that summer time needs no thought. A \`time\` that is no date fails the run.`,
+  config: Type.Object({
+    from: timeOfDay('When the range begins, as `HH:MM`.'),
+    until: timeOfDay('When it is over.'),
+    days: Type.Optional(
+      ValueOf(
+        Type.Array(
+          Type.Union([
+            ...weekdays.map((day) => Type.Literal(day)),
+            Type.Integer({ minimum: 0, maximum: 6 }),
+            Type.Boolean(),
+          ]),
+        ),
+        {
+          description:
+            'The days that count; all of them where this is not given. From a payload also seven of `true` and `false`, or numbers from 0; both begin on Sunday.',
+          examples: ['[ saturday, sunday ]', '<< data.days >>'],
+        },
+      ),
+    ),
+    timeZone: timeZoneField('IANA name of the zone whose clocks are read.'),
+    time: Type.Optional(Value({ description: "What is compared; the payload's `time` where this is not given." })),
+    result: Type.Optional(PathTo({ description: 'Where `true` or `false` goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  check: (node) => {
+    checkTimeZone(node)
+    const problem = problemOfDays(node.config.days)
+    if (problem) node.report({ code: 'FLOW_WRONG_TYPE', at: ['days'], message: problem })
+  },
+  writes: ({ result }) => (typeof result === 'string' ? [{ path: result, shape: scalar }] : []),
+  compile: ({ from, until, days, timeZone, time, result }) => {
+    return (payload, run) => {
+      const date = readDate(time ? time(payload) : payload.time, undefined, run.services.clock.now())
+      if (date === undefined) throw new Error('time is no date that can be read.')
+      const zone = zoneOf(timeZone, payload)
+      const wall = new Date(date + zone.offsetAt(date))
+      const minute = wall.getUTCHours() * 60 + wall.getUTCMinutes()
+      const isInside =
+        isBetween(minute, minuteOf(from?.(payload)), minuteOf(until?.(payload))) &&
+        (days === undefined || isAmong(wall.getUTCDay(), given('days', days, payload) ?? []))
+      result?.set(payload, isInside)
+      return isInside ? 'then' : 'else'
+    }
+  },
+  examples: [
+    {
+      title: 'Office hours in Berlin',
+      yaml: `type: time-range
+from: "08:00"
+until: "17:00"
+days: [ monday, tuesday, wednesday, thursday, friday ]
+timeZone: Europe/Berlin
+time: << data.at >>
+result: data.isOpen`,
+      payload: { data: { at: '2026-07-01T06:00:00Z' } },
+      expect: { output: 'then', payload: { 'data.isOpen': true } },
+    },
+    {
+      title: 'The night, by the time of the run',
+      yaml: `type: time-range
+from: "23:00"
+until: "06:00"`,
+      payload: { data: {} },
+      expect: { output: 'else' },
+    },
+  ],
+})
+
+function minuteOf(time = '00:00'): number {
+  const [hours, minutes] = time.split(':').map(Number)
+  return (hours ?? 0) * 60 + (minutes ?? 0)
+}
+
+function isBetween(minute: number, from: number, until: number): boolean {
+  return from < until ? from <= minute && minute < until : from <= minute || minute < until
+}
+
+function isAmong(day: number, days: readonly (Weekday | number | boolean)[]): boolean {
+  const problem = problemOfDays(days)
+  if (problem) throw new Error(problem)
+  return days.some((each, index) => (each === true ? index === day : each === day || each === weekdays[day]))
+}
+
+function problemOfDays(days: unknown): string | undefined {
+  if (!Array.isArray(days) || !days.some((day) => typeof day === 'boolean')) return undefined
+  const isWeek = days.length === 7 && days.every((day) => typeof day === 'boolean')
+  return isWeek ? undefined : 'days must be seven of true and false, for Sunday to Saturday.'
+}
+
+function translate(config: RawConfig): RawConfig {
+  const { startTimeTemplate, endTimeTemplate, timeZoneTemplate, sourcePath, branchPath } = config
+  return {
+    ...(startTimeTemplate ? { from: startTimeTemplate } : {}),
+    ...(endTimeTemplate ? { until: endTimeTemplate } : {}),
+    ...(timeZoneTemplate ? { timeZone: timeZoneTemplate } : {}),
+    ...translateDays(config),
+    ...(sourcePath ? { time: `{{${sourcePath}}}` } : {}),
+    ...(branchPath ? { result: branchPath } : {}),
+  }
+}
+
+function translateDays({ daysType = 'array', days, daysPath }: RawConfig): RawConfig {
+  if (daysType === 'path') return { days: `{{${daysPath}}}` }
+  if (!Array.isArray(days)) return {}
+  const named = weekdays.filter((_, index) => days[index] === true)
+  return named.length === weekdays.length ? {} : { days: named }
+}

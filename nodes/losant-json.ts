@@ -1,0 +1,40 @@
+/**
+ * Losant's JSON templates are text that is parsed once it is rendered. One whose templates fill a value, or stand in a text,
+ * is a value with templates of ours.
+ */
+
+/** A template that stands where a value does: a path, or its `jsonEncode`. */
+const valueTemplate = /^\{\{\{?\s*(?:jsonEncode\s+)?([^\s{}#/()"']+)\s*\}?\}\}$/
+const helperNames: ReadonlySet<string> = new Set(['else', 'jsonEncode', 'currentDateTime'])
+
+/** Throws where its templates make up more than single values, as blocks do, and where the rest is no JSON. */
+export function valueOfJsonTemplate(text: string): unknown {
+  let json = ''
+  let isInText = false
+  for (let at = 0; at < text.length; ) {
+    const template = text.startsWith('{{', at) ? /^\{\{\{.*?\}\}\}|^\{\{.*?\}\}/s.exec(text.slice(at))?.[0] : undefined
+    if (template !== undefined) {
+      json += isInText ? JSON.stringify(template).slice(1, -1) : JSON.stringify(valueFor(template))
+      at += template.length
+      continue
+    }
+    const char = text.charAt(at)
+    const part = isInText && char === '\\' ? text.slice(at, at + 2) : char
+    if (part === '"') isInText = !isInText
+    json += part
+    at += part.length
+  }
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    throw new Error('Its JSON template is no JSON without what its templates give.', { cause })
+  }
+}
+
+function valueFor(template: string): string {
+  const path = valueTemplate.exec(template)?.[1]
+  if (path === undefined || helperNames.has(path)) {
+    throw new Error(`In its JSON template, ${template} is more than a value: a value of a flow cannot be made of it.`)
+  }
+  return `{{${path}}}`
+}
