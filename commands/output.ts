@@ -30,3 +30,8 @@ export function describeProblems(problems: readonly Problem[], sources: readonly
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
+
+/** As one word of a command line that a person may copy. */
+export function shellQuoted(text: string): string {
+  return /^[\w./@:,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

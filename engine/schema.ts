@@ -8,7 +8,8 @@ import type { Payload } from './payload.ts'
 
 /** A template as the run meets it: text from the payload. */
 export type CompiledTemplate = (payload: Payload) => string
-export type CompiledExpression = (payload: Payload) => unknown
+/** `values` are those of the expression's locals, in their order. */
+export type CompiledExpression = (payload: Payload, values?: readonly unknown[]) => unknown
 /** A value as the run meets it; `undefined` where the whole of it is a path that is missing. */
 export type CompiledValue<T = unknown> = (payload: Payload) => T
 
@@ -18,9 +19,19 @@ export interface MarkOptions {
   readonly examples?: readonly unknown[]
 }
 
+/** All parameters of the action that the field `callIn` names, or one parameter of an action. */
+export type Fits = { readonly callIn: string } | { readonly call: string; readonly parameter: string }
+
 export interface ValueOptions extends MarkOptions {
   /** Digits will do where a number is asked (an HTTP status). */
   readonly acceptsDigits?: boolean
+  /** What the platform takes for the value. For the editor: the node type's own check holds the value against it. */
+  readonly fits?: Fits
+}
+
+export interface ExpressionOptions extends MarkOptions {
+  /** Names beside those of the payload, whose values the node hands in: `<< value >> > 3`. */
+  readonly locals?: readonly string[]
 }
 
 /** A string with templates; what is missing gives nothing there. */
@@ -29,7 +40,7 @@ export function Template(options: MarkOptions = {}): TUnsafe<CompiledTemplate> {
 }
 
 /** A formula over templates, as `if` takes it. */
-export function Expression(options: MarkOptions = {}): TUnsafe<CompiledExpression> {
+export function Expression(options: ExpressionOptions = {}): TUnsafe<CompiledExpression> {
   return Type.Unsafe<CompiledExpression>({
     type: ['string', 'boolean', 'number'],
     'x-flowpot': 'expression',

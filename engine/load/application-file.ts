@@ -1,19 +1,22 @@
 /** Reads `application.yaml`. */
 import { Type } from 'typebox'
 import type { ApplicationSettings } from '../application.ts'
-import type { SchemaChecker } from '../check/schema-problems.ts'
-import { isMap } from '../flow/read-nodes.ts'
+import type { SchemaChecker, SchemaComplaint } from '../check/schema-problems.ts'
+import { isMap } from '../is-map.ts'
 import type { ActionCatalog } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 
-const objectId = Type.String({ pattern: '^[0-9a-f]{24}$' })
-const email = Type.String({ format: 'email', maxLength: 1024 })
+const objectId = Type.String({ pattern: '^[0-9a-f]{24}$', description: '24 hexadecimal digits, in quotes.' })
+const email = Type.String({ format: 'email', maxLength: 1024, description: 'E-mail address.' })
+/** A name, an IPv4 address or an IPv6 address in brackets, and a port if only that is meant. */
+const hostPattern = '^(\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#@*\\[\\]\\\\]+)(:[0-9]{1,5})?$'
 
 /** By the schema of a device, which stays the same from load to load, so that each is compiled once. */
 const settingsSchemas = new WeakMap<object, object>()
 
-function settingsSchemaFor(actions: ActionCatalog): object {
+/** What `application.yaml` may say. */
+export function settingsSchemaFor(actions: ActionCatalog): object {
   const properties = actions['devices.post']?.params.properties
   const device = isMap(properties) && isMap(properties.device) ? properties.device : anyDevice
   const known = settingsSchemas.get(device) ?? createSettingsSchema(device)
@@ -23,46 +26,60 @@ function settingsSchemaFor(actions: ActionCatalog): object {
 
 const anyDevice = { type: 'object', properties: {}, additionalProperties: true }
 
+const groupSeed = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 255, description: 'Name of the group.' }),
+  id: Type.Optional(objectId),
+  description: Type.Optional(Type.String({ description: 'For people.' })),
+})
+
+const userSeed = Type.Object({
+  email,
+  id: Type.Optional(objectId),
+  password: Type.Optional(
+    Type.String({ minLength: 1, description: 'Without one the user cannot sign in until one is set.' }),
+  ),
+  firstName: Type.Optional(Type.String({ description: 'First name.' })),
+  lastName: Type.Optional(Type.String({ description: 'Last name.' })),
+  groups: Type.Optional(Type.Array(Type.String(), { description: 'Names of seeded groups.' })),
+})
+
 const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
   Type.Object({
-    name: Type.String({ minLength: 1, maxLength: 255 }),
+    name: Type.String({ minLength: 1, maxLength: 255, description: "The application's name." }),
     id: Type.Optional(objectId),
-    description: Type.Optional(Type.String()),
-    globals: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    cors: Type.Optional(Type.Boolean()),
-    seeds: Type.Optional(
+    description: Type.Optional(Type.String({ description: 'For people.' })),
+    globals: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'Stands at `globals` on every payload.' }),
+    ),
+    cors: Type.Optional(Type.Boolean({ default: true, description: 'Whether browsers may call from other origins.' })),
+    http: Type.Optional(
       Type.Object({
-        groups: Type.Optional(
-          Type.Array(
-            Type.Object({
-              name: Type.String({ minLength: 1, maxLength: 255 }),
-              id: Type.Optional(objectId),
-              description: Type.Optional(Type.String()),
-            }),
-          ),
-        ),
-        users: Type.Optional(
-          Type.Array(
-            Type.Object({
-              email,
-              id: Type.Optional(objectId),
-              password: Type.Optional(Type.String({ minLength: 1 })),
-              firstName: Type.Optional(Type.String()),
-              lastName: Type.Optional(Type.String()),
-              groups: Type.Optional(Type.Array(Type.String())),
-            }),
-          ),
-        ),
-        devices: Type.Optional(
-          // What `devices.post` takes, and an ID.
-          Type.Array(
-            Type.Unsafe({
-              ...device,
-              properties: { ...(isMap(device.properties) ? device.properties : {}), id: objectId },
-            }),
-          ),
+        allow: Type.Optional(
+          Type.Array(Type.String({ pattern: hostPattern }), {
+            description: 'Hosts without a public address that flows may call all the same, with a port or without.',
+            examples: [['127.0.0.1:9000']],
+          }),
         ),
       }),
+    ),
+    seeds: Type.Optional(
+      Type.Object(
+        {
+          groups: Type.Optional(Type.Array(groupSeed, { description: 'Experience groups.' })),
+          users: Type.Optional(Type.Array(userSeed, { description: 'Experience users.' })),
+          devices: Type.Optional(
+            // What `devices.post` takes, and an ID.
+            Type.Array(
+              Type.Unsafe({
+                ...device,
+                properties: { ...(isMap(device.properties) ? device.properties : {}), id: objectId },
+              }),
+              { description: 'Devices, as `devices.post` takes them.' },
+            ),
+          ),
+        },
+        { description: 'What the application begins with. Each is applied once to a store.' },
+      ),
     ),
   })
 
@@ -71,6 +88,7 @@ export const defaultSettings: ApplicationSettings = {
   id: undefined,
   globals: {},
   cors: true,
+  http: { allow: [] },
   seeds: { groups: [], users: [], devices: [] },
 }
 
@@ -103,13 +121,12 @@ export function readApplicationFile(
   }
   const complaints = checker.check(settingsSchemaFor(actions), raw)
   for (const complaint of complaints) {
-    const isOfId = complaint.path.at(-1) === 'id' && complaint.code === 'FLOW_WRONG_TYPE'
-    const hint = isOfId ? { hint: 'An ID is 24 hexadecimal digits in lower case, in quotes.' } : {}
-    reporter.report({ ...complaint, ...hint, code: 'APPLICATION_INVALID', at: complaint.path })
+    reporter.report({ ...complaint, ...hintAt(complaint), code: 'APPLICATION_INVALID', at: complaint.path })
   }
   if (complaints.length > 0) return defaultSettings
   // The schema has passed.
-  const settings = raw as Partial<Omit<ApplicationSettings, 'seeds'>> & {
+  const settings = raw as Partial<Omit<ApplicationSettings, 'http' | 'seeds'>> & {
+    http?: Partial<ApplicationSettings['http']>
     seeds?: Partial<ApplicationSettings['seeds']>
   }
   checkSeeds(settings.seeds ?? {}, reporter)
@@ -118,8 +135,16 @@ export function readApplicationFile(
     id: settings.id,
     globals: settings.globals ?? {},
     cors: settings.cors ?? true,
+    http: { allow: settings.http?.allow ?? [] },
     seeds: { ...defaultSettings.seeds, ...settings.seeds },
   }
+}
+
+function hintAt({ path, code }: SchemaComplaint): { hint?: string } {
+  if (code !== 'FLOW_WRONG_TYPE') return {}
+  if (path.at(-1) === 'id') return { hint: 'An ID is 24 hexadecimal digits in lower case, in quotes.' }
+  const isOfHost = path[0] === 'http' && typeof path.at(-1) === 'number'
+  return isOfHost ? { hint: 'Write a host, or a host and a port, in quotes: "127.0.0.1:9000".' } : {}
 }
 
 /** What the schema cannot say: seeds that name each other, and those that could be taken for one another. */

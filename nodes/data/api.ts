@@ -19,7 +19,7 @@ then stands \`{ result }\`, or \`{ error: { type, statusCode, message } }\` wher
 A refused call takes \`else\`. Without an \`else\` it fails the run, since what comes after would work on a result that is not there.`,
   config: Type.Object({
     call: Type.String({ description: 'The action, as `resource.action`.', examples: ['devices.post', 'device.get'] }),
-    with: Type.Optional(Value({ description: "The action's parameters, as an object." })),
+    with: Type.Optional(Value({ description: "The action's parameters, as an object.", fits: { callIn: 'call' } })),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
   outputs: ['else', 'then'],

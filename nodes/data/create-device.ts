@@ -17,6 +17,7 @@ refusal takes \`else\`; without an \`else\` it fails the run.`,
     device: Value({
       description:
         'The device: `name`, and `description`, `deviceClass`, `tags`, `attributes`, `gatewayId`, `parentId`, `systemInterval`, `keepDuplicates` as they are needed.',
+      fits: { call: 'devices.post', parameter: 'device' },
     }),
     tagsAsObject: Type.Optional(
       Type.Boolean({ description: 'Gives tags as a map from key to a list of values.', default: false }),

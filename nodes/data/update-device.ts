@@ -17,7 +17,10 @@ What stands at \`result\` is the device, or \`{ error: { type, statusCode, messa
 \`else\`; without an \`else\` it fails the run.`,
   config: Type.Object({
     deviceId: ValueOf(Type.String(), { description: 'ID of the device.' }),
-    device: Value({ description: 'What is to change: `name`, `tags`, `attributes` …' }),
+    device: Value({
+      description: 'What is to change: `name`, `tags`, `attributes` …',
+      fits: { call: 'device.patch', parameter: 'device' },
+    }),
     result: Type.Optional(PathTo({ description: 'Where the device, or the refusal, goes.' })),
   }),
   outputs: ['else', 'then'],

@@ -1,0 +1,73 @@
+/** What an editor is to know of the fields of a configuration: what they take, and where a template may stand in its place. */
+import { closeSchema } from '../check/close-schema.ts'
+import type { JsonSchema } from '../check/shape-of-schema.ts'
+import { isMap } from '../is-map.ts'
+import type { ActionCatalog } from '../node.ts'
+import type { Fits } from '../schema.ts'
+import { mapSchema, ref } from './json-schema.ts'
+
+/** A text with a template in it, which may come to anything. */
+export const templateText: JsonSchema = { type: 'string', pattern: '<<|\\{\\{' }
+const digits: JsonSchema = { type: 'string', pattern: '^-?[0-9]+(\\.[0-9]+)?$' }
+
+/** The schema of a configuration without the engine's marks, which say what each field takes. */
+export function fieldSchema(schema: object, actions: ActionCatalog): JsonSchema {
+  const {
+    'x-flowpot': mark,
+    'x-flowpot-of': of,
+    acceptsDigits,
+    fits,
+    locals: _,
+    ...plain
+  }: MarkedSchema = { ...schema }
+  if (mark === undefined) {
+    const below = (part: JsonSchema) => fieldSchema(part, actions)
+    return mapSchema(plain, below, below)
+  }
+  if (of !== undefined) return { ...orTemplate(closeSchema(of), acceptsDigits ? [digits] : []), ...plain }
+  const asked = fits && 'call' in fits ? parameterOf(fits, actions) : undefined
+  return asked ? { ...orTemplate(asked), ...plain } : plain
+}
+
+interface MarkedSchema extends JsonSchema {
+  readonly 'x-flowpot'?: string
+  readonly 'x-flowpot-of'?: object
+  readonly acceptsDigits?: boolean
+  readonly fits?: Fits
+  readonly locals?: readonly string[]
+}
+
+function parameterOf({ call, parameter }: Extract<Fits, { call: string }>, actions: ActionCatalog) {
+  const properties = actions[call]?.params.properties
+  const schema = isMap(properties) ? properties[parameter] : undefined
+  return isMap(schema) ? closeSchema(schema) : undefined
+}
+
+/** `schema`, `others`, or a template in place of the whole or of any part. */
+export function orTemplate(schema: JsonSchema, others: readonly JsonSchema[] = []): JsonSchema {
+  const open = withTemplatesWithin(schema)
+  if (takesAnyText(open)) return open
+  const { description, default: byDefault, examples, ...asked } = open
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(byDefault === undefined ? {} : { default: byDefault }),
+    ...(examples === undefined ? {} : { examples }),
+    anyOf: [asked, ...others, ref('template')],
+  }
+}
+
+/** These judge a value as a whole: a template in it leaves open whether they hold. */
+const judgesWhole: ReadonlySet<string> = new Set(['not', 'contains', 'uniqueItems'])
+
+function withTemplatesWithin(schema: JsonSchema): JsonSchema {
+  const kept = Object.fromEntries(Object.entries(schema).filter(([key]) => !judgesWhole.has(key)))
+  return mapSchema(kept, orTemplate, withTemplatesWithin)
+}
+
+const limits = ['pattern', 'format', 'maxLength', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', 'if']
+
+function takesAnyText(schema: JsonSchema): boolean {
+  if (limits.some((keyword) => keyword in schema)) return false
+  const { type = 'string' } = schema
+  return Array.isArray(type) ? type.includes('string') : type === 'string'
+}

@@ -1,0 +1,93 @@
+/** What an editor is to know of nodes. */
+import { closeSchema } from '../check/close-schema.ts'
+import type { JsonSchema } from '../check/shape-of-schema.ts'
+import { idPattern, reservedIds } from '../flow/read-nodes.ts'
+import { isMap } from '../is-map.ts'
+import { type ActionCatalog, type NodeType, outputsOf } from '../node.ts'
+import type { Fits } from '../schema.ts'
+import { fieldSchema, orTemplate } from './field-schema.ts'
+import { fieldsOf, hasValue, names, ref, when } from './json-schema.ts'
+import { wireField } from './wire-schema.ts'
+
+type Definitions = Readonly<Record<string, JsonSchema>>
+
+const id: JsonSchema = {
+  type: 'string',
+  pattern: idPattern.source,
+  not: { enum: [...reservedIds] },
+  description: 'By which wires, traces and errors name the node.',
+}
+
+export function nodeDefinitions(types: readonly NodeType[], actions: ActionCatalog): Definitions {
+  return {
+    node: {
+      type: 'object',
+      required: ['type'],
+      properties: { type: names(types.map(({ type, summary }) => [type, summary])) },
+      allOf: types.map(({ type }) => when(hasValue('type', type), ref(`node.${type}`))),
+    },
+    ...Object.fromEntries(types.map((type) => [`node.${type.type}`, nodeSchema(type, actions)])),
+    ...Object.fromEntries(
+      Object.entries(actions).map(([call, { params }]) => [`call.${call}`, orTemplate(closeSchema(params))]),
+    ),
+  }
+}
+
+function nodeSchema(type: NodeType, actions: ActionCatalog): JsonSchema {
+  const config = closeSchema(fieldSchema(type.config, actions))
+  const { cases, ...fields } = fieldsOf(config)
+  const rules = Object.entries(type.config.properties).flatMap(([field, schema]) => {
+    const { fits }: { fits?: Fits } = { ...schema }
+    return fits && 'callIn' in fits ? callRules(fits.callIn, field, actions) : []
+  })
+  return {
+    ...config,
+    required: ['type', ...(type.config.required ?? [])],
+    properties: {
+      type: { const: type.type, description: type.summary },
+      id,
+      name: { type: 'string', description: 'For people.' },
+      ...fields,
+      ...(cases && { cases: withWires(cases) }),
+      ...wireFields(type),
+    },
+    ...(rules.length > 0 && { allOf: rules }),
+  }
+}
+
+/** What stands under `parameters` is asked by the action that `field` names. */
+function callRules(field: string, parameters: string, actions: ActionCatalog): readonly JsonSchema[] {
+  const entries = Object.entries(actions)
+  return [
+    { properties: { [field]: names(entries.map(([call, { summary }]) => [call, summary])) } },
+    ...entries.map(([call, { params }]) =>
+      when(hasValue(field, call), {
+        properties: { [parameters]: ref(`call.${call}`) },
+        ...(Array.isArray(params.required) && { required: [parameters] }),
+      }),
+    ),
+  ]
+}
+
+/** The ways out of a switch that follow from its cases are wired there. */
+function wireFields(type: NodeType): Definitions {
+  const outputs = outputsOf(type, { cases: [] })
+  return Object.assign({}, ...outputs.map((output) => wireField(output, describeWay(type, output))))
+}
+
+function describeWay(type: NodeType, output: string): string {
+  if (type.body && output === 'do') return 'The nodes of an iteration.'
+  const otherwise = type.throwsUnlessWired?.includes(output)
+    ? 'the run fails'
+    : type.endsPath
+      ? 'the path ends'
+      : 'it goes on at the next node'
+  return `Where the run goes on: the ID of a node, \`end\`, a list of nodes, or a list of IDs and lists. Without it ${otherwise}.`
+}
+
+/** The cases of a switch, each with the wire that is taken where it matches. */
+function withWires(cases: JsonSchema): JsonSchema {
+  if (!isMap(cases.items)) return cases
+  const wire = wireField('then', 'Where the run goes on if this case matches.')
+  return { ...cases, items: { ...cases.items, properties: { ...fieldsOf(cases.items), ...wire } } }
+}
