@@ -1,16 +1,21 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
 /**
- * `flowpot start | check | run | routes`: parses arguments and calls one function each. Exits with 0, 1 (the thing
- * failed) or 2 (the call is wrong). A command's modules are loaded when it is called, so that `--help` answers at once.
+ * `flowpot start | check | run | test | routes | graph | diff | new | add | schema`: parses arguments and calls one
+ * function each. Exits with 0, 1 (the thing failed) or 2 (the call is wrong). A command's modules are loaded when it is
+ * called, so that `--help` answers at once.
  *
  * The young generation is held to 4 MB: at V8's own 16 MB the idle server takes 133 MB, so 110.
  */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
+import type { AddOptions } from './commands/add.ts'
 import { callWrong } from './commands/errors.ts'
+import type { GraphOptions } from './commands/graph.ts'
 import { printError, printJson } from './commands/output.ts'
 import type { RunOptions } from './commands/run.ts'
+import type { SchemaOptions } from './commands/schema.ts'
 import type { StartOptions } from './commands/start.ts'
+import type { TestOptions } from './commands/test.ts'
 import { folderUnreadable } from './engine/load/read-folder.ts'
 import { FlowpotError } from './errors.ts'
 import { type Setting, type SettingFlags, settingDefinitions, settingInvalid } from './settings.ts'
@@ -70,6 +75,21 @@ function createProgram(finish: (code: number) => void): Command {
     })
 
   program
+    .command('test')
+    .description('run the tests beside the flows, each on a store of its own')
+    .argument('[folder-or-file]', "the application's folder, or a flow or its tests", 'flows')
+    .option('--filter <text>', 'only tests whose name holds this text')
+    .option('--coverage', 'say which nodes and branches the tests reach')
+    .option('--threshold <percent>', 'with --coverage: fail below it')
+    .option('--junit <file>', 'write the results there as JUnit XML')
+    .option('--watch', 'run again as the files change')
+    .option(...jsonOption)
+    .action(async (path: string, options: TestOptions) => {
+      const { test } = await import('./commands/test.ts')
+      finish(await test(path, options))
+    })
+
+  program
     .command('routes')
     .description('list what an application answers')
     .argument(...folderArgument)
@@ -78,7 +98,83 @@ function createProgram(finish: (code: number) => void): Command {
       const { routes } = await import('./commands/routes.ts')
       finish(await routes(folder, options))
     })
+
+  program
+    .command('graph')
+    .description('draw a flow')
+    .argument('<flow>', "the flow's file; - for standard input")
+    .option('--mermaid', 'as a Mermaid flowchart, in place of a drawing for the terminal')
+    .option(...jsonOption)
+    .action(async (flow: string, options: GraphOptions) => {
+      const { graph } = await import('./commands/graph.ts')
+      finish(await graph(flow, options))
+    })
+
+  program
+    .command('diff')
+    .description('say what changed in a flow, by meaning: nodes added, removed, rewired, configured otherwise')
+    .argument('<before>', "the flow's file as it was; - for standard input")
+    .argument('<after>', "the flow's file as it is")
+    .option(...jsonOption)
+    .addHelpText(
+      'after',
+      '\nExample:\n  git show HEAD:flows/register-device.yaml | flowpot diff - flows/register-device.yaml',
+    )
+    .action(async (before: string, after: string, options: { json?: boolean }) => {
+      const { diff } = await import('./commands/diff.ts')
+      finish(await diff(before, after, options))
+    })
+
+  program
+    .command('new')
+    .description('start an application: a folder with a flow and its test')
+    .argument('<name>', 'its name, or a path that ends in it')
+    .option(...jsonOption)
+    .action(async (path: string, options: { json?: boolean }) => {
+      const { newApplication } = await import('./commands/new.ts')
+      finish(await newApplication(path, options))
+    })
+
+  const addExample = `\nExample:\n  flowpot add endpoint 'GET /devices/{id}'`
+  program
+    .command('add')
+    .description('add to an application: an endpoint')
+    .addHelpText('after', addExample)
+    .command('endpoint')
+    .description('start a flow that answers a route, and its test')
+    .argument('<endpoint>', "method and route, such as 'GET /devices/{id}'")
+    .option('--folder <folder>', folderArgument[1], folderArgument[2])
+    .option(...jsonOption)
+    .addHelpText('after', addExample)
+    .action(async (endpoint: string, options: AddOptions) => {
+      const { addEndpoint } = await import('./commands/add.ts')
+      finish(await addEndpoint(endpoint, options))
+    })
+
+  program
+    .command('schema')
+    .description('print a JSON Schema of flows, application.yaml and tests, for editors')
+    .option('--out <file>', 'write it there, in place of standard output')
+    .option(...jsonOption)
+    .addHelpText('after', `\n${describeEditors()}`)
+    .action(async (options: SchemaOptions) => {
+      const { schema } = await import('./commands/schema.ts')
+      finish(await schema(options))
+    })
   return program
+}
+
+/** How an editor with the YAML language server is told. */
+function describeEditors(): string {
+  return `Example:
+  flowpot schema --out flows/flow.schema.json
+
+An editor with the YAML language server finds it by a line on top of each file:
+  # yaml-language-server: $schema=flow.schema.json
+
+or by its settings, which also tell it the tags of tests:
+  "yaml.schemas": { "flows/flow.schema.json": "flows/*.yaml" },
+  "yaml.customTags": ["!any scalar", "!match scalar", "!partial mapping", "!partial sequence"]`
 }
 
 function describeEnvironment(): string {

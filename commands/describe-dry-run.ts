@@ -1,6 +1,7 @@
 /** A dry run as a person reads it: the way taken, what was called, what was answered. */
 import { inspect } from 'node:util'
-import type { DryReply, DryRunError, DryRunResult } from './dry-run.ts'
+import type { DryReply } from './ask.ts'
+import type { DryRunError, DryRunResult } from './dry-run.ts'
 import { hasColor } from './output.ts'
 import type { RecordedCall, RecordedLog } from './recording.ts'
 import { alignColumns } from './routes.ts'
@@ -35,9 +36,21 @@ function describeLog({ level, message, details }: RecordedLog): string[] {
   return [`${level}: ${message}${details === undefined ? '' : ` ${show(details)}`}`.replace(/^/gm, ' '.repeat(6))]
 }
 
-function describeCall({ call, params, outcome }: RecordedCall): string[] {
-  const answer = 'error' in outcome ? `refused ${show(outcome.error)}` : `answered ${show(outcome.result)}`
-  return [`${call} ${show(params)}`, answer].map((text) => text.replace(/^/gm, ' '.repeat(6)))
+function describeCall(made: RecordedCall): string[] {
+  return [`${made.call} ${show(made.params)}`, describeOutcome(made)].map((text) => text.replace(/^/gm, ' '.repeat(6)))
+}
+
+function describeOutcome({ call, outcome, sent }: RecordedCall): string {
+  if ('error' in outcome) return `${sent === undefined ? 'refused' : 'failed'} ${show(outcome.error)}`
+  if (sent === false) return unsent[call] ?? 'not sent'
+  return sent && outcome.result === null ? 'sent' : `answered ${show(outcome.result)}`
+}
+
+/** What the flow is told in place of what really comes of it. */
+const unsent: Readonly<Record<string, string>> = {
+  http: 'not sent, and answered 200 without a body; --live sends it',
+  mail: 'not sent; --live sends it',
+  mqtt: 'not sent: that takes a server',
 }
 
 /** Those that every reply has say nothing of the flow. */

@@ -9,6 +9,7 @@ import type { Payload } from '../engine/payload.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { describeDryRun } from './describe-dry-run.ts'
 import { dryRun, type Sample } from './dry-run.ts'
+import { dryEffects, liveEffects } from './dry-run-effects.ts'
 import { callWrong } from './errors.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
 import { isMap } from './recording.ts'
@@ -33,17 +34,19 @@ export async function run(flowFile: string, options: RunOptions): Promise<number
   const opened = await (options.live
     ? openPlatform(application, settings)
     : openTemporaryPlatform(application, settings))
+  const { effects, sends, close } = options.live ? liveEffects(application, settings, opened) : dryEffects
   // Leaves no temporary store behind.
   const interrupted = () => opened.close().finally(() => process.exit(130))
   process.once('SIGINT', interrupted)
   try {
     const flowId = basename(flowFile).replace(/\.ya?ml$/, '')
-    const result = await dryRun({ application, flowId, opened }, sample)
+    const result = await dryRun({ application, flowId, opened, effects, sends }, sample)
     if (options.json) printJson(result)
     else print(describeDryRun(result))
     return result.ok ? 0 : 1
   } finally {
     process.off('SIGINT', interrupted)
+    await close()
     await opened.close()
   }
 }

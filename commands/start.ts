@@ -1,9 +1,8 @@
 /** `flowpot start`: serves an application until it is told to stop. */
-import { once } from 'node:events'
-import { dirname, resolve } from 'node:path'
 import type { Server } from '../server.ts'
 import { readSettings, type SettingFlags } from '../settings.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
+import { watchFolder } from './watch-folder.ts'
 
 export interface StartOptions {
   readonly json?: boolean
@@ -25,7 +24,7 @@ export async function start(folder: string, flags: SettingFlags, options: StartO
 
     const stopped = untilStopped()
     announce(server, options.json ?? false)
-    watched?.reloadOnChange(server)
+    watched?.onChange(() => reloadOnce(server))
     const signal = await stopped
     printError(`${signal}: finishing what runs.`)
     await server.close()
@@ -65,52 +64,6 @@ function untilStopped(): Promise<NodeJS.Signals> {
     }
     process.on('SIGINT', stop).on('SIGTERM', stop)
   })
-}
-
-interface WatchedFolder {
-  /** Reloads once a change has settled, also one that came before; changes during a reload lead to one more. */
-  reloadOnChange(server: Server): void
-  close(): Promise<void>
-}
-
-async function watchFolder(folder: string): Promise<WatchedFolder> {
-  let server: Server | undefined
-  let isReloading = false
-  let isStale = false
-  const reload = async () => {
-    if (!server || isReloading) return
-    isReloading = true
-    while (isStale) {
-      isStale = false
-      await reloadOnce(server)
-    }
-    isReloading = false
-  }
-  // For who develops alone: it is not loaded where flows are only served.
-  const { watch } = await import('chokidar')
-  const root = resolve(folder)
-  // From above, so that a folder that is moved away or made anew is seen as it comes back.
-  const above = dirname(root)
-  const watcher = watch(above, {
-    ignored: (path) => path !== above && path !== root && dirname(path) !== root,
-    ignoreInitial: true,
-    depth: 1,
-    awaitWriteFinish: { stabilityThreshold: 50, pollInterval: 10 },
-  })
-  watcher.on('all', (_event, path) => {
-    if (!/\.ya?ml$/.test(path)) return
-    isStale = true
-    reload()
-  })
-  await once(watcher, 'ready')
-  watcher.on('error', (error) => printError(`Not watching: ${error instanceof Error ? error.message : String(error)}`))
-  return {
-    reloadOnChange(started) {
-      server = started
-      reload()
-    },
-    close: () => watcher.close(),
-  }
 }
 
 async function reloadOnce(server: Server): Promise<void> {

@@ -1,5 +1,6 @@
 /** The one place that says how we read YAML: core schema, no merge keys, every key a text, no key twice. */
 import {
+  type CollectionTag,
   type Document,
   isCollection,
   isPair,
@@ -9,13 +10,28 @@ import {
   type ParsedNode,
   Parser,
   parseDocument,
+  type ScalarTag,
   visit,
 } from 'yaml'
 
 export type ParsedDocument = Document.Parsed<ParsedNode>
 
-export function parseYamlText(text: string): ParsedDocument {
-  return parseDocument(text, { schema: 'core', merge: false, stringKeys: true, uniqueKeys: true, prettyErrors: false })
+/** Tags of our own, which files of one kind know. */
+export interface YamlTags {
+  readonly tags: readonly (ScalarTag | CollectionTag)[]
+  /** What is wrong with a tag as it is written: it is not known, or does not fit what it stands before. */
+  explain(written: string): { readonly message: string; readonly hint: string }
+}
+
+export function parseYamlText(text: string, known?: YamlTags): ParsedDocument {
+  return parseDocument(text, {
+    schema: 'core',
+    merge: false,
+    stringKeys: true,
+    uniqueKeys: true,
+    prettyErrors: false,
+    ...(known && { customTags: [...known.tags] }),
+  })
 }
 
 /** Far more than a flow needs, far less than a stack holds. */

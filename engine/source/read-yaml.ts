@@ -2,7 +2,7 @@
 import { isScalar, visit, type YAMLError } from 'yaml'
 import type { Finding } from './finding.ts'
 import { type Mend, mendAt } from './mend.ts'
-import { nodesAt, type ParsedDocument, parseYamlText, tooDeepAt } from './parse-document.ts'
+import { nodesAt, type ParsedDocument, parseYamlText, tooDeepAt, type YamlTags } from './parse-document.ts'
 import { isAfterTheEnd, isUnclosed, wordYamlError } from './yaml-error.ts'
 import { tornTemplates, trapsIn } from './yaml-traps.ts'
 
@@ -34,20 +34,20 @@ interface Suspect {
   readonly error?: YAMLError
 }
 
-export function readYaml(text: string): ReadYaml {
+export function readYaml(text: string, known?: YamlTags): ReadYaml {
   let masked = text
-  let document = parseYamlText(masked)
+  let document = parseYamlText(masked, known)
   const findings: Finding[] = []
   const mended: Mended[] = []
   const tried = new Set<number>()
   let suspects = suspectsIn(document, masked)
   for (
-    let next = nextMend(document, masked, suspects, tried);
+    let next = nextMend(document, masked, suspects, tried, known);
     next !== undefined && tried.size * text.length < mostReread;
   ) {
     tried.add(next.offset)
     const candidate = mask(masked, next)
-    const reread = tooDeepAt(candidate) === undefined ? parseYamlText(candidate) : undefined
+    const reread = tooDeepAt(candidate) === undefined ? parseYamlText(candidate, known) : undefined
     const left = reread === undefined ? suspects : suspectsIn(reread, candidate)
     if (reread !== undefined && left.length < suspects.length) {
       masked = candidate
@@ -56,11 +56,11 @@ export function readYaml(text: string): ReadYaml {
       mended.push(next)
       findings.push(next.finding)
     }
-    next = nextMend(document, masked, suspects, tried)
+    next = nextMend(document, masked, suspects, tried, known)
   }
   const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
   const isWhole = errors.every((error) => harmless.has(error.code))
-  findings.push(...findingsOf(errors, document, masked))
+  findings.push(...findingsOf(errors, document, masked, known))
   for (const { place, error } of suspects.slice(0, mostErrors)) {
     if (error === undefined)
       findings.push({ code: 'FLOW_YAML_TRAP', offset: place, message: torn, hint: 'Put the whole text in quotes.' })
@@ -79,9 +79,17 @@ function suspectsIn(document: ParsedDocument, text: string): readonly Suspect[] 
   return [...errors, ...tornTemplates(document, text).map((place) => ({ place }))]
 }
 
-function nextMend(document: ParsedDocument, text: string, suspects: readonly Suspect[], tried: ReadonlySet<number>) {
+function nextMend(
+  document: ParsedDocument,
+  text: string,
+  suspects: readonly Suspect[],
+  tried: ReadonlySet<number>,
+  known: YamlTags | undefined,
+) {
   for (const { place, error } of suspects.slice(0, mostErrors)) {
     if (error !== undefined && (notToMend.has(error.code) || isAfterTheEnd(error))) continue
+    // Where there are tags, what begins with ! was meant to be one.
+    if (known && error?.code === 'TAG_RESOLVE_FAILED') continue
     const at = error !== undefined && isUnclosed(error) ? openingOf(document, text, place) : place
     const mend = mendAt(text, at, isInEarlierBrackets(document, text, at))
     if (mend === undefined || tried.has(mend.offset)) continue
@@ -122,7 +130,12 @@ function restoreText(
 }
 
 /** One finding a line: after the first, YAML mostly stumbles over its own feet. */
-function findingsOf(errors: readonly YAMLError[], document: ParsedDocument, text: string): readonly Finding[] {
+function findingsOf(
+  errors: readonly YAMLError[],
+  document: ParsedDocument,
+  text: string,
+  known: YamlTags | undefined,
+): readonly Finding[] {
   const findings = new Map<number, Finding>()
   for (const error of errors.slice(0, mostErrors)) {
     if (isAfterTheEnd(error) && findings.size > 0) break
@@ -137,6 +150,7 @@ function findingsOf(errors: readonly YAMLError[], document: ParsedDocument, text
       length: Math.max(1, end - start),
       ...wordYamlError(error),
       ...duplicateOf(error, document),
+      ...(error.code === 'TAG_RESOLVE_FAILED' ? known?.explain(text.slice(start, end)) : {}),
     })
   }
   return [...findings.values()]

@@ -2,7 +2,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Scalar } from 'yaml'
 import type { Problem } from '../problem.ts'
 import type { Finding } from './finding.ts'
-import { type ParsedDocument, tooDeepAt } from './parse-document.ts'
+import { type ParsedDocument, tooDeepAt, type YamlTags } from './parse-document.ts'
 import type { DocumentPath, Position, SourceFile } from './position.ts'
 import { readYaml } from './read-yaml.ts'
 import { type ScalarStyle, sourceOffset } from './scalar-offset.ts'
@@ -28,12 +28,12 @@ export interface YamlDocument {
 const mostCharacters = 250_000
 
 /** Reads one file. Never throws: what is wrong with it stands in `problems`. */
-export function parseYaml(source: SourceFile): YamlDocument {
+export function parseYaml(source: SourceFile, known?: YamlTags): YamlDocument {
   // Editors do not count the byte order mark as a column.
   const text = source.text.replace(/^\uFEFF/, '')
   const position = positionsIn(text)
   const refusal = refusalOf(text)
-  const read = refusal === undefined ? readYaml(text) : undefined
+  const read = refusal === undefined ? readYaml(text, known) : undefined
   const data = read?.isWhole === true ? dataOf(read.document) : {}
   const findings = [...(read?.findings ?? []), refusal, data.finding].filter((finding) => finding !== undefined)
   return {

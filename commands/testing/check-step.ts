@@ -1,0 +1,130 @@
+/** What the schema of test files cannot say. */
+import type { Seeds } from '../../engine/application.ts'
+import { nearestName } from '../../engine/source/nearest-name.ts'
+import type { DocumentPath } from '../../engine/source/position.ts'
+import type { Reporter } from '../../engine/source/reporter.ts'
+import { describeActions } from '../../platform/resources/catalogue.ts'
+import type { Stub } from './stand-in.ts'
+
+/** A step after the schema has passed. */
+export interface RawStep {
+  readonly user?: string
+  readonly clock?: string
+  readonly request?: object
+  readonly trigger?: object
+  readonly call?: string
+  readonly with?: unknown
+  readonly expect?: Readonly<Record<string, unknown>>
+  readonly save?: Readonly<Record<string, string>>
+}
+
+export interface RawTest extends RawStep {
+  readonly name: string
+  readonly steps?: readonly RawStep[]
+  readonly seed?: Partial<Seeds>
+  readonly random?: string | number
+  readonly stubs?: Readonly<Record<string, Stub | readonly Stub[]>>
+}
+
+export interface ReadScope {
+  /** Of the flow beside the tests. */
+  readonly flowId: string
+  /** IDs of the nodes of each flow. */
+  readonly nodeIds: ReadonlyMap<string, ReadonlySet<string>>
+  readonly reporter: Reporter
+}
+
+const kinds = ['request', 'trigger', 'call'] as const
+export type StepKind = (typeof kinds)[number]
+
+/** What a step of a kind can never come to. */
+const foreign: Readonly<Record<StepKind, readonly string[]>> = {
+  request: ['result', 'error'],
+  trigger: ['result', 'status', 'headers', 'body'],
+  call: ['status', 'headers', 'body', 'visits', 'sent'],
+}
+
+/** What the step does. */
+export function checkStep(raw: RawStep, at: DocumentPath, scope: ReadScope): StepKind {
+  const { reporter } = scope
+  const named = kinds.filter((kind) => raw[kind] !== undefined)
+  if (named.length !== 1) {
+    const message = `A step does one thing, and this one does ${named.length === 0 ? 'none' : named.join(' and ')}.`
+    const hint = 'Say request: { method, path }, trigger: { data }, or call: with an action of the platform.'
+    reporter.report({ code: 'TEST_INVALID', at, message, hint })
+  }
+  const [kind = 'request'] = named
+  checkCall(raw, at, reporter)
+  const { expect = {} } = raw
+  for (const key of Object.keys(expect).filter((key) => named.length === 1 && foreign[kind].includes(key))) {
+    const message = `A ${kind} has no ${key} that could be expected.`
+    reporter.report({ code: 'TEST_INVALID', at: [...at, 'expect', key], atKey: true, message })
+  }
+  const { visits, sent } = expect
+  // The schema has passed.
+  if (visits) checkVisits(visits as readonly string[], [...at, 'expect', 'visits'], scope)
+  if (sent) checkNodeNames(Object.keys(sent), [...at, 'expect', 'sent'], scope)
+  return kind
+}
+
+function checkCall(raw: RawStep, at: DocumentPath, reporter: Reporter): void {
+  if (raw.call === undefined) {
+    if (raw.with === undefined) return
+    const message = '"with" has the parameters of a call, and there is none.'
+    reporter.report({ code: 'TEST_INVALID', at: [...at, 'with'], atKey: true, message })
+    return
+  }
+  const known = Object.keys(describeActions())
+  if (known.includes(raw.call)) return
+  const nearest = nearestName(raw.call, known)
+  const hint = nearest === undefined ? {} : { hint: `Did you mean "${nearest}"?` }
+  const message = `The platform has no action "${raw.call}".`
+  reporter.report({ code: 'TEST_INVALID', at: [...at, 'call'], message, ...hint })
+}
+
+/** Beside `steps` nothing stands that is a step's. */
+export function checkBeside(raw: RawTest, at: DocumentPath, reporter: Reporter): void {
+  for (const key of ['request', 'trigger', 'call', 'with', 'expect', 'save'] as const) {
+    if (raw[key] === undefined) continue
+    const message = `A test with steps says "${key}" in one of them.`
+    reporter.report({ code: 'TEST_INVALID', at: [...at, key], atKey: true, message })
+  }
+}
+
+function checkVisits(names: readonly string[], at: DocumentPath, scope: ReadScope): void {
+  names.forEach((name, index) => {
+    checkNodeName(name, { at: [...at, index] }, scope)
+  })
+}
+
+/** `names` are the keys at `at`. */
+export function checkNodeNames(names: readonly string[], at: DocumentPath, scope: ReadScope): void {
+  for (const name of names) checkNodeName(name, { at: [...at, name], atKey: true }, scope)
+}
+
+/** A node of the flow beside the tests, or FLOW/NODE for one of another flow. */
+function checkNodeName(name: string, place: { readonly at: DocumentPath; readonly atKey?: boolean }, scope: ReadScope) {
+  const { flowId, nodeIds, reporter } = scope
+  const own = [...(nodeIds.get(flowId) ?? [])]
+  const others = [...nodeIds]
+    .filter(([flow]) => flow !== flowId)
+    .flatMap(([flow, ids]) => [...ids].map((id) => `${flow}/${id}`))
+  if (own.includes(name) || others.includes(name)) return
+  const nearest = nearestName(name, name.includes('/') ? others : own)
+  const meant = nearest ?? others.find((other) => other.endsWith(`/${name}`))
+  const hint = meant === undefined ? 'Is the node there, and has it an id?' : `Did you mean "${meant}"?`
+  reporter.report({
+    code: 'TEST_INVALID',
+    ...place,
+    message: `No node of the flow ${flowId} has the ID "${name}".`,
+    hint,
+  })
+}
+
+export function checkNames(names: readonly string[], reporter: Reporter): void {
+  names.forEach((name, index) => {
+    if (!names.slice(0, index).includes(name)) return
+    const message = `Another test of this file is called "${name}".`
+    reporter.report({ code: 'TEST_INVALID', at: [index, 'name'], message, hint: 'Say what is different in this one.' })
+  })
+}

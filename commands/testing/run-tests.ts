@@ -1,0 +1,112 @@
+/** Runs the tests of an application's folder, several at a time. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadSources } from '../../composition/load-folder.ts'
+import { readFolder } from '../../engine/load/read-folder.ts'
+import type { Problem } from '../../engine/problem.ts'
+import type { SourceFile } from '../../engine/source/position.ts'
+import { openStore } from '../../platform/store/open-store.ts'
+import type { Settings } from '../../settings.ts'
+import { type FlowCoverage, measureCoverage } from './coverage.ts'
+import { flowIdOf, readTests, type Test } from './read-tests.ts'
+import { runTest, type TestResult, type TestScope } from './run-test.ts'
+import { createStandIn, type Node } from './stand-in.ts'
+
+export interface TestChoice {
+  readonly folder: string
+  /** The tests of this flow alone. */
+  readonly flowId: string | undefined
+  /** Only tests whose name holds this text, in upper or lower case. */
+  readonly filter: string | undefined
+}
+
+export interface TestReport {
+  readonly problems: readonly Problem[]
+  readonly sources: readonly SourceFile[]
+  /** In the order of the files. Empty where a problem is an error. */
+  readonly results: readonly TestResult[]
+  readonly coverage: readonly FlowCoverage[]
+  readonly ms: number
+}
+
+/** Tests wait for the store and for turns of the event loop: more at a time gains nothing. */
+const atOnce = 8
+
+export async function runTests(choice: TestChoice, settings: Settings, signal?: AbortSignal): Promise<TestReport> {
+  const began = performance.now()
+  const standIn = createStandIn()
+  const sources = await readFolder(choice.folder)
+  const loaded = loadSources(sources, settings, standIn.wrapVisit)
+  const isChosen = ({ file }: SourceFile) => choice.flowId === undefined || flowIdOf(file) === choice.flowId
+  const nodeIds = idsByFlow(standIn.nodes)
+  // Of flows that are not whole, nothing can be said that tests name.
+  const read = sources
+    .filter((source) => loaded.application && isTestFile(source.file) && isChosen(source))
+    .map((source) => readTests(source, nodeIds))
+  const problems = [...loaded.problems, ...read.flatMap((file) => file.problems)]
+  const end = (results: readonly TestResult[], coverage: readonly FlowCoverage[]): TestReport => ({
+    problems,
+    sources,
+    results,
+    coverage,
+    ms: performance.now() - began,
+  })
+  if (!loaded.application || problems.some(({ severity }) => severity === 'error')) return end([], [])
+  const { application } = loaded
+  const tests = read.flatMap((file) => file.tests).filter((test) => isAskedFor(test, choice.filter))
+  const results = await withEmptyStore((emptyStore) =>
+    runAll(tests, { application, settings, standIn, emptyStore }, signal),
+  )
+  const nodes = standIn.nodes.filter(({ flow }) => choice.flowId === undefined || flow.id === choice.flowId)
+  const runs = results.flatMap(({ visits }) => visits)
+  return end(results, measureCoverage(nodes, runs))
+}
+
+function isTestFile(file: string): boolean {
+  return /\.test\.ya?ml$/.test(file)
+}
+
+function idsByFlow(nodes: readonly Node[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byFlow = new Map<string, Set<string>>()
+  for (const { flow, id } of nodes) {
+    const ids = byFlow.get(flow.id) ?? new Set()
+    byFlow.set(flow.id, id === undefined ? ids : ids.add(id))
+  }
+  return byFlow
+}
+
+function isAskedFor({ name }: Test, filter: string | undefined): boolean {
+  return filter === undefined || name.toLowerCase().includes(filter.toLowerCase())
+}
+
+/** Making the tables takes most of the time that a store takes, so it is done once, and the file is copied. */
+async function withEmptyStore<Result>(work: (file: string) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowpot-test-'))
+  try {
+    const file = join(folder, 'empty.db')
+    const store = await openStore({ file, durability: 'off' })
+    await store.close()
+    return await work(file)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Once the signal is aborted no further test begins. */
+async function runAll(
+  tests: readonly Test[],
+  scope: TestScope,
+  signal: AbortSignal | undefined,
+): Promise<readonly TestResult[]> {
+  const results: TestResult[] = []
+  let next = 0
+  const lane = async () => {
+    for (let index = next++; index < tests.length && !signal?.aborted; index = next++) {
+      const test = tests[index]
+      if (test) results[index] = await runTest(test, scope)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+  return results.filter((result) => result !== undefined)
+}

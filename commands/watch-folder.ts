@@ -1,0 +1,50 @@
+/** Watches an application's folder for changes of its YAML files. */
+import { once } from 'node:events'
+import { dirname, resolve } from 'node:path'
+import { printError } from './output.ts'
+
+export interface WatchedFolder {
+  /** Works once a change has settled, also one that came before; changes during the work lead to one more time. */
+  onChange(work: () => Promise<void>): void
+  close(): Promise<void>
+}
+
+export async function watchFolder(folder: string): Promise<WatchedFolder> {
+  let work: (() => Promise<void>) | undefined
+  let isWorking = false
+  let isStale = false
+  const catchUp = async () => {
+    if (!work || isWorking) return
+    isWorking = true
+    while (isStale) {
+      isStale = false
+      await work()
+    }
+    isWorking = false
+  }
+  // For who develops alone: it is not loaded where flows are only served.
+  const { watch } = await import('chokidar')
+  const root = resolve(folder)
+  // From above, so that a folder that is moved away or made anew is seen as it comes back.
+  const above = dirname(root)
+  const watcher = watch(above, {
+    ignored: (path) => path !== above && path !== root && dirname(path) !== root,
+    ignoreInitial: true,
+    depth: 1,
+    awaitWriteFinish: { stabilityThreshold: 50, pollInterval: 10 },
+  })
+  watcher.on('all', (_event, path) => {
+    if (!/\.ya?ml$/.test(path)) return
+    isStale = true
+    catchUp()
+  })
+  await once(watcher, 'ready')
+  watcher.on('error', (error) => printError(`Not watching: ${error instanceof Error ? error.message : String(error)}`))
+  return {
+    onChange(toDo) {
+      work = toDo
+      catchUp()
+    },
+    close: () => watcher.close(),
+  }
+}

@@ -1,0 +1,123 @@
+/** What a flow's text tells of each endpoint: the nodes that a request may come to, what they read, what stands on the payload there. */
+import type { Application, FlowDescription } from '../../application.ts'
+import { type ConfigRead, checkPayloadPaths } from '../../check/payload-paths.ts'
+import { type SchemaChecker, sharedSchemaChecker } from '../../check/schema-problems.ts'
+import type { Shape } from '../../check/shape.ts'
+import { compileConfig } from '../../compile/compile-config.ts'
+import { startShape } from '../../compile/start-shape.ts'
+import { type FlowGraph, type FlowNode, type FlowTrigger, inRunOrder, type Target } from '../../flow/flow-graph.ts'
+import { readGraph } from '../../flow/read-graph.ts'
+import { isMap } from '../../is-map.ts'
+import type { ActionCatalog, NodeType } from '../../node.ts'
+import type { SourceFile } from '../../source/position.ts'
+import { createReporter, type Reporter } from '../../source/reporter.ts'
+import { parseYaml } from '../../source/yaml-document.ts'
+import type { EndpointSpec, ErrorSpec, TriggerType } from '../../trigger.ts'
+
+export interface FactsOptions {
+  readonly nodeTypes: readonly NodeType[]
+  readonly triggerTypes: readonly TriggerType[]
+  readonly actions: ActionCatalog
+}
+
+/** A node that a run may come to. */
+export interface NodeFacts {
+  readonly node: FlowNode
+  readonly reads: readonly ConfigRead[]
+  /** What can stand on the payload before it. */
+  readonly entering: Shape
+}
+
+export interface EndpointFacts {
+  readonly spec: EndpointSpec
+  readonly flow: FlowDescription
+  readonly start: Target
+  readonly nodes: readonly NodeFacts[]
+  /** Of the error triggers that fire where the run fails. */
+  readonly handlers: readonly NodeFacts[]
+}
+
+interface ReadFlow {
+  readonly flow: FlowDescription
+  readonly graph: FlowGraph
+  readonly reads: ReadonlyMap<FlowNode, readonly ConfigRead[]>
+  readonly reporter: Reporter
+}
+
+/** Of the endpoints that are served. `sources` are what `application` was loaded from, without an error. */
+export function endpointFacts(
+  application: Application,
+  sources: readonly SourceFile[],
+  options: FactsOptions,
+): readonly EndpointFacts[] {
+  const checker = sharedSchemaChecker()
+  const flows = application.flows.flatMap((flow) => {
+    const source = sources.find(({ file }) => file === flow.file)
+    return source ? [readFlow(flow, source, options, checker)] : []
+  })
+  const nodesOf = (read: ReadFlow, trigger: FlowTrigger) => factsOfNodes(read, trigger, application, options)
+  const triggersOf = (key: string) =>
+    flows.flatMap((read) =>
+      read.graph.triggers.filter(({ type }) => type.key === key).map((trigger) => ({ read, trigger })),
+    )
+  const handlers = triggersOf('error').map(({ read, trigger }) => ({
+    flow: read.flow,
+    spec: specOf<ErrorSpec>(trigger),
+    nodes: nodesOf(read, trigger),
+  }))
+  return triggersOf('endpoint').flatMap(({ read, trigger }) => {
+    const spec = specOf<EndpointSpec>(trigger)
+    if (!spec.enabled) return []
+    const inScope = handlers.filter((handler) => handler.spec.scope !== 'local' || handler.flow === read.flow)
+    return {
+      spec,
+      flow: read.flow,
+      start: trigger.start,
+      nodes: nodesOf(read, trigger),
+      handlers: inScope.flatMap(({ nodes }) => nodes),
+    }
+  })
+}
+
+/** Each type has a spec of its own, and its configuration has passed its schema. */
+function specOf<Spec>({ type, config }: FlowTrigger): Spec {
+  return type.compile(config as never) as Spec
+}
+
+function readFlow(flow: FlowDescription, source: SourceFile, options: FactsOptions, checker: SchemaChecker): ReadFlow {
+  const reporter = createReporter(parseYaml(source))
+  const raw = reporter.document.value
+  const nodeTypes = new Map(options.nodeTypes.map((type) => [type.type, type]))
+  // Loaded before, so that nothing is complained of here, groups among it.
+  const scope = { nodeTypes, triggerTypes: options.triggerTypes, checker, groups: undefined }
+  const graph = readGraph(isMap(raw) ? raw : {}, scope, reporter)
+  const reads = new Map(
+    graph.nodes.map((node) => {
+      const site = { flow: flow.name, file: flow.file, nodeName: node.name, at: node.at, locate: reporter.place }
+      const htmlFields = node.type.escapesHtml?.(node.config) ?? []
+      return [node, compileConfig(node.type.config, node.config, { node: site, checker, reporter, htmlFields }).reads]
+    }),
+  )
+  return { flow, graph, reads, reporter }
+}
+
+function factsOfNodes(
+  { graph, reads, reporter }: ReadFlow,
+  trigger: FlowTrigger,
+  { settings }: Application,
+  { actions }: FactsOptions,
+): readonly NodeFacts[] {
+  const nodes: NodeFacts[] = []
+  const alone = { ...graph, triggers: [trigger] }
+  checkPayloadPaths({
+    graph: alone,
+    order: inRunOrder(alone),
+    reads,
+    isSound: () => true,
+    starts: [startShape(trigger, settings.globals)],
+    actions,
+    reporter,
+    onNode: (node, entering) => nodes.push({ node, reads: reads.get(node) ?? [], entering }),
+  })
+  return nodes
+}

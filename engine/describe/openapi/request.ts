@@ -1,0 +1,191 @@
+/** What a client sends: parameters and body, from what the flow reads of them and what it asks of them. */
+import type { Shape } from '../../check/shape.ts'
+import type { JsonSchema } from '../../check/shape-of-schema.ts'
+import { isMap } from '../../is-map.ts'
+import { parsePath } from '../../path.ts'
+import { demandsFrom } from './demands.ts'
+import type { EndpointFacts } from './endpoint-facts.ts'
+import type { Operation, PathParameter } from './routes.ts'
+import { fromDraft07, refersWithin } from './schemas.ts'
+
+export interface DescribedRequest {
+  readonly parameters: readonly JsonSchema[]
+  readonly requestBody: JsonSchema | undefined
+  /** For the document's components, by name: schemas that refer to parts of themselves. */
+  readonly components: Readonly<Record<string, JsonSchema>>
+}
+
+/** What is read, or asked, of a part of the request, by key. */
+interface Part {
+  readonly keys: Map<string, Part>
+  isRequired: boolean
+  /** Of a `validate-payload`; then it is what is to be sent. */
+  schemas: JsonSchema[]
+}
+
+export function describeRequest({ facts, parameters, id }: Operation): DescribedRequest {
+  const request = newPart()
+  for (const { reads, entering } of facts.nodes) {
+    for (const { path } of reads) {
+      if (comesFromClient(path.segments, entering)) partAt(request, path.segments.slice(1))
+    }
+  }
+  const components = takeDemands(request, facts, `${id}Request`)
+  const body = facts.spec.method === 'GET' ? undefined : request.keys.get('body')
+  return {
+    components,
+    parameters: [
+      ...parameters.map(pathParameter),
+      ...namedParameters('query', request.keys.get('query'), facts),
+      ...namedParameters('header', request.keys.get('headers'), facts),
+      ...namedParameters('cookie', request.keys.get('cookies'), facts),
+    ],
+    requestBody: body && {
+      ...(isNeeded(body) && { required: true }),
+      content: { 'application/json': { schema: schemaOfPart(body) } },
+    },
+  }
+}
+
+function newPart(): Part {
+  return { keys: new Map(), isRequired: false, schemas: [] }
+}
+
+function partAt(part: Part, segments: readonly string[]): Part {
+  let current = part
+  for (const key of segments) {
+    // The length of a text or a list that the client sends.
+    if (key === 'length') break
+    const next = current.keys.get(key) ?? newPart()
+    current.keys.set(key, next)
+    current = next
+  }
+  return current
+}
+
+const areas: ReadonlySet<string | undefined> = new Set(['body', 'query', 'headers', 'cookies'])
+
+/** Whether what stands there is the request's, and nothing that a node wrote over it. */
+function comesFromClient([data, area, ...rest]: readonly string[], payload: Shape): boolean {
+  if (data !== 'data' || !areas.has(area) || payload.kind !== 'object') return false
+  const request = payload.keys.get('data')
+  let shape = request?.kind === 'object' ? request.keys.get(area ?? '') : undefined
+  for (const key of rest) {
+    if (shape?.kind !== 'object' || !shape.open) break
+    const below = shape.keys.get(key)
+    if (!below) return true
+    shape = below
+    if (shape.kind === 'unknown') return false
+  }
+  return shape?.kind === 'unknown' || (shape?.kind === 'object' && shape.open)
+}
+
+/** Notes in `request` what is asked; returns the schemas that stand in the components. */
+function takeDemands(request: Part, facts: EndpointFacts, name: string): Record<string, JsonSchema> {
+  const components: Record<string, JsonSchema> = {}
+  const entering = new Map(facts.nodes.map(({ node, entering }) => [node, entering]))
+  for (const { path, schema, node } of demandsFrom(facts.start)) {
+    const { segments } = parsePath(path)
+    const shape = entering.get(node)
+    if (schema) {
+      const unique = Object.keys(components).length === 0 ? name : `${name}${Object.keys(components).length + 1}`
+      const given = embed(schema, unique)
+      if (!given) continue
+      const before = request.schemas.length
+      spread(request, segments, given.schema, shape)
+      if (given.component && before === request.schemas.length) components[unique] = given.component
+    } else if (shape && comesFromClient(segments, shape)) {
+      for (const depth of segments.keys()) partAt(request, segments.slice(1, depth + 1)).isRequired = true
+    }
+  }
+  return components
+}
+
+/** The schema as it can stand in a document; `undefined` where it refers to what is not in it. */
+function embed(schema: JsonSchema, name: string): { schema: JsonSchema; component?: JsonSchema } | undefined {
+  if (!refersWithin(schema)) return { schema: fromDraft07(schema) }
+  if (!refersToItself(schema)) return undefined
+  const component = fromDraft07(schema, `#/components/schemas/${name}`)
+  return { schema: component, component }
+}
+
+function refersToItself(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.every(refersToItself)
+  if (!isMap(schema)) return true
+  const { $ref = '#' } = schema
+  return typeof $ref === 'string' && /^#(\/|$)/.test($ref) && Object.values(schema).every(refersToItself)
+}
+
+/** Puts a schema of the payload, or of a part of it, to the parts of the request that it speaks of. */
+function spread(request: Part, segments: readonly string[], schema: JsonSchema, shape: Shape | undefined): void {
+  if (segments.length >= 2) {
+    if (shape && comesFromClient(segments, shape)) partAt(request, segments.slice(1)).schemas.push(schema)
+    return
+  }
+  const { properties, required } = schema
+  if (!isMap(properties)) return
+  for (const [key, below] of Object.entries(properties)) {
+    if (!isMap(below)) continue
+    spread(request, [...segments, key], below, shape)
+    if (segments.length === 1 && areas.has(key) && Array.isArray(required) && required.includes(key)) {
+      partAt(request, [key]).isRequired = true
+    }
+  }
+}
+
+function schemaOfPart({ keys, schemas }: Part): JsonSchema {
+  const [schema, ...others] = schemas
+  if (schema) return others.length > 0 ? { allOf: schemas } : schema
+  const entries = [...keys].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  if (entries.length === 0) return {}
+  if (entries.every(([key]) => /^\d+$/.test(key))) {
+    const [, first] = entries[0] ?? []
+    return { type: 'array', items: first ? schemaOfPart(first) : {} }
+  }
+  const required = entries.filter(([, part]) => part.isRequired).map(([key]) => key)
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([key, part]) => [key, schemaOfPart(part)])),
+    ...(required.length > 0 && { required }),
+  }
+}
+
+/** A request without a body brings `null`. */
+function isNeeded({ isRequired, schemas, keys }: Part): boolean {
+  const types = schemas.flatMap(({ type }) => type ?? [])
+  return (
+    isRequired || [...keys.values()].some((part) => part.isRequired) || (types.length > 0 && !types.includes('null'))
+  )
+}
+
+function pathParameter({ shown, isTail }: PathParameter): JsonSchema {
+  return {
+    name: shown,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+    ...(isTail && { description: 'The rest of the path, slashes included.', 'x-flowpot-tail': true }),
+  }
+}
+
+/** What OpenAPI says elsewhere, and what the listener writes itself. */
+const otherHeaders: ReadonlySet<string> = new Set([
+  ...['accept', 'content-type', 'authorization', 'host', 'cookie', 'content-length'],
+  ...['x-forwarded-for', 'x-forwarded-proto'],
+])
+
+function namedParameters(where: 'query' | 'header' | 'cookie', part: Part | undefined, { spec }: EndpointFacts) {
+  const given = part && schemaOfPart(part)
+  const properties = isMap(given?.properties) ? given.properties : {}
+  const required: readonly unknown[] = Array.isArray(given?.required) ? given.required : []
+  const isToken = (name: string) => spec.access !== 'public' && where !== 'header' && name === 'authorization'
+  return Object.entries(properties).flatMap(([name, schema]) => {
+    if (isToken(name) || (where === 'header' && otherHeaders.has(name))) return []
+    return {
+      name,
+      in: where,
+      ...(required.includes(name) && { required: true }),
+      schema: isMap(schema) && Object.keys(schema).length > 0 ? schema : { type: 'string' },
+    }
+  })
+}
