@@ -2,7 +2,7 @@
 import type { Payload } from './payload.ts'
 import type { Problem } from './problem.ts'
 import type { Reply, Services } from './services.ts'
-import type { ButtonSpec, EndpointSpec, ErrorSpec } from './trigger.ts'
+import type { ButtonSpec, EndpointSpec, ErrorSpec, WebhookSpec } from './trigger.ts'
 
 /** `application.yaml`, as it was read. */
 export interface ApplicationSettings {
@@ -11,6 +11,10 @@ export interface ApplicationSettings {
   readonly id: string | undefined
   readonly globals: Readonly<Record<string, unknown>>
   readonly cors: boolean
+  readonly http: {
+    /** Hosts, or hosts with a port, that flows may request whatever their address: `127.0.0.1:9000`. */
+    readonly allow: readonly string[]
+  }
   readonly seeds: Seeds
 }
 
@@ -35,6 +39,8 @@ export interface CompiledTrigger<Spec = unknown> {
   readonly id: string
   readonly flow: FlowDescription
   readonly spec: Spec
+  /** `data` of a dry run that hands in none. */
+  readonly sample?: unknown
   readonly line: number
   readonly column: number
 }
@@ -45,6 +51,16 @@ export interface FlowDescription {
   readonly name: string
   readonly file: string
   readonly description: string | undefined
+  /** Whether runs that the same device, topic or clock started go one after another. */
+  readonly inOrder?: boolean
+  /** How often a run that fails is tried again, for runs that no client waits for. */
+  readonly retry?: Retry | undefined
+}
+
+export interface Retry {
+  readonly times: number
+  /** Before the first of them; twice as long before each one after it. */
+  readonly seconds: number
 }
 
 export interface Limits {
@@ -63,6 +79,8 @@ export interface Trace {
   now(): number
   visit(visit: Visited): void
   missing(path: string): void
+  /** A payload that the run goes on with: a passage's first, or a copy of one. */
+  adopt?(payload: Payload, copyOf?: Payload): void
 }
 
 export interface Visited {
@@ -74,6 +92,8 @@ export interface Visited {
   readonly flow: string
   readonly file: string
   readonly line: number
+  /** As the visit left it. */
+  readonly payload: Payload
   /** The way out; `undefined` where the visit threw. */
   readonly output: string | undefined
   /** On the trace's clock. */
@@ -90,7 +110,14 @@ export interface RunRequest {
   /** Names the run; a request's ID. */
   readonly id: string
   readonly applicationId: string
-  readonly data: Readonly<Record<string, unknown>>
+  readonly data: unknown
+  /** `time` of the payload, in milliseconds since 1970; the clock's where it is not given. */
+  readonly time?: number | undefined
+  /** `triggerId` and `triggerType` of the payload, where they are not the trigger's own ID and type. */
+  readonly triggerId?: string | undefined
+  readonly triggerType?: string | undefined
+  /** What a device sent along with its state. */
+  readonly meta?: unknown
   readonly experience?: Readonly<Record<string, unknown>>
   readonly relayId?: string
   readonly relayType?: string
@@ -112,6 +139,8 @@ export interface RunOutcome {
   readonly reply: Reply | undefined
   /** What the run threw; an error trigger may have replied all the same. */
   readonly error: unknown
+  /** The node that threw. */
+  readonly failedAt?: { readonly node: string; readonly file: string; readonly line: number }
   /** The payload of the branch that ended last. */
   readonly payload: Payload
 }
@@ -122,6 +151,9 @@ export interface Application {
   readonly endpoints: readonly CompiledTrigger<EndpointSpec>[]
   readonly buttons: readonly CompiledTrigger<ButtonSpec>[]
   readonly errors: readonly CompiledTrigger<ErrorSpec>[]
+  readonly webhooks: readonly CompiledTrigger<WebhookSpec>[]
+  /** Every trigger, of whatever type. */
+  readonly triggers: readonly CompiledTrigger[]
   /** When no run is in flight any more, error triggers' included. */
   whenIdle(): Promise<void>
   /** Starts a run. Throws `RUN_TOO_MANY` (503) past `maxConcurrentRuns`. */

@@ -5,6 +5,7 @@ import type { Shape } from './check/shape.ts'
 import type { Payload } from './payload.ts'
 import type { ProblemCode } from './problem.ts'
 import type { ApiOutcome, Reply, Services } from './services.ts'
+import type { Position } from './source/position.ts'
 
 /** What a node has to act with during a visit. */
 export interface Run {
@@ -22,12 +23,37 @@ export interface Run {
 /** One visit of a node. Returns the output that it leaves by. */
 export type Visit<Output extends string> = (payload: Payload, run: Run) => Output | Promise<Output>
 
+/** How often the `do` of a loop is gone through, and what goes onto and is kept of the payload of each iteration. */
+export interface Repetition {
+  readonly count: number
+  /** Some at a time, each on a copy of the payload; otherwise one after another, on the payload itself. */
+  readonly isParallel: boolean
+  /** Puts onto the payload what an iteration is about; `index` counts from 0. */
+  begin(payload: Payload, index: number): void
+  /** Takes from the payload what is kept of an iteration that has ended, also of one that broke the loop. */
+  readonly collect: ((payload: Payload) => unknown) | undefined
+}
+
+/** What was collected, in the order of iterations: a promise only where one of them waits. Throws what an iteration throws. */
+export type Repeat = (
+  payload: Payload,
+  run: Run,
+  repetition: Repetition,
+) => readonly unknown[] | Promise<readonly unknown[]>
+
 /** What a node is told of its place when it is compiled. */
 export interface CompileContext {
   /** Outputs that a wire leaves from. */
   readonly wired: ReadonlySet<string>
   /** The node's ID, or its place in the flow (`nodes[2].else[0]`). */
   readonly nodeName: string
+  /** The file's name without `.yaml`. */
+  readonly flowId: string
+  readonly config: RawConfig
+  /** Goes through the node's `do`. For types that have a `body`. */
+  readonly repeat: Repeat
+  /** Where in the file a place in a field stands: `offset` characters from the start of its value. */
+  readonly locate: (field: string, offset: number) => Position
 }
 
 /** A node's configuration as it stands in the YAML, before it is compiled. */
@@ -39,9 +65,30 @@ export interface Write {
   readonly shape: Shape
 }
 
+/** What must stand at a path for a node to be left by `then`. */
+export interface Demand {
+  readonly path: string
+  /** A JSON Schema that it fits; without one it is anything but missing, `null`, `false`, `0` and the empty text. */
+  readonly schema?: Readonly<Record<string, unknown>>
+}
+
+/** What a node answers a request with, as far as its configuration says. */
+export interface ReplyOutline {
+  /** `undefined` where a template gives it. */
+  readonly status: number | undefined
+  /** By lower-case name, as configured. */
+  readonly headers: RawConfig
+  /** As configured; `undefined` where there is none. */
+  readonly body: unknown
+}
+
 /** What a node type's own check may ask and complain of. */
 export interface NodeCheck {
+  /** The node's ID, where it has one. */
+  readonly id: string | undefined
   readonly config: RawConfig
+  /** Outputs that a wire leaves from. */
+  readonly wired: ReadonlySet<string>
   /** The platform's actions by call, for the `api` node and its kin. */
   readonly actions: ActionCatalog
   /** Holds a value against a JSON Schema. */
@@ -82,17 +129,32 @@ export interface NodeExample {
   readonly payload: Payload
   /** What the platform answers to the calls that the node makes, by call. */
   readonly answers?: Readonly<Record<string, ApiOutcome>>
+  /** What comes of the HTTP requests that the node makes, in order. */
+  readonly responses?: readonly ExampleResponse[]
   /** Experience users that exist; their `password` signs them in. */
   readonly users?: readonly { id: string; email: string; password: string }[]
+  /** What the flow has stored, by key. */
+  readonly stored?: Readonly<Record<string, unknown>>
+  /** Payloads of runs before this one. */
+  readonly earlier?: readonly Payload[]
   readonly expect: {
     readonly output?: string
     /** Values that stand on the payload afterwards, by path. */
     readonly payload?: Readonly<Record<string, unknown>>
+    /** What the flow has stored afterwards, by key. */
+    readonly stored?: Readonly<Record<string, unknown>>
     readonly reply?: Partial<Reply>
+    /** Part of each HTTP request, mail and MQTT message that the node sends, in order. */
+    readonly sent?: readonly Readonly<Record<string, unknown>>[]
     /** Part of the message of the error that the visit throws. */
     readonly error?: string
   }
 }
+
+/** An answer, or why there is none. */
+export type ExampleResponse =
+  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  | { readonly error: string }
 
 export interface LosantType {
   readonly type: string
@@ -101,6 +163,15 @@ export interface LosantType {
    * node cannot be one of these. For the loader of exports to come.
    */
   readonly translate?: (config: RawConfig) => RawConfig
+}
+
+/** What the checks know of a loop's iterations. */
+export interface LoopBody {
+  readonly isParallel: (config: RawConfig) => boolean
+  /** What stands on the payload when an iteration begins. */
+  readonly writes: (config: RawConfig) => readonly Write[]
+  /** Fields that are rendered on the payload of an iteration that has ended. */
+  readonly readsAfter: readonly string[]
 }
 
 export interface NodeType<Config extends TObject = TObject, Output extends string = string> {
@@ -112,14 +183,28 @@ export interface NodeType<Config extends TObject = TObject, Output extends strin
   readonly summary: string
   /** Further paragraphs for its page, in Markdown. */
   readonly description?: string
-  /** Schema of the configuration; the format's own keys (`id type name next on then else default cases do`) are not in it. */
+  /**
+   * Schema of the configuration; the format's own keys (`id type name next on then else default cases do`) are not in it.
+   * But for `cases`: a type whose schema has it is a switch. The `then` of a case is a wire, the rest is configuration.
+   */
   readonly config: Config
-  /** The ways out. A node with one way out calls it `next`. `[]` ends the path. */
-  readonly outputs: readonly Output[]
+  /**
+   * The ways out. A node with one way out calls it `next`. `[]` ends the path. Those of a switch follow from its cases:
+   * `cases[0]`, and `default`.
+   */
+  readonly outputs: readonly Output[] | ((config: RawConfig) => readonly Output[])
+  /** Makes a loop of it: the output `do` leads to the nodes of an iteration. A visit never leaves by it. */
+  readonly body?: LoopBody
   /** Ends its path unless the flow says `next`, as a reply does. Its one output is then `next`. */
   readonly endsPath?: boolean
   /** Whether a visit answers the request. */
   readonly replies?: boolean
+  /** Of a type that replies: what clients are told of it beforehand. */
+  readonly outlineReply?: (config: RawConfig) => ReplyOutline
+  /** Of a type with `then`: what it asks of the payload, as far as its configuration says. */
+  readonly demands?: (config: RawConfig) => readonly Demand[]
+  /** Statuses below 500 that a visit may fail the run with, which the client gets as they are. */
+  readonly refusesWith?: readonly number[]
   /** Outputs that fail the run where no wire leaves from them, in place of going on. */
   readonly throwsUnlessWired?: readonly Output[]
   /** Fields whose templates escape HTML, for this configuration. */
@@ -131,6 +216,11 @@ export interface NodeType<Config extends TObject = TObject, Output extends strin
   /** Runs once a node. What it returns runs once a visit. */
   readonly compile: (config: Static<Config>, context: CompileContext) => Visit<Output>
   readonly examples: readonly NodeExample[]
+}
+
+/** The ways out of a node of this type and configuration, which no schema has passed yet. */
+export function outputsOf(type: NodeType, config: RawConfig): readonly string[] {
+  return typeof type.outputs === 'function' ? type.outputs(config) : type.outputs
 }
 
 /** Types a node's file: `compile` receives what `config` compiles to, and may return none but its `outputs`. */

@@ -26,6 +26,7 @@ export const problemCodes = {
   FLOW_YAML_TRAP: 'YAML reads something other than what was meant, as a comment, an anchor or a number.',
   FLOW_TEMPLATE_SYNTAX: 'A template cannot be parsed.',
   FLOW_EXPRESSION_SYNTAX: 'An expression cannot be parsed.',
+  FLOW_SCRIPT_SYNTAX: 'A script cannot be parsed.',
   FLOW_UNKNOWN_HELPER: 'A template calls a helper that does not exist.',
   FLOW_UNKNOWN_FIELD: 'A key that the format, the node type or the trigger type does not have.',
   FLOW_MISSING_FIELD: 'A field that must be there is not.',
@@ -40,6 +41,9 @@ export const problemCodes = {
   FLOW_DUPLICATE_NAME:
     'Two flows have the same name, or the same file name but for its ending; or two buttons of a flow have the same name.',
   FLOW_FALLS_INTO_TARGET: 'A node that a wire names is also entered by falling through from the node above it.',
+  FLOW_CROSSES_LOOP: 'A wire leads into a loop, or out of it.',
+  FLOW_MISPLACED_BREAK: 'A wire says "break" outside of a loop, or in one whose iterations run at the same time.',
+  FLOW_CASE_NEVER_MATCHES: 'A case of a switch that can never be taken.',
   FLOW_UNREACHABLE: 'Nothing leads to a node.',
   FLOW_CYCLE: 'The wires form a cycle.',
   FLOW_NO_REPLY: 'A way through an endpoint flow ends without a reply.',
@@ -49,6 +53,7 @@ export const problemCodes = {
   FLOW_ROUTE_CONFLICT: 'Two endpoints have the same method and route.',
   FLOW_UNSAFE_PATH: 'A path that names __proto__, constructor or prototype.',
   APPLICATION_INVALID: 'The application.yaml is not as it should be.',
+  TEST_INVALID: 'A test file is not as it should be.',
   APPLICATION_UNSUPPORTED: 'The folder is of a kind that cannot be served yet.',
 } as const
 

@@ -7,6 +7,9 @@ import { deleteDevice } from './data/delete-device.ts'
 import { deviceState } from './data/device-state.ts'
 import { gauge } from './data/gauge.ts'
 import { getDevice } from './data/get-device.ts'
+import { getValue } from './data/get-value.ts'
+import { http } from './data/http.ts'
+import { storeValue } from './data/store-value.ts'
 import { timeSeries } from './data/time-series.ts'
 import { updateDevice } from './data/update-device.ts'
 import { authenticate } from './experience/authenticate.ts'
@@ -20,19 +23,92 @@ import { updateGroup } from './experience/update-group.ts'
 import { updateUser } from './experience/update-user.ts'
 import { verifyDevice } from './experience/verify-device.ts'
 import { verifyGroup } from './experience/verify-group.ts'
+import { array } from './logic/array.ts'
+import { base64Decode } from './logic/base64-decode.ts'
+import { base64Encode } from './logic/base64-encode.ts'
 import { conditional } from './logic/conditional.ts'
+import { cryptoSign } from './logic/crypto-sign.ts'
+import { cryptoVerify } from './logic/crypto-verify.ts'
+import { csvDecode } from './logic/csv-decode.ts'
+import { csvEncode } from './logic/csv-encode.ts'
+import { dateTime } from './logic/date-time.ts'
+import { delay } from './logic/delay.ts'
+import { generateId } from './logic/generate-id.ts'
+import { geofence } from './logic/geofence.ts'
+import { hash } from './logic/hash.ts'
+import { htmlParser } from './logic/html-parser.ts'
+import { jsonDecode } from './logic/json-decode.ts'
+import { jsonEncode } from './logic/json-encode.ts'
+import { jwtCreate } from './logic/jwt-create.ts'
+import { jwtDecode } from './logic/jwt-decode.ts'
+import { jwtVerify } from './logic/jwt-verify.ts'
+import { latch } from './logic/latch.ts'
+import { loop } from './logic/loop.ts'
+import { math } from './logic/math.ts'
+import { mutate } from './logic/mutate.ts'
+import { object } from './logic/object.ts'
+import { onChange } from './logic/on-change.ts'
+import { randomNumber } from './logic/random-number.ts'
+import { string } from './logic/string.ts'
+import { switchNode } from './logic/switch.ts'
+import { throttle } from './logic/throttle.ts'
 import { throwNode } from './logic/throw.ts'
+import { timeRange } from './logic/time-range.ts'
+import { validatePayload } from './logic/validate-payload.ts'
 import { debug } from './output/debug.ts'
 import { deviceCommand } from './output/device-command.ts'
+import { email } from './output/email.ts'
+import { mqtt } from './output/mqtt.ts'
 import { reply } from './output/reply.ts'
 import { button } from './triggers/button.ts'
+import { deviceConnect } from './triggers/device-connect.ts'
+import { deviceCreated } from './triggers/device-created.ts'
+import { deviceDisconnect } from './triggers/device-disconnect.ts'
+import { deviceInactivity } from './triggers/device-inactivity.ts'
+import { deviceState as deviceStateTrigger } from './triggers/device-state.ts'
 import { endpoint } from './triggers/endpoint.ts'
 import { errorTrigger } from './triggers/error.ts'
+import { mqttTrigger } from './triggers/mqtt.ts'
+import { timer } from './triggers/timer.ts'
+import { webhook } from './triggers/webhook.ts'
 
 export const nodeTypes: readonly NodeType[] = [
   conditional,
+  switchNode,
+  loop,
+  latch,
+  onChange,
+  throttle,
   throwNode,
+  mutate,
+  math,
+  string,
+  array,
+  object,
+  jsonEncode,
+  jsonDecode,
+  base64Encode,
+  base64Decode,
+  csvEncode,
+  csvDecode,
+  htmlParser,
+  timeRange,
+  geofence,
+  validatePayload,
+  dateTime,
+  hash,
+  cryptoSign,
+  cryptoVerify,
+  jwtCreate,
+  jwtVerify,
+  jwtDecode,
+  generateId,
+  randomNumber,
+  delay,
+  getValue,
+  storeValue,
   api,
+  http,
   getDevice,
   createDevice,
   updateDevice,
@@ -53,7 +129,21 @@ export const nodeTypes: readonly NodeType[] = [
   verifyGroup,
   reply,
   deviceCommand,
+  email,
+  mqtt,
   debug,
 ]
 
-export const triggerTypes: readonly TriggerType[] = [endpoint, errorTrigger, button]
+export const triggerTypes: readonly TriggerType[] = [
+  endpoint,
+  deviceStateTrigger,
+  deviceConnect,
+  deviceDisconnect,
+  deviceInactivity,
+  deviceCreated,
+  timer,
+  webhook,
+  mqttTrigger,
+  errorTrigger,
+  button,
+]

@@ -52,6 +52,8 @@ function describeType(schema: Schema): string {
       return 'an expression'
     case 'path':
       return 'a payload path'
+    case 'code':
+      return 'text, taken as it is'
     case 'value':
       return schema['x-flowpot-of']
         ? `${describePlain(schema['x-flowpot-of'])}, or a template of one`
@@ -89,6 +91,9 @@ function describeNumber({ type, minimum, maximum }: Schema): string {
 
 function describeMap({ properties, patternProperties }: Schema): string {
   if (properties) {
+    const kinds = new Set(Object.values(properties).map(describeType))
+    const names = Object.keys(properties).map((name) => `\`${name}\``)
+    if (kinds.size === 1 && names.length > 3) return `a map of ${names.join(', ')}, each ${[...kinds].join()}`
     const fields = Object.entries(properties).map(([name, field]) => `\`${name}\`: ${describeType(field)}`)
     return `a map with ${fields.join(' and ')}`
   }

@@ -1,5 +1,5 @@
 import type { Shape } from '../../engine/check/shape.ts'
-import type { NodeExample, NodeType } from '../../engine/node.ts'
+import { type NodeExample, type NodeType, outputsOf } from '../../engine/node.ts'
 import { fieldTable, type Schema } from './field-table.ts'
 import { code, json, lines, table } from './markdown.ts'
 
@@ -20,15 +20,22 @@ export function nodePage(type: NodeType): string {
 }
 
 function outputs(type: NodeType): string {
-  if (type.outputs.length === 0) return 'None: nothing comes after it.'
+  const names = sampleOutputs(type)
+  if (names.length === 0) return 'None: nothing comes after it.'
   return table(
     ['output', 'where no wire leaves from it'],
-    type.outputs.map((output) => [`\`${output}\``, unwired(type, output)]),
+    names.map((output) => [`\`${output}\``, unwired(type, output)]),
   )
+}
+
+/** Of a switch, those with one case. */
+function sampleOutputs(type: NodeType): readonly string[] {
+  return outputsOf(type, { cases: [{}] })
 }
 
 function unwired(type: NodeType, output: string): string {
   if (type.throwsUnlessWired?.includes(output)) return 'the run fails'
+  if (type.body && output === 'do') return 'an iteration visits no node'
   return type.endsPath ? 'the path ends' : 'goes on at the next node'
 }
 
@@ -38,7 +45,7 @@ function writes(type: NodeType): string[] {
   const config = Object.fromEntries(
     fields.filter(([, field]) => field['x-flowpot'] === 'path').map(([name]) => [name, name]),
   )
-  const rows = type.outputs.flatMap((output) =>
+  const rows = sampleOutputs(type).flatMap((output) =>
     (type.writes?.(config, output, {}) ?? []).map(({ path, shape }) => [
       `\`${output}\``,
       `\`${path}\``,
@@ -67,13 +74,15 @@ function outline(shape: Shape): string {
   return `{ ${[...keys, ...(shape.open ? ['…'] : [])].join(', ')} }`
 }
 
-function example({ title, yaml, payload, answers, users, expect }: NodeExample): string {
-  const { output, payload: after = {}, reply, error } = expect
+function example({ title, yaml, payload, answers, users, responses, stored, earlier, expect }: NodeExample): string {
+  const { output, payload: after = {}, stored: left, reply, sent, error } = expect
   const indented = yaml.split('\n').map((line, index) => `${index === 0 ? '- ' : '  '}${line}`)
   const outcome = [
     output && `It leaves by \`${output}\`.`,
+    sent && (sent.length === 0 ? 'It sends nothing.' : `It sends:\n\n${json(sent)}`),
     reply && `The reply is:\n\n${json(reply)}`,
     Object.keys(after).length > 0 && `Then stands on the payload:\n\n${json(after)}`,
+    left && `Then is stored:\n\n${json(left)}`,
     error && `The run fails: \`${error}\``,
   ]
   return lines(
@@ -81,7 +90,10 @@ function example({ title, yaml, payload, answers, users, expect }: NodeExample):
     code('yaml', indented.join('\n')),
     Object.keys(payload).length > 0 ? `With the payload:\n\n${json(payload)}` : undefined,
     answers && `Where the platform answers:\n\n${json(answers)}`,
+    responses && `Where the host answers:\n\n${json(responses)}`,
     users && `Where this user exists:\n\n${json(users)}`,
+    stored && `Where this is stored:\n\n${json(stored)}`,
+    earlier && `After runs with the payloads:\n\n${json(earlier)}`,
     ...outcome.filter((text) => typeof text === 'string'),
   ).trimEnd()
 }

@@ -29,6 +29,18 @@ export function choicesOf(schema: unknown): readonly unknown[] | undefined {
   return choices.every((choice) => choice !== undefined) ? choices.flat() : undefined
 }
 
+/** Of several objects, the keys that each must have: "{ set, to } or { remove }". */
+export function formsOf(schema: unknown): string | undefined {
+  const ways = isSchema(schema) ? (schema.anyOf ?? schema.oneOf) : undefined
+  if (!Array.isArray(ways)) return undefined
+  const forms = ways.map((way) => (isSchema(way) && Array.isArray(way.required) ? formOf(way.required) : undefined))
+  return forms.every((form) => form !== undefined) ? listed(forms) : undefined
+}
+
+export function formOf(keys: readonly unknown[]): string {
+  return keys.length === 0 ? '{}' : `{ ${keys.join(', ')} }`
+}
+
 const wordsByType: Readonly<Record<string, (schema: Schema) => string>> = {
   string: (schema) => `a text${textLimits(schema)}${textForm(schema)}`,
   integer: (schema) => `an integer${numberLimits(schema)}`,

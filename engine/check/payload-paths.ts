@@ -2,8 +2,8 @@
  * Follows, node by node, what can stand on the payload, and complains of a path that is read and that no way to the
  * node can have written.
  */
-import type { FlowGraph, FlowNode } from '../flow/flow-graph.ts'
-import type { ActionCatalog } from '../node.ts'
+import { type FlowGraph, type FlowNode, isWithin, waysOn } from '../flow/flow-graph.ts'
+import { type ActionCatalog, type LoopBody, outputsOf, type Write } from '../node.ts'
 import type { Path } from '../path.ts'
 import { parsePath } from '../path.ts'
 import { nearestName } from '../source/nearest-name.ts'
@@ -30,33 +30,93 @@ export interface PathCheck {
   readonly starts: readonly Shape[]
   readonly actions: ActionCatalog
   readonly reporter: Reporter
+  /** Told of each node that can be reached, once, with what can stand on the payload before it. */
+  readonly onNode?: (node: FlowNode, shape: Shape) => void
 }
 
 export function checkPayloadPaths(check: PathCheck): void {
-  const { graph, order, reads, starts, actions, reporter } = check
   const entering = new Map<FlowNode, Shape>()
-  const enter = (node: FlowNode, shape: Shape) => {
-    const before = entering.get(node)
-    entering.set(node, before ? joinShapes(before, shape) : shape)
-  }
-
-  graph.triggers.forEach((trigger, index) => {
-    const start = starts[index]
-    if (start) for (const node of trigger.start) enter(node, start)
+  check.graph.triggers.forEach((trigger, index) => {
+    const start = check.starts[index]
+    if (start) for (const node of trigger.start) enter(entering, node, start)
   })
+  follow(undefined, entering, check)
+}
 
-  for (const node of order) {
-    const shape = entering.get(node)
+function enter(entering: Map<FlowNode, Shape>, node: FlowNode, shape: Shape): void {
+  const before = entering.get(node)
+  entering.set(node, before ? joinShapes(before, shape) : shape)
+}
+
+/**
+ * Goes through the nodes that stand in `loop`, or in none. What can stand on the payload where a way ends or splits, which
+ * is where an iteration leaves it; or what did already.
+ */
+function follow(
+  loop: FlowNode | undefined,
+  entering: Map<FlowNode, Shape>,
+  check: PathCheck,
+  before?: Shape,
+): Shape | undefined {
+  let ended = before
+  for (const node of check.order) {
+    const shape = node.loop === loop ? entering.get(node) : undefined
     if (!shape) continue
-    for (const read of reads.get(node) ?? []) reportIfAbsent(read, shape, reporter)
-    for (const [output, target] of node.targets) {
-      const writes = check.isSound(node) ? (node.type.writes?.(node.config, output, actions) ?? []) : undefined
-      const leaving = writes
-        ? writes.reduce((before, write) => writeShape(before, parsePath(write.path).segments, write.shape), shape)
-        : unknown
-      for (const next of target) enter(next, leaving)
+    check.onNode?.(node, shape)
+    const { body } = node.type
+    for (const read of check.reads.get(node) ?? []) {
+      if (!body?.readsAfter.includes(fieldOf(read, node))) reportIfAbsent(read, shape, check.reporter)
+    }
+    const visited = body ? goRound(node, body, shape, check) : shape
+    for (const [output, target] of waysOn(node)) {
+      const leaving = check.isSound(node) ? writeAll(visited, writesOf(node, output, check)) : unknown
+      if (target.length !== 1) ended = ended ? joinShapes(ended, leaving) : leaving
+      for (const next of target) enter(entering, next, leaving)
     }
   }
+  return ended
+}
+
+/** Goes through the iterations of a loop. What can stand on the payload afterwards; there may have been none. */
+function goRound(loop: FlowNode, body: LoopBody, before: Shape, check: PathCheck): Shape {
+  const isParallel = body.isParallel(loop.config)
+  const begun = check.isSound(loop)
+    ? writeAll(isParallel ? before : withWritesOf(loop, before, check), body.writes(loop.config))
+    : unknown
+  const start = loop.targets.get('do') ?? []
+  const entering = new Map(start.map((node) => [node, begun]))
+  const ended = follow(loop, entering, check, start.length === 1 ? undefined : begun)
+  for (const read of check.reads.get(loop) ?? []) {
+    if (ended && body.readsAfter.includes(fieldOf(read, loop))) reportIfAbsent(read, ended, check.reporter)
+  }
+  return isParallel || !ended ? before : joinShapes(before, ended)
+}
+
+/** What an iteration may find of those before it. */
+function withWritesOf(loop: FlowNode, shape: Shape, check: PathCheck): Shape {
+  const within = check.order.filter((node) => isWithin(node, loop))
+  if (!within.every(check.isSound)) return unknown
+  const writes = within.flatMap((node) => [
+    ...(node.type.body?.writes(node.config) ?? []),
+    ...outputsOf(node.type, node.config).flatMap((output) => writesOf(node, output, check)),
+  ])
+  return writeAll(
+    shape,
+    writes.map(({ path }) => ({ path, shape: unknown })),
+  )
+}
+
+function writesOf({ type, config }: FlowNode, output: string, { actions }: PathCheck): readonly Write[] {
+  return type.writes?.(config, output, actions) ?? []
+}
+
+function writeAll(shape: Shape, writes: readonly Write[]): Shape {
+  return writes.reduce((before, write) => writeShape(before, parsePath(write.path).segments, write.shape), shape)
+}
+
+/** The field of the node's configuration that a read stands in. */
+function fieldOf(read: ConfigRead, node: FlowNode): string {
+  return String(read.at[node.at.length])
 }
 
 function reportIfAbsent(read: ConfigRead, shape: Shape, reporter: Reporter): void {

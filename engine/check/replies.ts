@@ -1,23 +1,40 @@
 /** That every way through an endpoint's flow replies, and replies once. */
-import type { FlowGraph, FlowNode, FlowTrigger, Target } from '../flow/flow-graph.ts'
+import {
+  breakTarget,
+  type FlowGraph,
+  type FlowNode,
+  type FlowTrigger,
+  placeOfWay,
+  type Target,
+  waysOn,
+} from '../flow/flow-graph.ts'
+import { outputsOf } from '../node.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
+import { holds } from '../trigger.ts'
 
 export function checkReplies(graph: FlowGraph, reporter: Reporter): void {
   const silentEnds = new Set<string>()
   for (const trigger of graph.triggers) {
-    if (trigger.type.expectsReply) reportSilentEnds(trigger, silentEnds, reporter)
+    if (waits(trigger)) reportSilentEnds(trigger, silentEnds, reporter)
   }
-  if (graph.triggers.some((trigger) => trigger.type.expectsReply)) reportSecondReplies(graph, reporter)
+  if (graph.triggers.some(waits)) reportSecondReplies(graph, reporter)
 }
 
-/** Whether some way from here ends without a reply. A split is silent only if each of its branches can be. */
+function waits({ type, config }: FlowTrigger): boolean {
+  return holds(type.expectsReply, config)
+}
+
+/**
+ * Whether some way from here ends without a reply. A split is silent only if each of its branches can be; a loop has no
+ * reply to give where there is nothing to go over.
+ */
 function createSilence() {
   const known = new Map<FlowNode, boolean>()
   const ofTarget = (target: Target): boolean => target.every(ofNode)
   const ofNode = (node: FlowNode): boolean => {
     const before = known.get(node)
     if (before !== undefined) return before
-    const isSilent = !node.type.replies && [...node.targets.values()].some(ofTarget)
+    const isSilent = !node.type.replies && waysOn(node).some(([, target]) => ofTarget(target))
     known.set(node, isSilent)
     return isSilent
   }
@@ -30,18 +47,20 @@ function reportSilentEnds(trigger: FlowTrigger, reported: Set<string>, reporter:
   const follow = (node: FlowNode): void => {
     if (seen.has(node) || node.type.replies) return
     seen.add(node)
-    for (const [output, target] of node.targets) {
+    for (const [output, target] of waysOn(node)) {
       if (!maySayNothing(target)) continue
       target.forEach(follow)
       const key = `${node.name} ${output}`
       if (target.length > 0 || reported.has(key)) continue
       reported.add(key)
-      const way = node.type.outputs.length > 1 ? ` by "${output}"` : ''
+      const way = outputsOf(node.type, node.config).length > 1 ? ` by "${output}"` : ''
       reporter.report({
         code: 'FLOW_NO_REPLY',
-        at: node.wired.has(output) ? [...node.at, output] : node.at,
+        at: placeOfWay(node, output),
         message: `A way through the flow ends at ${node.name}${way} without a reply.`,
-        hint: 'Every way from an endpoint must come to a reply: add one here, or wire this output to one.',
+        hint: node.type.body
+          ? 'A loop may have nothing to go over: add a reply that comes after it.'
+          : 'Every way from an endpoint must come to a reply: add one here, or wire this output to one.',
         related: [relatedPlace(reporter, trigger.at, 'the endpoint that waits for it')],
       })
     }
@@ -93,6 +112,29 @@ function reportSecondReplies(graph: FlowGraph, reporter: Reporter): void {
       if (first && second) report(second, first)
     }
   }
+  for (const node of graph.nodes) {
+    if (!node.type.replies || !node.loop || reported.has(node) || mayBreak(node)) continue
+    if (node.loop.targets.get('do')?.some(surelyReplies)) reportRepeatedReply(node, node.loop, reporter)
+  }
+}
+
+/** Whether a way from here breaks the loop that the node stands in. */
+function mayBreak(node: FlowNode, seen = new Set<FlowNode>()): boolean {
+  if (seen.has(node)) return false
+  seen.add(node)
+  return waysOn(node).some(([, target]) => target === breakTarget || target.some((next) => mayBreak(next, seen)))
+}
+
+function reportRepeatedReply(node: FlowNode, loop: FlowNode, reporter: Reporter): void {
+  reporter.report({
+    code: 'FLOW_REPLIES_TWICE',
+    at: node.at,
+    message: `Every iteration of ${loop.name} replies: only the first reply counts.`,
+    hint: loop.type.body?.isParallel(loop.config)
+      ? 'Reply after the loop.'
+      : 'Say "next: break" here, or reply after the loop.',
+    related: [relatedPlace(reporter, loop.at, 'the loop')],
+  })
 }
 
 /** Finds a reply that every way from a node comes to, where there is one. */
@@ -101,9 +143,7 @@ function createSureReply() {
   const ofNode = (node: FlowNode): FlowNode | undefined => {
     if (node.type.replies) return node
     if (known.has(node)) return known.get(node)
-    const perOutput = [...node.targets.values()].map((target) =>
-      target.map(ofNode).find((reply) => reply !== undefined),
-    )
+    const perOutput = waysOn(node).map(([, target]) => target.map(ofNode).find((reply) => reply !== undefined))
     const reply = perOutput.every((found) => found !== undefined) ? perOutput[0] : undefined
     known.set(node, reply)
     return reply

@@ -1,8 +1,9 @@
 /** One error of the schema validator as a sentence, with a hint. */
 import type { ErrorObject } from 'ajv'
+import { isMap } from '../is-map.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
-import { choicesOf, expectationOf } from './expectation.ts'
+import { choicesOf, expectationOf, formOf, formsOf } from './expectation.ts'
 import type { SchemaComplaint } from './schema-problems.ts'
 
 /** `path` leads to the value that the error is about. */
@@ -43,6 +44,9 @@ function wordUnknownField(error: ErrorObject, path: DocumentPath, key: string): 
 
 function sentenceFor(error: ErrorObject, path: DocumentPath): string {
   const name = path.length === 0 ? 'The value' : nameOf(path)
+  const data: unknown = error.data
+  const forms = formsOf(error.parentSchema)
+  if (forms !== undefined && isMap(data)) return `${name} must be ${forms}, not ${formOf(Object.keys(data))}.`
   const expectation = expectationOf(error.parentSchema)
   if (expectation === undefined) return `${name} ${error.message ?? 'does not fit'}.`
   return `${name} must be ${choicesOf(error.parentSchema)?.[1] === undefined ? '' : 'one of '}${expectation}, not ${shown(error.data)}.`

@@ -44,6 +44,7 @@ interface SchemaNode {
   readonly 'x-flowpot'?: string
   readonly 'x-flowpot-of'?: TSchema
   readonly acceptsDigits?: boolean
+  readonly locals?: readonly string[]
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly required?: readonly string[]
   readonly items?: SchemaNode
@@ -76,11 +77,13 @@ function walk(schema: SchemaNode, raw: unknown, at: DocumentPath, scope: WalkSco
     case 'template':
       return typeof raw === 'string' ? compileTemplateField(raw, at, scope) : undefined
     case 'expression':
-      return compileExpressionField(raw, at, scope)
+      return compileExpressionField(schema, raw, at, scope)
     case 'path':
       return typeof raw === 'string' ? parseAt(at, scope, () => parsePath(raw)) : undefined
     case 'value':
       return compileValueField(schema, raw, at, scope)
+    case 'code':
+      return raw
   }
   if (Array.isArray(raw) && schema.items) {
     const items = schema.items
@@ -125,12 +128,12 @@ function compileTemplateField(raw: string, at: DocumentPath, scope: WalkScope) {
   return (payload: Payload) => template.text(payload)
 }
 
-function compileExpressionField(raw: unknown, at: DocumentPath, scope: WalkScope) {
+function compileExpressionField(schema: SchemaNode, raw: unknown, at: DocumentPath, scope: WalkScope) {
   if (typeof raw !== 'string') return () => raw
-  const expression = parseAt(at, scope, () => compileExpression(raw))
+  const expression = parseAt(at, scope, () => compileExpression(raw, schema.locals))
   if (!expression) return undefined
   noteReads(expression.reads, at, scope)
-  return (payload: Payload) => expression.evaluate(payload)
+  return (payload: Payload, values?: readonly unknown[]) => expression.evaluate(payload, values)
 }
 
 function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, scope: WalkScope) {
@@ -185,8 +188,10 @@ function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, s
   }
 }
 
+const digits = /^-?\d{1,15}(?:\.\d{1,15})?$/
+
 function asDigits(schema: SchemaNode, value: unknown): unknown {
-  return schema.acceptsDigits && typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  return schema.acceptsDigits && typeof value === 'string' && digits.test(value) ? Number(value) : value
 }
 
 function isHtmlField(at: DocumentPath, scope: ConfigScope): boolean {

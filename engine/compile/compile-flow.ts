@@ -1,24 +1,27 @@
 /** One flow's file, from YAML to linked closures, with every problem that can be found on the way. */
-import { Type } from 'typebox'
-import type { ApplicationSettings, FlowDescription } from '../application.ts'
+import type { ApplicationSettings, FlowDescription, Retry } from '../application.ts'
 import { checkCycles, checkReachable } from '../check/graph.ts'
 import { type ConfigRead, checkPayloadPaths } from '../check/payload-paths.ts'
 import { checkReplies } from '../check/replies.ts'
-import { type FlowGraph, type FlowNode, inRunOrder } from '../flow/flow-graph.ts'
-import { isMap, readNodes } from '../flow/read-nodes.ts'
-import { readTriggers, type TriggerScope } from '../flow/read-triggers.ts'
-import { wireFlow } from '../flow/wire-flow.ts'
+import { breakTarget, type FlowGraph, type FlowNode, type FlowTrigger, inRunOrder } from '../flow/flow-graph.ts'
+import { defaultRetrySeconds, flowSchema } from '../flow/flow-schema.ts'
+import { readGraph } from '../flow/read-graph.ts'
+import type { TriggerScope } from '../flow/read-triggers.ts'
+import { isMap } from '../is-map.ts'
 import type { ActionCatalog } from '../node.ts'
 import type { Problem } from '../problem.ts'
+import { repeat } from '../run/repeat.ts'
 import { createReporter, type Reporter } from '../source/reporter.ts'
 import type { YamlDocument } from '../source/yaml-document.ts'
+import { holds } from '../trigger.ts'
 import { compileConfig } from './compile-config.ts'
-import type { CompiledFlow, CompiledNode, LinkedTrigger } from './compiled-flow.ts'
+import { breaking, type CompiledFlow, type CompiledNode, type LinkedTrigger, type WrapVisit } from './compiled-flow.ts'
 import { startShape } from './start-shape.ts'
 
 export interface FlowScope extends TriggerScope {
   readonly actions: ActionCatalog
   readonly globals: ApplicationSettings['globals']
+  readonly wrapVisit?: WrapVisit | undefined
 }
 
 export interface FlowCompilation {
@@ -26,13 +29,6 @@ export interface FlowCompilation {
   readonly flow: CompiledFlow | undefined
   readonly problems: readonly Problem[]
 }
-
-const flowSchema = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 255 }),
-  description: Type.Optional(Type.String({ maxLength: 32_767 })),
-  on: Type.Unknown(),
-  nodes: Type.Unknown(),
-})
 
 export function compileFlow(document: YamlDocument, id: string, scope: FlowScope): FlowCompilation {
   const reporter = createReporter(document)
@@ -64,14 +60,12 @@ function compileDocument(
     name: typeof raw.name === 'string' ? raw.name : id,
     file: document.source.file,
     description: typeof raw.description === 'string' ? raw.description : undefined,
+    inOrder: raw.inOrder === true,
+    retry: readRetry(raw.retry),
   }
-  const list = raw.nodes === undefined ? [] : readNodes(raw.nodes, ['nodes'], scope.nodeTypes, reporter)
-  const triggers = raw.on === undefined ? [] : readTriggers(raw.on, scope, reporter)
-  const wires = triggers.map(({ wire }) => wire)
-  const { nodes, starts } = wireFlow(list, wires, reporter)
-  const graph: FlowGraph = {
-    nodes,
-    triggers: triggers.map((trigger, index) => ({ ...trigger, start: starts[index] ?? [] })),
+  const graph = readGraph(raw, scope, reporter)
+  for (const key of ['retry', 'inOrder']) {
+    if (raw[key] !== undefined) checkQueued(key, graph.triggers, reporter)
   }
 
   // A graph that was not read whole is not the one that was meant: what it says of ways through it would mislead.
@@ -86,12 +80,30 @@ function compileDocument(
     graph,
     order,
     reads: compiled.reads,
-    isSound: (node) => compiled.visits.has(node),
+    isSound: (node) => compiled.configs.has(node),
     starts: graph.triggers.map((trigger) => startShape(trigger, scope.globals)),
     actions: scope.actions,
     reporter,
   })
-  return link(graph, order, compiled.visits, description, reporter)
+  return link(graph, order, compiled.configs, description, reporter, scope.wrapVisit)
+}
+
+/** Where it does not fit, its problem is told and nothing is served. */
+function readRetry(raw: unknown): Retry | undefined {
+  if (!isMap(raw) || typeof raw.times !== 'number') return undefined
+  return { times: raw.times, seconds: typeof raw.seconds === 'number' ? raw.seconds : defaultRetrySeconds }
+}
+
+/** What `key` says counts for runs that wait in a queue, and for no other. */
+function checkQueued(key: string, triggers: readonly FlowTrigger[], reporter: Reporter): void {
+  if (triggers.some(({ type, config }) => holds(type.isQueued, config))) return
+  reporter.report({
+    code: 'FLOW_UNKNOWN_FIELD',
+    at: [key],
+    atKey: true,
+    message: `No trigger of this flow starts runs for which "${key}" counts.`,
+    hint: 'It is for runs that a device, a topic, a timer or a webhook starts. Whoever waits for a reply gets it, or the failure, at once.',
+  })
 }
 
 function hasErrors({ problems }: Reporter): boolean {
@@ -99,7 +111,8 @@ function hasErrors({ problems }: Reporter): boolean {
 }
 
 interface CompiledNodes {
-  readonly visits: ReadonlyMap<FlowNode, CompiledNode['visit']>
+  /** Of the nodes that are sound: what `compile` of their type takes. */
+  readonly configs: ReadonlyMap<FlowNode, unknown>
   readonly reads: ReadonlyMap<FlowNode, readonly ConfigRead[]>
 }
 
@@ -109,7 +122,7 @@ function compileNodes(
   scope: FlowScope,
   reporter: Reporter,
 ): CompiledNodes {
-  const visits = new Map<FlowNode, CompiledNode['visit']>()
+  const configs = new Map<FlowNode, unknown>()
   const reads = new Map<FlowNode, readonly ConfigRead[]>()
   for (const node of graph.nodes) {
     const compiled = compileConfig(node.type.config, node.config, {
@@ -127,46 +140,59 @@ function compileNodes(
     reads.set(node, compiled.reads)
     if (compiled.config === undefined) continue
     node.type.check?.({
+      id: node.id,
       config: node.config,
+      wired: new Set(node.wiredAt.keys()),
       actions: scope.actions,
       checker: scope.checker,
       report: reporter.below(node.at),
     })
-    // A node type is known here by its base type alone: what `compileConfig` made of its schema is what `compile` takes.
-    const visit = node.type.compile(compiled.config as never, { wired: node.wired, nodeName: node.name })
-    visits.set(node, visit)
+    configs.set(node, compiled.config)
   }
-  return { visits, reads }
+  return { configs, reads }
 }
 
 function link(
   graph: FlowGraph,
   order: readonly FlowNode[],
-  visits: CompiledNodes['visits'],
+  configs: CompiledNodes['configs'],
   flow: FlowDescription,
   reporter: Reporter,
+  wrapVisit: WrapVisit = (_node, visit) => visit,
 ): CompiledFlow {
   const linked = new Map<FlowNode, CompiledNode>()
   const linkAll = (target: readonly FlowNode[]) => target.flatMap((node) => linked.get(node) ?? [])
 
   for (const node of order.toReversed()) {
-    const visit = visits.get(node)
-    if (!visit) continue
+    const config = configs.get(node)
+    if (config === undefined) continue
     const targets: CompiledNode['targets'] = {}
-    for (const [output, target] of node.targets) targets[output] = linkAll(target)
+    for (const [output, target] of node.targets) targets[output] = target === breakTarget ? breaking : linkAll(target)
+    // A node type is known here by its base type alone: what `compileConfig` made of its schema is what `compile` takes.
+    const visit = node.type.compile(config as never, {
+      wired: new Set(node.wiredAt.keys()),
+      nodeName: node.name,
+      flowId: flow.id,
+      config: node.config,
+      repeat: (payload, run, repetition) => repeat(compiled, payload, run, repetition),
+      locate: (field, offset) => reporter.place([...node.at, field], offset),
+    })
     const { line } = reporter.place(node.at)
-    linked.set(node, { id: node.id, name: node.name, type: node.type.type, flow, line, visit, targets })
+    const place = { id: node.id, name: node.name, type: node.type.type, flow, line, targets }
+    const compiled: CompiledNode = { ...place, visit: wrapVisit(place, visit) }
+    linked.set(node, compiled)
   }
 
   const triggers = graph.triggers.map((trigger, index): LinkedTrigger => {
-    const text = trigger.config[trigger.type.key]
+    // As with a node: what the schema has passed is what `label` and `compile` take.
+    const text = trigger.type.label?.(trigger.config as never) ?? trigger.config[trigger.type.key]
     const { line, column } = reporter.place(trigger.at)
     return {
       type: trigger.type.key,
       id: `${flow.id}/${index}/${String(text)}`,
       flow,
-      // As with a node: what the schema has passed is what `compile` takes.
       spec: trigger.type.compile(trigger.config as never),
+      sample: trigger.type.sample?.(trigger.config as never),
       line,
       column,
       start: linkAll(trigger.start),

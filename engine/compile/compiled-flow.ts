@@ -9,9 +9,15 @@ export interface CompiledNode {
   readonly flow: FlowDescription
   readonly line: number
   readonly visit: Visit<string>
-  /** Per output: no node is the end of the path, several are a split. */
+  /** Per output: no node is the end of the path, several are a split. `do` leads to the nodes of a loop's iteration. */
   readonly targets: Record<string, readonly CompiledNode[]>
 }
+
+/** Puts itself round the visits of a node: a test stands in for what would leave the process. */
+export type WrapVisit = (node: Omit<CompiledNode, 'visit'>, visit: Visit<string>) => Visit<string>
+
+/** An end of the path that breaks the loop around it. Known by its identity. */
+export const breaking: readonly CompiledNode[] = []
 
 export interface LinkedTrigger extends CompiledTrigger {
   readonly start: readonly CompiledNode[]

@@ -1,6 +1,7 @@
 /** What is known of the payload when a trigger fires. */
 import type { ApplicationSettings } from '../application.ts'
-import { objectShape, type Shape, scalar, unknown } from '../check/shape.ts'
+import { objectShape, type Shape, scalar } from '../check/shape.ts'
+import { shapeOfValue } from '../check/shape-of-value.ts'
 import type { FlowTrigger } from '../flow/flow-graph.ts'
 
 export function startShape(trigger: FlowTrigger, globals: ApplicationSettings['globals']): Shape {
@@ -18,10 +19,4 @@ export function startShape(trigger: FlowTrigger, globals: ApplicationSettings['g
     // The trigger's schema has passed, so its own `shape` takes what stands there.
     ...Object.fromEntries(trigger.type.shape(trigger.config as never)),
   })
-}
-
-function shapeOfValue(value: unknown): Shape {
-  if (Array.isArray(value)) return unknown
-  if (typeof value !== 'object' || value === null) return scalar
-  return objectShape(Object.fromEntries(Object.entries(value).map(([key, field]) => [key, shapeOfValue(field)])))
 }

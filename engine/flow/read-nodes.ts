@@ -1,11 +1,14 @@
 /** Reads a list of nodes, and the branches in place below it, from a flow's YAML. What a wire leads to is settled later, by `wireFlow`. */
-import type { NodeType, RawConfig } from '../node.ts'
+import { isMap } from '../is-map.ts'
+import { type NodeType, outputsOf, type RawConfig } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
+import { partFields } from './part-fields.ts'
 
 export type ReadWire =
   | { readonly kind: 'end' }
+  | { readonly kind: 'break'; readonly at: DocumentPath }
   | { readonly kind: 'id'; readonly id: string; readonly at: DocumentPath }
   | { readonly kind: 'branch'; readonly nodes: readonly ReadNode[] }
   | { readonly kind: 'split'; readonly branches: readonly ReadWire[] }
@@ -17,14 +20,12 @@ export interface ReadNode {
   readonly type: NodeType | undefined
   readonly config: RawConfig
   readonly at: DocumentPath
-  readonly wires: ReadonlyMap<string, ReadWire>
+  /** Per output. */
+  readonly wires: ReadonlyMap<string, { readonly wire: ReadWire; readonly at: DocumentPath }>
 }
 
-/** Keys of the format itself; no node type uses them for configuration. */
-const formatKeys = new Set(['id', 'type', 'name', 'next', 'on', 'then', 'else', 'default', 'cases', 'do'])
-const wireKeys = new Set(['next', 'then', 'else', 'default', 'do'])
-const idPattern = /^[A-Za-z][A-Za-z0-9_-]*$/
-const reservedIds = new Set(['end', 'break'])
+export const idPattern = /^[A-Za-z][A-Za-z0-9_-]*$/
+export const reservedIds: ReadonlySet<string> = new Set(['end', 'break'])
 
 export function readNodes(
   list: unknown,
@@ -50,10 +51,6 @@ export function describePlace(at: DocumentPath): string {
     if (typeof key === 'number') return `${text}[${key}]`
     return text === '' ? key : `${text}.${key}`
   }, '')
-}
-
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function readNode(
@@ -82,23 +79,17 @@ function readNode(
     })
   }
 
-  const wires = new Map<string, ReadWire>()
-  const config: Record<string, unknown> = {}
-  for (const [key, field] of Object.entries(value)) {
-    if (!formatKeys.has(key)) Object.defineProperty(config, key, { value: field, enumerable: true })
-    if (!wireKeys.has(key)) {
-      if (key === 'cases' || key === 'on') reportNoSuchOutput(key, type, at, reporter)
-      continue
-    }
-    const wire = readWire(field, [...at, key], types, reporter)
-    if (type && !leavesBy(type, key)) reportNoSuchOutput(key, type, at, reporter)
-    else if (wire) wires.set(key, wire)
+  const { config, wires: wireFields, misplaced } = partFields(value, type)
+  const outputs = type ? outputsOf(type, config) : []
+  const wires = new Map<string, { wire: ReadWire; at: DocumentPath }>()
+  for (const { output, leadsTo, at: below } of wireFields) {
+    const wireAt = [...at, ...below]
+    const wire = readWire(leadsTo, wireAt, types, reporter)
+    if (type && !outputs.includes(output)) reportNoSuchOutput(output, type, outputs, at, reporter)
+    else if (wire) wires.set(output, { wire, at: wireAt })
   }
+  if (type) for (const key of misplaced) reportNoSuchOutput(key, type, outputs, at, reporter)
   return { id, name: id ?? describePlace(at), type, config, at, wires }
-}
-
-function leavesBy(type: NodeType, output: string): boolean {
-  return type.outputs.includes(output)
 }
 
 function readType(
@@ -146,7 +137,7 @@ function readId(value: Readonly<Record<string, unknown>>, at: DocumentPath, repo
   return undefined
 }
 
-/** Reads the value of a wire: an ID, `end`, a branch in place, or a split. */
+/** Reads the value of a wire: an ID, `end`, `break`, a branch in place, or a split. */
 export function readWire(
   value: unknown,
   at: DocumentPath,
@@ -154,17 +145,25 @@ export function readWire(
   reporter: Reporter,
 ): ReadWire | undefined {
   if (value === 'end') return { kind: 'end' }
+  if (value === 'break') return { kind: 'break', at }
   if (typeof value === 'string') return { kind: 'id', id: value, at }
   if (Array.isArray(value)) {
     const isSplit = value.some((item) => typeof item === 'string' || Array.isArray(item))
     if (!isSplit) return { kind: 'branch', nodes: readNodes(value, at, types, reporter) }
     const branches = value.map((item: unknown, index) => {
-      if (!isMap(item)) return readWire(item, [...at, index], types, reporter)
+      if (!isMap(item) && item !== 'break') return readWire(item, [...at, index], types, reporter)
       reporter.report({
         code: 'FLOW_WRONG_TYPE',
         at: [...at, index],
-        message: `${describePlace(at)} mixes a branch in place with a split.`,
-        hint: 'In a split every element is an ID or a list of nodes: put this node into a list of its own.',
+        ...(item === 'break'
+          ? {
+              message: `${describePlace(at)} splits, and "break" alone is no branch.`,
+              hint: 'Let the last node of one branch say "next: break".',
+            }
+          : {
+              message: `${describePlace(at)} mixes a branch in place with a split.`,
+              hint: 'In a split every element is an ID or a list of nodes: put this node into a list of its own.',
+            }),
       })
       return undefined
     })
@@ -179,14 +178,19 @@ export function readWire(
   return undefined
 }
 
-function reportNoSuchOutput(output: string, type: NodeType | undefined, at: DocumentPath, reporter: Reporter): void {
-  if (!type) return
-  const outputs = type.outputs.map((name) => `"${name}"`).join(', ')
+function reportNoSuchOutput(
+  output: string,
+  type: NodeType,
+  outputs: readonly string[],
+  at: DocumentPath,
+  reporter: Reporter,
+): void {
+  const waysOut = outputs.map((name) => `"${name}"`).join(', ')
   reporter.report({
     code: 'FLOW_UNKNOWN_OUTPUT',
     at: [...at, output],
     atKey: true,
     message: `A node of type ${type.type} has no output "${output}".`,
-    hint: outputs === '' ? 'Nothing comes after it.' : `Its ways out are: ${outputs}.`,
+    hint: waysOut === '' ? 'Nothing comes after it.' : `Its ways out are: ${waysOut}.`,
   })
 }

@@ -1,11 +1,12 @@
 /** Reads `on`: one trigger or a list, each known by the one key that names a trigger type. */
 import type { SchemaChecker } from '../check/schema-problems.ts'
+import { isMap } from '../is-map.ts'
 import type { NodeType, RawConfig } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
 import type { TriggerType } from '../trigger.ts'
-import { isMap, type ReadWire, readWire } from './read-nodes.ts'
+import { type ReadWire, readWire } from './read-nodes.ts'
 
 export interface ReadTrigger {
   readonly type: TriggerType
@@ -18,8 +19,8 @@ export interface TriggerScope {
   readonly triggerTypes: readonly TriggerType[]
   readonly nodeTypes: ReadonlyMap<string, NodeType>
   readonly checker: SchemaChecker
-  /** Names of the groups that the application seeds. */
-  readonly groups: readonly string[]
+  /** Names of the groups that the application seeds; `undefined` where they are not known. */
+  readonly groups: readonly string[] | undefined
 }
 
 export function readTriggers(on: unknown, scope: TriggerScope, reporter: Reporter): ReadTrigger[] {

@@ -1,17 +1,18 @@
 /** Settles where every output leads, by the wiring rules of the flow format, and checks the graph that comes of it. */
-import { nearestName } from '../source/nearest-name.ts'
+import { outputsOf } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
-import type { FlowNode, Target } from './flow-graph.ts'
+import { breakTarget, type FlowNode, isBody, type Target } from './flow-graph.ts'
 import type { ReadNode, ReadWire } from './read-nodes.ts'
+import { reportCrossing, reportFalls, reportMisplacedBreak, reportUnknownTarget } from './wire-problems.ts'
 
 /** What follows where a list of nodes runs out. */
 interface Continuation {
   /** `undefined` is the end of the path. */
   readonly node: FlowNode | undefined
+  /** The loop that the list stands in: at the end of the path its iteration ends. */
+  readonly loop: FlowNode | undefined
 }
-
-const theEnd: Continuation = { node: undefined }
 
 export interface Wiring {
   readonly nodes: readonly FlowNode[]
@@ -21,7 +22,7 @@ export interface Wiring {
 
 /**
  * Gives every node its targets, and every trigger its start: where its own wire leads, or else the first node. Unknown
- * and doubled IDs, and falling into a node that a wire names, are reported.
+ * and doubled IDs, falling into a node that a wire names, and wires across the border of a loop are reported.
  */
 export function wireFlow(
   list: readonly ReadNode[],
@@ -34,20 +35,21 @@ export function wireFlow(
   /** Nodes that some wire names, with the first such wire. */
   const named = new Map<FlowNode, DocumentPath>()
 
-  const note = (read: ReadNode) => {
-    if (!read.type) return
+  const note = (read: ReadNode, loop: FlowNode | undefined): FlowNode | undefined => {
+    if (!read.type) return undefined
     const node: FlowNode = {
       id: read.id,
       name: read.name,
       type: read.type,
       config: read.config,
       at: read.at,
-      wired: new Set(read.wires.keys()),
+      loop,
+      wiredAt: new Map([...read.wires].map(([output, { at }]) => [output, at])),
       targets: new Map(),
     }
     nodes.push(node)
     byRead.set(read, node)
-    if (read.id === undefined) return
+    if (read.id === undefined) return node
     const other = byId.get(read.id)
     if (other) {
       reporter.report({
@@ -57,24 +59,33 @@ export function wireFlow(
         related: [relatedPlace(reporter, [...other.at, 'id'], 'also here')],
       })
     } else byId.set(read.id, node)
+    return node
   }
-  forEachNode(list, note)
-  for (const wire of triggerWires) if (wire) forEachNodeBelow(wire, note)
-
-  const findNamed = (wire: ReadWire & { kind: 'id' }): FlowNode | undefined => {
-    const node = byId.get(wire.id)
-    if (node) {
-      if (!named.has(node)) named.set(node, wire.at)
-      return node
+  const noteAll = (reads: readonly ReadNode[], loop: FlowNode | undefined): void => {
+    for (const read of reads) {
+      const node = note(read, loop)
+      for (const [output, { wire }] of read.wires) noteBelow(wire, node && isBody(node, output) ? node : loop)
     }
-    const near = nearestName(wire.id, byId.keys())
-    reporter.report({
-      code: 'FLOW_UNKNOWN_TARGET',
-      at: wire.at,
-      message: `No node of this flow has the ID "${wire.id}".`,
-      hint: near ? `Did you mean "${near}"?` : 'Give the node that is meant an "id", or write "end".',
-    })
-    return undefined
+  }
+  const noteBelow = (wire: ReadWire, loop: FlowNode | undefined): void => {
+    if (wire.kind === 'branch') noteAll(wire.nodes, loop)
+    if (wire.kind === 'split') for (const branch of wire.branches) noteBelow(branch, loop)
+  }
+  noteAll(list, undefined)
+  for (const wire of triggerWires) if (wire) noteBelow(wire, undefined)
+
+  const findNamed = ({ id, at }: ReadWire & { kind: 'id' }, loop: FlowNode | undefined): Target => {
+    const node = byId.get(id)
+    if (!node) {
+      reportUnknownTarget(id, { at, loop }, nodes, reporter)
+      return []
+    }
+    if (node.loop !== loop) {
+      reportCrossing(node, { at, loop }, reporter)
+      return []
+    }
+    if (!named.has(node)) named.set(node, at)
+    return [node]
   }
 
   /** Every fall from one node into the next, to be held against rule 4 once all wires are known. */
@@ -85,14 +96,17 @@ export function wireFlow(
     switch (wire.kind) {
       case 'end':
         return []
-      case 'id': {
-        const node = findNamed(wire)
-        return node ? [node] : []
-      }
+      case 'break':
+        if (!after.loop || after.loop.type.body?.isParallel(after.loop.config)) {
+          reportMisplacedBreak({ at: wire.at, loop: after.loop }, reporter)
+        }
+        return breakTarget
+      case 'id':
+        return findNamed(wire, after.loop)
       case 'branch':
         return enter(wire.nodes, owner, after)
       case 'split':
-        return wire.branches.flatMap((branch) => resolve(branch, owner, theEnd))
+        return wire.branches.flatMap((branch) => resolve(branch, owner, { node: undefined, loop: after.loop }))
     }
   }
 
@@ -109,65 +123,32 @@ export function wireFlow(
     reads.forEach((read, index) => {
       const node = byRead.get(read)
       const following = reads[index + 1]
-      const fall: Continuation = following ? { node: byRead.get(following) } : after
-      for (const [output, wire] of read.wires) {
-        const target = resolve(wire, node, fall)
+      const fall: Continuation = following ? { node: byRead.get(following), loop: after.loop } : after
+      for (const [output, { wire }] of read.wires) {
+        // What `do` may say is not known where the type is not.
+        if (!node && output === 'do') continue
+        const goesRound = node && isBody(node, output)
+        const target = resolve(wire, node, goesRound ? { node: undefined, loop: node } : fall)
         node?.targets.set(output, target)
       }
-      for (const output of node?.type.outputs ?? []) {
-        if (!node || node.targets.has(output) || !leavesUnwired(node, output)) continue
-        node.targets.set(output, node.type.endsPath || !fall.node ? [] : [fall.node])
-        if (!node.type.endsPath && fall.node) falls.push({ from: node, into: fall.node })
-      }
+      if (node) wireRest(node, fall)
     })
   }
 
+  /** Outputs that no wire leaves from go on where the list does. */
+  const wireRest = (node: FlowNode, fall: Continuation): void => {
+    for (const output of outputsOf(node.type, node.config)) {
+      if (node.targets.has(output) || node.type.throwsUnlessWired?.includes(output)) continue
+      const into = node.type.endsPath || isBody(node, output) ? undefined : fall.node
+      node.targets.set(output, into ? [into] : [])
+      if (into) falls.push({ from: node, into })
+    }
+  }
+
+  const theEnd: Continuation = { node: undefined, loop: undefined }
   wireList(list, theEnd)
   const first = list[0] && byRead.get(list[0])
   const starts = triggerWires.map((wire) => (wire ? resolve(wire, undefined, theEnd) : first ? [first] : []))
   reportFalls(falls, named, reporter)
   return { nodes, starts }
-}
-
-/** Whether a node that does not wire `output` can leave by it: one that then fails the run cannot. */
-function leavesUnwired(node: FlowNode, output: string): boolean {
-  return !node.type.throwsUnlessWired?.includes(output)
-}
-
-function reportFalls(
-  falls: readonly { from: FlowNode; into: FlowNode }[],
-  named: ReadonlyMap<FlowNode, DocumentPath>,
-  reporter: Reporter,
-): void {
-  const reported = new Set<string>()
-  for (const { from, into } of falls) {
-    const wireAt = named.get(into)
-    const key = `${from.name}>${into.name}`
-    if (!wireAt || reported.has(key)) continue
-    reported.add(key)
-    reporter.report({
-      code: 'FLOW_FALLS_INTO_TARGET',
-      at: into.at,
-      message: `A wire leads to "${into.name}", and ${from.name} above it falls into it too.`,
-      hint: from.type.outputs.includes('next')
-        ? `Say "next: ${into.id}" or "next: end" at ${from.name}.`
-        : `Wire each output of ${from.name}: ${from.type.outputs.map((output) => `"${output}"`).join(', ')}.`,
-      related: [
-        relatedPlace(reporter, from.at, 'falls into it'),
-        relatedPlace(reporter, wireAt, 'the wire that names it'),
-      ],
-    })
-  }
-}
-
-function forEachNode(list: readonly ReadNode[], visit: (node: ReadNode) => void): void {
-  for (const node of list) {
-    visit(node)
-    for (const wire of node.wires.values()) forEachNodeBelow(wire, visit)
-  }
-}
-
-function forEachNodeBelow(wire: ReadWire, visit: (node: ReadNode) => void): void {
-  if (wire.kind === 'branch') forEachNode(wire.nodes, visit)
-  if (wire.kind === 'split') for (const branch of wire.branches) forEachNodeBelow(branch, visit)
 }

@@ -3,12 +3,12 @@ import type { CompiledTrigger, FlowDescription } from '../application.ts'
 import type { CompiledFlow, LinkedTrigger } from '../compile/compiled-flow.ts'
 import type { Problem } from '../problem.ts'
 import { parseEndpoint, routesConflict } from '../route.ts'
-import type { ButtonSpec, EndpointSpec } from '../trigger.ts'
+import type { ButtonSpec, EndpointSpec, WebhookSpec } from '../trigger.ts'
 
 type TriggerOf<Spec> = LinkedTrigger & CompiledTrigger<Spec>
 
 export function checkApplicationFlows(flows: readonly CompiledFlow[]): Problem[] {
-  return [...checkNames(flows), ...flows.flatMap(checkButtons), ...checkRoutes(flows)]
+  return [...checkNames(flows), ...flows.flatMap(checkButtons), ...checkWebhooks(flows), ...checkRoutes(flows)]
 }
 
 function checkNames(flows: readonly FlowDescription[]): Problem[] {
@@ -36,6 +36,32 @@ function checkButtons({ triggers }: CompiledFlow): Problem[] {
       message: `This flow has two buttons "${button.spec.name}": the second would never be pressed.`,
       hint: 'Give one of the two another name.',
       related: [{ ...placeOf(other), message: 'the other button' }],
+    }
+    return [problem]
+  })
+}
+
+/** A webhook is served before the endpoints. */
+function checkWebhooks(flows: readonly CompiledFlow[]): Problem[] {
+  const triggers = flows.flatMap((flow) => flow.triggers)
+  const webhooks = triggers.filter((trigger): trigger is TriggerOf<WebhookSpec> => trigger.type === 'webhook')
+  const endpoints = triggers.filter((trigger): trigger is TriggerOf<EndpointSpec> => trigger.type === 'endpoint')
+  return webhooks.flatMap((webhook, index) => {
+    const { name } = webhook.spec
+    const other = webhooks.slice(0, index).find(({ spec }) => spec.name === name)
+    const below = new RegExp(`^/webhooks/${name}(/|$)`)
+    const shadowed = endpoints.find(({ spec }) => below.test(spec.route))
+    const twin = other ?? shadowed
+    if (!twin) return []
+    const problem: Problem = {
+      code: 'FLOW_ROUTE_CONFLICT',
+      severity: 'error',
+      ...placeOf(webhook),
+      message: other
+        ? `There are two webhooks "${name}": the second would never be called.`
+        : `/webhooks/${name} is this webhook's address: the endpoint below it would never be called.`,
+      hint: 'Give one of the two another name.',
+      related: [{ ...placeOf(twin), message: other ? 'the other webhook' : 'the endpoint' }],
     }
     return [problem]
   })

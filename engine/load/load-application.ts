@@ -1,8 +1,8 @@
 /** Compiles a whole application, or says everything that is wrong with it. */
 import type { Application, CompiledTrigger, Limits, Loaded } from '../application.ts'
-import { createSchemaChecker, type SchemaChecker } from '../check/schema-problems.ts'
+import { sharedSchemaChecker } from '../check/schema-problems.ts'
 import { compileFlow } from '../compile/compile-flow.ts'
-import type { CompiledFlow, LinkedTrigger } from '../compile/compiled-flow.ts'
+import type { CompiledFlow, LinkedTrigger, WrapVisit } from '../compile/compiled-flow.ts'
 import type { ActionCatalog, NodeType } from '../node.ts'
 import type { Problem } from '../problem.ts'
 import { tooManyRuns } from '../run/errors.ts'
@@ -10,7 +10,7 @@ import { startRun } from '../run/start-run.ts'
 import type { SourceFile } from '../source/position.ts'
 import { createReporter } from '../source/reporter.ts'
 import { parseYaml } from '../source/yaml-document.ts'
-import type { ButtonSpec, EndpointSpec, ErrorSpec, TriggerType } from '../trigger.ts'
+import type { ButtonSpec, EndpointSpec, ErrorSpec, TriggerType, WebhookSpec } from '../trigger.ts'
 import { defaultSettings, readApplicationFile } from './application-file.ts'
 import { checkApplicationFlows } from './check-application-flows.ts'
 
@@ -19,6 +19,7 @@ export interface LoadOptions {
   readonly triggerTypes: readonly TriggerType[]
   readonly actions: ActionCatalog
   readonly limits?: Partial<Limits>
+  readonly wrapVisit?: WrapVisit | undefined
 }
 
 export const defaultLimits: Limits = {
@@ -28,13 +29,9 @@ export const defaultLimits: Limits = {
   maxConcurrentRuns: 1_000,
 }
 
-/** Compiled schemas, kept from one load to the next: compiling them anew takes most of a reload's time. */
-let sharedChecker: SchemaChecker | undefined
-
 /** `sources` are the folder's files: `application.yaml`, flows, and tests, which are left alone. */
 export function loadApplication(sources: readonly SourceFile[], options: LoadOptions): Loaded {
-  sharedChecker ??= createSchemaChecker()
-  const checker = sharedChecker
+  const checker = sharedSchemaChecker()
   const problems: Problem[] = []
 
   const applicationSource = sources.find(({ file }) => baseName(file) === 'application.yaml')
@@ -52,6 +49,7 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
     checker,
     groups: settings.seeds.groups.map(({ name }) => name),
     globals: settings.globals,
+    wrapVisit: options.wrapVisit,
   }
   const flows: CompiledFlow[] = []
   for (const source of sources.filter(({ file }) => isFlowFile(file))) {
@@ -113,6 +111,8 @@ function createApplication(
     endpoints: ofType<EndpointSpec>('endpoint'),
     buttons: ofType<ButtonSpec>('button'),
     errors,
+    webhooks: ofType<WebhookSpec>('webhook'),
+    triggers,
     async whenIdle() {
       await Promise.all(inFlight)
     },

@@ -2,6 +2,7 @@
 import { FlowpotError } from '../../errors.ts'
 import type { CompiledTrigger, Limits, Running, RunOutcome, RunRequest } from '../application.ts'
 import type { LinkedTrigger } from '../compile/compiled-flow.ts'
+import { ErrorAtLine } from '../error-at-line.ts'
 import type { Payload } from '../payload.ts'
 import type { Reply } from '../services.ts'
 import { noReply, runFailed, runTimedOut } from './errors.ts'
@@ -38,7 +39,13 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
 
   const finish = (failure: Failure | undefined, payload: Payload) => {
     if (!firstReply) reply.reject(failure ? describeFailure(failure, trigger) : noReply({ flow: trigger.flow.name }))
-    done.resolve({ reply: firstReply, error: failure && describeFailure(failure, trigger), payload })
+    const { node } = failure ?? {}
+    done.resolve({
+      reply: firstReply,
+      error: failure && describeFailure(failure, trigger),
+      ...(node ? { failedAt: { node: node.name, file: node.flow.file, line: node.line } } : {}),
+      payload,
+    })
   }
 
   const handle = async (failure: Failure, payload: Payload): Promise<void> => {
@@ -64,16 +71,17 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
 function startPayload(trigger: LinkedTrigger, request: RunRequest, scope: RunScope): Payload {
   const relay = request.relayId === undefined ? {} : { relayId: request.relayId }
   return {
-    time: new Date(request.services.clock.now()),
+    time: new Date(request.time ?? request.services.clock.now()),
     data: request.data,
+    ...(request.meta === undefined ? {} : { meta: request.meta }),
     ...(request.experience ? { experience: request.experience } : {}),
     globals: structuredClone(scope.globals),
     applicationId: request.applicationId,
     applicationName: scope.applicationName,
     flowId: trigger.flow.id,
     flowName: trigger.flow.name,
-    triggerId: trigger.id,
-    triggerType: trigger.type,
+    triggerId: request.triggerId ?? trigger.id,
+    triggerType: request.triggerType ?? trigger.type,
     ...relay,
     ...(request.relayType === undefined ? {} : { relayType: request.relayType }),
   }
@@ -95,9 +103,15 @@ function errorPayload(handler: LinkedTrigger, request: RunRequest, failure: Fail
       nodeType: node?.type,
     },
     erroredPayload: isTooLarge ? 'The payload is too large to be passed on.' : structuredClone(payload),
-    replyId: request.data.replyId,
+    replyId: replyIdOf(request),
   }
-  return { ...startPayload(handler, request, scope), data }
+  // The handler was started by the error, not by what started the run.
+  const own = { ...request, time: undefined, triggerId: undefined, triggerType: undefined }
+  return { ...startPayload(handler, own, scope), data }
+}
+
+function replyIdOf({ data }: RunRequest): unknown {
+  return typeof data === 'object' && data !== null && 'replyId' in data ? data.replyId : undefined
 }
 
 /** What a failed run is answered and logged with: an error that is meant for the client as it is, any other with its place. */
@@ -105,7 +119,8 @@ function describeFailure({ error, node }: Failure, trigger: LinkedTrigger): Flow
   if (error instanceof FlowpotError && error.status !== 500) return error
   const message = error instanceof Error ? error.message : String(error)
   const { name, file } = trigger.flow
-  const place = { flow: name, file, node: node?.name ?? 'its start', line: node?.line ?? trigger.line, message }
+  const line = error instanceof ErrorAtLine ? error.line : (node?.line ?? trigger.line)
+  const place = { flow: name, file, node: node?.name ?? 'its start', line, message }
   return runFailed(place, { cause: error })
 }
 

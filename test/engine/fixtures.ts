@@ -1,15 +1,17 @@
-/** Node types and triggers that show what the engine does with them; the real ones are tested beside their files. */
+/** Node types and triggers that show what the engine does with them. The real ones are tested beside their files, but for `loop` and `switch`. */
 import { Type } from 'typebox'
 import type { Application, CompiledTrigger, Limits, RunRequest, Trace, Visited } from '../../engine/application.ts'
 import { objectShape, scalar, unknown } from '../../engine/check/shape.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
 import { defineNode, type NodeType } from '../../engine/node.ts'
 import type { Payload } from '../../engine/payload.ts'
-import type { Problem } from '../../engine/problem.ts'
+import type { Problem, ProblemCode } from '../../engine/problem.ts'
 import { parseEndpoint } from '../../engine/route.ts'
 import { Expression, PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import type { Services } from '../../engine/services.ts'
 import { defineTrigger, type EndpointSpec, type ErrorSpec } from '../../engine/trigger.ts'
+import { loop } from '../../nodes/logic/loop.ts'
+import { switchNode } from '../../nodes/logic/switch.ts'
 import { quietServices } from '../services.ts'
 
 const examples: [] = []
@@ -145,7 +147,7 @@ const button = defineTrigger({
   examples,
 })
 
-const nodeTypes: readonly NodeType[] = [step, set, pick, reply, fail, ask]
+const nodeTypes: readonly NodeType[] = [step, set, pick, reply, fail, ask, loop, switchNode]
 
 export function load(files: Readonly<Record<string, string>>, limits: Partial<Limits> = {}) {
   const sources = Object.entries(files).map(([file, text]) => ({ file, text }))
@@ -164,6 +166,13 @@ export function describeProblem({ file, line, column, code }: Problem): string {
 
 export function problemsOf(files: Readonly<Record<string, string>> | string): string[] {
   return load(typeof files === 'string' ? { 'flow.yaml': files } : files).problems.map(describeProblem)
+}
+
+/** A flow whose text has ‸ where a problem is: the flow without it, and what `problemsOf` says of that problem. */
+export function marked(flow: string, code: ProblemCode) {
+  const before = flow.slice(0, flow.indexOf('‸')).split('\n')
+  const place = `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`
+  return { text: flow.replace('‸', ''), problem: `flow.yaml:${place} ${code}` }
 }
 
 const services = quietServices()

@@ -2,12 +2,15 @@
 
 import { unknown } from '../../engine/check/shape.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
-import type { ActionCatalog, NodeExample } from '../../engine/node.ts'
+import { type ActionCatalog, type NodeExample, outputsOf } from '../../engine/node.ts'
 import type { Payload } from '../../engine/payload.ts'
 import type { Problem } from '../../engine/problem.ts'
-import type { ApiOutcome, Reply, Services, UserRecord } from '../../engine/services.ts'
+import type { ApiOutcome, Effects, Reply, Services, UserRecord } from '../../engine/services.ts'
+import { FlowpotError } from '../../errors.ts'
+import { scopeOf } from '../../nodes/data/storage-fields.ts'
 import { nodeTypes } from '../../nodes/index.ts'
 import { button } from '../../nodes/triggers/button.ts'
+import { createScriptPool } from '../../sandbox/script-pool.ts'
 import { quietServices } from '../services.ts'
 
 /** A button that hands in any payload, so that no path is known to be absent. */
@@ -28,9 +31,13 @@ export interface NodeRun {
   readonly calls: readonly { readonly call: string; readonly params: unknown }[]
   readonly logs: readonly { readonly level: string; readonly message: string; readonly details: unknown }[]
   readonly tokens: readonly unknown[]
+  /** HTTP requests, mails and MQTT messages, in order. A request's body is text. */
+  readonly sent: readonly Readonly<Record<string, unknown>>[]
+  /** What the flow has stored, by key. */
+  readonly stored: Readonly<Record<string, unknown>>
 }
 
-type NodeCase = Pick<NodeExample, 'yaml' | 'payload' | 'answers' | 'users'> & {
+type NodeCase = Pick<NodeExample, 'yaml' | 'payload' | 'answers' | 'responses' | 'users' | 'stored' | 'earlier'> & {
   readonly services?: Partial<Services>
   readonly actions?: ActionCatalog
 }
@@ -44,7 +51,10 @@ export async function runNode({
   yaml,
   payload,
   answers = {},
+  responses = [],
   users = [],
+  stored = {},
+  earlier = [],
   services,
   actions,
 }: NodeCase): Promise<NodeRun> {
@@ -56,26 +66,72 @@ export async function runNode({
   const logs: { level: string; message: string; details: unknown }[] = []
   const tokens: unknown[] = []
   const outputs: (string | undefined)[] = []
-  const running = application.start({
-    trigger,
-    id: 'run-1',
-    applicationId: '5f0000000000000000000000',
-    data: { ...(payload.data as object) },
-    experience: { ...(payload.experience as object) },
-    services: quietServices({
-      api: async (call, params) => {
-        calls.push({ call, params })
-        return answers[call] ?? { error: { type: 'NotFound', statusCode: 404, message: 'There is no answer.' } }
-      },
-      users: tableOfUsers(users, tokens),
-      clock: { now: () => 1_700_000_000_000 },
-      ...services,
-    }),
-    log: (level, message, details) => logs.push({ level, message, details }),
-    trace: { now: () => 0, visit: ({ output }) => outputs.push(output), missing: () => undefined },
+  const { sent, effects } = effectsOf(responses)
+  const acting = quietServices({
+    ...effects,
+    api: async (call, params) => {
+      calls.push({ call, params })
+      return answers[call] ?? { error: { type: 'NotFound', statusCode: 404, message: 'There is no answer.' } }
+    },
+    users: tableOfUsers(users, tokens),
+    clock: { now: () => 1_700_000_000_000 },
+    ...services,
   })
-  const { payload: after, reply, error } = await running.done
-  return { output: outputs[0], payload: after, reply, error, calls, logs, tokens }
+  const run = ({ data, experience }: Payload) => {
+    const running = application.start({
+      trigger,
+      id: 'run-1',
+      applicationId: '5f0000000000000000000000',
+      data: { ...(data as object) },
+      experience: { ...(experience as object) },
+      services: acting,
+      log: (level, message, details) => logs.push({ level, message, details }),
+      trace: {
+        now: () => 0,
+        visit: ({ line, output }) => line === nodeLine && outputs.push(output),
+        missing: () => undefined,
+      },
+    })
+    return running.done
+  }
+
+  const scope = scopeOf('flow', 'example')
+  for (const [key, value] of Object.entries(stored)) {
+    await acting.storage.update({ scope, key }, () => ({ value, result: undefined }))
+  }
+  for (const before of earlier) await run(before)
+  outputs.length = 0
+  const { payload: after, reply, error } = await run(payload)
+  const left = Object.fromEntries(await acting.storage.list(scope))
+  return { output: outputs.at(-1), payload: after, reply, error, calls, logs, tokens, sent, stored: left }
+}
+
+/** Has no thread before it runs a script. */
+const scripts = createScriptPool({ timeoutMs: 2_000, memoryMb: 32 })
+
+/** Where the node stands in the flow that `load` writes round it. */
+const nodeLine = 4
+
+/** Sends nothing, waits for nothing, and notes what it was asked for. Past the given responses, HTTP is answered 200 without a body. */
+function effectsOf(responses: NonNullable<NodeExample['responses']>) {
+  const sent: Record<string, unknown>[] = []
+  const left = [...responses]
+  const effects: Pick<Effects, 'http' | 'mail' | 'publish' | 'script'> = {
+    async http({ signal: _, body, ...request }) {
+      sent.push({ ...request, ...(body === undefined ? {} : { body: Buffer.from(body).toString() }) })
+      const response = left.shift() ?? { status: 200, headers: {}, body: '' }
+      if ('error' in response) throw new FlowpotError('HTTP_NO_ANSWER', 500, response.error)
+      return { ...response, body: Buffer.from(response.body) }
+    },
+    async mail(message) {
+      sent.push({ ...message })
+    },
+    async publish(topic, message) {
+      sent.push({ topic, message })
+    },
+    script: scripts.run,
+  }
+  return { sent, effects }
 }
 
 function load(yaml: string, actions: ActionCatalog) {
@@ -95,11 +151,13 @@ const stop = 'type: conditional, if: true, then: end, else: end'
 /** The node that the example falls into, and those that its wires name. */
 function targetsOf(yaml: string): string {
   const type = nodeTypes.find((candidate) => candidate.type === /^type: (\S+)/m.exec(yaml)?.[1])
-  const named = [...yaml.matchAll(/^(?:then|else|next): (?!end$)(\w\S*)$/gm)].map(([, id]) => id)
+  const wires = yaml.matchAll(/(?:^|[ {])(?:then|else|next|default): (?!(?:end|break)\b)([A-Za-z][\w-]*)(?=$| *[,}])/gm)
+  const named = new Set([...wires].map(([, id]) => id))
   const isWired = (output: string) => new RegExp(`^${output}: \\w`, 'm').test(yaml)
-  const falls = type?.outputs.some((output) => !isWired(output) && !type.throwsUnlessWired?.includes(output))
+  const outputs = type ? outputsOf(type, {}) : []
+  const falls = outputs.some((output) => !isWired(output) && !type?.throwsUnlessWired?.includes(output))
   const below = falls && !type?.endsPath ? [`  - { ${stop} }`] : []
-  return [...below, ...named.map((id) => `  - { id: ${id}, ${stop} }`)].join('\n')
+  return [...below, ...[...named].map((id) => `  - { id: ${id}, ${stop} }`)].join('\n')
 }
 
 function openCatalog(answers: Readonly<Record<string, ApiOutcome>>): ActionCatalog {

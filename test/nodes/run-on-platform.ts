@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import { flowActor } from '../../platform/auth/actor.ts'
 import { callAction } from '../../platform/call-action.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
+import { createStorage } from '../../platform/storage/storage.ts'
 import { openTemporaryStore } from '../../platform/store/open-store.ts'
 import { openPlatform, type TestPlatform } from '../platform/test-platform.ts'
 import { type NodeRun, runNode } from './run-node.ts'
@@ -20,12 +21,13 @@ export async function nodesOnPlatform(): Promise<NodesOnPlatform> {
   onTestFinished(() => store.close())
   const opened = await openPlatform(store)
   const { platform, clock } = opened
+  const storage = createStorage(platform)
   const run: NodesOnPlatform['run'] = (yaml, data = {}, experience = {}) =>
     runNode({
       yaml,
       payload: { data, experience },
       actions: describeActions(),
-      services: { clock, api: (call, params) => callAction(platform, flowActor, call, params) },
+      services: { clock, storage, api: (call, params) => callAction(platform, flowActor, call, params) },
     })
   return {
     ...opened,

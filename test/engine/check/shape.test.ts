@@ -10,6 +10,7 @@ import {
   writeShape,
 } from '../../../engine/check/shape.ts'
 import { shapeOfSchema } from '../../../engine/check/shape-of-schema.ts'
+import { shapeOfValue } from '../../../engine/check/shape-of-value.ts'
 
 const payload = objectShape({
   time: scalar,
@@ -135,4 +136,18 @@ test.each<[string, Record<string, unknown>, string, string]>([
   ['nothing said', {}, 'x', 'unknown'],
 ])('the shape of a schema: %s', (_, schema, path, expected) => {
   expect(standing(shapeOfSchema(schema), path.split('.'))).toBe(expected)
+})
+
+test.each([
+  ['a', 'absent'],
+  ['known', 'present'],
+  ['known.x', 'absent'],
+  ['template.x', 'unknown'],
+  ['list.0.x', 'present'],
+  ['list.0.z', 'absent'],
+  ['list.length', 'present'],
+  ['empty.0.x', 'unknown'],
+])('of a value in a flow, %s is %s', (path, expected) => {
+  const value = { known: 5, template: '<< data.x >>', list: [{ x: 1 }, { y: null }], empty: [] }
+  expect(standing(shapeOfValue(value), path.split('.'))).toBe(expected)
 })

@@ -255,3 +255,27 @@ describe('any expression', () => {
     )
   })
 })
+
+describe('an expression with names of its own', () => {
+  const locals = ['value', 'length', 'data.n']
+  it.each<[string, unknown]>([
+    ['<< value.a >> + << data.n >>', 47],
+    ['<< length >>', 'a helper by that name'],
+    ['<< length value.list >>', 2],
+    ['<< value.missing >> === undefined', true],
+    ['<< value.__defineGetter__ >> === undefined', true],
+    ['<< data.value >> === undefined', true],
+  ])('%s gives %j', (source, value) => {
+    const values = [{ a: 5, list: [1, 2] }, 'a helper by that name', 'not reachable']
+    expect(compileExpression(source, locals).evaluate(payload, values)).toEqual(value)
+  })
+
+  it('reads of the payload what they do not name', () => {
+    const { reads } = compileExpression('<< value.a >> > << data.n >> && << index >>', ['value'])
+    expect(reads.map(({ path }) => path.text)).toEqual(['data.n', 'index'])
+  })
+
+  it('refuses a path to a prototype below them', () => {
+    expect(thrownBy(() => compileExpression('<< value.__proto__ >>', ['value'])).code).toBe('FLOW_UNSAFE_PATH')
+  })
+})

@@ -74,3 +74,37 @@ describe('seeds', () => {
     ])
   })
 })
+
+describe('hosts that flows may request', () => {
+  const loadHosts = (allow: string) =>
+    loadApplication([{ file: 'application.yaml', text: `name: lom\nhttp:\n  allow: [ ${allow} ]\n` }], {
+      nodeTypes: [],
+      triggerTypes: [],
+      actions: {},
+    })
+
+  it.each(['localhost', 'internal.example', '"127.0.0.1:9000"', '"[::1]:9000"', '"[::1]"', 'lōm.example'])(
+    'are named with or without a port: %s',
+    (host) => {
+      const { application, problems } = loadHosts(host)
+      expect(problems).toEqual([])
+      expect(application?.settings.http.allow).toEqual([host.replaceAll('"', '')])
+    },
+  )
+
+  it.each(['"http://a.example"', 'a.example/x', '"a:b"', '"::1"', '"*.example"', '"ada@a.example"', '""', '9000'])(
+    'are neither URLs nor patterns: %s',
+    (host) => {
+      const { application, problems } = loadHosts(`a.example, ${host}`)
+      expect(application).toBeUndefined()
+      expect(problems).toMatchObject([
+        { code: 'APPLICATION_INVALID', line: 3, column: 23, hint: expect.stringContaining('127.0.0.1:9000') },
+      ])
+    },
+  )
+
+  it('are none where nothing is said', () => {
+    const { application } = loadApplication([], { nodeTypes: [], triggerTypes: [], actions: {} })
+    expect(application?.settings.http.allow).toEqual([])
+  })
+})

@@ -1,0 +1,83 @@
+/** What is said of wires that lead nowhere they may, each with the places that it speaks of. */
+import { outputsOf } from '../node.ts'
+import { nearestName } from '../source/nearest-name.ts'
+import type { DocumentPath } from '../source/position.ts'
+import { type Reporter, relatedPlace } from '../source/reporter.ts'
+import { type FlowNode, isWithin } from './flow-graph.ts'
+
+interface Wire {
+  readonly at: DocumentPath
+  /** The loop that the wire stands in. */
+  readonly loop: FlowNode | undefined
+}
+
+export function reportUnknownTarget(id: string, { at, loop }: Wire, nodes: Iterable<FlowNode>, reporter: Reporter) {
+  const ids = [...nodes].flatMap((node) => (node.loop === loop && node.id !== undefined ? [node.id] : []))
+  const near = nearestName(id, [...ids, 'end', ...(loop ? ['break'] : [])])
+  reporter.report({
+    code: 'FLOW_UNKNOWN_TARGET',
+    at,
+    message: `No node of this flow has the ID "${id}".`,
+    hint: near ? `Did you mean "${near}"?` : 'Give the node that is meant an "id", or write "end".',
+  })
+}
+
+/** `node` is where the wire leads: it stands in another loop, or in none. */
+export function reportCrossing(node: FlowNode, { at, loop }: Wire, reporter: Reporter): void {
+  const leadsOut = loop !== undefined && !isWithin(node, loop)
+  const border = leadsOut ? loop : node.loop
+  reporter.report({
+    code: 'FLOW_CROSSES_LOOP',
+    at,
+    message: `This wire leads ${leadsOut ? 'out of' : 'into'} the loop ${border?.name}, to ${node.name}.`,
+    hint: leadsOut
+      ? 'Within "do", "end" ends the iteration and "break" the loop; the nodes of an iteration stand in "do" itself.'
+      : `An iteration begins at the top of "do": wire to the loop, or move ${node.name} out of it.`,
+    related: [
+      relatedPlace(reporter, node.at, 'the node that it leads to'),
+      ...(border ? [relatedPlace(reporter, border.at, 'the loop')] : []),
+    ],
+  })
+}
+
+export function reportMisplacedBreak({ at, loop }: Wire, reporter: Reporter): void {
+  reporter.report({
+    code: 'FLOW_MISPLACED_BREAK',
+    at,
+    ...(loop
+      ? {
+          message: `"break" cannot end the loop ${loop.name}: its iterations run at the same time.`,
+          hint: 'Write "end", or take "parallel" away from the loop.',
+          related: [relatedPlace(reporter, loop.at, 'the loop')],
+        }
+      : { message: '"break" ends a loop, and this wire is in none.', hint: 'Write "end" to end the path.' }),
+  })
+}
+
+/** Every fall from one node into the next, held against rule 4. `named` are the nodes that a wire names, with that wire. */
+export function reportFalls(
+  falls: readonly { from: FlowNode; into: FlowNode }[],
+  named: ReadonlyMap<FlowNode, DocumentPath>,
+  reporter: Reporter,
+): void {
+  const reported = new Set<string>()
+  for (const { from, into } of falls) {
+    const wireAt = named.get(into)
+    const key = `${from.name}>${into.name}`
+    if (!wireAt || reported.has(key)) continue
+    reported.add(key)
+    const outputs = outputsOf(from.type, from.config)
+    reporter.report({
+      code: 'FLOW_FALLS_INTO_TARGET',
+      at: into.at,
+      message: `A wire leads to "${into.name}", and ${from.name} above it falls into it too.`,
+      hint: outputs.includes('next')
+        ? `Say "next: ${into.id}" or "next: end" at ${from.name}.`
+        : `Wire each output of ${from.name}: ${outputs.map((output) => `"${output}"`).join(', ')}.`,
+      related: [
+        relatedPlace(reporter, from.at, 'falls into it'),
+        relatedPlace(reporter, wireAt, 'the wire that names it'),
+      ],
+    })
+  }
+}

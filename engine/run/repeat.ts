@@ -1,0 +1,98 @@
+/** Goes through the body of a loop, synchronously until a node of it returns a promise. */
+import type { CompiledNode } from '../compile/compiled-flow.ts'
+import type { Repetition, Run } from '../node.ts'
+import type { Payload } from '../payload.ts'
+import { payloadTooLarge } from './errors.ts'
+import { IterationFailed, Passage, type Stretch } from './passage.ts'
+import { payloadSize } from './payload-size.ts'
+
+/** Iterations of a parallel loop that are under way at the same time: about as many as Losant's. */
+const lanesOfParallelLoop = 5
+
+/** How long iterations hold up everything else in the process: then other runs, and the run's own timeout, get their turn. */
+const maxTurnMs = 10
+
+/**
+ * Iterations of a parallel loop all come to their end, also after one has failed; then the loop throws the first failure.
+ * In any other loop a failure is thrown at once.
+ */
+export function repeat(
+  loop: CompiledNode,
+  payload: Payload,
+  run: Run,
+  { count, isParallel, begin, collect }: Repetition,
+): unknown[] | Promise<unknown[]> {
+  if (!(run instanceof Passage)) throw new TypeError('A loop is visited in a passage.')
+  const passage = run
+  const collected: unknown[] = []
+  let collectedBytes = 0
+  let next = 0
+  let isOver = false
+  let failed: { readonly error: unknown } | undefined
+  let turnBegan = performance.now()
+
+  const keep = (value: unknown, index: number): void => {
+    const { maxPayloadBytes } = passage.limits
+    collectedBytes += payloadSize(value, maxPayloadBytes)
+    if (collectedBytes > maxPayloadBytes) {
+      isOver = true
+      throw payloadTooLarge({ max: maxPayloadBytes })
+    }
+    // A copy, since the next iteration may change what this one leaves on the payload.
+    collected[index] = isParallel ? value : structuredClone(value)
+  }
+
+  function* lane(): Generator<Promise<void>, void> {
+    while (next < count && !isOver && !passage.failure) {
+      const index = next++
+      const own = isParallel ? passage.copy(payload) : payload
+      try {
+        begin(own, index)
+        const iteration = passage.iterate(loop, own)
+        if (iteration.waiting > 0 && !iteration.failure) yield ended(iteration)
+        if (iteration.failure) throw new IterationFailed(iteration.failure)
+        if (iteration.isBroken) isOver = true
+        if (collect) keep(collect(own), index)
+      } catch (error) {
+        failed ??= { error }
+        if (!isParallel) isOver = true
+      }
+      if (performance.now() - turnBegan > maxTurnMs && passage.mayGoOn(loop, own)) {
+        yield nextTurn()
+        turnBegan = performance.now()
+      }
+    }
+  }
+
+  const finish = (): unknown[] => {
+    passage.mayGoOn(loop, payload)
+    if (passage.failure) throw new IterationFailed(passage.failure)
+    if (failed) throw failed.error
+    return collected
+  }
+
+  const lanes = Array.from({ length: isParallel ? lanesOfParallelLoop : 1 }, () => drive(lane()))
+  const waits = lanes.filter((wait) => wait !== undefined)
+  return waits.length === 0 ? finish() : Promise.all(waits).then(finish)
+}
+
+/** Takes the steps one after another: synchronously until one has to wait. */
+function drive(steps: Generator<Promise<void>, void>): undefined | Promise<void> {
+  const first = steps.next()
+  return first.done ? undefined : goOn(first.value, steps)
+}
+
+async function goOn(wait: Promise<void>, steps: Generator<Promise<void>, void>): Promise<void> {
+  await wait
+  for (const next of steps) await next
+}
+
+function ended(iteration: Stretch): Promise<void> {
+  return new Promise((resolve) => {
+    iteration.onEnd = resolve
+  })
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,219 @@
+import { Type } from 'typebox'
+import { listShape, objectShape, scalar, unknown } from '../../engine/check/shape.ts'
+import { isObject } from '../../engine/coerce.ts'
+import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
+import { parsePath } from '../../engine/path.ts'
+import { Expression, PathTo, Value } from '../../engine/schema.ts'
+
+/** Losant's: https://docs.losant.com/workflows/logic/loop/ */
+const maxIterations = 262_144
+
+export const loop = defineNode({
+  type: 'loop',
+  losant: { type: 'LoopNode', translate },
+  summary: 'Goes through a list of nodes once for each item.',
+  description: `\`do\` lists the nodes of one iteration. An iteration has ended when each of its ways has, and at \`end\`; then comes the next. \`break\`
+ends the loop with the iteration that it stands in. After the last one \`next\` is taken.
+
+| \`over\` | iterations |
+|---|---|
+| a list | one for each item |
+| a map | one for each key |
+| a text | one for each character |
+| a number | so many, without its sign and rounded up |
+| anything else, and what is missing | none |
+
+What an iteration is about stands at \`item\`: \`value\`, \`index\` from 0, \`key\` of a map, and \`first: true\` and \`last: true\` where it is one of
+these. Over a number \`value\` is the index.
+
+One iteration comes after another on the same payload, so that each finds what those before it wrote. What the branches of a split write
+stays with the branch, as everywhere. With \`parallel\`, five iterations are under way at a time, each on a copy of the payload: only what they
+\`collect\` is left of them.
+
+A node that fails stops the loop and the run. With \`parallel\` the other iterations come to their end first.
+
+Every iteration counts as a visit of the loop, and with its nodes towards the number that a run may visit.`,
+  config: Type.Object({
+    over: Expression({
+      description: 'What is gone through: 262,144 items at most.',
+      examples: ['<< data.body.plants >>', '3'],
+    }),
+    item: PathTo({ description: 'Where the current item stands.', examples: ['working.plant'] }),
+    collect: Type.Optional(
+      Value({
+        description:
+          'What is kept of each iteration at its end; `null` where it is missing. What stands at `item` where it is not given.',
+      }),
+    ),
+    result: Type.Optional(PathTo({ description: 'Where the list of what was collected goes, in the order of items.' })),
+    parallel: Type.Optional(
+      Type.Boolean({ description: 'Several iterations at a time, each on a copy of the payload.', default: false }),
+    ),
+  }),
+  outputs: ['next', 'do'],
+  body: {
+    isParallel: ({ parallel }) => parallel === true,
+    writes: ({ item }) => [{ path: String(item), shape: itemShape }],
+    readsAfter: ['collect'],
+  },
+  check,
+  writes: ({ result }, output) =>
+    typeof result === 'string' && output === 'next' ? [{ path: result, shape: listShape(unknown) }] : [],
+  compile: ({ over, item, collect, result, parallel = false }, { repeat }) => {
+    return (payload, run) => {
+      const source = readSource(over(payload))
+      const collected = repeat(payload, run, {
+        count: source.values.length,
+        isParallel: parallel,
+        begin: (own, index) => {
+          const about = describeItem(source, index)
+          item.set(own, parallel ? structuredClone(about) : about)
+        },
+        collect: result && ((own) => (collect ?? item.get)(own) ?? null),
+      })
+      const finish = (list: readonly unknown[]) => {
+        result?.set(payload, list)
+        return 'next' as const
+      }
+      return collected instanceof Promise ? collected.then(finish) : finish(collected)
+    }
+  },
+  examples: [
+    {
+      title: 'A list made of another',
+      yaml: `type: loop
+over: << data.plants >>
+item: working.plant
+collect: { name: << working.plant.value.name >>, place: << working.plant.index >> }
+result: working.names`,
+      payload: { data: { plants: [{ name: 'Fern' }, { name: 'Cactus' }] } },
+      expect: {
+        output: 'next',
+        payload: {
+          'working.names': [
+            { name: 'Fern', place: 0 },
+            { name: 'Cactus', place: 1 },
+          ],
+        },
+      },
+    },
+    {
+      title: 'The first plant that is dry',
+      yaml: `type: loop
+over: << data.moistures >>
+item: working.plant
+do:
+  - type: conditional
+    if: << working.plant.value >> < 0.2
+    then: break`,
+      payload: { data: { moistures: { Cactus: 0.4, Fern: 0.1, Ivy: 0 } } },
+      expect: { output: 'next', payload: { 'working.plant': { value: 0.1, index: 1, key: 'Fern' } } },
+    },
+    {
+      title: 'Five calls at a time',
+      yaml: `type: loop
+over: << data.deviceIds >>
+item: working.device
+do:
+  - type: api
+    call: device.get
+    with: { deviceId: << working.device.value >> }
+    result: working.found
+collect: << working.found.result.name >>
+result: data.names
+parallel: true`,
+      payload: { data: { deviceIds: ['6a1c2d3e4f5a6b7c8d9e0f1b', '6a1c2d3e4f5a6b7c8d9e0f1c'] } },
+      answers: { 'device.get': { result: { name: 'Fern' } } },
+      expect: { output: 'next', payload: { 'data.names': ['Fern', 'Fern'], 'working.found': undefined } },
+    },
+  ],
+})
+
+const itemShape = objectShape({ value: unknown, index: scalar, key: scalar, first: scalar, last: scalar })
+
+/** What a loop goes through, as it stands when it begins. */
+interface Source {
+  readonly values: readonly unknown[]
+  /** Of a map. */
+  readonly keys?: readonly string[]
+}
+
+function readSource(over: unknown): Source {
+  if (typeof over === 'number') {
+    const count = Math.abs(Math.ceil(over)) || 0
+    checkCount(count)
+    return { values: Array.from({ length: count }, (_, index) => index) }
+  }
+  if (typeof over === 'string' || Array.isArray(over)) {
+    checkCount(over.length)
+    return { values: [...over] }
+  }
+  if (!isObject(over)) return { values: [] }
+  const keys = Object.keys(over)
+  checkCount(keys.length)
+  return { values: Object.values(over), keys }
+}
+
+function checkCount(count: number): void {
+  if (count > maxIterations)
+    throw new Error(`A loop goes through at most ${maxIterations} items, and here are ${count}.`)
+}
+
+function describeItem({ values, keys }: Source, index: number) {
+  return {
+    value: values[index],
+    index,
+    ...(keys ? { key: keys[index] } : {}),
+    ...(index === 0 ? { first: true } : {}),
+    ...(index === values.length - 1 ? { last: true } : {}),
+  }
+}
+
+function check({ config, wired, report }: NodeCheck): void {
+  if (typeof config.over === 'boolean') {
+    report({
+      code: 'FLOW_WRONG_TYPE',
+      at: ['over'],
+      message: 'A loop goes through a list, a map, a text or a number.',
+      hint: 'Name a path, as in "over: << data.items >>".',
+    })
+  }
+  if (config.result === undefined && config.collect !== undefined) {
+    report({
+      code: 'FLOW_MISSING_FIELD',
+      at: ['collect'],
+      atKey: true,
+      message: 'What is collected goes nowhere.',
+      hint: 'Say where, as in "result: working.names".',
+    })
+  } else if (config.result === undefined && !wired.has('do')) {
+    report({
+      code: 'FLOW_MISSING_FIELD',
+      at: [],
+      message: 'This loop does nothing: it has neither "do" nor "result".',
+      hint: 'List the nodes of an iteration below "do".',
+    })
+  }
+}
+
+/**
+ * The body is the graph's, for the loader of exports to make: nodes whose `meta.groupId` is this node's ID are its `do`,
+ * which `outputIds[1]` leads into. A LoopCapNode is a wire: `break` where it says `shouldBreak`, else `end`. Its
+ * `mapValuePath` goes before the loop's, and most exports have it there alone; caps of one loop that name different paths
+ * need a node each that brings the value to one place. In Losant a serial iteration that comes to no cap leaves nothing on
+ * the payload, and of two branches the one that is first at a cap hands its payload on; here what stands before a split does.
+ */
+function translate({ loopSourcePath, currentItemPath, mapResultPath, mapValuePath, parallel }: RawConfig): RawConfig {
+  if (typeof loopSourcePath !== 'string' || loopSourcePath === '') throw new Error('A loop node has no loopSourcePath.')
+  return {
+    over: valueAt(loopSourcePath),
+    item: currentItemPath,
+    ...(mapResultPath ? { result: mapResultPath } : {}),
+    ...(mapResultPath && typeof mapValuePath === 'string' && mapValuePath ? { collect: valueAt(mapValuePath) } : {}),
+    ...(parallel ? { parallel: true } : {}),
+  }
+}
+
+function valueAt(path: string): string {
+  return `{{${parsePath(path).text}}}`
+}
