@@ -38,7 +38,7 @@ export const pathUnwritable = defineError<{ path: string; why: string }>(
 )
 
 /** An index past it is a slip, and would fill memory once the list is written as JSON. */
-const maxIndex = 100_000
+export const maxIndex = 100_000
 
 /** A name that needs no brackets: Handlebars' own definition of an ID. */
 const plainName = /^[^\s!"#%-,./;->@[-^`{-~]+$/

@@ -33,6 +33,7 @@ import { csvDecode } from './logic/csv-decode.ts'
 import { csvEncode } from './logic/csv-encode.ts'
 import { dateTime } from './logic/date-time.ts'
 import { delay } from './logic/delay.ts'
+import { functionNode } from './logic/function.ts'
 import { generateId } from './logic/generate-id.ts'
 import { geofence } from './logic/geofence.ts'
 import { hash } from './logic/hash.ts'
@@ -104,6 +105,7 @@ export const nodeTypes: readonly NodeType[] = [
   jwtDecode,
   generateId,
   randomNumber,
+  functionNode,
   delay,
   getValue,
   storeValue,

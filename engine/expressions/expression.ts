@@ -22,24 +22,29 @@ import { expressionError, type Token, tokenize } from './tokens.ts'
 export interface Expression {
   readonly source: string
   readonly reads: readonly PathRead[]
-  evaluate(payload: Payload): unknown
+  /** `values` are those of the locals, in their order. */
+  evaluate(payload: Payload, values?: readonly unknown[]): unknown
 }
 
 type Evaluate = (scope: Scope) => unknown
 
 interface Parser {
   readonly tokens: readonly Token[]
+  readonly locals: readonly string[]
   readonly reads: PathRead[]
   at: number
 }
 
-/** Throws `TextSyntaxError` (`FLOW_EXPRESSION_SYNTAX`, or a template's code) with the offset in `source`. */
-export function compileExpression(source: string): Expression {
-  const parser: Parser = { tokens: tokenize(source), reads: [], at: 0 }
+/**
+ * `locals` are names beside those of the payload. Throws `TextSyntaxError` (`FLOW_EXPRESSION_SYNTAX`, or a template's code)
+ * with the offset in `source`.
+ */
+export function compileExpression(source: string, locals: readonly string[] = []): Expression {
+  const parser: Parser = { tokens: tokenize(source), locals, reads: [], at: 0 }
   const evaluate = parseOr(parser)
   const rest = peek(parser)
   if (rest.kind !== 'end') throw expressionError(`An operator is missing before ${nameOf(rest)}.`, rest)
-  return { source, reads: parser.reads, evaluate: (payload) => evaluate(rootScope(payload)) }
+  return { source, reads: parser.reads, evaluate: (payload, values) => evaluate(rootScope(payload, values)) }
 }
 
 function parseOr(parser: Parser): Evaluate {
@@ -118,7 +123,7 @@ function parseOperand(parser: Parser): Evaluate {
 function parseTemplateOperand(parser: Parser, token: Token): Evaluate {
   const reads: PathRead[] = []
   try {
-    const evaluate = compileOperand(token.text, { reads, blocks: [], isOperand: true })
+    const evaluate = compileOperand(token.text, { reads, blocks: [], locals: parser.locals, isOperand: true })
     parser.reads.push(...reads.map((read) => ({ ...read, offset: read.offset + token.offset })))
     return evaluate
   } catch (error) {

@@ -24,6 +24,8 @@ export interface Place {
   readonly reads: PathRead[]
   /** Of the `each` and `with` round it, innermost first: the names of their block parameters. */
   readonly blocks: readonly (readonly string[])[]
+  /** Names beside those of the payload; the root scope has their values as block parameters. */
+  readonly locals?: readonly string[]
   /** Whether it is an operand of an expression. */
   readonly isOperand?: boolean
 }
@@ -152,11 +154,12 @@ export function compilePath(path: PathSyntax, place: Place): Evaluate {
   }
 }
 
-function blockParamOf({ segments, depth, isScoped, isVariable }: PathSyntax, { blocks }: Place) {
+function blockParamOf({ segments, depth, isScoped, isVariable }: PathSyntax, { blocks, locals = [] }: Place) {
   const name = segments[0]
   if (name === undefined || depth > 0 || isScoped || isVariable) return undefined
-  const found = blocks.findIndex((names) => names.includes(name))
-  return found === -1 ? undefined : { depth: found, index: blocks[found]?.indexOf(name) ?? 0 }
+  const scopes = [...blocks, locals]
+  const found = scopes.findIndex((names) => names.includes(name))
+  return found === -1 ? undefined : { depth: found, index: scopes[found]?.indexOf(name) ?? 0 }
 }
 
 function compileVariable(path: PathSyntax): Evaluate {

@@ -5,6 +5,7 @@ import { conditions } from './helpers/conditions.ts'
 import { encoding } from './helpers/encoding.ts'
 import { format } from './helpers/format.ts'
 import { gps } from './helpers/gps.ts'
+import { html } from './helpers/html.ts'
 import { json } from './helpers/json.ts'
 import { math } from './helpers/math.ts'
 import { text } from './helpers/text.ts'
@@ -14,6 +15,7 @@ export const valueHelpers: Readonly<Record<string, ValueHelper>> = {
   ...text,
   ...json,
   ...encoding,
+  ...html,
   ...collections,
   ...format,
   ...gps,
@@ -38,7 +40,6 @@ export const unavailableHelpers: ReadonlyMap<string, string> = new Map(
     file: 'needs the files of the application, which do not exist yet',
     dashboardUrl: 'needs dashboards, which do not exist yet',
     colorMarker: 'needs dashboards, which do not exist yet',
-    toHtml: 'needs the HTML parser node, which does not exist yet',
   }),
 )
 

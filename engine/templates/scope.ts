@@ -9,7 +9,7 @@ export interface Scope {
   readonly parent: Scope | undefined
   /** Of the nearest `each`. */
   readonly iteration: Iteration | undefined
-  /** Values of `as |item index|`. */
+  /** Values of `as |item index|`, and at the root of an expression's locals. */
   readonly blockParams: readonly unknown[]
 }
 
@@ -22,8 +22,8 @@ export interface Iteration {
   readonly parent: Iteration | undefined
 }
 
-export function rootScope(payload: Payload): Scope {
-  return { payload, context: payload, parent: undefined, iteration: undefined, blockParams: [] }
+export function rootScope(payload: Payload, blockParams: readonly unknown[] = []): Scope {
+  return { payload, context: payload, parent: undefined, iteration: undefined, blockParams }
 }
 
 export function innerScope(

@@ -1,6 +1,9 @@
 /** What stands at a result path where the platform refused. */
-import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { objectShape } from '../../engine/check/shape.ts'
+import { shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
+
+const text = shapeOfSchema({ type: 'string' })
 
 export const refusalShape = objectShape({
-  error: objectShape({ type: scalar, statusCode: scalar, message: scalar }),
+  error: objectShape({ type: text, statusCode: shapeOfSchema({ type: 'integer' }), message: text }),
 })

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { scalar } from '../../engine/check/shape.ts'
+import { shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import type { UserRecord, Users } from '../../engine/services.ts'
@@ -32,12 +32,13 @@ Who guesses is stopped by the platform: the run then fails with status 429.`,
     invalidateExistingTokens,
   }),
   outputs: ['else', 'then'],
+  refusesWith: [429],
   writes: ({ result, tokenResult }, output) =>
     output === 'else'
       ? []
       : [
           ...(typeof result === 'string' ? [{ path: result, shape: userShape }] : []),
-          ...(typeof tokenResult === 'string' ? [{ path: tokenResult, shape: scalar }] : []),
+          ...(typeof tokenResult === 'string' ? [{ path: tokenResult, shape: shapeOfSchema({ type: 'string' }) }] : []),
         ],
   check: checkCredentials,
   compile: (config) => {

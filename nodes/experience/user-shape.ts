@@ -1,18 +1,21 @@
 /** An experience user as flows see it, for the path check; a test holds it against the platform's own schema. */
-import { listShape, objectShape, scalar } from '../../engine/check/shape.ts'
+import { listShape, objectShape } from '../../engine/check/shape.ts'
+import { shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
+
+const text = shapeOfSchema({ type: 'string' })
 
 export const userShape = objectShape({
-  id: scalar,
-  experienceUserId: scalar,
-  applicationId: scalar,
-  creationDate: scalar,
-  lastUpdated: scalar,
-  passwordLastUpdated: scalar,
-  lastLogin: scalar,
-  tokenCutoff: scalar,
-  email: scalar,
-  firstName: scalar,
-  lastName: scalar,
+  id: text,
+  experienceUserId: text,
+  applicationId: text,
+  creationDate: text,
+  lastUpdated: text,
+  passwordLastUpdated: text,
+  lastLogin: text,
+  tokenCutoff: text,
+  email: text,
+  firstName: text,
+  lastName: text,
   userTags: objectShape({}, true),
-  experienceGroups: listShape(objectShape({ id: scalar, name: scalar })),
+  experienceGroups: listShape(objectShape({ id: text, name: text })),
 })

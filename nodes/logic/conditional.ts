@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { demandedPaths } from '../../engine/expressions/demanded-paths.ts'
 import { defineNode } from '../../engine/node.ts'
 import { Expression } from '../../engine/schema.ts'
 
@@ -15,6 +16,7 @@ A way that no wire names goes on at the next node, so that a check can be writte
     }),
   }),
   outputs: ['else', 'then'],
+  demands: ({ if: condition }) => (typeof condition === 'string' ? demandedPaths(condition).map((path) => ({ path })) : []),
   compile: ({ if: condition }) => {
     return (payload) => (condition(payload) ? 'then' : 'else')
   },

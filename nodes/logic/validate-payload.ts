@@ -37,6 +37,8 @@ when the flow loads, unless it comes with the payload. Take one from no client: 
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
   check,
+  demands: ({ schema, source = '.' }) =>
+    isObject(schema) && !hasTemplate(schema) ? [{ path: String(source), schema }] : [],
   writes: ({ result }) =>
     typeof result === 'string'
       ? [{ path: result, shape: listShape(objectShape({ field: scalar, message: scalar })) }]

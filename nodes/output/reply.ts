@@ -1,5 +1,7 @@
 import { Type } from 'typebox'
-import { defineNode } from '../../engine/node.ts'
+import { hasTemplate } from '../../engine/compile/compile-value.ts'
+import { isMap } from '../../engine/is-map.ts'
+import { defineNode, type RawConfig, type ReplyOutline } from '../../engine/node.ts'
 import { Template, Value, ValueOf } from '../../engine/schema.ts'
 import type { Cookie } from '../../engine/services.ts'
 import { defineError } from '../../errors.ts'
@@ -59,6 +61,7 @@ A value that has a line break in it fails the run, since it would start a header
   endsPath: true,
   replies: true,
   escapesHtml: (config) => (saysHtml(config) ? ['body'] : []),
+  outlineReply,
   check: (check) => {
     checkHeaderNames(check)
     checkCookies(check)
@@ -166,3 +169,16 @@ headers:
     },
   ],
 })
+
+function outlineReply({ status, headers, cookies, body, redirect }: RawConfig): ReplyOutline {
+  const named = isMap(headers) ? Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]) : []
+  return {
+    status: hasTemplate(status) ? undefined : Number(status ?? (redirect === undefined ? 200 : 302)),
+    headers: {
+      ...Object.fromEntries(named),
+      ...(redirect === undefined ? {} : { location: redirect }),
+      ...(Array.isArray(cookies) && cookies.length > 0 ? { 'set-cookie': cookies } : {}),
+    },
+    body,
+  }
+}

@@ -1,4 +1,5 @@
 import { toText } from '../../coerce.ts'
+import { parseJson } from '../../json.ts'
 import type { ValueHelper } from '../helper.ts'
 
 export const json: Readonly<Record<string, ValueHelper>> = {
@@ -6,10 +7,10 @@ export const json: Readonly<Record<string, ValueHelper>> = {
   jsonEncode: ([value, spacer]) =>
     JSON.stringify(value, null, typeof spacer === 'number' || typeof spacer === 'string' ? spacer : undefined) ??
     'undefined',
-  /** `undefined` where it is no JSON. */
+  /** `undefined` where it is no JSON that a payload may hold. */
   jsonDecode: ([value]) => {
     try {
-      return JSON.parse(toText(value)) as unknown
+      return parseJson(toText(value))
     } catch {
       return undefined
     }

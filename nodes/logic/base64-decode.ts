@@ -1,0 +1,91 @@
+import { Type } from 'typebox'
+import { listShape, scalar } from '../../engine/check/shape.ts'
+import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { PathTo, Value } from '../../engine/schema.ts'
+import { oneOf } from '../data/one-of.ts'
+import { templateAt } from '../losant-path.ts'
+import { bytesOf } from './crypto-fields.ts'
+import { refusalShape } from './refuse.ts'
+import { attempt, readText, Unreadable } from './unreadable.ts'
+
+const forms = ['text', 'bytes'] as const
+
+export const base64Decode = defineNode({
+  type: 'base64-decode',
+  losant: { type: 'Base64DecodeNode', translate },
+  summary: 'Reads Base64, as a text or as a list of bytes.',
+  description: `Base64 is read with \`+/\` or with \`-_\`, with or without \`=\` at its end. Where something is no Base64, or its bytes are no UTF-8 although
+a text is asked for, \`else\` is taken with \`{ error: { message } }\` at \`result\`; without an \`else\` that fails the run. Inside of a
+template the helper \`decodeBase64\` reads what it can and leaves out the rest.`,
+  config: Type.Object({
+    source: Value({ description: 'The Base64.', examples: ['<< data.body.frame >>'] }),
+    as: oneOf(forms, { description: 'A text, or a list of numbers from 0 to 255.', default: 'text' }),
+    result: PathTo({ description: 'Where what it says goes, or the error.' }),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result, as }, output) => {
+    const shape = as === 'bytes' ? listShape(scalar) : scalar
+    return [{ path: String(result), shape: output === 'else' ? refusalShape : shape }]
+  },
+  compile: ({ source, as = 'text', result }, { wired }) => {
+    return (payload) => attempt(() => decode(readText(source, payload), as), { payload, result, wired })
+  },
+  examples: [
+    {
+      title: 'A text',
+      yaml: `type: base64-decode
+source: << data.encoded >>
+result: data.text`,
+      payload: { data: { encoded: 'R3LDvG5saWxpZQ==' } },
+      expect: { output: 'then', payload: { 'data.text': 'Grünlilie' } },
+    },
+    {
+      title: 'The bytes of a message',
+      yaml: `type: base64-decode
+source: << data.frame >>
+as: bytes
+result: data.frame`,
+      payload: { data: { frame: 'AQAQ/w==' } },
+      expect: { output: 'then', payload: { 'data.frame': [1, 0, 16, 255] } },
+    },
+    {
+      title: 'What is no Base64',
+      yaml: `type: base64-decode
+source: << data.body.frame >>
+result: data.text
+else:
+  - type: reply
+    status: 400`,
+      payload: { data: { body: { frame: 'moisture: 0.4' } } },
+      expect: { output: 'else', payload: { 'data.text': { error: { message: 'source is no Base64.' } } } },
+    },
+  ],
+})
+
+function decode(base64: string, as: (typeof forms)[number]): string | readonly number[] {
+  // Mail cuts it into lines.
+  const text = base64.replace(/\r?\n/g, '')
+  const bytes = bytesOf(text, 'base64')
+  if (!bytes || !isWhole(text)) throw new Unreadable('source is no Base64.')
+  if (as === 'bytes') return [...bytes]
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new Unreadable('The bytes of source are no text in UTF-8.', { cause })
+  }
+}
+
+/** Of four characters each. The last may be two or three, which `=` makes four or not; one says six bits, which is no byte. */
+function isWhole(text: string): boolean {
+  const said = text.indexOf('=') === -1 ? text.length : text.indexOf('=')
+  return said === text.length ? said % 4 !== 1 : text.length % 4 === 0 && said % 4 > 1
+}
+
+function translate({ source, destination, stringOutput }: RawConfig): RawConfig {
+  return {
+    source: templateAt(source, 'source'),
+    as: stringOutput === true ? 'text' : 'bytes',
+    result: destination,
+  }
+}

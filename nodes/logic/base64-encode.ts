@@ -1,0 +1,60 @@
+import { Buffer } from 'node:buffer'
+import { Type } from 'typebox'
+import { scalar } from '../../engine/check/shape.ts'
+import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { templateAt } from '../losant-path.ts'
+
+const Bytes = Type.Array(Type.Integer({ minimum: 0, maximum: 255 }))
+
+export const base64Encode = defineNode({
+  type: 'base64-encode',
+  losant: { type: 'Base64EncodeNode', translate },
+  summary: 'Writes a text, or a list of bytes, in Base64.',
+  description:
+    'Of a text its UTF-8 is written. Inside of a template the helper `encodeBase64` does the same to a text.',
+  config: Type.Object({
+    source: ValueOf(Type.Union([Type.String(), Bytes]), { description: 'A text, or a list of numbers from 0 to 255.' }),
+    result: PathTo({ description: 'Where the Base64 goes.' }),
+  }),
+  outputs: ['next'],
+  writes: ({ result }) => [{ path: String(result), shape: scalar }],
+  compile: ({ source, result }) => {
+    return (payload) => {
+      const given = source(payload)
+      const bytes = typeof given === 'string' ? Buffer.from(given) : Buffer.from(given)
+      result.set(payload, bytes.toString('base64'))
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'A text',
+      yaml: `type: base64-encode
+source: << data.text >>
+result: data.encoded`,
+      payload: { data: { text: 'Grünlilie' } },
+      expect: { output: 'next', payload: { 'data.encoded': 'R3LDvG5saWxpZQ==' } },
+    },
+    {
+      title: 'Bytes for a device',
+      yaml: `type: base64-encode
+source: [ 1, 0, << data.valve >>, 255 ]
+result: data.frame`,
+      payload: { data: { valve: 16 } },
+      expect: { output: 'next', payload: { 'data.frame': 'AQAQ/w==' } },
+    },
+    {
+      title: 'What is no byte',
+      yaml: `type: base64-encode
+source: [ << data.valve >> ]
+result: data.frame`,
+      payload: { data: { valve: 256 } },
+      expect: { error: 'from 0 to 255' },
+    },
+  ],
+})
+
+function translate({ source, destination }: RawConfig): RawConfig {
+  return { source: templateAt(source, 'source'), result: destination }
+}

@@ -1,0 +1,120 @@
+import { Type } from 'typebox'
+import { scalar } from '../../engine/check/shape.ts'
+import { isMap } from '../../engine/is-map.ts'
+import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { readOwn } from '../../engine/path.ts'
+import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { templateAt } from '../losant-path.ts'
+import { formatFields, maxCells, recordDelimiterField, renderFormat, translateFormat } from './csv-format.ts'
+import { valueOrMissing } from './payload-values.ts'
+import { refusalShape } from './refuse.ts'
+import { attempt, Unreadable } from './unreadable.ts'
+
+export const csvEncode = defineNode({
+  type: 'csv-encode',
+  losant: { type: 'CSVEncodeNode', translate },
+  summary: 'Writes a list of maps as CSV.',
+  description: `The first record names the columns: the \`columns\`, or the keys of the first map. What a map does not have is left empty, dates are
+written as in JSON, and so are maps and lists.
+
+Where \`source\` is no list of maps, \`else\` is taken with \`{ error: { message } }\` at \`result\`; without an \`else\` that fails the run. So
+it is with more than a million values.
+
+A value is written as it is. A spreadsheet takes one that begins with \`=\`, \`+\`, \`-\` or \`@\` for a formula, whoever has sent it.`,
+  config: Type.Object({
+    source: Value({ description: 'The list.', examples: ['<< data.pots >>'] }),
+    columns: Type.Optional(ValueOf(Type.Array(Type.String()), { description: 'Keys of the maps, in their order.' })),
+    ...formatFields,
+    recordDelimiter: recordDelimiterField('What ends a record; a line feed where it is not given.'),
+    result: PathTo({ description: 'Where the text goes, or the error.' }),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result }, output) => [{ path: String(result), shape: output === 'else' ? refusalShape : scalar }],
+  compile: ({ source, columns, result, ...format }, { wired }) => {
+    return async (payload) => {
+      const { stringify } = await import('csv-stringify/sync')
+      const options = { ...renderFormat(format, payload), cast }
+      const write = () => {
+        const maps = mapsOf(valueOrMissing(source, payload))
+        const names = columns ? columns(payload) : Object.keys(maps[0] ?? {})
+        // "Every column" is not what is meant where the payload was to say which.
+        if (names === undefined) throw new Unreadable('columns is missing.')
+        if (maps.length * names.length > maxCells) throw new Unreadable(`The CSV has more than ${maxCells} values.`)
+        if (names.length === 0) return ''
+        return stringify([names, ...maps.map((map) => names.map((name) => readOwn(map, name)))], options)
+      }
+      return attempt(write, { payload, result, wired })
+    }
+  },
+  examples: [
+    {
+      title: 'Every key',
+      yaml: `type: csv-encode
+source: << data.pots >>
+result: data.text`,
+      payload: {
+        data: {
+          pots: [
+            { name: 'Moss, dry', moisture: 0.1 },
+            { name: 'Fern', alive: true },
+          ],
+        },
+      },
+      expect: { output: 'then', payload: { 'data.text': 'name,moisture\n"Moss, dry",0.1\nFern,\n' } },
+    },
+    {
+      title: 'Some columns, for a spreadsheet',
+      yaml: `type: csv-encode
+source: << data.pots >>
+columns: [ moisture, name ]
+delimiter: ;
+recordDelimiter: "\\r\\n"
+result: data.text`,
+      payload: { data: { pots: [{ id: 1, name: 'Fern', moisture: 0.4 }] } },
+      expect: { output: 'then', payload: { 'data.text': 'moisture;name\r\n0.4;Fern\r\n' } },
+    },
+    {
+      title: 'What is no list of maps',
+      yaml: `type: csv-encode
+source: << data.pots >>
+result: data.text
+else:
+  - type: reply
+    status: 404`,
+      payload: { data: { pots: ['Fern'] } },
+      expect: { output: 'else', payload: { 'data.text.error.message': 'source must be a list of maps.' } },
+    },
+  ],
+})
+
+/** The library writes 1 for true, nothing for false, and dates as milliseconds. */
+const cast = { boolean: String, date: (date: Date) => date.toISOString() }
+
+function mapsOf(source: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (Array.isArray(source) && source.every(isMap)) return source
+  throw new Unreadable(source === undefined ? 'source is missing.' : 'source must be a list of maps.')
+}
+
+/** In Losant it never fails the run, so its one output is `else` too. */
+function translate(config: RawConfig): RawConfig {
+  return {
+    source: templateAt(config.source, 'source'),
+    ...translateColumns(config),
+    ...translateFormat(config),
+    result: config.destination,
+  }
+}
+
+function translateColumns({ headerTemplateType = 'objectKeys', headerTemplate }: RawConfig): RawConfig {
+  switch (headerTemplateType) {
+    case 'objectKeys':
+      return {}
+    case 'stringTemplates':
+      return { columns: headerTemplate }
+    case 'payloadPath':
+      return { columns: templateAt(headerTemplate, 'headerTemplate') }
+    default:
+      throw new Error(`Headers of the type ${headerTemplateType} have no counterpart.`)
+  }
+}

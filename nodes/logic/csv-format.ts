@@ -1,0 +1,55 @@
+/** How CSV is written, for the nodes that read and write it. https://www.rfc-editor.org/rfc/rfc4180 */
+import { Type } from 'typebox'
+import type { RawConfig } from '../../engine/node.ts'
+import type { Payload } from '../../engine/payload.ts'
+import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
+
+/** What is read or written at once holds up everything else: a million takes about a second. */
+export const maxCells = 1_000_000
+
+const Character = Type.String({ maxLength: 1 })
+const character = (description: string, byDefault: string) =>
+  Type.Optional(ValueOf(Character, { description, default: byDefault }))
+
+export const formatFields = {
+  delimiter: character('What parts the columns.', ','),
+  quote: character('What stands round a value that has delimiters or line breaks in it.', '"'),
+  escape: character('What stands before a quote in a quoted value.', '"'),
+}
+
+export const recordDelimiterField = (description: string) =>
+  Type.Optional(ValueOf(Type.String({ maxLength: 2 }), { description, examples: ['"\\r\\n"'] }))
+
+interface FormatFields {
+  readonly delimiter?: CompiledValue<string> | undefined
+  readonly quote?: CompiledValue<string> | undefined
+  readonly escape?: CompiledValue<string> | undefined
+  readonly recordDelimiter?: CompiledValue<string> | undefined
+}
+
+/** As both libraries take it. A field that comes out empty counts as not given. */
+export function renderFormat(fields: FormatFields, payload: Payload) {
+  const delimiter = fields.delimiter?.(payload) || ','
+  const quote = fields.quote?.(payload) || '"'
+  const recordDelimiter = fields.recordDelimiter?.(payload) || undefined
+  if ([quote, '\n', '\r'].includes(delimiter)) throw new Error('delimiter must be neither the quote nor a line break.')
+  return {
+    delimiter,
+    quote,
+    escape: fields.escape?.(payload) || '"',
+    ...(recordDelimiter === undefined ? {} : { record_delimiter: recordDelimiter }),
+  }
+}
+
+/** Of an exported node. A line feed is what ends a record anyway. */
+export function translateFormat(config: RawConfig): RawConfig {
+  const { delimiterTemplate, quoteCharTemplate, escapeCharTemplate, recordDelimiterTemplate } = config
+  return {
+    ...(delimiterTemplate ? { delimiter: delimiterTemplate } : {}),
+    ...(quoteCharTemplate ? { quote: quoteCharTemplate } : {}),
+    ...(escapeCharTemplate ? { escape: escapeCharTemplate } : {}),
+    ...(recordDelimiterTemplate && recordDelimiterTemplate !== '\n'
+      ? { recordDelimiter: recordDelimiterTemplate }
+      : {}),
+  }
+}

@@ -1,0 +1,80 @@
+import { Type } from 'typebox'
+import { unknown } from '../../engine/check/shape.ts'
+import { parseJson } from '../../engine/json.ts'
+import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { PathTo, Value } from '../../engine/schema.ts'
+import { templateAt } from '../losant-path.ts'
+import { refusalShape } from './refuse.ts'
+import { attempt, readText, Unreadable } from './unreadable.ts'
+
+export const jsonDecode = defineNode({
+  type: 'json-decode',
+  losant: { type: 'JsonDecodeNode', translate },
+  summary: 'Reads a text as JSON.',
+  description: `What it says stands at \`result\`. Where it is no JSON, or no text at all, \`else\` is taken with \`{ error: { message } }\` there; without
+an \`else\` that fails the run. JSON that is nested deeper than 100 levels is not read, nor is such that has a key \`__proto__\`, or a
+\`constructor\` with a \`prototype\`.
+
+The body of a request need not be decoded where its content type says that it is JSON.`,
+  config: Type.Object({
+    source: Value({ description: 'The text.', examples: ['<< data.response.body >>'] }),
+    result: PathTo({ description: 'Where what it says goes, or the error.' }),
+    errorResult: Type.Optional(PathTo({ description: 'Where the error goes, if not to `result`.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result, errorResult = result }, output) => {
+    const [path, shape] = output === 'else' ? [errorResult, refusalShape] : [result, unknown]
+    return [{ path: String(path), shape }]
+  },
+  compile: ({ source, ...paths }, { wired }) => {
+    return (payload) => attempt(() => decode(readText(source, payload)), { payload, ...paths, wired })
+  },
+  examples: [
+    {
+      title: 'In place of the text',
+      yaml: `type: json-decode
+source: << data.message >>
+result: data.message`,
+      payload: { data: { message: '{"moisture":[0.4,0.5]}' } },
+      expect: { output: 'then', payload: { 'data.message': { moisture: [0.4, 0.5] } } },
+    },
+    {
+      title: 'What a client sent in a form',
+      yaml: `type: json-decode
+source: << data.body.settings >>
+result: data.settings
+else:
+  - type: reply
+    status: 400
+    body: { error: << data.settings.error.message >> }`,
+      payload: { data: { body: {} } },
+      expect: { output: 'else', payload: { 'data.settings': { error: { message: 'source is missing.' } } } },
+    },
+    {
+      title: 'Text that is no JSON, without an else',
+      yaml: `type: json-decode
+source: << data.message >>
+result: data.message`,
+      payload: { data: { message: 'moisture: 0.4' } },
+      expect: { error: 'The text is no JSON' },
+    },
+  ],
+})
+
+function decode(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    throw new Unreadable(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+/** One that stores the error does not fail the run, so its one output is `else` too. */
+function translate({ source, destination, errorBehavior = 'throw', errorPath }: RawConfig): RawConfig {
+  return {
+    source: templateAt(source, 'source'),
+    result: destination,
+    ...(errorBehavior === 'payloadPath' && errorPath ? { errorResult: errorPath } : {}),
+  }
+}

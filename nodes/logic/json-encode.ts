@@ -1,0 +1,57 @@
+import { Type } from 'typebox'
+import { scalar } from '../../engine/check/shape.ts'
+import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { PathTo, Value } from '../../engine/schema.ts'
+import { templateAt } from '../losant-path.ts'
+
+export const jsonEncode = defineNode({
+  type: 'json-encode',
+  losant: { type: 'JsonEncodeNode', translate },
+  summary: 'Writes a value as JSON.',
+  description: `Dates become texts, and \`NaN\` becomes \`null\`. A reply's body, an \`http\` node's and a device command's need no such
+text: they are written as JSON anyway. Inside of a template the helper \`jsonEncode\` does the same.`,
+  config: Type.Object({
+    source: Value({ description: 'What is written: a template, or a structure with templates.' }),
+    result: PathTo({ description: 'Where the text goes.' }),
+  }),
+  outputs: ['next'],
+  writes: ({ result }) => [{ path: String(result), shape: scalar }],
+  compile: ({ source, result }) => {
+    return (payload) => {
+      result.set(payload, JSON.stringify(source(payload)))
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'A value of the payload',
+      yaml: `type: json-encode
+source: << data.reading >>
+result: data.text`,
+      payload: { data: { reading: { moisture: 0.4, at: 'north "B"' } } },
+      expect: { output: 'next', payload: { 'data.text': '{"moisture":0.4,"at":"north \\"B\\""}' } },
+    },
+    {
+      title: 'A structure with templates',
+      yaml: `type: json-encode
+source:
+  pots: [ << data.first >>, << data.second >> ]
+  owner: << data.owner >>
+result: data.text`,
+      payload: { data: { first: 1, second: 2 } },
+      expect: { output: 'next', payload: { 'data.text': '{"pots":[1,2]}' } },
+    },
+    {
+      title: 'What is missing',
+      yaml: `type: json-encode
+source: << data.reading >>
+result: data.text`,
+      payload: { data: {} },
+      expect: { error: 'is missing, and the node requires it' },
+    },
+  ],
+})
+
+function translate({ source, destination }: RawConfig): RawConfig {
+  return { source: templateAt(source, 'source'), result: destination }
+}

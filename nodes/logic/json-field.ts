@@ -1,0 +1,10 @@
+import { parseJson } from '../../engine/json.ts'
+
+/** What a field's text, with its templates filled in, says as JSON. Throws an error that names the field. */
+export function readJsonField(text: string, field: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    throw new Error(`${field}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  }
+}

@@ -1,0 +1,130 @@
+import { type Static, Type } from 'typebox'
+import { unknown } from '../../engine/check/shape.ts'
+import { shapeOfValue } from '../../engine/check/shape-of-value.ts'
+import { isMap } from '../../engine/is-map.ts'
+import { defineNode, type RawConfig, type Write } from '../../engine/node.ts'
+import type { Payload } from '../../engine/payload.ts'
+import { PathTo, Template, Value } from '../../engine/schema.ts'
+import { templateAt } from '../losant-path.ts'
+import { readJsonField } from './json-field.ts'
+import { copyOf, put, valueOrMissing } from './payload-values.ts'
+
+const Rule = Type.Union([
+  Type.Object({ set: PathTo(), to: Value() }),
+  Type.Object({ set: PathTo(), json: Template() }),
+  Type.Object({ move: PathTo(), to: PathTo() }),
+  Type.Object({ remove: PathTo() }),
+])
+
+export const mutate = defineNode({
+  type: 'mutate',
+  losant: { type: 'MutateNode', translate },
+  summary: 'Sets, moves and removes values of the payload.',
+  description: `| rule | what it does |
+|---|---|
+| \`set: PATH\`, \`to: VALUE\` | puts a value there: any YAML with templates. \`to: << PATH >>\` copies |
+| \`set: PATH\`, \`json: TEXT\` | puts there what the text, once its templates are filled in, says as JSON |
+| \`move: PATH\`, \`to: PATH\` | takes a value from one place to another |
+| \`remove: PATH\` | removes a key of a map, or an item of a list. What is not there need not be removed |
+
+The rules are followed from top to bottom, and each sees what those before it did. Where a value is missing, nothing stands at the path
+afterwards: what stood there is removed.
+
+\`json\` is for structures that depend on the payload, such as a key that it names. What a client sent is to be written with \`jsonEncode\`,
+which keeps it one value: \`{ << jsonEncode data.key >>: << jsonEncode data.value >> }\`. Text that is no JSON fails the run.`,
+  config: Type.Object({
+    rules: Type.Array(Rule, { maxItems: 100, description: 'What is done, from top to bottom.' }),
+  }),
+  outputs: ['next'],
+  writes: ({ rules }) => (Array.isArray(rules) ? rules.filter(isMap).flatMap(writesOf) : []),
+  compile: ({ rules }) => {
+    return (payload) => {
+      rules.forEach((rule, index) => {
+        follow(rule, payload, index)
+      })
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'What goes on, and what does not',
+      yaml: `type: mutate
+rules:
+  - { set: data.order.by, to: << experience.user.id >> }
+  - { move: data.body.items, to: data.order.items }
+  - { remove: data.body.password }`,
+      payload: {
+        data: { body: { items: [1, 2], password: 'swordfish' } },
+        experience: { user: { id: '5f1c2d3e4f5a6b7c8d9e0f1a' } },
+      },
+      expect: {
+        output: 'next',
+        payload: { data: { body: {}, order: { by: '5f1c2d3e4f5a6b7c8d9e0f1a', items: [1, 2] } } },
+      },
+    },
+    {
+      title: 'A key that the payload names',
+      yaml: `type: mutate
+rules:
+  - set: data.setting
+    json: '{ << jsonEncode data.body.name >>: << jsonEncode data.body.value >> }'`,
+      payload: { data: { body: { name: 'a "b"', value: { c: 1 } } } },
+      expect: { output: 'next', payload: { 'data.setting': { 'a "b"': { c: 1 } } } },
+    },
+    {
+      title: 'Text that is no JSON',
+      yaml: `type: mutate
+rules:
+  - { set: data.limit, json: << data.query.limit >> }`,
+      payload: { data: { query: { limit: 'many' } } },
+      expect: { error: 'rules[0].json: The text is no JSON' },
+    },
+  ],
+})
+
+function follow(rule: Static<typeof Rule>, payload: Payload, index: number): void {
+  if ('json' in rule) rule.set.set(payload, readJsonField(rule.json(payload), `rules[${index}].json`))
+  else if ('set' in rule) put(rule.set, payload, copyOf(valueOrMissing(rule.to, payload)))
+  else if ('move' in rule) {
+    const value = rule.move.get(payload)
+    rule.move.delete(payload)
+    put(rule.to, payload, value)
+  } else rule.remove.delete(payload)
+}
+
+/** A path that is removed may stand there still, for what the check knows: it has no word for its absence. */
+function writesOf({ set, move, to }: RawConfig): Write[] {
+  if (typeof set === 'string') return [{ path: set, shape: to === undefined ? unknown : shapeOfValue(to) }]
+  return typeof move === 'string' && typeof to === 'string' ? [{ path: to, shape: unknown }] : []
+}
+
+function translate({ rules }: RawConfig): RawConfig {
+  if (!Array.isArray(rules)) throw new Error('A mutate node has no rules.')
+  return { rules: rules.map(translateRule) }
+}
+
+function translateRule({ type, source, destination, ...set }: RawConfig): RawConfig {
+  switch (type) {
+    case 'set':
+      return { set: destination, ...translateValue(set) }
+    case 'copy':
+      return { set: destination, to: templateAt(source, 'source') }
+    case 'move':
+      return { move: source, to: destination }
+    case 'remove':
+      return { remove: source }
+    default:
+      throw new Error(`A rule of the type ${type} has no counterpart.`)
+  }
+}
+
+/** JSON without a template is the value that it says. */
+function translateValue({ valueTemplate, valueTemplateType }: RawConfig): RawConfig {
+  if (valueTemplateType !== 'json' || typeof valueTemplate !== 'string') return { to: valueTemplate }
+  if (valueTemplate.includes('{{')) return { json: valueTemplate }
+  try {
+    return { to: JSON.parse(valueTemplate) as unknown }
+  } catch {
+    throw new Error(`A rule sets what is no JSON: ${valueTemplate}`)
+  }
+}

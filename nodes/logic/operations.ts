@@ -1,0 +1,59 @@
+/** What the types share that have several operations: which operation takes which fields. */
+import { Type } from 'typebox'
+import type { Shape } from '../../engine/check/shape.ts'
+import type { NodeCheck } from '../../engine/node.ts'
+
+export interface Operation {
+  /** What comes of it, for the page. */
+  readonly meaning: string
+  /** Fields that it needs; of several in one entry, one. */
+  readonly required?: readonly (string | readonly string[])[]
+  readonly optional?: readonly string[]
+  /** Of what stands at `result` afterwards. */
+  readonly shape: Shape
+}
+
+export type Operations = Readonly<Record<string, Operation>>
+
+export function operationField<O extends Operations>(operations: O) {
+  const names = Object.keys(operations).map((name) => ({ const: name }))
+  return Type.Unsafe<keyof O & string>({ anyOf: names, description: 'What is done.' })
+}
+
+/** `common` are the fields that every operation takes. */
+export function checkOperation({ config, report }: NodeCheck, operations: Operations, common: readonly string[]): void {
+  const name = String(config.operation)
+  const { required = [], optional = [] } = operations[name] ?? {}
+  for (const fields of required.map((field) => [field].flat())) {
+    const [first, second] = fields.filter((field) => config[field] !== undefined)
+    if (first === undefined) {
+      report({ code: 'FLOW_MISSING_FIELD', at: [], message: `${name} needs ${fields.join(' or ')}.` })
+    } else if (second !== undefined) {
+      const message = `${second} cannot stand beside ${first}.`
+      report({ code: 'FLOW_UNKNOWN_FIELD', at: [second], atKey: true, message })
+    }
+  }
+  const known = new Set(['operation', ...common, ...required.flat(), ...optional])
+  for (const field of Object.keys(config).filter((field) => !known.has(field))) {
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message: `${name} takes no ${field}.` })
+  }
+}
+
+/** Throws where a field that the operation needs gives nothing. */
+export function needed<T>(field: string, value: T | undefined): T {
+  if (value === undefined) throw new Error(`${field} is missing.`)
+  return value
+}
+
+/** For the page: each operation, with the fields that it needs and in brackets those that it takes. */
+export function operationTable(operations: Operations): string {
+  const code = (name: string) => `\`${name}\``
+  const rows = Object.entries(operations).map(([name, { meaning, required = [], optional = [] }]) => {
+    const fields = [
+      ...required.map((field) => [field].flat().map(code).join(' or ')),
+      ...optional.map((field) => `[${code(field)}]`),
+    ]
+    return `| ${code(name)} | ${fields.join(', ')} | ${meaning} |`
+  })
+  return ['| operation | its fields | what comes of it |', '|---|---|---|', ...rows].join('\n')
+}
