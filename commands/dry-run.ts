@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { OpenedPlatform } from '../composition/open-platform.ts'
 import { createServices } from '../composition/services.ts'
-import type { Application, CompiledTrigger } from '../engine/application.ts'
+import type { Application, CompiledTrigger, RunRequest } from '../engine/application.ts'
 import type { Payload } from '../engine/payload.ts'
 import type { Effects, Services } from '../engine/services.ts'
 import type { EndpointSpec } from '../engine/trigger.ts'
@@ -21,6 +21,7 @@ import {
   type Recording,
   type Sends,
 } from './recording.ts'
+import { sampleDevice } from './sample-device.ts'
 import { chooseTrigger, type SampleChoice, sampleRequest, textOf } from './sample-request.ts'
 
 export interface Sample extends SampleChoice {
@@ -61,6 +62,8 @@ export interface DryRunScope {
   readonly application: Application
   readonly flowId: string
   readonly opened: OpenedPlatform
+  /** Whether its store is gone after the run. */
+  readonly isTemporary: boolean
   readonly effects: Effects
   /** Which of the effects are real. */
   readonly sends: Sends
@@ -69,7 +72,7 @@ export interface DryRunScope {
 const address = '127.0.0.1'
 
 export async function dryRun(
-  { application, flowId, opened, effects, sends }: DryRunScope,
+  { application, flowId, opened, isTemporary, effects, sends }: DryRunScope,
   sample: Sample,
 ): Promise<DryRunResult> {
   const trigger = chooseTrigger(application, flowId, sample)
@@ -80,9 +83,14 @@ export async function dryRun(
     application: recording.wrapApplication(application, sample.payload),
     services: recording.wrapServices(services),
   }
+  const data = sampleData(trigger, sample.body)
+  // With services that are not recorded: it is no part of the run. In the real store nothing is made.
+  const isOfDevice = trigger.type.startsWith('device-') && isTemporary
+  const triggerId = isOfDevice ? await sampleDevice(services, data) : undefined
+  const start = { trigger, applicationId: opened.platform.applicationId, data, triggerId }
   const reply = isEndpoint(trigger)
     ? await requestEndpoint(trigger, recorded, opened, sample, user?.token)
-    : await fire(trigger, recorded, opened.platform.applicationId, sample)
+    : await fire(recorded, start)
   return describe(trigger, reply, recording)
 }
 
@@ -131,14 +139,10 @@ function namesCaller({ experience }: Payload): boolean {
 }
 
 async function fire(
-  trigger: CompiledTrigger,
   { application, services }: Recorded,
-  applicationId: string,
-  sample: Sample,
+  start: Pick<RunRequest, 'trigger' | 'applicationId' | 'data' | 'triggerId'>,
 ): Promise<DryReply | null> {
-  const data = sampleData(trigger, sample.body)
-  const log = () => undefined
-  const running = application.start({ trigger, id: randomUUID(), applicationId, data, services, log })
+  const running = application.start({ ...start, id: randomUUID(), services, log: () => undefined })
   const { reply } = await running.done
   return reply ? { status: reply.status, headers: reply.headers, body: reply.body } : null
 }

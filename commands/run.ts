@@ -40,7 +40,7 @@ export async function run(flowFile: string, options: RunOptions): Promise<number
   process.once('SIGINT', interrupted)
   try {
     const flowId = basename(flowFile).replace(/\.ya?ml$/, '')
-    const result = await dryRun({ application, flowId, opened, effects, sends }, sample)
+    const result = await dryRun({ application, flowId, opened, isTemporary: !options.live, effects, sends }, sample)
     if (options.json) printJson(result)
     else print(describeDryRun(result))
     return result.ok ? 0 : 1

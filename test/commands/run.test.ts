@@ -54,6 +54,17 @@ nodes:
     status: 500
     body: { sorry: << data.errorInfo.error.message >> }
 `
+const soil = `name: Soil
+on: [ { device-state: all }, { mqtt: doors/+, then: told }, { timer: { seconds: 5 }, then: told } ]
+nodes:
+  - id: read
+    type: api
+    call: device.getState
+    with: { deviceId: << triggerId >> }
+    result: working.states
+    then: end
+  - { id: told, type: debug, message: << data >> }
+`
 const failing = `name: Failing
 on: { endpoint: GET /failing }
 nodes:
@@ -67,6 +78,7 @@ nodes:
 const files = {
   'application.yaml': 'name: try\nglobals: { greeting: hello }\nseeds: { users: [ { email: seed@lom.example } ] }\n',
   'pots.yaml': pots,
+  'soil.yaml': soil,
   'failing.yaml': failing,
   'list.json': '[]',
   'null.json': 'null',
@@ -205,6 +217,25 @@ describe('A payload', () => {
     expect([code, visits.map(({ id }) => id), missing]).toEqual([0, ['clean-up'], ['data.perPage']])
     expect(Object.keys(Object.prototype)).toEqual([])
     expect(Reflect.get({}, 'perPage')).toBeUndefined()
+  })
+})
+
+describe('A flow that no request starts', () => {
+  test('gets what is handed in as its data, and a device that has reported it', async () => {
+    const { code, payload } = await callJson('soil.yaml', { body: '{"moisture":5,"lid":true,"note":"dry"}' })
+    const data = { moisture: 5, lid: true, note: 'dry' }
+    expect([code, payload]).toEqual([0, expect.objectContaining({ data })])
+    expect(payload).toMatchObject({ working: { states: { result: [{ data }] } } })
+  })
+
+  test.each([
+    ['mqtt', '"open"', 'open'],
+    ['timer', undefined, {}],
+    ['device-state', undefined, {}],
+    ['device-state', '{"a b":1}', { 'a b': 1 }],
+  ])('by %s with %j runs', async (trigger, body, data) => {
+    const result = await callJson('soil.yaml', { trigger, ...(body === undefined ? {} : { body }) })
+    expect([result.code, result.payload]).toEqual([0, expect.objectContaining({ data })])
   })
 })
 
