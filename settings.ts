@@ -153,6 +153,20 @@ export const settingDefinitions = {
     default: 1_000,
     about: 'Past it a request is answered 503 with Retry-After.',
   },
+  scriptTimeoutMs: {
+    ...positive('milliseconds', longestTimeoutMs / 2),
+    env: 'FLOWPOT_SCRIPT_TIMEOUT_MS',
+    default: 5_000,
+    about: 'How long one script of a function node may take.',
+  },
+  scriptMemoryMb: {
+    placeholder: 'megabytes',
+    env: 'FLOWPOT_SCRIPT_MEMORY_MB',
+    default: 64,
+    about: 'How much memory one script of a function node may hold.',
+    parse: integer(16, 1024),
+    wanted: 'a whole number of megabytes from 16 to 1024',
+  },
   bodyLimitBytes: {
     ...positive('bytes'),
     flag: '--body-limit-bytes',

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { createEffects, type OpenedEffects } from '../composition/effects.ts'
 import type { OpenedPlatform } from '../composition/open-platform.ts'
 import type { Application } from '../engine/application.ts'
+import { findButton } from '../engine/load/find-button.ts'
+import type { Effects } from '../engine/services.ts'
 import { createLog } from '../http/log.ts'
 import { composeMail } from '../outbound/compose-mail.ts'
 import { readUrl } from '../outbound/http-client.ts'
-import type { Settings } from '../settings.ts'
+import { createScriptPool, type ScriptPool } from '../sandbox/script-pool.ts'
+import { readSettings, type Settings } from '../settings.ts'
 import type { Sends } from './recording.ts'
 
 /** Who sends mail is a setting, which need not be there yet. */
@@ -16,24 +19,49 @@ export interface DryRunEffects extends OpenedEffects {
   readonly sends: Sends
 }
 
-/** Sends nothing and waits for nothing, as if all had gone well. What could never be sent is refused all the same. */
-export const dryEffects: DryRunEffects = {
-  effects: {
-    async http({ url }) {
-      readUrl(url)
-      return { status: 200, headers: {}, body: new Uint8Array() }
-    },
-    async mail(message) {
-      composeMail(message, anySender)
-    },
-    publish: async () => undefined,
-    sleep: async () => undefined,
-  },
-  sends: { http: false, mail: false, mqtt: false },
-  close: async () => undefined,
+/** For all dry runs of the process: threads that have nothing to do do not keep it alive. */
+let scripts: ScriptPool | undefined
+
+function openScripts(): ScriptPool {
+  const { scriptTimeoutMs, scriptMemoryMb } = readSettings({}, process.env)
+  return createScriptPool({ timeoutMs: scriptTimeoutMs, memoryMb: scriptMemoryMb })
 }
 
-/** Those of a server, but for its broker: no device is connected to this process. */
+/** Starts nothing, and refuses what could not be started. */
+function dryFlowStart(application: Application): Effects['startFlow'] {
+  return async (start) => {
+    findButton(application, start)
+    return { runId: '0'.repeat(24) }
+  }
+}
+
+/** Sends nothing and waits for nothing, but runs scripts, as if all had gone well. What could never be sent is refused all the same. */
+export function dryEffects(application: Application): DryRunEffects {
+  return {
+    effects: {
+      async http({ url }) {
+        readUrl(url)
+        return { status: 200, headers: {}, body: new Uint8Array() }
+      },
+      async mail(message) {
+        composeMail(message, anySender)
+      },
+      sql: async () => ({ rows: [], count: 0 }),
+      redis: async () => null,
+      publish: async () => undefined,
+      startFlow: dryFlowStart(application),
+      sleep: async () => undefined,
+      script(request) {
+        scripts ??= openScripts()
+        return scripts.run(request)
+      },
+    },
+    sends: { http: false, mail: false, sql: false, redis: false, mqtt: false, flow: false },
+    close: async () => undefined,
+  }
+}
+
+/** Those of a server, but for its broker and its queue: no device is connected to this process, and it starts no other run. */
 export function liveEffects(application: Application, settings: Settings, opened: OpenedPlatform): DryRunEffects {
   const live = createEffects({
     settings,
@@ -41,6 +69,7 @@ export function liveEffects(application: Application, settings: Settings, opened
     mailFolder: opened.dataFolder && join(opened.dataFolder, 'mail'),
     log: createLog(settings.logLevel, process.stderr),
     publish: async () => undefined,
+    startFlow: dryFlowStart(application),
   })
-  return { ...live, sends: { http: true, mail: true, mqtt: false } }
+  return { ...live, sends: { http: true, mail: true, sql: true, redis: true, mqtt: false, flow: false } }
 }

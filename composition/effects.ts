@@ -1,14 +1,15 @@
-/** What leaves the process, and what waits. */
+/** What leaves the process, what waits, and what runs the scripts of flows. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ApplicationSettings } from '../engine/application.ts'
 import type { Effects } from '../engine/services.ts'
 import { isAllowedHost } from '../outbound/allowed-hosts.ts'
 import { createHttpClient } from '../outbound/http-client.ts'
 import { createMailer, type MailLog } from '../outbound/mailer.ts'
+import { createScriptPool } from '../sandbox/script-pool.ts'
 import type { Settings } from '../settings.ts'
 
 export interface EffectsOptions {
-  readonly settings: Pick<Settings, 'smtpUrl' | 'mailFrom'>
+  readonly settings: Pick<Settings, 'smtpUrl' | 'mailFrom' | 'scriptTimeoutMs' | 'scriptMemoryMb'>
   /** Of the application that serves at that moment. */
   application(): Pick<ApplicationSettings, 'http'>
   /** Where mail is kept that no server takes. */
@@ -16,26 +17,30 @@ export interface EffectsOptions {
   readonly log: MailLog
   /** The broker's. */
   readonly publish: Effects['publish']
+  readonly startFlow: Effects['startFlow']
 }
 
 export interface OpenedEffects {
   readonly effects: Effects
-  /** Ends the connections that are kept for later. */
+  /** Ends the connections and threads that are kept for later. */
   close(): Promise<void>
 }
 
-export function createEffects({ settings, application, mailFolder, log, publish }: EffectsOptions): OpenedEffects {
+export function createEffects({ settings, application, mailFolder, log, publish, startFlow }: EffectsOptions): OpenedEffects {
   const client = createHttpClient({ isAllowed: (url) => isAllowedHost(url, application().http.allow) })
   const mailer = createMailer({ smtpUrl: settings.smtpUrl, from: settings.mailFrom, folder: mailFolder, log })
+  const scripts = createScriptPool({ timeoutMs: settings.scriptTimeoutMs, memoryMb: settings.scriptMemoryMb })
   return {
     effects: {
       http: client.send,
       mail: mailer.send,
       publish,
+      startFlow,
       sleep: (ms, signal) => pause(ms, undefined, { signal }),
+      script: scripts.run,
     },
     async close() {
-      await Promise.all([client.close(), mailer.close()])
+      await Promise.all([client.close(), mailer.close(), scripts.close()])
     },
   }
 }

@@ -58,6 +58,11 @@ export function ValueOf<S extends TSchema>(schema: S, options: ValueOptions = {}
   return Type.Unsafe<CompiledValue<Static<S>>>({ 'x-flowpot': 'value', 'x-flowpot-of': schema, ...options })
 }
 
+/** Text of another language, in which `<<` and `{{` are no templates of ours. */
+export function Code(options: MarkOptions = {}): TUnsafe<string> {
+  return Type.Unsafe<string>({ type: 'string', 'x-flowpot': 'code', ...options })
+}
+
 /** Where on the payload a node writes or reads: `data.newDevice`. */
 export function PathTo(options: MarkOptions = {}): TUnsafe<Path> {
   return Type.Unsafe<Path>({ type: 'string', minLength: 1, 'x-flowpot': 'path', ...options })

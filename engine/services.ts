@@ -47,8 +47,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
   readonly timeoutMs: number
-  /** Redirects followed; the last answer counts past it. */
-  readonly maxRedirects: number
+  /** Follows redirects as `fetch` does, 20 at most. */
+  readonly followsRedirects: boolean
   /** Accept any certificate. */
   readonly acceptsAnyCertificate: boolean
   readonly signal: AbortSignal
@@ -56,11 +56,13 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number
-  /** Lower-case names; a name that came several times has a list. */
+  /** Lower-case names. `set-cookie` has a list where it came several times; others that did are joined with commas. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** Decompressed. */
   readonly body: Uint8Array
 }
 
+/** An address is `ada@lom.example` or `Ada <ada@lom.example>`. */
 export interface MailMessage {
   /** The setting's sender where it is not given. */
   readonly from?: string
@@ -73,27 +75,127 @@ export interface MailMessage {
   readonly html?: string
 }
 
-/** Values that outlive a run, by key. */
-export interface Storage {
-  /** `undefined` where nothing is stored. */
-  get(key: string): Promise<unknown>
-  /**
-   * Puts what `change` makes of the value there in its place and resolves with it; no other run comes between. `undefined`
-   * removes the value. `change` may be called again where the store retries, so it has no effect besides.
-   */
-  update(key: string, change: (value: unknown) => unknown): Promise<unknown>
+/** Where a value is stored. A scope has keys of its own. */
+export interface StorageSlot {
+  readonly scope: string
+  /** At most 255 characters. */
+  readonly key: string
 }
 
-/** What leaves the process or waits: a dry run does neither. */
+export interface StorageChange<Result> {
+  /** What is stored from now on: anything that JSON can say. `undefined` removes what was there. */
+  readonly value: unknown
+  /** What whoever asked for the change is told. */
+  readonly result: Result
+}
+
+/** Values that outlive a run. Rejects with a `FlowpotError` where a key is too long or a value cannot be stored. */
+export interface Storage {
+  /** `undefined` where nothing is stored. */
+  get(slot: StorageSlot): Promise<unknown>
+  /** Everything in a scope, by key. */
+  list(scope: string): Promise<ReadonlyMap<string, unknown>>
+  /**
+   * Puts what `change` makes of the value there in its place; no other run comes between. `change` may be called more
+   * than once, so it has no effect besides. Where it changes nothing, nothing is written.
+   */
+  update<Result>(slot: StorageSlot, change: (value: unknown) => StorageChange<Result>): Promise<Result>
+}
+
+export interface ScriptRequest {
+  /** The body of a JavaScript function of `payload`. */
+  readonly source: string
+  /** What the script finds as `payload`: anything JSON can say. A `time` in it that is a `Date` is one in the script too. */
+  readonly payload: unknown
+  /** The time when it begins, in milliseconds since 1970. */
+  readonly now: number
+  /** What its `Math.random` follows from: a whole number below 2^48. */
+  readonly seed: number
+  readonly signal: AbortSignal
+}
+
+export interface ScriptLog {
+  readonly level: 'debug' | 'info' | 'warn'
+  readonly message: string
+}
+
+/** What a script threw, or which limit it came to. */
+export interface ScriptFailure {
+  readonly name: string
+  readonly message: string
+  /** Where in the source, if that is known: from 1. */
+  readonly line?: number
+  readonly column?: number
+}
+
+/** `payload` is what the script returned, or what it left of its `payload`. */
+export type ScriptOutcome = { readonly logs: readonly ScriptLog[] } & (
+  | { readonly payload: unknown }
+  | { readonly error: ScriptFailure }
+)
+
+export interface FlowStart {
+  /** ID of the flow: its file's name without `.yaml`. */
+  readonly flow: string
+  /** Name of one of its `button` triggers. */
+  readonly button: string
+  /** Stands at `data` on the payload that it begins with: anything JSON can say. */
+  readonly data: unknown
+  /** ID of the flow that asks. */
+  readonly by: string
+  /** The asking run's own. */
+  readonly depth: number
+}
+
+export interface SqlRequest {
+  /** A name under `connections` of `application.yaml`. */
+  readonly connection: string
+  /** One statement, with the placeholders of the database: `$1` or `?`. */
+  readonly query: string
+  /** What is bound to the placeholders, in order; `undefined` is NULL. */
+  readonly params: readonly unknown[]
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+export interface SqlResult {
+  /** Columns by name. Anything that JSON can say. */
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+  /** How many rows were given, or changed. */
+  readonly count: number
+}
+
+export interface RedisRequest {
+  /** A name under `connections` of `application.yaml`. */
+  readonly connection: string
+  /** In lower case. */
+  readonly command: string
+  readonly args: readonly string[]
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+/** What leaves the process or waits, which a dry run does not, and code of the flow's author, which it runs. */
 export interface Effects {
   /** Rejects with a `FlowpotError` where there is no answer: a forbidden address, no connection, out of time, too large. */
   readonly http: (request: HttpRequest) => Promise<HttpResponse>
-  /** Resolves once the mail is handed over. */
-  readonly mail: (message: MailMessage) => Promise<void>
+  /** Resolves once the mail is handed over. Rejects with a `FlowpotError` where it cannot be, or once the signal is aborted. */
+  readonly mail: (message: MailMessage, signal: AbortSignal) => Promise<void>
+  /** Rejects with a `FlowpotError` whose code begins with `SQL_` or `CONNECTION_`, or with the signal's reason. */
+  readonly sql: (request: SqlRequest) => Promise<SqlResult>
+  /** Resolves with the reply: text, numbers, `null`, and lists of these. Rejects as `sql` does, with `REDIS_`. */
+  readonly redis: (request: RedisRequest) => Promise<unknown>
   /** Sends an MQTT message to whoever has subscribed to the topic, flows included. */
   readonly publish: (topic: string, message: string) => Promise<void>
+  /**
+   * Resolves once the run is written down that the flow is to have; nobody waits for it. Rejects with a `FlowpotError` where
+   * there is no such button, or too many flows have started one another.
+   */
+  readonly startFlow: (start: FlowStart) => Promise<{ readonly runId: string }>
   /** Rejects once the signal is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Runs JavaScript apart from everything else in the process. Rejects once the signal is aborted, and for nothing else. */
+  readonly script: (request: ScriptRequest) => Promise<ScriptOutcome>
 }
 
 export interface Services extends Effects {

@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   mqtt: ['engine', 'platform'],
   triggers: ['engine', 'platform'],
   outbound: ['engine'],
+  sandbox: ['engine'],
 }
 
 /** What wires the areas together, at the root and in the commands: it may import all, and none of them may import it. */
@@ -21,7 +22,7 @@ const isWiring = (area: string) =>
 
 /** What would open a network or a database: flows act through services alone. */
 const effects =
-  /^(node:)?(net|http|https|http2|dgram|tls|dns|child_process)$|^(fastify|undici|nodemailer|kysely|pg|better-sqlite3|aedes|mqtt)$/
+  /^(node:)?(net|http|https|http2|dgram|tls|dns|child_process)$|^(fastify|undici|nodemailer|kysely|pg|mysql2|ioredis|better-sqlite3|aedes|mqtt)$/
 
 interface Import {
   readonly from: string

@@ -5,8 +5,17 @@ const refuse = async () => {
   throw new Error('Nothing leaves a test.')
 }
 
-/** Refuses to send, and waits for nothing. */
-export const noEffects: Effects = { http: refuse, mail: refuse, publish: refuse, sleep: async () => undefined }
+/** Refuses to send and to run scripts, and waits for nothing. */
+export const noEffects: Effects = {
+  http: refuse,
+  mail: refuse,
+  sql: refuse,
+  redis: refuse,
+  publish: refuse,
+  startFlow: refuse,
+  sleep: async () => undefined,
+  script: refuse,
+}
 
 export function storageInMemory(): Storage {
   const values = new Map<string, Map<string, string>>()

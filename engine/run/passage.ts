@@ -71,6 +71,7 @@ const visitsPerMeasurement = 8
 export class Passage implements Run, Stretch {
   readonly id: string
   readonly services: Services
+  readonly depth: number
   waiting = 0
   isBroken = false
   failure: Failure | undefined = undefined
@@ -88,6 +89,7 @@ export class Passage implements Run, Stretch {
     this.options = options
     this.id = options.request.id
     this.services = options.request.services
+    this.depth = options.request.depth ?? 0
     this.trace = options.request.trace
     this.runLog = options.request.log
     this.payload = options.payload
@@ -144,7 +146,7 @@ export class Passage implements Run, Stretch {
   private adopt(payload: Payload, copyOf?: Payload): void {
     giveClock(payload, this.services.clock)
     if (!this.trace) return
-    observeMissing(payload, this.trace.missing)
+    if (this.trace.missing) observeMissing(payload, this.trace.missing)
     this.trace.adopt?.(payload, copyOf)
   }
 

@@ -1,0 +1,35 @@
+/** `Buffer` for scripts: the npm package of that name, which is Node's in plain JavaScript. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Extension } from './run-script.ts'
+
+let source: string | undefined
+
+export const buffer: Extension = {
+  isNeededBy: /\bBuffer\b/,
+  install(guest) {
+    source ??= readSource()
+    guest.evaluate(source, 'buffer.js')
+  },
+}
+
+/** The package and the two that it requires are CommonJS. */
+function readSource(): string {
+  const fromHere = createRequire(import.meta.url)
+  // Its name alone would be Node's own.
+  const main = fromHere.resolve('buffer/index.js')
+  const fromBuffer = createRequire(main)
+  const files = { 'base64-js': fromBuffer.resolve('base64-js'), ieee754: fromBuffer.resolve('ieee754'), buffer: main }
+  const modules = Object.entries(files).map(
+    ([name, file]) => `${JSON.stringify(name)}(exports, module, require) {${readFileSync(file, 'utf8')}\n}`,
+  )
+  return `(function (modules) {
+  'use strict'
+  const require = (name) => {
+    const module = { exports: {} }
+    modules[name](module.exports, module, require)
+    return module.exports
+  }
+  globalThis.Buffer = require('buffer').Buffer
+})({${modules.join(',\n')}})`
+}
