@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
 /**
- * `flowpot start | check | run | test | routes | graph | diff | new | add | schema`: parses arguments and calls one
+ * `flowpot start | check | run | test | routes | graph | diff | openapi | new | add | schema`: parses arguments and calls one
  * function each. Exits with 0, 1 (the thing failed) or 2 (the call is wrong). A command's modules are loaded when it is
  * called, so that `--help` answers at once.
  *
@@ -11,6 +11,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { AddOptions } from './commands/add.ts'
 import { callWrong } from './commands/errors.ts'
 import type { GraphOptions } from './commands/graph.ts'
+import type { OpenApiOptions } from './commands/openapi.ts'
 import { printError, printJson } from './commands/output.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { SchemaOptions } from './commands/schema.ts'
@@ -123,6 +124,19 @@ function createProgram(finish: (code: number) => void): Command {
     .action(async (before: string, after: string, options: { json?: boolean }) => {
       const { diff } = await import('./commands/diff.ts')
       finish(await diff(before, after, options))
+    })
+
+  program
+    .command('openapi')
+    .description('print an OpenAPI 3.1 document of what an application answers')
+    .argument(...folderArgument)
+    .option('--out <file>', 'write it there, in place of standard output')
+    .option('--against <file>', 'say what breaks a client of this earlier document; - for standard input')
+    .option(...jsonOption)
+    .addHelpText('after', '\nExample:\n  git show HEAD:openapi.json | flowpot openapi --against -')
+    .action(async (folder: string, options: OpenApiOptions) => {
+      const { openapi } = await import('./commands/openapi.ts')
+      finish(await openapi(folder, options))
     })
 
   program

@@ -7,9 +7,11 @@ import { createEffects } from './composition/effects.ts'
 import { type Listening, listen } from './composition/listen.ts'
 import { type LoadedFolder, loadFolder } from './composition/load-folder.ts'
 import { openPlatform } from './composition/open-platform.ts'
+import { createOpenApi } from './composition/openapi.ts'
 import { pressButton } from './composition/press-button.ts'
 import { createServices } from './composition/services.ts'
 import { type RunningBroker, startBroker } from './composition/start-broker.ts'
+import { createFlowStarter } from './composition/start-flow.ts'
 import type { Application } from './engine/application.ts'
 import { createExperienceServer, runLog } from './http/experience-server.ts'
 import { createLog } from './http/log.ts'
@@ -59,6 +61,8 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   const opened = await openPlatform(loaded.application, settings, { log })
   const applications = createSwap(loaded.application)
   const { platform } = opened
+  const openApi = createOpenApi(loaded.sources)
+  let listening: readonly Listening[] = []
   let isReady = false
 
   const outbound = createEffects({
@@ -71,6 +75,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
       await startRunsOfMessage(platform, { topic, text, relay })
       mqtt?.publish(topic, text)
     },
+    startFlow: createFlowStarter(platform, applications.current),
   })
   const services = createServices(platform, outbound.effects)
   const triggers = createTriggers({
@@ -108,6 +113,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
         actor,
         press,
       ),
+    describeEndpoints: () => openApi.of(applications.current(), listening[0]?.url),
     isReady: async () => isReady && (await answers(platform.store)),
   })
 
@@ -126,7 +132,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     mqtt = await startBroker(platform, settings, log, rest.server)
     const { host, port, platformPort } = settings
     const open = (app: FastifyInstance) => (port: number, host: string) => listenOn(app, port, host)
-    const listening = [
+    listening = [
       await listen('experience', { host, port }, settingDefinitions.port, open(experience)),
       await listen('platform', { host, port: platformPort }, settingDefinitions.platformPort, open(rest)),
       ...(await mqtt.listen()),
@@ -140,6 +146,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
       if (!next.application) return { ...next, hasOtherId: false }
       const { id, seeds } = next.application.settings
       await applySeeds(platform, seeds)
+      openApi.follow(next.sources)
       applications.swap(next.application)
       await triggers.follow(next.application)
       return { ...next, hasOtherId: id !== undefined && id !== platform.applicationId }

@@ -1,12 +1,10 @@
 /** Reads one flow's file as a graph. */
-import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
 import { createSchemaChecker } from '../engine/check/schema-problems.ts'
 import { type FlowOutline, type OutlineRead, outlineFlow } from '../engine/describe/outline.ts'
 import type { SourceFile } from '../engine/source/position.ts'
 import { nodeTypes, triggerTypes } from '../nodes/index.ts'
-import { callWrong } from './errors.ts'
 import { describeProblems, printError, printJson } from './output.ts'
+import { readText } from './read-text.ts'
 
 export interface ReadOutline extends OutlineRead {
   readonly source: SourceFile
@@ -31,13 +29,4 @@ export function reportProblems({ outline, problems, source }: ReadOutline, isJso
   if (isJson) printJson({ problems })
   else printError(describeProblems(problems, [source]))
   return undefined
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'))
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw callWrong({ problem: `${file} cannot be read: ${reason}` }, { cause })
-  }
 }

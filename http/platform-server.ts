@@ -1,6 +1,7 @@
 /** Serves the platform's REST API, one route an action, from the actions' own declarations. */
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { type Actor, anonymousActor } from '../platform/auth/actor.ts'
+import { isAllowed } from '../platform/auth/scopes.ts'
 import type { Action, Resource } from '../platform/resource.ts'
 import { bearerToken } from './authorise.ts'
 import { addJsonParser } from './body-parsers.ts'
@@ -31,6 +32,8 @@ export interface PlatformOptions extends ListenerOptions {
   ) => Promise<CallOutcome>
   /** Fires a flow's `button` trigger, as Losant's `flow.pressVirtualButton`. */
   readonly pressButton: (actor: Actor, press: ButtonPress) => Promise<CallOutcome>
+  /** An OpenAPI document of the endpoints that the application has now. */
+  readonly describeEndpoints: () => unknown
   /** Whether requests can be served: the store answers and an application is loaded. */
   readonly isReady: () => boolean | Promise<boolean>
 }
@@ -74,9 +77,12 @@ export function createPlatformServer(options: PlatformOptions): FastifyInstance 
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
   })
 
+  serveOpenApi(app, options)
+
   const methodsByPath = new Map<string, Set<string>>([
     ['/healthz', new Set(['GET'])],
     ['/readyz', new Set(['GET'])],
+    ['/openapi.json', new Set(['GET'])],
   ])
   for (const resource of options.resources) {
     for (const [name, action] of Object.entries(resource.actions)) {
@@ -108,6 +114,23 @@ function serveAction(app: FastifyInstance, options: PlatformOptions, call: strin
       }
       const outcome = await options.call(request.actor, call, params, { address: request.ip })
       return sendOutcome(reply, outcome, action.status ?? 200)
+    },
+  })
+}
+
+/**
+ * Behind a token, as all that is no probe: it names routes, groups and fields that are not everybody's to know. Whoever wants it
+ * public takes it from here, or from the command line, and publishes it.
+ */
+function serveOpenApi(app: FastifyInstance, options: PlatformOptions): void {
+  app.get('/openapi.json', {
+    onRequest: authentication(options, false),
+    handler: (request, reply) => {
+      // Whoever may read the application.
+      if (isAllowed(request.actor, 'application', 'get', { scopes: ['all.Application', 'all.Application.read'] })) {
+        return reply.send(options.describeEndpoints())
+      }
+      return reply.code(403).send({ type: 'Forbidden', message: 'The token may not read the application.' })
     },
   })
 }

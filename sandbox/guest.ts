@@ -1,5 +1,5 @@
 /** A context of QuickJS and the handles of it that are held, which are let go together. */
-import { type QuickJSContext, type QuickJSHandle, Scope } from 'quickjs-emscripten'
+import { type QuickJSContext, type QuickJSHandle, Scope } from 'quickjs-emscripten-core'
 
 /** What QuickJS threw. */
 export class Thrown extends Error {

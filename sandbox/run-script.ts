@@ -1,5 +1,5 @@
 /** Runs one script in a QuickJS runtime that is made for it and gone afterwards: nothing of it is left for the next. */
-import type { QuickJSHandle, QuickJSWASMModule } from 'quickjs-emscripten'
+import type { QuickJSHandle, QuickJSWASMModule } from 'quickjs-emscripten-core'
 import type { ScriptLog } from '../engine/services.ts'
 import { Guest, Thrown } from './guest.ts'
 import { guestSource, linesBefore, wrapScript } from './guest-source.ts'

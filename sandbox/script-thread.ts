@@ -1,6 +1,7 @@
 /** The entry of a thread that runs scripts, one at a time. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { newQuickJSWASMModuleFromVariant, newVariant, RELEASE_SYNC } from 'quickjs-emscripten'
+import quickJsModule from '@jitl/quickjs-wasmfile-release-sync'
+import { newQuickJSWASMModuleFromVariant, newVariant } from 'quickjs-emscripten-core'
 import { buffer } from './buffer.ts'
 import { intl } from './intl.ts'
 import type { FromThread, Job, Limits } from './messages.ts'
@@ -16,10 +17,13 @@ const pageBytes = 64 * 1024
 /** Beyond what a script may hold: what goes in and comes out, and QuickJS itself. */
 const otherMb = 32
 
+/** Its types are those of its CommonJS form, where the variant stands at `default`. */
+const quickJsVariant = quickJsModule as unknown as typeof quickJsModule.default
+
 async function openMachine({ memoryMb }: Limits): Promise<Machine> {
   const maximum = ((memoryMb + otherMb) * 1024 * 1024) / pageBytes
   const memory = new WebAssembly.Memory({ initial: firstBytes / pageBytes, maximum })
-  const quickJs = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, { wasmMemory: memory }))
+  const quickJs = await newQuickJSWASMModuleFromVariant(newVariant(quickJsVariant, { wasmMemory: memory }))
   const setClock: Machine['setClock'] = (now) => {
     Date.now = now
   }

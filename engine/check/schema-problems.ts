@@ -27,6 +27,14 @@ export interface SchemaChecker {
   check(schema: object, value: unknown, options?: CheckOptions): SchemaComplaint[]
 }
 
+/** Compiled schemas, kept from one load to the next: compiling them anew takes most of a reload's time. */
+let shared: SchemaChecker | undefined
+
+export function sharedSchemaChecker(): SchemaChecker {
+  shared ??= createSchemaChecker()
+  return shared
+}
+
 export function createSchemaChecker(): SchemaChecker {
   // Not strict: schemas carry keywords of ours (`x-flowpot`) that say nothing of the value. `ownProperties`: a value's
   // keys may be `constructor` or `__proto__`.

@@ -5,7 +5,24 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 
 const scalarTypes: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'null']
 
+/**
+ * By the shape's identity, and not as a field of it: a copy that says something else, as a node makes to change a key, is then
+ * not taken for what the schema says.
+ */
+const schemas = new WeakMap<Shape, JsonSchema>()
+
+/** The schema that this very shape was made of. */
+export function schemaOfShape(shape: Shape): JsonSchema | undefined {
+  return schemas.get(shape)
+}
+
 export function shapeOfSchema(schema: JsonSchema): Shape {
+  const shape = { ...readShape(schema) }
+  schemas.set(shape, schema)
+  return shape
+}
+
+function readShape(schema: JsonSchema): Shape {
   const ways = schema.anyOf ?? schema.oneOf
   if (Array.isArray(ways)) return joinAll(ways.map(shapeOf))
   if ('$ref' in schema || 'allOf' in schema) return unknown

@@ -23,10 +23,14 @@ export function listShape(items: Shape): Shape {
   return { kind: 'list', items }
 }
 
-/** What can stand there if either way was taken. A key that stands on one way only stays possible. */
+/**
+ * What can stand there if either way was taken. A key that stands on one way only stays possible. Where the two differ it is a
+ * new shape, since what is known of one (`schemaOfShape`) no longer holds.
+ */
 export function joinShapes(a: Shape, b: Shape): Shape {
-  if (a === b || b.kind === 'scalar') return a
-  if (a.kind === 'scalar') return b
+  if (a === b) return a
+  if (b.kind === 'scalar') return a.kind === 'scalar' ? scalar : { ...a }
+  if (a.kind === 'scalar') return { ...b }
   if (a.kind === 'list' && b.kind === 'list') return listShape(joinShapes(a.items, b.items))
   if (a.kind !== 'object' || b.kind !== 'object') return unknown
   const keys = new Map(a.keys)

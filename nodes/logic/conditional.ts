@@ -16,7 +16,8 @@ A way that no wire names goes on at the next node, so that a check can be writte
     }),
   }),
   outputs: ['else', 'then'],
-  demands: ({ if: condition }) => (typeof condition === 'string' ? demandedPaths(condition).map((path) => ({ path })) : []),
+  demands: ({ if: condition }) =>
+    typeof condition === 'string' ? demandedPaths(condition).map((path) => ({ path })) : [],
   compile: ({ if: condition }) => {
     return (payload) => (condition(payload) ? 'then' : 'else')
   },

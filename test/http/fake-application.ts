@@ -29,6 +29,7 @@ export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>
       globals: {},
       cors,
       http: { allow: [] },
+      connections: {},
       seeds: { groups: [], users: [], devices: [] },
     },
     flows: [],

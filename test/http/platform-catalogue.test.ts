@@ -24,6 +24,7 @@ test.each(actions)('$method $url is served, as $call alone', async ({ call, meth
       return { result: {} }
     },
     pressButton: async () => ({ result: {} }),
+    describeEndpoints: () => ({}),
     isReady: () => true,
   })
   const stranger = await app.inject({ method, url })

@@ -88,6 +88,7 @@ describe('The REST API', () => {
       authenticate: async (token) => (token === 'good' ? actor : null),
       call,
       pressButton,
+      describeEndpoints: () => ({}),
       isReady: () => true,
       ...options,
     })
@@ -256,6 +257,18 @@ describe('The REST API', () => {
     expect([reply.statusCode, reply.json()]).toEqual([200, { success: true }])
     expect(pressButton.mock.calls).toEqual([[actor, { flowId: 'water', button }]])
     expect((await app.inject({ method: 'POST', url })).statusCode).toBe(401)
+  })
+
+  test.each<[string, Actor, number]>([
+    ['who may read the application', { ...actor, scopes: ['all.Application.read'] }, 200],
+    ['who may do something else', { ...actor, scopes: ['all.Device'] }, 403],
+    ['a device', { kind: 'device', deviceId, applicationKeyId: 'k'.repeat(24), scopes: ['all.Device'] }, 403],
+  ])('shows the endpoints, or not, to %s', async (_, asking, status) => {
+    app = serve({ describeEndpoints: () => ({ openapi: '3.1.0' }), authenticate: async () => asking })
+    const reply = await app.inject({ url: '/openapi.json', headers: json })
+    expect([reply.statusCode, 'openapi' in reply.json()]).toEqual([status, status === 200])
+    expect((await app.inject('/openapi.json')).statusCode).toBe(401)
+    expect((await app.inject({ method: 'POST', url: '/openapi.json' })).statusCode).toBe(405)
   })
 
   test('says whether it lives and whether it is ready', async () => {

@@ -32,6 +32,7 @@ export interface EndpointFacts {
   readonly spec: EndpointSpec
   readonly flow: FlowDescription
   readonly start: Target
+  /** In the order of the file. */
   readonly nodes: readonly NodeFacts[]
   /** Of the error triggers that fire where the run fails. */
   readonly handlers: readonly NodeFacts[]
@@ -107,7 +108,7 @@ function factsOfNodes(
   { settings }: Application,
   { actions }: FactsOptions,
 ): readonly NodeFacts[] {
-  const nodes: NodeFacts[] = []
+  const entering = new Map<FlowNode, Shape>()
   const alone = { ...graph, triggers: [trigger] }
   checkPayloadPaths({
     graph: alone,
@@ -117,7 +118,10 @@ function factsOfNodes(
     starts: [startShape(trigger, settings.globals)],
     actions,
     reporter,
-    onNode: (node, entering) => nodes.push({ node, reads: reads.get(node) ?? [], entering }),
+    onNode: (node, shape) => entering.set(node, shape),
   })
-  return nodes
+  return graph.nodes.flatMap((node) => {
+    const shape = entering.get(node)
+    return shape ? { node, reads: reads.get(node) ?? [], entering: shape } : []
+  })
 }

@@ -91,9 +91,8 @@ function takeDemands(request: Part, facts: EndpointFacts, name: string): Record<
       const unique = Object.keys(components).length === 0 ? name : `${name}${Object.keys(components).length + 1}`
       const given = embed(schema, unique)
       if (!given) continue
-      const before = request.schemas.length
-      spread(request, segments, given.schema, shape)
-      if (given.component && before === request.schemas.length) components[unique] = given.component
+      const isAsked = spread(request, segments, given.schema, shape)
+      if (given.component && isAsked) components[unique] = given.component
     } else if (shape && comesFromClient(segments, shape)) {
       for (const depth of segments.keys()) partAt(request, segments.slice(1, depth + 1)).isRequired = true
     }
@@ -105,8 +104,14 @@ function takeDemands(request: Part, facts: EndpointFacts, name: string): Record<
 function embed(schema: JsonSchema, name: string): { schema: JsonSchema; component?: JsonSchema } | undefined {
   if (!refersWithin(schema)) return { schema: fromDraft07(schema) }
   if (!refersToItself(schema)) return undefined
-  const component = fromDraft07(schema, `#/components/schemas/${name}`)
+  const component = besideReference(fromDraft07(schema, `#/components/schemas/${name}`))
   return { schema: component, component }
+}
+
+/** Tools that put what is referred to in a reference's place would lose the definitions that stand beside it. */
+function besideReference({ $ref, ...schema }: JsonSchema): JsonSchema {
+  if ($ref === undefined) return schema
+  return { ...schema, allOf: [...(Array.isArray(schema.allOf) ? schema.allOf : []), { $ref }] }
 }
 
 function refersToItself(schema: unknown): boolean {
@@ -116,21 +121,22 @@ function refersToItself(schema: unknown): boolean {
   return typeof $ref === 'string' && /^#(\/|$)/.test($ref) && Object.values(schema).every(refersToItself)
 }
 
-/** Puts a schema of the payload, or of a part of it, to the parts of the request that it speaks of. */
-function spread(request: Part, segments: readonly string[], schema: JsonSchema, shape: Shape | undefined): void {
+/** Puts a schema of the payload, or of a part of it, to the parts of the request that it speaks of: whether there are any. */
+function spread(request: Part, segments: readonly string[], schema: JsonSchema, shape: Shape | undefined): boolean {
   if (segments.length >= 2) {
-    if (shape && comesFromClient(segments, shape)) partAt(request, segments.slice(1)).schemas.push(schema)
-    return
+    const isAsked = shape !== undefined && comesFromClient(segments, shape)
+    if (isAsked) partAt(request, segments.slice(1)).schemas.push(schema)
+    return isAsked
   }
   const { properties, required } = schema
-  if (!isMap(properties)) return
-  for (const [key, below] of Object.entries(properties)) {
-    if (!isMap(below)) continue
-    spread(request, [...segments, key], below, shape)
-    if (segments.length === 1 && areas.has(key) && Array.isArray(required) && required.includes(key)) {
+  const asked = Object.entries(isMap(properties) ? properties : {}).filter(([key, below]) => {
+    if (!isMap(below) || !spread(request, [...segments, key], below, shape)) return false
+    if (segments.length === 1 && Array.isArray(required) && required.includes(key)) {
       partAt(request, [key]).isRequired = true
     }
-  }
+    return true
+  })
+  return asked.length > 0
 }
 
 function schemaOfPart({ keys, schemas }: Part): JsonSchema {

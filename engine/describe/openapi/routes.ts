@@ -31,7 +31,9 @@ export function operationsOf(endpoints: readonly EndpointFacts[]): readonly Oper
   const ids = new Set<string>()
   const operations: Operation[] = []
   const forms = inOrder(endpoints)
-  const plain = new Set(forms.filter(({ segments }) => !hasTail(segments)).map(({ segments }) => formOf(segments, '{}')))
+  const plain = new Set(
+    forms.filter(({ segments }) => !hasTail(segments)).map(({ segments }) => formOf(segments, '{}')),
+  )
   for (const { facts, segments } of forms) {
     const form = formOf(segments, '{*}')
     const key = `${facts.spec.method} ${form}`
@@ -85,11 +87,11 @@ function pathOf(segments: readonly RouteSegment[], isTwin: boolean) {
   return { path: `/${parts.join('/')}`, names: segments.filter(({ kind }) => kind !== 'literal').map(shown) }
 }
 
-/** `getDevicesByIdData`. */
+/** `getDevicesByIdData`: of plain letters and digits, since it names things in generated clients, and schemas here. */
 function idOf(method: string, segments: readonly RouteSegment[]): string {
   const words = segments.flatMap(({ kind, text }) => [
     ...(kind === 'literal' ? [] : ['by']),
-    ...text.split(/[^\p{L}\p{N}]+/u),
+    ...text.split(/[^A-Za-z0-9]+/),
   ])
   const capitalised = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
   return `${method.toLowerCase()}${capitalised || 'Root'}`

@@ -72,7 +72,13 @@ export function refersWithin(schema: unknown): boolean {
   return isMap(schema) && ('$ref' in schema || Object.values(schema).some(refersWithin))
 }
 
-const maps: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'definitions', '$defs', 'dependentSchemas'])
+const maps: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  'definitions',
+  '$defs',
+  'dependentSchemas',
+])
 const parts: ReadonlySet<string> = new Set([
   ...['items', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then', 'else'],
   ...['anyOf', 'oneOf', 'allOf', 'prefixItems'],

@@ -40,10 +40,9 @@ function requirementsOf(access: Exclude<Access, 'public'>): readonly Requirement
 export function securitySchemes(requirements: readonly Requirement[]): Readonly<Record<string, JsonSchema>> {
   const named = new Set(requirements.flatMap((requirement) => Object.keys(requirement)))
   const all = (['user', 'device'] as const).flatMap((owner) =>
-    Object.entries(places).map(([place, scheme]) => [
-      `${owner}Token${place}`,
-      { ...scheme, description: owners[owner] },
-    ] as const),
+    Object.entries(places).map(
+      ([place, scheme]) => [`${owner}Token${place}`, { ...scheme, description: owners[owner] }] as const,
+    ),
   )
   return Object.fromEntries(all.filter(([name]) => named.has(name)))
 }
