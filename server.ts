@@ -25,6 +25,7 @@ import { startRunsOfMessage } from './platform/runs/runs-of-messages.ts'
 import { queueRuns } from './platform/runs/triggered-runs.ts'
 import { applySeeds } from './platform/seeds.ts'
 import type { Store } from './platform/store/store.ts'
+import { createRecorder, recordModes } from './recorder/recorder.ts'
 import { type Settings, settingDefinitions } from './settings.ts'
 import { createTriggers } from './triggers/triggers.ts'
 
@@ -59,8 +60,18 @@ export async function startServer(folder: string, settings: Settings): Promise<S
 
   const log = createLog(settings.logLevel, pino.destination(2))
   const opened = await openPlatform(loaded.application, settings, { log })
-  const applications = createSwap(loaded.application)
   const { platform } = opened
+  const recorder = createRecorder({
+    platform,
+    mode: recordModes.find((mode) => mode === settings.record) ?? 'failed',
+    bounds: {
+      runsOfFlow: settings.recordedRuns,
+      bytes: settings.recordedBytes,
+      ms: settings.recordedDays * 86_400_000,
+    },
+    settings,
+  })
+  const applications = createSwap(recorder.record(loaded.application))
   const openApi = createOpenApi(loaded.sources)
   let listening: readonly Listening[] = []
   let isReady = false
@@ -114,6 +125,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
         press,
       ),
     describeEndpoints: () => openApi.of(applications.current(), listening[0]?.url),
+    runs: recorder,
     isReady: async () => isReady && (await answers(platform.store)),
   })
 
@@ -125,6 +137,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     for (const { server } of [experience, rest]) server.closeAllConnections()
     mqtt?.closeNow()
     await outbound.close()
+    await recorder.close()
     await opened.close()
   }
   try {
@@ -147,7 +160,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
       const { id, seeds } = next.application.settings
       await applySeeds(platform, seeds)
       openApi.follow(next.sources)
-      applications.swap(next.application)
+      applications.swap(recorder.record(next.application))
       await triggers.follow(next.application)
       return { ...next, hasOtherId: id !== undefined && id !== platform.applicationId }
     }

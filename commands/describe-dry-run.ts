@@ -50,7 +50,10 @@ function describeOutcome({ call, outcome, sent }: RecordedCall): string {
 const unsent: Readonly<Record<string, string>> = {
   http: 'not sent, and answered 200 without a body; --live sends it',
   mail: 'not sent; --live sends it',
+  sql: 'not sent, and answered without rows; --live sends it',
+  redis: 'not sent, and answered null; --live sends it',
   mqtt: 'not sent: that takes a server',
+  flow: 'not started: that takes a server',
 }
 
 /** Those that every reply has say nothing of the flow. */

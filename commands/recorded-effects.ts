@@ -1,5 +1,5 @@
 /** What was sent and answered, as a dry run lists it. A body is shown as what it says, so that secrets in it are found. */
-import type { HttpRequest, HttpResponse, MailMessage } from '../engine/services.ts'
+import type { FlowStart, HttpRequest, HttpResponse, MailMessage, RedisRequest, SqlRequest } from '../engine/services.ts'
 import { loggableUrl } from '../http/log.ts'
 
 export function describeRequest({ method, url, headers, body }: HttpRequest): object {
@@ -20,8 +20,22 @@ export function describeMail(message: MailMessage): object {
   return Object.fromEntries(Object.entries(message).filter(([, value]) => value.length > 0))
 }
 
+export function describeQuery({ connection, query, params }: SqlRequest): object {
+  return { connection, query, params }
+}
+
+export function describeCommand({ connection, command, args }: RedisRequest): object {
+  return { connection, command, args }
+}
+
 export function describeMessage(topic: string, message: string): object {
   return { topic, message: parsedOr(message) }
+}
+
+/** As it is at that moment: the run goes on with the same payload. */
+export function describeStart({ flow, button, data, dueAt }: FlowStart): object {
+  const later = dueAt === undefined ? {} : { at: new Date(dueAt) }
+  return { flow, button, data: structuredClone(data), ...later }
 }
 
 function describeBody(body: string | Uint8Array | undefined, type = ''): { body?: unknown } {

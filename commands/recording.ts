@@ -4,7 +4,15 @@ import type { Payload } from '../engine/payload.ts'
 import type { ApiOutcome, Services } from '../engine/services.ts'
 import { FlowpotError } from '../errors.ts'
 import { withoutSecrets } from '../http/log.ts'
-import { describeMail, describeMessage, describeRequest, describeResponse } from './recorded-effects.ts'
+import {
+  describeCommand,
+  describeMail,
+  describeMessage,
+  describeQuery,
+  describeRequest,
+  describeResponse,
+  describeStart,
+} from './recorded-effects.ts'
 
 export interface RecordedLog {
   readonly level: Parameters<RunLog>[0]
@@ -30,7 +38,7 @@ export interface RecordedVisit {
 export interface RecordedCall {
   /** Which visit made it, counted from 0. */
   readonly visit: number
-  /** An action of the platform; `http`, `mail` or `mqtt` for what leaves the process. */
+  /** An action of the platform; `http`, `mail`, `sql`, `redis` or `mqtt` for what leaves the process; `flow` for a start. */
   readonly call: string
   readonly params: unknown
   readonly outcome: ApiOutcome
@@ -39,7 +47,7 @@ export interface RecordedCall {
 }
 
 /** Whether what a flow asks for is really sent. */
-export type Sends = Readonly<Record<'http' | 'mail' | 'mqtt', boolean>>
+export type Sends = Readonly<Record<'http' | 'mail' | 'sql' | 'redis' | 'mqtt' | 'flow', boolean>>
 
 export interface Recording {
   readonly visits: readonly RecordedVisit[]
@@ -144,10 +152,24 @@ export function createRecording(sends: Sends): Recording {
         ),
       mail: (message, signal) =>
         record({ call: 'mail', params: describeMail(message), sent: sends.mail }, () => services.mail(message, signal)),
+      sql: (request) =>
+        record(
+          { call: 'sql', params: describeQuery(request), sent: sends.sql },
+          () => services.sql(request),
+          ({ rows }) => ({ result: rows }),
+        ),
+      redis: (request) =>
+        record(
+          { call: 'redis', params: describeCommand(request), sent: sends.redis },
+          () => services.redis(request),
+          (result) => ({ result }),
+        ),
       publish: (topic, message) =>
         record({ call: 'mqtt', params: describeMessage(topic, message), sent: sends.mqtt }, () =>
           services.publish(topic, message),
         ),
+      startFlow: (start) =>
+        record({ call: 'flow', params: describeStart(start), sent: sends.flow }, () => services.startFlow(start)),
     }),
   }
 }

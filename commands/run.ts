@@ -34,7 +34,7 @@ export async function run(flowFile: string, options: RunOptions): Promise<number
   const opened = await (options.live
     ? openPlatform(application, settings)
     : openTemporaryPlatform(application, settings))
-  const { effects, sends, close } = options.live ? liveEffects(application, settings, opened) : dryEffects
+  const { effects, sends, close } = options.live ? liveEffects(application, settings, opened) : dryEffects(application)
   // Leaves no temporary store behind.
   const interrupted = () => opened.close().finally(() => process.exit(130))
   process.once('SIGINT', interrupted)
@@ -59,15 +59,21 @@ async function loadFlow(flowFile: string, settings: Settings): Promise<LoadedFol
   if (!isFlowFile(name) || !loaded.sources.some(({ file }) => basename(file) === name)) {
     throw callWrong({ problem: `${flowFile} is not a file with a flow.` })
   }
+  return leaveOutBroken(loaded, name, settings)
+}
+
+function leaveOutBroken(loaded: LoadedFolder, name: string, settings: Settings): LoadedFolder {
   if (loaded.application) return loaded
   const isOwn = (file: string) => basename(file) === name || basename(file) === 'application.yaml'
   const broken = loaded.problems.filter(({ severity }) => severity === 'error').map(({ file }) => file)
   if (broken.some(isOwn)) return loaded
   printError(`Left out, since broken: ${[...new Set(broken)].join(', ')}`)
-  return loadSources(
+  const left = loadSources(
     loaded.sources.filter(({ file }) => !broken.includes(file)),
     settings,
   )
+  // A flow that starts one of those is broken without it.
+  return leaveOutBroken(left, name, settings)
 }
 
 /** Whatever else the folder holds, the call is what is wrong. */

@@ -18,7 +18,11 @@ export async function start(folder: string, flags: SettingFlags, options: StartO
   // From before the flows are read, so that no change is missed.
   const watched = options.watch ? await watchFolder(folder) : undefined
   try {
-    const { server, problems, sources } = await startServer(folder, settings)
+    const { server, problems, sources } = await startServer(folder, {
+      ...settings,
+      // Who watches the files looks at what comes of them.
+      record: settings.record || (options.watch ? 'all' : 'failed'),
+    })
     if (problems.length > 0) printError(describeProblems(problems, sources))
     if (!server) return 1
 

@@ -3,15 +3,18 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ApplicationSettings } from '../engine/application.ts'
 import type { Effects } from '../engine/services.ts'
 import { isAllowedHost } from '../outbound/allowed-hosts.ts'
+import { createUrlOf } from '../outbound/connection-urls.ts'
 import { createHttpClient } from '../outbound/http-client.ts'
 import { createMailer, type MailLog } from '../outbound/mailer.ts'
+import { createRedisClient } from '../outbound/redis-client.ts'
+import { createSqlClient } from '../outbound/sql-client.ts'
 import { createScriptPool } from '../sandbox/script-pool.ts'
 import type { Settings } from '../settings.ts'
 
 export interface EffectsOptions {
   readonly settings: Pick<Settings, 'smtpUrl' | 'mailFrom' | 'scriptTimeoutMs' | 'scriptMemoryMb'>
   /** Of the application that serves at that moment. */
-  application(): Pick<ApplicationSettings, 'http'>
+  application(): Pick<ApplicationSettings, 'http' | 'connections'>
   /** Where mail is kept that no server takes. */
   readonly mailFolder: string | undefined
   readonly log: MailLog
@@ -26,21 +29,30 @@ export interface OpenedEffects {
   close(): Promise<void>
 }
 
-export function createEffects({ settings, application, mailFolder, log, publish, startFlow }: EffectsOptions): OpenedEffects {
+export function createEffects(options: EffectsOptions): OpenedEffects {
+  const { settings, application, mailFolder, log, publish, startFlow } = options
   const client = createHttpClient({ isAllowed: (url) => isAllowedHost(url, application().http.allow) })
   const mailer = createMailer({ smtpUrl: settings.smtpUrl, from: settings.mailFrom, folder: mailFolder, log })
+  for (const [connection, { env }] of Object.entries(application().connections)) {
+    if (!process.env[env]) log.warn({ connection, env }, 'A connection has no URL: its environment variable is not set')
+  }
+  const urlOf = createUrlOf({ connections: () => application().connections, env: process.env })
+  const sql = createSqlClient({ urlOf })
+  const redis = createRedisClient({ urlOf })
   const scripts = createScriptPool({ timeoutMs: settings.scriptTimeoutMs, memoryMb: settings.scriptMemoryMb })
   return {
     effects: {
       http: client.send,
       mail: mailer.send,
+      sql: sql.send,
+      redis: redis.send,
       publish,
       startFlow,
       sleep: (ms, signal) => pause(ms, undefined, { signal }),
       script: scripts.run,
     },
     async close() {
-      await Promise.all([client.close(), mailer.close(), scripts.close()])
+      await Promise.all([client.close(), mailer.close(), sql.close(), redis.close(), scripts.close()])
     },
   }
 }

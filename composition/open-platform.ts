@@ -1,16 +1,17 @@
 /** Opens the platform that an application runs on: data folder, store, seeds. */
-import { randomBytes, randomFillSync } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Application } from '../engine/application.ts'
 import type { Clock, Random } from '../engine/services.ts'
+import type { PasswordCost } from '../platform/auth/passwords.ts'
 import { openDataFolder } from '../platform/data-folder.ts'
-import { createPlatform, type Platform, type PlatformLog, type PlatformSettings } from '../platform/platform.ts'
+import { createPlatform, type Platform, type PlatformLog } from '../platform/platform.ts'
 import { applySeeds } from '../platform/seeds.ts'
 import { openStore, openTemporaryStore } from '../platform/store/open-store.ts'
 import type { Store } from '../platform/store/store.ts'
 import type { Settings } from '../settings.ts'
+import { createRandom } from './random.ts'
 
 const systemClock: Clock = { now: () => Date.now() }
-const systemRandom: Random = { bytes: (length) => randomFillSync(new Uint8Array(length)) }
 
 export interface OpenedPlatform {
   readonly platform: Platform
@@ -46,7 +47,7 @@ export async function openPlatform(
 interface Parts {
   readonly clock?: Clock
   readonly random?: Random
-  readonly passwordCost?: PlatformSettings['passwordCost'] & object
+  readonly passwordCost?: PasswordCost
   readonly log?: PlatformLog
 }
 
@@ -64,7 +65,7 @@ async function furnish(
   application: Application,
   settings: Settings,
   signingKey: string,
-  { clock = systemClock, random = systemRandom, passwordCost, log }: Parts,
+  { clock = systemClock, random = createRandom(), passwordCost, log }: Parts,
 ): Promise<OpenedPlatform> {
   try {
     const { name, id, seeds } = application.settings

@@ -39,6 +39,7 @@ export function pressButton(
     id: randomUUID(),
     applicationId,
     data: { ...payload },
+    triggerType: 'virtualButton',
     services: services('internal'),
     log,
   })

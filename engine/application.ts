@@ -15,7 +15,14 @@ export interface ApplicationSettings {
     /** Hosts, or hosts with a port, that flows may request whatever their address: `127.0.0.1:9000`. */
     readonly allow: readonly string[]
   }
+  /** Databases that flows may use, by the name that they call them. */
+  readonly connections: Readonly<Record<string, ConnectionSettings>>
   readonly seeds: Seeds
+}
+
+export interface ConnectionSettings {
+  /** The environment variable that has its URL. */
+  readonly env: string
 }
 
 export interface Seeds {
@@ -78,9 +85,10 @@ export interface Trace {
   /** Milliseconds on a clock that only durations are taken from. */
   now(): number
   visit(visit: Visited): void
-  missing(path: string): void
+  /** Told of each path that was read and not there. */
+  readonly missing?: ((path: string) => void) | undefined
   /** A payload that the run goes on with: a passage's first, or a copy of one. */
-  adopt?(payload: Payload, copyOf?: Payload): void
+  readonly adopt?: ((payload: Payload, copyOf?: Payload) => void) | undefined
 }
 
 export interface Visited {
@@ -121,6 +129,8 @@ export interface RunRequest {
   readonly experience?: Readonly<Record<string, unknown>>
   readonly relayId?: string
   readonly relayType?: string
+  /** How many flows have started one another to get here; none where it is not given. */
+  readonly depth?: number
   readonly services: Services
   readonly log: RunLog
   readonly trace?: Trace

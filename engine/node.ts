@@ -12,6 +12,8 @@ export interface Run {
   /** Names the run in replies and logs. */
   readonly id: string
   readonly services: Services
+  /** How many flows have started one another to get to this run. */
+  readonly depth: number
   /** Aborted when the run is out of time or was thrown out of. */
   readonly signal: AbortSignal
   /** Writes to the run's log, which the developer sees, never the client. */
@@ -91,6 +93,8 @@ export interface NodeCheck {
   readonly wired: ReadonlySet<string>
   /** The platform's actions by call, for the `api` node and its kin. */
   readonly actions: ActionCatalog
+  /** Names of the connections that `application.yaml` has. */
+  readonly connections: readonly string[]
   /** Holds a value against a JSON Schema. */
   readonly checker: SchemaChecker
   /** Complains at a field of the configuration (`['with', 'device']`). */
@@ -129,7 +133,7 @@ export interface NodeExample {
   readonly payload: Payload
   /** What the platform answers to the calls that the node makes, by call. */
   readonly answers?: Readonly<Record<string, ApiOutcome>>
-  /** What comes of the HTTP requests that the node makes, in order. */
+  /** What comes of the HTTP requests, queries and Redis commands that the node makes, in order. */
   readonly responses?: readonly ExampleResponse[]
   /** Experience users that exist; their `password` signs them in. */
   readonly users?: readonly { id: string; email: string; password: string }[]
@@ -137,6 +141,8 @@ export interface NodeExample {
   readonly stored?: Readonly<Record<string, unknown>>
   /** Payloads of runs before this one. */
   readonly earlier?: readonly Payload[]
+  /** Other flows of the application: the button of each, by its ID. */
+  readonly buttons?: Readonly<Record<string, string>>
   readonly expect: {
     readonly output?: string
     /** Values that stand on the payload afterwards, by path. */
@@ -144,7 +150,7 @@ export interface NodeExample {
     /** What the flow has stored afterwards, by key. */
     readonly stored?: Readonly<Record<string, unknown>>
     readonly reply?: Partial<Reply>
-    /** Part of each HTTP request, mail and MQTT message that the node sends, in order. */
+    /** Part of each HTTP request, mail, MQTT message and start of a flow that the node asks for, in order. */
     readonly sent?: readonly Readonly<Record<string, unknown>>[]
     /** Part of the message of the error that the visit throws. */
     readonly error?: string
@@ -154,6 +160,8 @@ export interface NodeExample {
 /** An answer, or why there is none. */
 export type ExampleResponse =
   | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  /** Rows of SQL, or what Redis replies. */
+  | { readonly result: unknown }
   | { readonly error: string }
 
 export interface LosantType {
@@ -203,6 +211,8 @@ export interface NodeType<Config extends TObject = TObject, Output extends strin
   readonly outlineReply?: (config: RawConfig) => ReplyOutline
   /** Of a type with `then`: what it asks of the payload, as far as its configuration says. */
   readonly demands?: (config: RawConfig) => readonly Demand[]
+  /** Fires what its fields `flow` and `button` name, which is looked up once all flows are known. */
+  readonly firesButton?: boolean
   /** Statuses below 500 that a visit may fail the run with, which the client gets as they are. */
   readonly refusesWith?: readonly number[]
   /** Outputs that fail the run where no wire leaves from them, in place of going on. */

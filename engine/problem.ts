@@ -36,7 +36,8 @@ export const problemCodes = {
   FLOW_UNKNOWN_TARGET: 'A wire names a node that the flow does not have.',
   FLOW_UNKNOWN_OUTPUT: 'A wire leaves from an output that the node does not have.',
   FLOW_UNKNOWN_CALL: 'An API call that the platform does not have.',
-  FLOW_UNKNOWN_BUTTON: 'A node starts a flow, or by a button of it, that the application does not have.',
+  FLOW_UNKNOWN_BUTTON:
+    'A node starts a flow that the application does not have, or by a button that the flow does not have.',
   FLOW_UNKNOWN_GROUP: 'An endpoint admits a group that the application does not seed.',
   FLOW_UNKNOWN_CONNECTION: 'A connection that `application.yaml` does not name.',
   FLOW_DUPLICATE_ID: 'Two nodes of a flow have the same ID.',

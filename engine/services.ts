@@ -141,6 +141,8 @@ export interface FlowStart {
   readonly button: string
   /** Stands at `data` on the payload that it begins with: anything JSON can say. */
   readonly data: unknown
+  /** When it is to begin, in milliseconds since 1970; at once where it is not given. */
+  readonly dueAt?: number
   /** ID of the flow that asks. */
   readonly by: string
   /** The asking run's own. */
@@ -152,7 +154,7 @@ export interface SqlRequest {
   readonly connection: string
   /** One statement, with the placeholders of the database: `$1` or `?`. */
   readonly query: string
-  /** What is bound to the placeholders, in order; `undefined` is NULL. */
+  /** What is bound to the placeholders, in order. */
   readonly params: readonly unknown[]
   readonly timeoutMs: number
   readonly signal: AbortSignal

@@ -20,7 +20,7 @@ export interface TriggerType<Key extends string = string, Config extends TObject
   readonly config: Config
   /** Whether every way through the flow from this trigger must reply. */
   readonly expectsReply?: boolean | ((config: RawConfig) => boolean)
-  /** Its runs are kept until they have ended well, and may be tried again: `retry` of the flow. */
+  /** Runs of it are kept until they have ended well, and may be tried again: `retry` of the flow. */
   readonly isQueued?: boolean | ((config: RawConfig) => boolean)
   /** The trigger in a few words, where its key's value is no text: part of its ID. */
   readonly label?: (config: Static<Config>) => string

@@ -81,24 +81,38 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
   })
 
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply))
-  app.all('/*', async (request, reply) => {
+  app.all('/*', (request, reply) => {
     const { admitted, called } = request
     if (called) return answerWebhook(options, called, request, reply)
     if (admitted === null) throw new Error('A request reached the run without having been admitted.')
     const { match, caller } = admitted
+    const { relayId, relayType } = relayOf(caller)
     const running = admitted.application.start({
       trigger: match.endpoint,
       id: request.id,
       applicationId: options.applicationId,
       data: requestData(request, match, admitted.path),
       experience: experienceOf(match.endpoint, caller, options.applicationId),
-      ...relayOf(caller),
+      relayId,
+      relayType,
       services: options.services({ address: request.ip }),
       log: runLog(request.log),
     })
-    return writeReply(reply, await running.reply)
+    running.reply.then(
+      (answer) => sendReply(reply, answer),
+      (error) => reply.send(error),
+    )
   })
   return app
+}
+
+function sendReply(reply: FastifyReply, answer: Reply): void {
+  try {
+    writeReply(reply, answer)
+  } catch (error) {
+    // Fastify hands it to the error handler.
+    reply.send(error)
+  }
 }
 
 /** Whether the request was refused for it. */

@@ -9,8 +9,9 @@ import {
   type FastifyServerOptions,
   LogController,
 } from 'fastify'
-import type { Logger } from 'pino'
+import type { Bindings, Logger } from 'pino'
 import { loggableUrl } from './log.ts'
+import { RequestLog } from './request-log.ts'
 
 export interface ListenerOptions {
   /** Past it a request is answered 413. */
@@ -28,7 +29,6 @@ export const defaultBodyLimitBytes = 1024 * 1024
 export type WordError = (status: number, message: string, requestId: string) => unknown
 
 export function fastifyOptions(options: ListenerOptions, word: WordError) {
-  const log: FastifyBaseLogger | undefined = options.log
   const requestTimeoutMs = options.requestTimeoutMs ?? 60_000
   return {
     bodyLimit: options.bodyLimitBytes ?? defaultBodyLimitBytes,
@@ -57,8 +57,17 @@ export function fastifyOptions(options: ListenerOptions, word: WordError) {
         .code(status)
         .send(word(status, message, request.id))
     },
-    ...(log === undefined ? { logger: false } : { loggerInstance: log }),
+    ...logOptions(options.log),
   } satisfies FastifyServerOptions & { http: object }
+}
+
+function logOptions(log: Logger | undefined) {
+  if (log === undefined) return { logger: false }
+  const loggerInstance: FastifyBaseLogger = log
+  return {
+    loggerInstance,
+    childLoggerFactory: (_log: FastifyBaseLogger, bindings: Bindings) => new RequestLog(log, bindings),
+  }
 }
 
 /**
@@ -87,8 +96,9 @@ export function closeQuickly(app: FastifyInstance): void {
 export function logRequests(app: FastifyInstance, log: Logger | undefined): void {
   if (log?.isLevelEnabled('info') !== true) return
   app.addHook('onResponse', (request, reply, done) => {
-    request.log.info(
+    log.info(
       {
+        requestId: request.id,
         method: request.method,
         url: loggableUrl(request.raw.url ?? ''),
         status: reply.statusCode,

@@ -9,6 +9,7 @@ import { failureOf } from './failure.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
 import { plainRecord } from './plain-record.ts'
 import { queryReader } from './query-params.ts'
+import { type RunFeed, serveRuns } from './run-streams.ts'
 
 /** What an action answered. `headers` are those that belong to an error, such as `retry-after`. */
 export type CallOutcome =
@@ -34,6 +35,8 @@ export interface PlatformOptions extends ListenerOptions {
   readonly pressButton: (actor: Actor, press: ButtonPress) => Promise<CallOutcome>
   /** An OpenAPI document of the endpoints that the application has now. */
   readonly describeEndpoints: () => unknown
+  /** What is recorded of the flows' runs. */
+  readonly runs: RunFeed
   /** Whether requests can be served: the store answers and an application is loaded. */
   readonly isReady: () => boolean | Promise<boolean>
 }
@@ -93,6 +96,9 @@ export function createPlatformServer(options: PlatformOptions): FastifyInstance 
     }
   }
   serveButtons(app, options)
+  for (const url of serveRuns(app, options.runs, authentication(options, false))) {
+    methodsByPath.set(url, new Set(['GET']))
+  }
   for (const [url, methods] of methodsByPath) refuseOtherMethods(app, url, methods)
   return app
 }

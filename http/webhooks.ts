@@ -15,6 +15,7 @@ export interface WebhookMatch {
 
 /** `path` is a request's, without its query. */
 export function findWebhook(webhooks: readonly Webhook[], path: string): WebhookMatch | undefined {
+  if (!path.startsWith('/webhooks/')) return undefined
   const [, name, below] = /^\/webhooks\/([^/]+)(\/.*)?$/.exec(path) ?? []
   const webhook = name === undefined ? undefined : webhooks.find(({ spec }) => spec.name === name)
   return webhook && { webhook, path: below ?? '/' }

@@ -9,6 +9,8 @@ import { gauge } from './data/gauge.ts'
 import { getDevice } from './data/get-device.ts'
 import { getValue } from './data/get-value.ts'
 import { http } from './data/http.ts'
+import { redis } from './data/redis.ts'
+import { sql } from './data/sql.ts'
 import { storeValue } from './data/store-value.ts'
 import { timeSeries } from './data/time-series.ts'
 import { updateDevice } from './data/update-device.ts'
@@ -61,6 +63,7 @@ import { deviceCommand } from './output/device-command.ts'
 import { email } from './output/email.ts'
 import { mqtt } from './output/mqtt.ts'
 import { reply } from './output/reply.ts'
+import { workflowTrigger } from './output/workflow-trigger.ts'
 import { button } from './triggers/button.ts'
 import { deviceConnect } from './triggers/device-connect.ts'
 import { deviceCreated } from './triggers/device-created.ts'
@@ -111,6 +114,8 @@ export const nodeTypes: readonly NodeType[] = [
   storeValue,
   api,
   http,
+  sql,
+  redis,
   getDevice,
   createDevice,
   updateDevice,
@@ -133,6 +138,7 @@ export const nodeTypes: readonly NodeType[] = [
   deviceCommand,
   email,
   mqtt,
+  workflowTrigger,
   debug,
 ]
 

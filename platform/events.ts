@@ -40,6 +40,8 @@ export interface PlatformEvents {
   deviceDeleted: { readonly deviceId: string }
   /** Written down, and due now. */
   runsQueued: readonly TriggeredRun[]
+  /** Written down, and due later. */
+  runsPutOff: { readonly dueAt: number }
   /** Revoked, deleted, or its topics changed. */
   keyChanged: { readonly applicationKeyId: string }
 }

@@ -174,10 +174,13 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     wakeIn(waitMs)
   }
 
-  const stopListening = platform.events.on('runsQueued', (runs) => {
-    add(runs)
-    goOn()
-  })
+  const stopListening = [
+    platform.events.on('runsQueued', (runs) => {
+      add(runs)
+      goOn()
+    }),
+    platform.events.on('runsPutOff', ({ dueAt }) => wakeIn(dueAt - platform.clock.now())),
+  ]
 
   return {
     start() {
@@ -187,7 +190,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     },
     async stop() {
       isStarted = false
-      stopListening()
+      for (const stop of stopListening) stop()
       clearTimeout(timer)
       await reading
       await Promise.all(running)

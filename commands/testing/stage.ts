@@ -38,7 +38,8 @@ export async function openStage(test: Test, { application, settings, standIn, em
     ...(test.random === undefined ? {} : { random: seededRandom(test.random) }),
   })
   const { platform } = opened
-  const services = createServices(platform, dryEffects.effects)('127.0.0.1')
+  const { effects, sends } = dryEffects(application)
+  const services = createServices(platform, effects)('127.0.0.1')
   const nameOf = ({ id, flow }: Node) => (id === undefined || flow.id === test.flowId ? id : `${flow.id}/${id}`)
   const { watcher, begin } = createTestWatch(test.stubs, nameOf)
   standIn.watch(services, watcher)
@@ -73,7 +74,7 @@ export async function openStage(test: Test, { application, settings, standIn, em
     async take(step: Step): Promise<Came> {
       fixed = step.clock ?? fixed
       const user = await userOf(step)
-      const recording = createRecording(dryEffects.sends)
+      const recording = createRecording(sends)
       current = recording.wrapApplication(application, {})
       const trace = begin()
       const asked = step.action.render(known(step))

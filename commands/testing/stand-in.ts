@@ -1,9 +1,17 @@
 /** Stands in, during a test, for what would leave the process, and notes which nodes are visited and what they send. */
 import type { CompiledNode, WrapVisit } from '../../engine/compile/compiled-flow.ts'
+import { isMap } from '../../engine/is-map.ts'
 import type { Run, Visit } from '../../engine/node.ts'
-import type { ApiOutcome, HttpResponse, Services } from '../../engine/services.ts'
+import type { ApiOutcome, HttpResponse, Services, SqlResult } from '../../engine/services.ts'
 import { defineError } from '../../errors.ts'
-import { describeMail, describeMessage, describeRequest } from '../recorded-effects.ts'
+import {
+  describeCommand,
+  describeMail,
+  describeMessage,
+  describeQuery,
+  describeRequest,
+  describeStart,
+} from '../recorded-effects.ts'
 
 export type Node = Omit<CompiledNode, 'visit'>
 
@@ -119,9 +127,23 @@ export function createTestWatch(
       trace.sent.push({ node, what: describeMail(message) })
       answer(node, 'mail')
     },
+    async sql(request) {
+      trace.sent.push({ node, what: describeQuery(request) })
+      return sqlResult(answer(node, 'sql'))
+    },
+    async redis(request) {
+      trace.sent.push({ node, what: describeCommand(request) })
+      return structuredClone(answer(node, 'redis').result)
+    },
     async publish(topic, message) {
       trace.sent.push({ node, what: describeMessage(topic, message) })
       answer(node, 'mqtt')
+    },
+    async startFlow(start) {
+      trace.sent.push({ node, what: describeStart(start) })
+      // What comes of it is known without a stub: a run, of which the test sees nothing.
+      if (peek(node)) answer(node, 'flow')
+      return services.startFlow(start)
     },
     async api(call, params) {
       // Without a stub the platform answers, which is the test's own.
@@ -162,6 +184,7 @@ function runOf(node: Node, run: Run, services: Services, trace: StepTrace): Run 
   return {
     id: run.id,
     services,
+    depth: run.depth,
     get signal() {
       return run.signal
     },
@@ -177,7 +200,10 @@ function runOf(node: Node, run: Run, services: Services, trace: StepTrace): Run 
 const effects = {
   http: { does: 'makes an HTTP request', example: '{ status: 200, body: {} }', fields: ['status', 'body', 'headers'] },
   mail: { does: 'sends mail', example: '{ sent: true }', fields: ['sent'] },
+  sql: { does: 'asks a database', example: '{ result: [ { id: 1 } ] }', fields: ['result'] },
+  redis: { does: 'asks Redis', example: '{ result: OK }', fields: ['result'] },
   mqtt: { does: 'sends an MQTT message', example: '{ sent: true }', fields: ['sent'] },
+  flow: { does: 'starts a flow', example: '{ sent: true }', fields: ['sent'] },
 } as const satisfies Record<string, { does: string; example: string; fields: readonly (keyof Stub)[] }>
 
 function httpResponse({ status = 200, headers = {}, body }: Stub): HttpResponse {
@@ -190,6 +216,12 @@ function httpResponse({ status = 200, headers = {}, body }: Stub): HttpResponse 
     },
     body: Buffer.from(body === undefined ? '' : isJson ? JSON.stringify(body) : body),
   }
+}
+
+/** A stub's rows: what it says in a list, or one. */
+function sqlResult({ result }: Stub): SqlResult {
+  const rows = [structuredClone(result)].flat().filter(isMap)
+  return { rows, count: rows.length }
 }
 
 function apiOutcome({ result, error }: Stub): ApiOutcome {

@@ -74,7 +74,8 @@ function outline(shape: Shape): string {
   return `{ ${[...keys, ...(shape.open ? ['…'] : [])].join(', ')} }`
 }
 
-function example({ title, yaml, payload, answers, users, responses, stored, earlier, expect }: NodeExample): string {
+function example(shown: NodeExample): string {
+  const { title, yaml, payload, answers, users, responses, stored, earlier, buttons, expect } = shown
   const { output, payload: after = {}, stored: left, reply, sent, error } = expect
   const indented = yaml.split('\n').map((line, index) => `${index === 0 ? '- ' : '  '}${line}`)
   const outcome = [
@@ -93,6 +94,7 @@ function example({ title, yaml, payload, answers, users, responses, stored, earl
     responses && `Where the host answers:\n\n${json(responses)}`,
     users && `Where this user exists:\n\n${json(users)}`,
     stored && `Where this is stored:\n\n${json(stored)}`,
+    buttons && `Where these flows have a button:\n\n${json(buttons)}`,
     earlier && `After runs with the payloads:\n\n${json(earlier)}`,
     ...outcome.filter((text) => typeof text === 'string'),
   ).trimEnd()

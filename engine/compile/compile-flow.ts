@@ -16,10 +16,13 @@ import type { YamlDocument } from '../source/yaml-document.ts'
 import { holds } from '../trigger.ts'
 import { compileConfig } from './compile-config.ts'
 import { breaking, type CompiledFlow, type CompiledNode, type LinkedTrigger, type WrapVisit } from './compiled-flow.ts'
+import { firedButtons } from './fired-buttons.ts'
 import { startShape } from './start-shape.ts'
 
 export interface FlowScope extends TriggerScope {
   readonly actions: ActionCatalog
+  /** Names of the connections that the application has. */
+  readonly connections: readonly string[]
   readonly globals: ApplicationSettings['globals']
   readonly wrapVisit?: WrapVisit | undefined
 }
@@ -102,7 +105,7 @@ function checkQueued(key: string, triggers: readonly FlowTrigger[], reporter: Re
     at: [key],
     atKey: true,
     message: `No trigger of this flow starts runs for which "${key}" counts.`,
-    hint: 'It is for runs that a device, a topic, a timer or a webhook starts. Whoever waits for a reply gets it, or the failure, at once.',
+    hint: 'It is for runs that a device, a topic, a timer, a webhook or another flow starts. Whoever waits for a reply gets it, or the failure, at once.',
   })
 }
 
@@ -144,6 +147,7 @@ function compileNodes(
       config: node.config,
       wired: new Set(node.wiredAt.keys()),
       actions: scope.actions,
+      connections: scope.connections,
       checker: scope.checker,
       report: reporter.below(node.at),
     })
@@ -198,5 +202,5 @@ function link(
       start: linkAll(trigger.start),
     }
   })
-  return { ...flow, triggers }
+  return { ...flow, triggers, fires: firedButtons(order, reporter) }
 }

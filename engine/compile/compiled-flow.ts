@@ -1,6 +1,7 @@
 /** A flow as a run walks it: closures, linked. Nothing in it is looked up in a table or parsed. */
 import type { CompiledTrigger, FlowDescription } from '../application.ts'
 import type { Visit } from '../node.ts'
+import type { FiredButton } from './fired-buttons.ts'
 
 export interface CompiledNode {
   readonly id: string | undefined
@@ -25,4 +26,5 @@ export interface LinkedTrigger extends CompiledTrigger {
 
 export interface CompiledFlow extends FlowDescription {
   readonly triggers: readonly LinkedTrigger[]
+  readonly fires: readonly FiredButton[]
 }

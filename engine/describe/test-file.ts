@@ -95,7 +95,9 @@ const stub = Type.Object(
       Type.Unknown({ description: 'Body of an HTTP answer: a text as it is, anything else as JSON.' }),
     ),
     sent: Type.Optional(Type.Literal(true, { description: 'Takes a mail, an MQTT message or the start of a flow.' })),
-    result: Type.Optional(Type.Unknown({ description: 'What the platform or Redis gives, or the rows of a database.' })),
+    result: Type.Optional(
+      Type.Unknown({ description: 'What the platform or Redis gives, or the rows of a database.' }),
+    ),
     error: Type.Optional(
       Type.Union(
         [

@@ -12,6 +12,13 @@ const email = Type.String({ format: 'email', maxLength: 1024, description: 'E-ma
 /** A name, an IPv4 address or an IPv6 address in brackets, and a port if only that is meant. */
 const hostPattern = '^(\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#@*\\[\\]\\\\]+)(:[0-9]{1,5})?$'
 
+const connection = Type.Object({
+  env: Type.String({
+    pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+    description: 'The environment variable that has its URL, password and all: `postgres://`, `mysql://`, `redis://`.',
+  }),
+})
+
 /** By the schema of a device, which stays the same from load to load, so that each is compiled once. */
 const settingsSchemas = new WeakMap<object, object>()
 
@@ -62,6 +69,12 @@ const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
         ),
       }),
     ),
+    connections: Type.Optional(
+      Type.Record(Type.String(), connection, {
+        description: 'Databases that flows may use, by the name that they call them.',
+        examples: [{ readings: { env: 'READINGS_URL' } }],
+      }),
+    ),
     seeds: Type.Optional(
       Type.Object(
         {
@@ -89,6 +102,7 @@ export const defaultSettings: ApplicationSettings = {
   globals: {},
   cors: true,
   http: { allow: [] },
+  connections: {},
   seeds: { groups: [], users: [], devices: [] },
 }
 
@@ -136,6 +150,7 @@ export function readApplicationFile(
     globals: settings.globals ?? {},
     cors: settings.cors ?? true,
     http: { allow: settings.http?.allow ?? [] },
+    connections: settings.connections ?? {},
     seeds: { ...defaultSettings.seeds, ...settings.seeds },
   }
 }
@@ -144,6 +159,7 @@ function hintAt({ path, code }: SchemaComplaint): { hint?: string } {
   if (code !== 'FLOW_WRONG_TYPE') return {}
   if (path.at(-1) === 'id') return { hint: 'An ID is 24 hexadecimal digits in lower case, in quotes.' }
   const isOfHost = path[0] === 'http' && typeof path.at(-1) === 'number'
+  if (path[0] === 'connections') return { hint: 'Write the name of an environment variable: READINGS_URL.' }
   return isOfHost ? { hint: 'Write a host, or a host and a port, in quotes: "127.0.0.1:9000".' } : {}
 }
 

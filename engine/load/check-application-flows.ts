@@ -4,11 +4,19 @@ import type { CompiledFlow, LinkedTrigger } from '../compile/compiled-flow.ts'
 import type { Problem } from '../problem.ts'
 import { parseEndpoint, routesConflict } from '../route.ts'
 import type { ButtonSpec, EndpointSpec, WebhookSpec } from '../trigger.ts'
+import { describeMissing } from './find-button.ts'
 
 type TriggerOf<Spec> = LinkedTrigger & CompiledTrigger<Spec>
 
-export function checkApplicationFlows(flows: readonly CompiledFlow[]): Problem[] {
-  return [...checkNames(flows), ...flows.flatMap(checkButtons), ...checkWebhooks(flows), ...checkRoutes(flows)]
+/** `broken` are the IDs of flows that have problems of their own, so that nothing is known of them. */
+export function checkApplicationFlows(flows: readonly CompiledFlow[], broken: readonly string[]): Problem[] {
+  return [
+    ...checkNames(flows),
+    ...flows.flatMap(checkButtons),
+    ...checkFired(flows, broken),
+    ...checkWebhooks(flows),
+    ...checkRoutes(flows),
+  ]
 }
 
 function checkNames(flows: readonly FlowDescription[]): Problem[] {
@@ -24,8 +32,8 @@ function checkNames(flows: readonly FlowDescription[]): Problem[] {
   })
 }
 
-function checkButtons({ triggers }: CompiledFlow): Problem[] {
-  const buttons = triggers.filter((trigger): trigger is TriggerOf<ButtonSpec> => trigger.type === 'button')
+function checkButtons(flow: CompiledFlow): Problem[] {
+  const buttons = buttonsOf(flow)
   return buttons.flatMap((button, index) => {
     const other = buttons.slice(0, index).find(({ spec }) => spec.name === button.spec.name)
     if (!other) return []
@@ -39,6 +47,26 @@ function checkButtons({ triggers }: CompiledFlow): Problem[] {
     }
     return [problem]
   })
+}
+
+/** What a node fires is there. */
+function checkFired(flows: readonly CompiledFlow[], broken: readonly string[]): Problem[] {
+  const ids = [...flows.map(({ id }) => id), ...broken]
+  return flows.flatMap(({ file, fires }) =>
+    fires.flatMap(({ flow, button, at }): Problem[] => {
+      if (broken.includes(flow)) return []
+      const names = flows.filter(({ id }) => id === flow).flatMap(buttonsOf)
+      const buttons = names.map(({ spec }) => spec.name)
+      // Of a button that a template names, the flow alone can be looked up.
+      if (ids.includes(flow) && (button === undefined || buttons.includes(button))) return []
+      const { field, message, hint } = describeMissing({ flow, button: button ?? '' }, ids, buttons)
+      return [{ code: 'FLOW_UNKNOWN_BUTTON', severity: 'error', file, ...at[field], message, hint }]
+    }),
+  )
+}
+
+function buttonsOf({ triggers }: CompiledFlow): TriggerOf<ButtonSpec>[] {
+  return triggers.filter((trigger): trigger is TriggerOf<ButtonSpec> => trigger.type === 'button')
 }
 
 /** A webhook is served before the endpoints. */

@@ -1,14 +1,17 @@
 import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/check/shape.ts'
-import { defineNode, type RawConfig } from '../../engine/node.ts'
-import { PathTo, Template, Value } from '../../engine/schema.ts'
+import { hasTemplate } from '../../engine/compile/compile-value.ts'
+import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
+import { PathTo, Template, Value, ValueOf } from '../../engine/schema.ts'
+import { numberOf } from '../data/number-of.ts'
+import { readDate } from '../logic/read-date.ts'
 import { valueOfJsonTemplate } from '../losant-json.ts'
 import { templateAt } from '../losant-path.ts'
 
 export const workflowTrigger = defineNode({
   type: 'workflow-trigger',
   losant: { type: 'WorkflowTriggerNode', translate },
-  summary: 'Starts another flow of the application, or this one anew.',
+  summary: 'Starts another flow of the application, or this one anew, at once or later.',
   description: `It fires a [\`button\`](../triggers/button.md) of the flow, whose run is written down before this one goes on, and begins apart
 from it: nobody waits for it, what it replies reaches nobody, and where it fails this run does not. It is taken up again after a
 crash, and tried again as its flow's \`retry\` says. A run that is itself run twice, as after a crash, starts the flow twice.
@@ -16,8 +19,8 @@ crash, and tried again as its flow's \`retry\` says. A run that is itself run tw
 That there is such a flow and such a button is checked when the application loads, and where a template names them, when the node
 is visited. What stands at \`result\` is \`{ runId }\`, the ID of the run that was started.
 
-Flows that start each other come to rest: the 20th of a chain can start no other, and fails where it tries. A dry run and
-\`flowpot test\` list what would be started, and start nothing.`,
+Flows that start each other come to rest: the 21st of a chain can start no other, and fails where it tries. One that is to begin
+a minute later or more begins a chain of its own. A dry run and \`flowpot test\` list what would be started, and start nothing.`,
   config: Type.Object({
     flow: Template({
       description: "The flow's file without `.yaml`.",
@@ -27,17 +30,35 @@ Flows that start each other come to rest: the 20th of a chain can start no other
     data: Type.Optional(
       Value({ description: 'Stands at `data` on its payload; an empty object where it is missing or not given.' }),
     ),
+    after: Type.Optional(
+      ValueOf(Type.Number({ minimum: 0, maximum: 31_622_400 }), {
+        description:
+          'How many seconds later it begins, at most a year; at once where neither `after` nor `at` is given.',
+        examples: [300, '<< data.seconds >>'],
+        acceptsDigits: true,
+      }),
+    ),
+    at: Type.Optional(
+      Value({
+        description: 'When it begins: an ISO date, or milliseconds since 1970. One that is over is now.',
+        examples: ['<< data.watering.start >>', '2026-03-01T06:00:00Z'],
+      }),
+    ),
     result: Type.Optional(PathTo({ description: 'Where the ID of the run goes.' })),
   }),
   outputs: ['next'],
   firesButton: true,
   writes: ({ result }) => (typeof result === 'string' ? [{ path: result, shape: objectShape({ runId: scalar }) }] : []),
-  compile: ({ flow, button, data, result }, { flowId }) => {
+  check,
+  compile: ({ flow, button, data, after, at, result }, { flowId }) => {
     return async (payload, run) => {
+      const now = run.services.clock.now()
       const { runId } = await run.services.startFlow({
         flow: flow(payload),
         button: button(payload),
         data: data?.(payload) ?? {},
+        ...(after ? { dueAt: now + readSeconds(after(payload)) * 1000 } : {}),
+        ...(at ? { dueAt: readTime(at(payload), now) } : {}),
         by: flowId,
         depth: run.depth,
       })
@@ -59,11 +80,20 @@ result: data.report`,
       buttons: { 'monthly-report': 'Send' },
       expect: {
         output: 'next',
-        sent: [
-          { flow: 'monthly-report', button: 'Send', data: { month: '2026-03', to: 'ada@lom.example' }, by: 'example' },
-        ],
+        sent: [{ flow: 'monthly-report', button: 'Send', data: { month: '2026-03', to: 'ada@lom.example' } }],
         payload: { 'data.report': { runId: '6a1c2d3e4f5a6b7c8d9e0f1b' } },
       },
+    },
+    {
+      title: 'The tap is closed in five minutes',
+      yaml: `type: workflow-trigger
+flow: close-tap
+button: Close
+after: 300
+data: { tap: << data.params.tap >> }`,
+      payload: { data: { params: { tap: 'north' } } },
+      buttons: { 'close-tap': 'Close' },
+      expect: { output: 'next', sent: [{ flow: 'close-tap', data: { tap: 'north' }, dueAt: 1_700_000_300_000 }] },
     },
     {
       title: 'A flow that the payload names',
@@ -86,17 +116,44 @@ button: Go`,
   ],
 })
 
+function check({ config, report }: NodeCheck): void {
+  const { after, at } = config
+  if (at === undefined) return
+  if (after !== undefined) {
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['at'], atKey: true, message: 'after says already when it begins.' })
+  } else if (!hasTemplate(at) && readDate(at, undefined, 0) === undefined) {
+    report({ code: 'FLOW_WRONG_TYPE', at: ['at'], message: 'at is no date.', hint: 'Write 2026-03-01T06:00:00Z.' })
+  }
+}
+
+/** What is missing must not begin at once. */
+function readSeconds(seconds: number | undefined): number {
+  if (seconds === undefined) throw new Error('after is missing, so that it is not known when the flow is to begin.')
+  return seconds
+}
+
+function readTime(value: unknown, now: number): number {
+  const time = readDate(value, undefined, now)
+  if (time === undefined) throw new Error('at is no date, so that it is not known when the flow is to begin.')
+  return time
+}
+
 /** The flow and its button are told by IDs, for which whoever reads an export puts the names. A flow has one version here. */
 function translate(config: RawConfig): RawConfig {
   const { behavior = 'immediate', triggerWorkflowId, triggerVirtualButtonId, resultPath } = config
-  if (behavior !== 'immediate') throw new Error('A run at a later time, or its cancelling, has no counterpart.')
+  if (behavior === 'cancel') throw new Error('To cancel a run that is to begin later has no counterpart.')
   const data = dataOf(config)
   return {
     flow: triggerWorkflowId,
     button: triggerVirtualButtonId,
     ...(data === undefined ? {} : { data }),
+    ...(behavior === 'schedule' ? timeOf(config) : {}),
     ...(resultPath ? { result: resultPath } : {}),
   }
+}
+
+function timeOf({ scheduling = 'relative', secondsTemplate: seconds, dateTemplate: date }: RawConfig): RawConfig {
+  return scheduling === 'absolute' ? { at: date } : { after: numberOf(seconds) ?? seconds }
 }
 
 function dataOf({ payloadTemplateType: type = 'json', payloadTemplate: template }: RawConfig): unknown {

@@ -22,6 +22,8 @@ export interface RunBegin {
   readonly triggerType: string
   readonly relayId?: string
   readonly relayType?: string
+  /** How many flows have started one another to get here. */
+  readonly depth?: number
   readonly meta?: unknown
 }
 
@@ -52,7 +54,7 @@ export interface FailedRun extends TriggeredRun {
 const KEPT_MS = 30 * 86_400_000
 
 /** Writes runs down, within the transaction of what starts them. Once that is committed, `runsQueued` is to be told. */
-export async function insertRuns(tx: Transaction, runs: readonly TriggeredRun[], now: number): Promise<void> {
+export async function insertRuns(tx: Transaction, runs: readonly TriggeredRun[], dueAt: number): Promise<void> {
   const rows = runs.map(
     ({ id, trigger, flowId, begin, attempts }): TriggeredRunTable => ({
       id,
@@ -60,7 +62,7 @@ export async function insertRuns(tx: Transaction, runs: readonly TriggeredRun[],
       flow_id: flowId,
       begin: JSON.stringify(begin),
       attempts,
-      due_at: now,
+      due_at: dueAt,
       failed_at: null,
       error: null,
     }),
@@ -72,14 +74,16 @@ export async function insertRuns(tx: Transaction, runs: readonly TriggeredRun[],
 
 const ROWS_A_STATEMENT = 1000
 
-/** Writes down runs that nothing else is stored with, and tells of them. */
+/** Writes down runs that nothing else is stored with, and tells of them. Each gets an ID where it has none. */
 export async function queueRuns(
   { store, newId, clock, events }: Platform,
-  asked: readonly Pick<TriggeredRun, 'trigger' | 'flowId' | 'begin'>[],
+  asked: readonly (Pick<TriggeredRun, 'trigger' | 'flowId' | 'begin'> & { readonly id?: string })[],
+  dueAt = clock.now(),
 ): Promise<void> {
-  const runs = asked.map((run) => ({ ...run, id: newId(), attempts: 0 }))
-  await store.write((tx) => insertRuns(tx, runs, clock.now()))
-  events.emit('runsQueued', runs)
+  const runs = asked.map((run) => ({ ...run, id: run.id ?? newId(), attempts: 0 }))
+  await store.write((tx) => insertRuns(tx, runs, dueAt))
+  if (dueAt <= clock.now()) events.emit('runsQueued', runs)
+  else events.emit('runsPutOff', { dueAt })
 }
 
 /** Those that are due, in the order in which they became so. */

@@ -150,6 +150,9 @@ describe.concurrent('a setting that does not fit', () => {
     { named: '--port', args: ['--port', '70000'], env: { FLOWPOT_PORT: '0' } },
     { named: 'DATABASE_URL', env: { DATABASE_URL: `mysql://root:${secret}@127.0.0.1/lom` } },
     { named: 'FLOWPOT_SIGNING_KEY', env: { FLOWPOT_SIGNING_KEY: secret } },
+    { named: 'FLOWPOT_SMTP_URL', env: { FLOWPOT_SMTP_URL: `mail://ada:${secret}@mail.example` } },
+    { named: 'FLOWPOT_SMTP_URL', env: { FLOWPOT_SMTP_URL: `smtp://ada:${secret}@` } },
+    { named: 'FLOWPOT_MAIL_FROM', env: { FLOWPOT_MAIL_FROM: `Ada, ${secret}` } },
   ])('exits 2 and names $named, without a secret', async ({ named, args = [], env = {} }, { scene }) => {
     const data = join(await scene.folder(), 'data')
     const { code, output, errors } = await fail(scene, ['start', '--data', data, ...args], env)

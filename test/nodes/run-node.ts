@@ -1,8 +1,11 @@
 /** Runs one node, written as in a flow, through the real loader, with services that are answered from tables. */
 
+import type { Application } from '../../engine/application.ts'
 import { unknown } from '../../engine/check/shape.ts'
+import { isMap } from '../../engine/is-map.ts'
+import { findButton } from '../../engine/load/find-button.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
-import { type ActionCatalog, type NodeExample, outputsOf } from '../../engine/node.ts'
+import { type ActionCatalog, type ExampleResponse, type NodeExample, outputsOf } from '../../engine/node.ts'
 import type { Payload } from '../../engine/payload.ts'
 import type { Problem } from '../../engine/problem.ts'
 import type { ApiOutcome, Effects, Reply, Services, UserRecord } from '../../engine/services.ts'
@@ -31,13 +34,13 @@ export interface NodeRun {
   readonly calls: readonly { readonly call: string; readonly params: unknown }[]
   readonly logs: readonly { readonly level: string; readonly message: string; readonly details: unknown }[]
   readonly tokens: readonly unknown[]
-  /** HTTP requests, mails and MQTT messages, in order. A request's body is text. */
+  /** HTTP requests, mails, queries, Redis commands, MQTT messages and starts of flows, in order. A request's body is text. */
   readonly sent: readonly Readonly<Record<string, unknown>>[]
   /** What the flow has stored, by key. */
   readonly stored: Readonly<Record<string, unknown>>
 }
 
-type NodeCase = Pick<NodeExample, 'yaml' | 'payload' | 'answers' | 'responses' | 'users' | 'stored' | 'earlier'> & {
+type NodeCase = Omit<NodeExample, 'title' | 'expect'> & {
   readonly services?: Partial<Services>
   readonly actions?: ActionCatalog
 }
@@ -55,10 +58,11 @@ export async function runNode({
   users = [],
   stored = {},
   earlier = [],
+  buttons = {},
   services,
   actions,
 }: NodeCase): Promise<NodeRun> {
-  const { application, problems } = load(yaml, actions ?? openCatalog(answers))
+  const { application, problems } = load(yaml, actions ?? openCatalog(answers), buttons)
   const [trigger] = application?.buttons ?? []
   if (!application || !trigger) throw new Error(`The node does not load: ${JSON.stringify(problems, null, 2)}`)
 
@@ -66,7 +70,7 @@ export async function runNode({
   const logs: { level: string; message: string; details: unknown }[] = []
   const tokens: unknown[] = []
   const outputs: (string | undefined)[] = []
-  const { sent, effects } = effectsOf(responses)
+  const { sent, effects } = effectsOf(responses, application)
   const acting = quietServices({
     ...effects,
     api: async (call, params) => {
@@ -113,30 +117,62 @@ const scripts = createScriptPool({ timeoutMs: 2_000, memoryMb: 32 })
 const nodeLine = 4
 
 /** Sends nothing, waits for nothing, and notes what it was asked for. Past the given responses, HTTP is answered 200 without a body. */
-function effectsOf(responses: NonNullable<NodeExample['responses']>) {
+function effectsOf(responses: NonNullable<NodeExample['responses']>, application: Application) {
   const sent: Record<string, unknown>[] = []
   const left = [...responses]
-  const effects: Pick<Effects, 'http' | 'mail' | 'publish' | 'script'> = {
+  const effects: Pick<Effects, 'http' | 'mail' | 'sql' | 'redis' | 'publish' | 'startFlow' | 'script'> = {
     async http({ signal: _, body, ...request }) {
       sent.push({ ...request, ...(body === undefined ? {} : { body: Buffer.from(body).toString() }) })
       const response = left.shift() ?? { status: 200, headers: {}, body: '' }
       if ('error' in response) throw new FlowpotError('HTTP_NO_ANSWER', 500, response.error)
+      if ('result' in response) throw new TypeError('HTTP is answered with a status, headers and a body.')
       return { ...response, body: Buffer.from(response.body) }
     },
     async mail(message) {
       sent.push({ ...message })
     },
+    async sql({ signal: _, ...request }) {
+      sent.push(request)
+      const rows = [resultOf(left.shift() ?? { result: [] })].flat().filter(isMap)
+      return { rows, count: rows.length }
+    },
+    async redis({ signal: _, ...request }) {
+      sent.push(request)
+      return resultOf(left.shift() ?? { result: null })
+    },
     async publish(topic, message) {
       sent.push({ topic, message })
+    },
+    async startFlow(start) {
+      findButton(application, start)
+      sent.push({ ...start })
+      return { runId: '6a1c2d3e4f5a6b7c8d9e0f1b' }
     },
     script: scripts.run,
   }
   return { sent, effects }
 }
 
-function load(yaml: string, actions: ActionCatalog) {
+function resultOf(response: ExampleResponse): unknown {
+  if ('error' in response) throw new FlowpotError('SQL_QUERY_FAILED', 500, response.error)
+  if ('result' in response) return response.result
+  throw new TypeError('A query and a command are answered with a result.')
+}
+
+/** What the examples call their connections. */
+const applicationFile = {
+  file: 'application.yaml',
+  text: 'name: example\nconnections: { readings: { env: READINGS_URL }, cache: { env: CACHE_URL } }\n',
+}
+
+function load(yaml: string, actions: ActionCatalog, buttons: Readonly<Record<string, string>> = {}) {
+  const others = Object.entries(buttons).map(([id, button]) => ({
+    file: `${id}.yaml`,
+    text: `name: ${id}\non: { button: ${button} }\nnodes: [ { type: debug } ]\n`,
+  }))
   const text = `name: example\non: { button: example }\nnodes:\n${asItem(yaml)}\n${targetsOf(yaml)}`
-  return loadApplication([{ file: 'example.yaml', text }], { nodeTypes, triggerTypes: [anything], actions })
+  const sources = [applicationFile, { file: 'example.yaml', text }, ...others]
+  return loadApplication(sources, { nodeTypes, triggerTypes: [anything], actions })
 }
 
 function asItem(yaml: string): string {

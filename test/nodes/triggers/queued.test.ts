@@ -137,6 +137,8 @@ describe('retry', () => {
   test('stands with its flow', () => {
     const { application } = withRetry('timer: { seconds: 5 }', '{ times: 3 }')
     expect(application?.flows[0]?.retry).toEqual({ times: 3, seconds: 10 })
+    // A flow may fire it.
+    expect(withRetry('button: Go', '{ times: 3 }').problems).toEqual([])
   })
 
   test.each([

@@ -1,0 +1,62 @@
+/** Finds a flow's `button` trigger by the names that a node fires it by. */
+import { defineError } from '../../errors.ts'
+import type { Application, CompiledTrigger } from '../application.ts'
+import { nearestName } from '../source/nearest-name.ts'
+import type { ButtonSpec } from '../trigger.ts'
+
+export interface ButtonName {
+  /** ID of the flow. */
+  readonly flow: string
+  readonly button: string
+}
+
+export interface NoButton {
+  /** Which of the two names is wrong. */
+  readonly field: keyof ButtonName
+  readonly message: string
+  readonly hint: string
+}
+
+export const noButton = defineError<NoButton>('FLOW_NO_BUTTON', 500, ({ message }) => message)
+
+/** Throws `FLOW_NO_BUTTON` where there is none. */
+export function findButton(
+  { flows, buttons }: Pick<Application, 'flows' | 'buttons'>,
+  name: ButtonName,
+): CompiledTrigger<ButtonSpec> {
+  const found = buttons.find(({ flow, spec }) => flow.id === name.flow && spec.name === name.button)
+  if (found) return found
+  const namesOf = (id: string) => buttons.filter(({ flow }) => flow.id === id).map(({ spec }) => spec.name)
+  const wrong = describeMissing(
+    name,
+    flows.map(({ id }) => id),
+    namesOf(name.flow),
+  )
+  throw noButton(wrong, { hint: wrong.hint })
+}
+
+/** What to say of a button that is not among `buttons`, those of its flow. */
+export function describeMissing(
+  { flow, button }: ButtonName,
+  flows: readonly string[],
+  buttons: readonly string[],
+): NoButton {
+  if (!flows.includes(flow)) {
+    const meant = nearestName(flow, flows)
+    const hint = meant === undefined ? 'A flow is named by its file, without .yaml.' : `Did you mean "${meant}"?`
+    return { field: 'flow', message: `There is no flow "${shorten(flow)}".`, hint }
+  }
+  const meant = nearestName(button, buttons)
+  const hint = meant === undefined ? hintOfButtons(flow, buttons) : `Did you mean "${meant}"?`
+  return { field: 'button', message: `The flow ${flow} has no button "${shorten(button)}".`, hint }
+}
+
+function hintOfButtons(flow: string, buttons: readonly string[]): string {
+  if (buttons.length === 0) return `Give ${flow} a trigger "button: NAME".`
+  return `It has ${buttons.map((name) => `"${name}"`).join(', ')}.`
+}
+
+/** A template may have given anything. */
+function shorten(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 100)}…` : name
+}

@@ -1,0 +1,17 @@
+/** Fields that the nodes of databases have in common. */
+import { Type } from 'typebox'
+import { ValueOf } from '../../engine/schema.ts'
+
+export const connectionField = Type.String({
+  minLength: 1,
+  description: 'A name under `connections` of `application.yaml`.',
+})
+
+/** A connection's own time limits reckon with 30 seconds at most. */
+export const timeoutField = Type.Optional(
+  ValueOf(Type.Number({ exclusiveMinimum: 0, maximum: 30 }), {
+    description: 'How long the whole may take.',
+    default: 10,
+    acceptsDigits: true,
+  }),
+)

@@ -1,0 +1,91 @@
+/** Failed runs with their traces, as the recorder wrote them. */
+import type { Platform } from '../platform.ts'
+import { insertRows } from '../store/insert-rows.ts'
+
+export interface StoredRun {
+  readonly id: string
+  readonly flowId: string
+  /** When it began, in milliseconds since 1970. */
+  readonly time: number
+  /** What a list shows of it, as JSON. */
+  readonly summary: string
+  /** The whole, as JSON. */
+  readonly record: string
+}
+
+export interface KeepBounds {
+  readonly runsOfFlow: number
+  /** Of all of them together. */
+  readonly bytes: number
+  readonly ms: number
+}
+
+/** Writes runs down, and removes those that are too old or too many. */
+export async function keepRuns(
+  { store, clock }: Pick<Platform, 'store' | 'clock'>,
+  runs: readonly StoredRun[],
+  { runsOfFlow, bytes, ms }: KeepBounds,
+): Promise<void> {
+  const rows = runs.map(({ id, flowId, time, summary, record }) => ({
+    id,
+    flow_id: flowId,
+    began_at: time,
+    size: Buffer.byteLength(record),
+    summary,
+    record,
+  }))
+  const oldest = clock.now() - ms
+  await store.write(async (tx) => {
+    for (const row of rows) {
+      // A run that is tried again keeps its ID.
+      await tx.deleteFrom('recorded_runs').where('id', '=', row.id).execute()
+      await insertRows(tx, 'recorded_runs', [row])
+    }
+    const kept = await tx
+      .selectFrom('recorded_runs')
+      .select(['id', 'flow_id', 'began_at', 'size'])
+      .orderBy('began_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute()
+    const ofFlow = new Map<string, number>()
+    let held = 0
+    const tooMany = kept.filter(({ flow_id, began_at, size }) => {
+      const count = (ofFlow.get(flow_id) ?? 0) + 1
+      ofFlow.set(flow_id, count)
+      held += size
+      return count > runsOfFlow || held > bytes || began_at < oldest
+    })
+    for (const { id } of tooMany) await tx.deleteFrom('recorded_runs').where('id', '=', id).execute()
+  })
+}
+
+/** Summaries, the newest first. */
+export async function listKeptRuns(
+  { store, clock }: Pick<Platform, 'store' | 'clock'>,
+  { ms, limit, flowId }: { readonly ms: number; readonly limit: number; readonly flowId?: string | undefined },
+): Promise<string[]> {
+  const query = store.read
+    .selectFrom('recorded_runs')
+    .select('summary')
+    .where('began_at', '>=', clock.now() - ms)
+    .orderBy('began_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+  const rows = await (flowId === undefined ? query : query.where('flow_id', '=', flowId)).execute()
+  return rows.map(({ summary }) => summary)
+}
+
+/** The whole record, as JSON. */
+export async function readKeptRun(
+  { store, clock }: Pick<Platform, 'store' | 'clock'>,
+  id: string,
+  ms: number,
+): Promise<string | undefined> {
+  const row = await store.read
+    .selectFrom('recorded_runs')
+    .select('record')
+    .where('id', '=', id)
+    .where('began_at', '>=', clock.now() - ms)
+    .executeTakeFirst()
+  return row?.record
+}
