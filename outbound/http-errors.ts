@@ -49,9 +49,14 @@ export function httpError(error: unknown, host: string): FlowpotError {
   const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error
   if (cause instanceof FlowpotError) return cause
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const reason = noConnectionReasons[code] ?? tlsReason(code)
+  const reason = unreachableReason(code)
   if (reason !== undefined) return noConnection({ host, reason }, { cause })
   return answerBroken({ host, reason: brokenReason(code, cause) }, { cause })
+}
+
+/** Why there is no connection, by the code of Node.js, undici or OpenSSL; `undefined` where it is something else. */
+export function unreachableReason(code: string): string | undefined {
+  return noConnectionReasons[code] ?? tlsReason(code)
 }
 
 /** The codes of OpenSSL's verification (`CERT_HAS_EXPIRED`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`) and of Node.js' own. */

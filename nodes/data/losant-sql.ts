@@ -63,8 +63,10 @@ function boundTemplate(part: string, before: string, system: 'pg' | 'mysql' | un
   if (system === undefined) throw refused('the credential does not tell whether its database takes $1 or ?')
   if (/\{\{\{?\s*[#/^&!>]|\{\{\{?\s*else\b/.test(part)) throw refused('it is a block')
   if (part.startsWith("'")) {
-    const isMysqlEscape = system === 'mysql' && part.includes('\\')
-    if (isMysqlEscape || /\b[a-z]$/i.test(before)) throw refused('the text is written with escapes')
+    if (system === 'mysql' && part.includes('\\')) throw refused('the text is written with escapes')
+    if (/\b(?:[a-z]|u&|interval|date|time|timestamp|timestamptz)\s*$/i.test(before)) {
+      throw refused('what stands before the text says how it is read')
+    }
     return part.slice(1, -1).replaceAll("''", "'")
   }
   if (!part.startsWith('{{')) throw refused('it stands in a name or in a comment')

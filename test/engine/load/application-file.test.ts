@@ -75,6 +75,32 @@ describe('seeds', () => {
   })
 })
 
+describe('connections', () => {
+  const loadConnections = (connections: string) =>
+    loadApplication([{ file: 'application.yaml', text: `name: lom\nconnections: ${connections}\n` }], {
+      nodeTypes: [],
+      triggerTypes: [],
+      actions: {},
+    })
+
+  it('name the environment variables of their URLs', () => {
+    const { application, problems } = loadConnections('{ readings: { env: READINGS_URL } }')
+    expect(problems).toEqual([])
+    expect(application?.settings.connections).toEqual({ readings: { env: 'READINGS_URL' } })
+  })
+
+  it.each([
+    '{ readings: { env: "postgres://u:hunter2@db/x" } }',
+    '{ readings: postgres://u@db/x }',
+    '{ readings: {} }',
+    '[ readings ]',
+  ])('that are not that are refused: %s', (connections) => {
+    const { application, problems } = loadConnections(connections)
+    expect(application).toBeUndefined()
+    expect(problems).toEqual([expect.objectContaining({ line: 2 })])
+  })
+})
+
 describe('hosts that flows may request', () => {
   const loadHosts = (allow: string) =>
     loadApplication([{ file: 'application.yaml', text: `name: lom\nhttp:\n  allow: [ ${allow} ]\n` }], {

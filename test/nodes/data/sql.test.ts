@@ -113,6 +113,7 @@ describe("Losant's SqlNode", () => {
     ['select * from "{{data.table}}"'],
     ['select * from a where {{#if data.x}}b = 1{{/if}}'],
     [`select * from a where b = E'\\'{{data.x}}'`],
+    ["select now() - interval '{{data.n}} days'"],
     ['select f({{data.x}})'],
     ['insert into a ({{data.columns}}) values (1)'],
   ])('is refused, with a reason, where more than a value may come of a template: %s', (query) => {
