@@ -1,10 +1,8 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env node
 /**
- * `flowpot start | check | run | test | routes | graph | diff | openapi | new | add | schema`: parses arguments and calls one
+ * `flowpot start | check | run | test | replay | routes | graph | diff | openapi | new | add | schema`: parses arguments and calls one
  * function each. Exits with 0, 1 (the thing failed) or 2 (the call is wrong). A command's modules are loaded when it is
  * called, so that `--help` answers at once.
- *
- * The young generation is held to 4 MB: at V8's own 16 MB the idle server takes 133 MB, so 110.
  */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
@@ -13,6 +11,7 @@ import { callWrong } from './commands/errors.ts'
 import type { GraphOptions } from './commands/graph.ts'
 import type { OpenApiOptions } from './commands/openapi.ts'
 import { printError, printJson } from './commands/output.ts'
+import type { ReplayOptions } from './commands/replay.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { SchemaOptions } from './commands/schema.ts'
 import type { StartOptions } from './commands/start.ts'
@@ -88,6 +87,18 @@ function createProgram(finish: (code: number) => void): Command {
     .action(async (path: string, options: TestOptions) => {
       const { test } = await import('./commands/test.ts')
       finish(await test(path, options))
+    })
+
+  program
+    .command('replay')
+    .description('run a recorded run again, offline, and compare every step with the record')
+    .argument('<run>', 'the recorded run, a JSON file; - for standard input')
+    .option('--folder <folder>', "the application's folder, in place of the one that the run was recorded from")
+    .option('--against <flow>', "a changed flow's file: says at which node it differs first")
+    .option(...jsonOption)
+    .action(async (run: string, options: ReplayOptions) => {
+      const { replay } = await import('./commands/replay.ts')
+      finish(await replay(run, options))
     })
 
   program

@@ -198,6 +198,35 @@ export const settingDefinitions = {
     parse: (value: string) => (parseMailbox(value) ? value : undefined),
     wanted: 'an e-mail address, such as Flowpot <flowpot@example.com>',
   },
+  record: {
+    placeholder: 'runs',
+    flag: '--record',
+    env: 'FLOWPOT_RECORD',
+    default: '',
+    defaultText: 'failed; with --watch all',
+    about: 'Which runs are recorded with what they did: off, failed, all.',
+    parse: (value: string) => (['off', 'failed', 'all'].includes(value) ? value : undefined),
+    wanted: 'one of off, failed, all',
+  },
+  recordedRuns: {
+    ...positive('runs', 10_000),
+    env: 'FLOWPOT_RECORDED_RUNS',
+    default: 20,
+    about: 'How many recorded runs of a flow are kept: the last in memory, the last that failed in the store.',
+  },
+  recordedBytes: {
+    ...positive('bytes'),
+    env: 'FLOWPOT_RECORDED_BYTES',
+    default: 16 * 1024 * 1024,
+    about:
+      'How much recorded runs of all flows may take, in memory and in the store each; of one run about 256 kB are kept.',
+  },
+  recordedDays: {
+    ...positive('days', 36_500),
+    env: 'FLOWPOT_RECORDED_DAYS',
+    default: 7,
+    about: 'How long recorded runs are kept.',
+  },
   logLevel: {
     placeholder: 'level',
     flag: '--log-level',

@@ -1,9 +1,19 @@
-/** `npm run bench`: what the product costs beside the hand-written equivalent, in one run. `--sanity` only shows that it runs. */
+/**
+ * `npm run bench`: what the product costs beside the hand-written equivalent, in one run. `--sanity` only shows that it runs, `--devices` leaves out
+ * what is not about them, `--long` adds queries over ten million points.
+ */
+import { benchDevices } from './devices.ts'
 import { benchEngine } from './engine.ts'
 import { benchRegistration, median, type RegistrationTimes } from './registration.ts'
 import type { Variant } from './target.ts'
 
 const isSanity = process.argv.includes('--sanity')
+const devices = { isSanity, isLong: process.argv.includes('--long') }
+if (process.argv.includes('--devices')) {
+  await benchDevices(devices, print)
+  process.exit()
+}
+
 const names: Readonly<Record<Variant, string>> = {
   flow: '(a) the flow register-device.yaml',
   'hand-written': '(b) the same by hand, on Fastify and the platform',
@@ -36,6 +46,9 @@ print()
 print(
   `A run through ten synchronous nodes: ${engine.medianMicros.toFixed(2)} µs median, ${engine.p99Micros.toFixed(2)} µs p99; under 10 µs`,
 )
+
+print()
+await benchDevices(devices, print)
 
 /** The median of the rounds' ratios, so that a slow moment of the machine weighs on one round alone. */
 function ratio(one: Variant, other: Variant): string {

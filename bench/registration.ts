@@ -54,7 +54,7 @@ async function startTarget(variant: Variant): Promise<Target> {
   const data = await mkdtemp(join(tmpdir(), 'flowpot-bench-'))
   const file = fileURLToPath(new URL('./target.js', import.meta.url))
   // As npm start does.
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', file, variant, data], {
+  const child = spawn(process.execPath, ['--enable-source-maps', file, variant, data], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   for await (const line of createInterface({ input: child.stdout })) {

@@ -35,8 +35,8 @@ export interface PlatformOptions extends ListenerOptions {
   readonly pressButton: (actor: Actor, press: ButtonPress) => Promise<CallOutcome>
   /** An OpenAPI document of the endpoints that the application has now. */
   readonly describeEndpoints: () => unknown
-  /** What is recorded of the flows' runs. */
-  readonly runs: RunFeed
+  /** What is recorded of the flows' runs; without it none are shown. */
+  readonly runs?: RunFeed
   /** Whether requests can be served: the store answers and an application is loaded. */
   readonly isReady: () => boolean | Promise<boolean>
 }
@@ -96,9 +96,8 @@ export function createPlatformServer(options: PlatformOptions): FastifyInstance 
     }
   }
   serveButtons(app, options)
-  for (const url of serveRuns(app, options.runs, authentication(options, false))) {
-    methodsByPath.set(url, new Set(['GET']))
-  }
+  const runPaths = options.runs ? serveRuns(app, options.runs, authentication(options, false)) : []
+  for (const url of runPaths) methodsByPath.set(url, new Set(['GET']))
   for (const [url, methods] of methodsByPath) refuseOtherMethods(app, url, methods)
   return app
 }

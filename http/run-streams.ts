@@ -49,8 +49,8 @@ export function serveRuns(
     }),
     get('/applications/:applicationId/runs/:runId', async (request, reply) => {
       const { runId } = request.params as { runId: string }
+      if (wantsStream(request)) return streams.open(reply, (send, end) => awaitRun(feed, runId, send, end))
       const json = await feed.find(runId)
-      if (wantsStream(request)) return streams.open(reply, (send, end) => awaitRun(feed, runId, json, send, end))
       if (json === undefined) return reply.code(404).send({ type: 'NotFound', message: 'Run was not found' })
       return reply.type('application/json; charset=utf-8').send(json)
     }),
@@ -65,21 +65,19 @@ export function serveRuns(
 
 type Send = (event: string, data: string) => void
 
-/** Tells of the run once it is recorded, and ends. */
-function awaitRun(
-  feed: RunFeed,
-  runId: string,
-  json: string | undefined,
-  send: Send,
-  end: () => void,
-): (() => void) | undefined {
+/** Tells of the run, once it is recorded if it is not yet, and ends. */
+function awaitRun(feed: RunFeed, runId: string, send: Send, end: () => void): () => void {
   const tell = (record: string) => {
     send('run', record)
     end()
   }
-  if (json === undefined) return feed.watchRuns((run) => run.summary.id === runId && tell(run.json))
-  tell(json)
-  return undefined
+  const stop = feed.watchRuns(({ summary, json }) => {
+    if (summary.id === runId) tell(json)
+  })
+  feed.find(runId).then((json) => {
+    if (json !== undefined) tell(json)
+  }, end)
+  return stop
 }
 
 function isAdministrator(actor: Actor): boolean {
@@ -111,31 +109,34 @@ function createStreams(app: FastifyInstance) {
 
   return {
     /** `begin` returns what is to happen at the stream's end. */
-    open(reply: FastifyReply, begin: (send: Send, end: () => void) => (() => void) | undefined): FastifyReply {
+    open(reply: FastifyReply, begin: (send: Send, end: () => void) => () => void): FastifyReply {
       if (isClosing || open.size >= mostStreams) {
         const message = 'Too many streams are open. Try again in a moment.'
         return reply.code(503).header('retry-after', '5').send({ type: 'ServiceUnavailable', message })
       }
       const { raw } = reply
       reply.hijack()
-      for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value)
+      for (const [name, value] of Object.entries(reply.getHeaders()))
+        if (value !== undefined) raw.setHeader(name, value)
       raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', connection: 'close' })
       let stop: (() => void) | undefined
+      const forget = () => {
+        clearInterval(heartbeat)
+        open.delete(end)
+        stop?.()
+        stop = undefined
+      }
       const write = (text: string): void => {
-        if (raw.writableEnded || raw.destroyed) return
-        if (raw.writableLength > mostBufferedBytes) raw.destroy()
+        if (raw.writableEnded) return
+        // Its reader may be gone since before it was opened.
+        if (raw.destroyed) forget()
+        else if (raw.writableLength > mostBufferedBytes) raw.destroy()
         else raw.write(text)
       }
       const heartbeat = setInterval(() => write(': alive\n\n'), heartbeatMs)
       const end = () => {
         raw.end()
         forget()
-      }
-      const forget = () => {
-        clearInterval(heartbeat)
-        open.delete(end)
-        stop?.()
-        stop = undefined
       }
       raw.once('close', forget)
       raw.once('error', forget)

@@ -11,7 +11,7 @@ import { createWatchList, type WatchList } from './runs/watches.ts'
 import { createStateWriter, type StateWriter } from './state/state-writer.ts'
 import type { Store } from './store/store.ts'
 import { createUsers, type Users } from './users.ts'
-import { createValidator, type Validator } from './validate.ts'
+import { sharedValidator, type Validator } from './validate.ts'
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -89,7 +89,7 @@ export async function createPlatform(
     passwords: createPasswords(settings.passwordCost),
     tokens: createTokens(settings.signingKey, clock),
     limiter: createLimiter(settings.signInLimits),
-    validate: createValidator(),
+    validate: sharedValidator(),
     events: createEvents(log),
     watches: createWatchList(),
     log,

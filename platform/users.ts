@@ -10,6 +10,7 @@ import {
   type UserRecord,
 } from './resources/experience-user-record.ts'
 import { toIso } from './resources/schemas.ts'
+import { keepStatement } from './store/kept-statement.ts'
 import type { ExperienceUserTable } from './store/tables.ts'
 
 export interface TokenRequest {
@@ -102,16 +103,20 @@ interface TokenRow extends ExperienceUserTable {
   readonly all_cutoff: number | null
 }
 
-/** One query, since every authenticated request asks: the user, the groups, and since when tokens count. */
-async function verifyToken(platform: UsersPlatform, token: string): Promise<VerifiedUser | null> {
-  const claims = platform.tokens.read('experience', token)
-  if (!claims) return null
-  const { rows } = await sql<TokenRow>`select u.*, g.id as group_id, g.name as group_name,
+/** One query, since every authenticated request asks: the user, the groups, and since when tokens count. Takes the user's ID. */
+const readTokenRows = keepStatement((db) =>
+  sql<TokenRow>`select u.*, g.id as group_id, g.name as group_name,
       (select user_token_cutoff from application) as all_cutoff
     from experience_users u
     left join experience_group_users m on m.user_id = u.id
     left join experience_groups g on g.id = m.group_id
-    where u.id = ${claims.sub} order by g.name, g.id`.execute(platform.store.read)
+    where u.id = ${''} order by g.name, g.id`.compile(db),
+)
+
+async function verifyToken(platform: UsersPlatform, token: string): Promise<VerifiedUser | null> {
+  const claims = platform.tokens.read('experience', token)
+  if (!claims) return null
+  const { rows } = await readTokenRows(platform.store.read, [claims.sub])
   const [row] = rows
   if (!row || (claims.gen ?? 0) < row.token_generation) return null
   if (claims.issuedMs < Math.max(row.token_cutoff ?? 0, row.all_cutoff ?? 0)) return null
@@ -124,7 +129,7 @@ async function verifyToken(platform: UsersPlatform, token: string): Promise<Veri
       issuedAt: toIso(claims.issuedMs),
       expiresAt: claims.exp === undefined ? null : toIso(claims.exp * 1000),
       // The claims are shared with whoever shows the same token: a flow gets its own copy.
-      extraData: structuredClone(claims.data ?? {}),
+      extraData: claims.data === undefined ? {} : structuredClone(claims.data),
     },
   }
 }

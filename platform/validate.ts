@@ -10,8 +10,15 @@ const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 /** Throws `PLATFORM_INVALID` (400), which names the field, where `params` do not fit `schema`. */
 export type Validator = (schema: TSchema, params: unknown) => void
 
-/** A schema is compiled when it is first used. */
-export function createValidator(): Validator {
+let shared: Validator | undefined
+
+/** One for every platform of the process, since their schemas are the same. A schema is compiled when it is first used. */
+export function sharedValidator(): Validator {
+  shared ??= createValidator()
+  return shared
+}
+
+function createValidator(): Validator {
   const ajv = new Ajv({ strict: true, allowUnionTypes: true, strictRequired: false })
   // ajv-formats is CommonJS: its types do not tell that the function is the module itself.
   const add = addFormats as unknown as (ajv: Ajv, formats: string[]) => void

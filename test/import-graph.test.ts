@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   mqtt: ['engine', 'platform'],
   triggers: ['engine', 'platform'],
   outbound: ['engine'],
+  recorder: ['engine', 'platform'],
   sandbox: ['engine'],
 }
 

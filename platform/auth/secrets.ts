@@ -1,5 +1,5 @@
 /** Random secrets of 256 bits. They are kept as SHA-256: nobody guesses them, so a slow hash would add nothing. */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { Random } from '../platform.ts'
 
 export function createSecret(random: Random): string {
@@ -7,7 +7,7 @@ export function createSecret(random: Random): string {
 }
 
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
+  return hash('sha256', secret, 'hex')
 }
 
 /** Compares in constant time. Two hashes are equally long, whatever was sent. */

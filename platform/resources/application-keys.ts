@@ -5,6 +5,7 @@ import { createSecret, hashSecret } from '../auth/secrets.ts'
 import { invalid } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { insertRows } from '../store/insert-rows.ts'
+import { keepStatement } from '../store/kept-statement.ts'
 import {
   AdvancedQuery,
   compileQuery,
@@ -109,18 +110,8 @@ export const applicationKeys: Resource = {
         await platform.store.write(async (tx) => {
           await insertRows(tx, 'application_keys', [row])
           if (deviceIds.length === 0) return
-          // Inserts the devices that exist, in one statement, and counts them.
-          const { numInsertedOrUpdatedRows } = await tx
-            .insertInto('application_key_devices')
-            .columns(['key_id', 'device_id'])
-            .expression((from) =>
-              from
-                .selectFrom('devices')
-                .select([sql<string>`cast(${row.id} as text)`.as('key_id'), 'id'])
-                .where('id', 'in', deviceIds),
-            )
-            .executeTakeFirstOrThrow()
-          if (numInsertedOrUpdatedRows !== BigInt(deviceIds.length)) {
+          const { numAffectedRows } = await nameDevices(tx, [row.id, ...deviceIds], deviceIds.length)
+          if (numAffectedRows !== BigInt(deviceIds.length)) {
             throw invalid({ problem: 'applicationKey.deviceIds names a device that does not exist' })
           }
         })
@@ -129,6 +120,20 @@ export const applicationKeys: Resource = {
     }),
   },
 }
+
+/** Makes a key good for those of the devices that exist, in one statement that counts them. Takes the key's ID, then theirs. */
+const nameDevices = keepStatement((db, count) =>
+  db
+    .insertInto('application_key_devices')
+    .columns(['key_id', 'device_id'])
+    .expression((from) =>
+      from
+        .selectFrom('devices')
+        .select([sql<string>`cast(${''} as text)`.as('key_id'), 'id'])
+        .where('id', 'in', new Array<string>(count).fill('')),
+    )
+    .compile(),
+)
 
 /** A UUID, as Losant's keys are. */
 function createKey(bytes: Uint8Array): string {

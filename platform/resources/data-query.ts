@@ -2,8 +2,8 @@
 import Type from 'typebox'
 import { invalid } from '../refusals.ts'
 import { selection } from '../state/select-devices.ts'
+import { type Aggregation, aggregations } from '../state/series-query.ts'
 import { Attributes, ShownState } from '../state/state-schemas.ts'
-import { type Aggregation, aggregations } from '../state/time-series.ts'
 import { readMoment } from '../state/times.ts'
 import { closed, oneOf, Time } from './schemas.ts'
 

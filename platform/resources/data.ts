@@ -1,21 +1,14 @@
 /** What devices have reported, over time. */
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import Type from 'typebox'
 import { invalid } from '../refusals.ts'
 import { type ActionContext, defineAction, type Resource } from '../resource.ts'
 import { fromStored } from '../state/convert-value.ts'
 import { readLastValues, readStates } from '../state/read-states.ts'
 import { selectDevices, selection } from '../state/select-devices.ts'
+import { type Aggregation, type SeriesRow, tooMuch } from '../state/series-query.ts'
 import { ShownState } from '../state/state-schemas.ts'
-import {
-  type Aggregation,
-  countSeries,
-  isWeighed,
-  readSeries,
-  type SeriesQuery,
-  type SeriesRow,
-} from '../state/time-series.ts'
-import type { Tables } from '../store/tables.ts'
+import { readSeries } from '../state/time-series.ts'
 import { type Condition, isIn } from './conditions.ts'
 import {
   type DeviceSeries,
@@ -32,9 +25,6 @@ const path = '/applications/{applicationId}/data'
 const scopes = ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read']
 
 const MAX_DEVICES = 1000
-/** SQLite reads within the event loop, about two million points a second. */
-const MAX_POINTS = 1_000_000
-const MAX_VALUES = 100_000
 
 export const data: Resource = {
   name: 'data',
@@ -49,7 +39,7 @@ export const data: Resource = {
       result: SeriesResult,
       scopes,
       async run({ query }, context) {
-        const { read } = context.platform.store
+        const { store } = context.platform
         const { start, end } = readRange(query, context.platform.clock.now())
         const resolution = query.resolution === undefined ? undefined : Math.round(query.resolution)
         const order = query.order ?? 'asc'
@@ -68,12 +58,12 @@ export const data: Resource = {
           if (others.length > 0) throw invalid({ problem: 'query.aggregation NONE takes exactly one device' })
           const limit = query.limit ?? MAX_RAW_POINTS
           const range = { from: start, to: end - 1, limit: limit + 1, direction: order, attributes: query.attributes }
-          const states = device ? await readStates(read, device[0], range) : []
+          const states = device ? await readStates(store.read, device[0], range) : []
           device?.[1].points.push(...states.slice(0, limit))
           if (device && states.length > limit) device[1].limitExceeded = true
           return { ...shown, devices: Object.fromEntries(series) }
         }
-        const rows = await readBounded(read, {
+        const rows = await readSeries(store, {
           devices: oneOfDevices(found),
           attributes: query.attributes,
           start,
@@ -85,7 +75,8 @@ export const data: Resource = {
         })
         if (query.acrossDevices) return { ...shown, devices: {}, attributes: toAttributes(rows, aggregation) }
         for (const [id, own] of groupBy(rows, (row) => row.device_id)) {
-          series.get(id)?.points.push(...toPoints(own, aggregation))
+          const device = series.get(id)
+          if (device) device.points = toPoints(own, aggregation)
         }
         return { ...shown, devices: Object.fromEntries(series) }
       },
@@ -131,29 +122,6 @@ function oneOfDevices(devices: readonly { readonly id: string }[]): Condition {
   )
 }
 
-/** Refuses what would take long to read or to answer. */
-async function readBounded(
-  db: Kysely<Tables>,
-  query: Omit<SeriesQuery, 'maxPoints' | 'maxValues'>,
-): Promise<SeriesRow[]> {
-  // Only what weighs by time computes on stretches in which nothing was reported.
-  if (isWeighed(query.aggregation)) {
-    const stretches = Math.ceil((query.end - query.start) / (query.resolution ?? query.end - query.start)) + 1
-    const series = stretches > MAX_VALUES ? 1 : await countSeries(db, query)
-    if (stretches * series > MAX_VALUES)
-      throw tooMuch(`more than ${MAX_VALUES} values come out; take a coarser resolution`)
-  }
-  const rows = await readSeries(db, { ...query, maxPoints: MAX_POINTS, maxValues: MAX_VALUES })
-  if (rows.length > MAX_VALUES) throw tooMuch(`more than ${MAX_VALUES} values come out; take a coarser resolution`)
-  const points = rows.reduce((sum, row) => sum + row.count, 0)
-  if (points > MAX_POINTS) throw tooMuch(`it reads more than ${MAX_POINTS} points; take a shorter range`)
-  return rows
-}
-
-function tooMuch(problem: string) {
-  return invalid({ problem: `query asks for too much: ${problem}` })
-}
-
 async function readDevices(devices: Condition, { platform }: ActionContext) {
   const { rows } = await sql<{ id: string; name: string }>`select devices.id, devices.name from devices
     where ${devices} order by devices.id limit ${sql.lit(MAX_DEVICES + 1)}`.execute(platform.store.read)
@@ -163,10 +131,15 @@ async function readDevices(devices: Condition, { platform }: ActionContext) {
 
 /** Rows of one device, in their order: attributes of the same stretch make one point. */
 function toPoints(rows: readonly SeriesRow[], aggregation: Aggregation): DeviceSeries['points'] {
-  return [...groupBy(rows, (row) => String(row.bucket))].map(([, values]) => ({
-    time: toIso(values[0]?.bucket ?? 0),
-    data: Object.fromEntries(values.map((row) => [row.attribute, toValue(row, aggregation)])),
-  }))
+  const points: DeviceSeries['points'] = []
+  let last: number | undefined
+  for (const row of rows) {
+    if (row.bucket !== last) points.push({ time: toIso(row.bucket), data: {} })
+    last = row.bucket
+    const point = points.at(-1)
+    if (point) point.data[row.attribute] = toValue(row, aggregation)
+  }
+  return points
 }
 
 function toAttributes(rows: readonly SeriesRow[], aggregation: Aggregation): Record<string, SeriesPoint[]> {

@@ -16,6 +16,11 @@ export const storeClosed = defineError('STORE_CLOSED', 503, () => 'The store is 
 export const storeDamaged = defineError('STORE_DAMAGED', 500, () => 'The database file is damaged.')
 export const storeConstraint = defineError('STORE_CONSTRAINT', 500, () => 'A row breaks a constraint of the database.')
 export const storeQueryFailed = defineError('STORE_QUERY_FAILED', 500, () => 'The database refused a query.')
+export const storeQueryTooLong = defineError<{ seconds: number }>(
+  'STORE_QUERY_TOO_LONG',
+  503,
+  ({ seconds }) => `A query took longer than ${seconds} s.`,
+)
 export const storeTextNul = defineError('STORE_TEXT_NUL', 400, () => 'Text must not contain the character U+0000.')
 
 export const storeCannotOpen = defineError<{ where: string; problem: string }>(

@@ -1,5 +1,5 @@
 /** Opens the store that the settings name and brings its tables up to date. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { storeCannotOpen, storeMigrationFailed, storeNewer } from './errors.ts'
@@ -25,8 +25,9 @@ export interface StoreSettings {
   readonly cachedStatements?: number
   /** PostgreSQL: connections for writes, and again as many for reads. */
   readonly poolSize?: number
-  /** PostgreSQL: how long the work of a write may take. On SQLite it ends with the turn of the event loop. */
+  /** How long a scan may take and, on PostgreSQL, any query and the work of a write. On SQLite that ends with the turn of the event loop. */
   readonly workLimitMs?: number
+  readonly scansAtOnce?: number
   readonly migrations?: readonly Migration[]
 }
 
@@ -37,6 +38,7 @@ const defaults = {
   commitEach: false,
   poolSize: 10,
   workLimitMs: 10_000,
+  scansAtOnce: 4,
   migrations: ownMigrations,
 } as const
 
@@ -85,12 +87,17 @@ function rootMessage(error: unknown): string {
   return error.message
 }
 
-/** A store on a temporary file that is gone once it is closed. */
-export async function openTemporaryStore(settings: Partial<StoreSettings> = {}): Promise<Store> {
+/** A store on a temporary file that is gone once it is closed. It begins with what the file `copyOf` holds, of a store that is closed. */
+export async function openTemporaryStore({
+  copyOf,
+  ...settings
+}: Partial<StoreSettings> & { readonly copyOf?: string | undefined } = {}): Promise<Store> {
   const folder = await mkdtemp(path.join(tmpdir(), 'flowpot-'))
   const remove = () => rm(folder, { recursive: true, force: true })
+  const file = path.join(folder, 'store.db')
   try {
-    const store = await openStore({ durability: 'off', ...settings, file: path.join(folder, 'store.db') })
+    if (copyOf !== undefined) await copyFile(copyOf, file)
+    const store = await openStore({ durability: 'off', ...settings, file })
     return { ...store, close: () => store.close().finally(remove) }
   } catch (error) {
     await remove()

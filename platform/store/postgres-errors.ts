@@ -29,6 +29,11 @@ export function toStoreError(cause: unknown): unknown {
   return storeQueryFailed({}, { cause })
 }
 
+/** Whether PostgreSQL ended the query, most often for the time that it took. */
+export function isCanceled(error: unknown): boolean {
+  return error instanceof Error && codeOf(error.cause) === '57014'
+}
+
 /** Whether PostgreSQL ended the transaction in favour of another one, whatever the work of the write then made of that. */
 export function isCollision(error: unknown): boolean {
   const code = codeOf(error)

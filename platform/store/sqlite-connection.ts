@@ -29,23 +29,36 @@ export class SqliteConnection {
   }
 
   /** Throws what the driver throws: see `toStoreError`. */
-  run({ sql, parameters }: CompiledQuery): QueryResult<unknown> {
+  run(query: CompiledQuery): QueryResult<unknown> {
+    const statement = this.#prepare(query)
+    if (statement.reader) return { rows: statement.all(query.parameters) }
+    return { rows: [], numAffectedRows: BigInt(statement.run(query.parameters).changes) }
+  }
+
+  /** Computes each row when it is asked for. Throws as `run` does, and where the query gives no rows. */
+  iterate(query: CompiledQuery): Iterable<unknown> {
+    return this.#prepare(query).iterate(query.parameters)
+  }
+
+  #prepare({ sql, parameters }: CompiledQuery): Database.Statement<[readonly unknown[]]> {
     for (const parameter of parameters) {
       // PostgreSQL cannot store it; text that one database takes and the other refuses would surface on the day of the move.
       if (typeof parameter === 'string' && parameter.includes('\0')) throw storeTextNul({})
     }
     const statement = this.#statement(sql)
     if (this.database.readonly && !statement.readonly) throw storeReadCannotWrite({})
-    if (statement.reader) return { rows: statement.all(parameters) }
-    return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) }
+    return statement
   }
 
   /** Preparing costs more than running: see docs/performance.md. */
   #statement(sql: string): Database.Statement<[readonly unknown[]]> {
     const cached = this.#statements.get(sql)
     if (cached) {
-      this.#statements.delete(sql)
-      this.#statements.set(sql, cached)
+      // Their order matters only once some must go.
+      if (this.#statements.size > this.#cacheSize / 2) {
+        this.#statements.delete(sql)
+        this.#statements.set(sql, cached)
+      }
       return cached
     }
     const statement = this.database.prepare<[readonly unknown[]]>(sql)

@@ -2,13 +2,14 @@
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { type CompiledQuery, type QueryResult, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { type QueryResult, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { createHandles } from './handles.ts'
 import { isBusy, SqliteConnection, toStoreError } from './sqlite-connection.ts'
+import { createSqliteScanner, type SqliteScannerSettings } from './sqlite-scanner.ts'
 import { SqliteWriter, type SqliteWriterSettings } from './sqlite-writer.ts'
 import type { Store } from './store.ts'
 
-export interface SqliteStoreSettings extends SqliteWriterSettings {
+export interface SqliteStoreSettings extends SqliteWriterSettings, SqliteScannerSettings {
   readonly file: string
   readonly durability: 'full' | 'off'
   readonly cachedStatements?: number
@@ -20,14 +21,25 @@ export function openSqliteStore(settings: SqliteStoreSettings): Store {
   const writing = new Database(settings.file, { timeout: 0 })
   try {
     prepareToWrite(writing, settings.durability)
-    const reading = new Database(settings.file, { timeout: 0, readonly: true })
-    reading.pragma('query_only = on')
-    reading.pragma('trusted_schema = off')
-    return createStore(writing, reading, settings)
+    return createStore(writing, openReader(settings.file), settings)
   } catch (error) {
     writing.close()
     throw error
   }
+}
+
+function openReader(file: string): Database.Database {
+  const database = new Database(file, { timeout: 0, readonly: true })
+  database.pragma('query_only = on')
+  database.pragma('trusted_schema = off')
+  return database
+}
+
+/** What a scan reads it reads once: a small cache will do. */
+function openScanner(file: string): SqliteConnection {
+  const database = openReader(file)
+  database.pragma('cache_size = -2000')
+  return new SqliteConnection(database)
 }
 
 /** SQLite would make it readable by all; its -wal and -shm files take their mode from it. */
@@ -57,16 +69,18 @@ function createStore(writing: Database.Database, reading: Database.Database, set
   })
   const writer = new SqliteWriter(new SqliteConnection(writing, settings.cachedStatements), handles, settings)
   const reader = new SqliteConnection(reading, settings.cachedStatements)
+  const scanner = createSqliteScanner(() => openScanner(settings.file), settings)
   let closing: Promise<void> | undefined
   const close = async () => {
-    await writer.close()
+    await Promise.all([writer.close(), scanner.close()])
     // The last connection to close empties the WAL into the database, which takes one that may write.
     reading.close()
     writing.close()
   }
   return {
     dialect: 'sqlite',
-    read: handles.readHandle((query) => read(reader, query, settings.busyLimitMs)),
+    read: handles.readHandle((query) => whenFree(settings.busyLimitMs, async () => reader.run(query))),
+    scan: handles.readHandle((query) => whenFree(settings.busyLimitMs, () => scanner.run(query))),
     write: (work) => writer.write(work),
     close: () => {
       closing ??= close()
@@ -76,15 +90,11 @@ function createStore(writing: Database.Database, reading: Database.Database, set
 }
 
 /** Readers wait for nobody in WAL mode, but for another process that recovers or empties the log. */
-async function read(
-  connection: SqliteConnection,
-  query: CompiledQuery,
-  limitMs: number,
-): Promise<QueryResult<unknown>> {
+async function whenFree(limitMs: number, run: () => Promise<QueryResult<unknown>>): Promise<QueryResult<unknown>> {
   const startedAt = performance.now()
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
     try {
-      return connection.run(query)
+      return await run()
     } catch (error) {
       if (!isBusy(error) || performance.now() - startedAt > limitMs) throw toStoreError(error)
     }

@@ -155,13 +155,13 @@ export class SqliteWriter {
     }
   }
 
-  async #runQuery(query: CompiledQuery): Promise<QueryResult<unknown>> {
+  #runQuery(query: CompiledQuery): Promise<QueryResult<unknown>> {
     // A statement after SQLite has ended the transaction would commit by itself.
-    if (!this.#connection.database.inTransaction) throw storeUnavailable({})
+    if (!this.#connection.database.inTransaction) return Promise.reject(storeUnavailable({}))
     try {
-      return this.#connection.run(query)
+      return Promise.resolve(this.#connection.run(query))
     } catch (error) {
-      throw toStoreError(error)
+      return Promise.reject(toStoreError(error))
     }
   }
 

@@ -1,4 +1,5 @@
 /** Runs the work of one write on statements that it alone may use, and watches that it keeps the rules of `Store.write`. */
+import type { QueryResult } from 'kysely'
 import { storeTransactionEnded, storeWriteStalled } from './errors.ts'
 import type { Handles, RunQuery } from './handles.ts'
 import type { Transaction } from './store.ts'
@@ -14,33 +15,40 @@ export function startWork<T>(handles: Handles, run: RunQuery, work: (tx: Transac
   let isOpen = true
   let runningCount = 0
   let failed: { readonly error: unknown } | undefined
-  const tx = handles.writeHandle(async (query) => {
-    if (!isOpen) throw storeTransactionEnded({})
-    if (failed) throw failed.error
+  // Plain functions rather than async ones, and made once a write: a registration runs six statements in two writes.
+  const answered = (result: QueryResult<unknown>) => {
+    runningCount--
+    return result
+  }
+  const refused = (error: unknown) => {
+    runningCount--
+    failed ??= { error }
+    throw error
+  }
+  const tx = handles.writeHandle((query) => {
+    if (!isOpen) return Promise.reject(storeTransactionEnded({}))
+    if (failed) return Promise.reject(failed.error)
     runningCount++
-    try {
-      return await run(query)
-    } catch (error) {
-      failed ??= { error }
-      throw error
-    } finally {
-      runningCount--
-    }
+    return run(query).then(answered, refused)
   })
   let stall = () => {}
-  const settle = async () => {
-    try {
-      const value = await new Promise<T>((resolve, reject) => {
-        stall = () => reject(storeWriteStalled({}))
-        work(tx).then(resolve, reject)
-      })
-      if (failed) throw failed.error
-      if (runningCount > 0) throw storeTransactionEnded({})
-      return value
-    } finally {
+  const result = new Promise<T>((resolve, reject) => {
+    const fail = (error: unknown) => {
+      isOpen = false
+      reject(error)
+    }
+    stall = () => fail(storeWriteStalled({}))
+    const finish = (value: T) => {
+      if (failed) fail(failed.error)
+      else if (runningCount > 0) fail(storeTransactionEnded({}))
+      else resolve(value)
       isOpen = false
     }
-  }
-  const result = settle()
+    try {
+      work(tx).then(finish, fail)
+    } catch (error) {
+      fail(error)
+    }
+  })
   return { result, stall: () => stall() }
 }

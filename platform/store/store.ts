@@ -12,6 +12,11 @@ export interface Store {
   /** Reads what is committed, one statement at a time; it can neither write nor open a transaction. */
   readonly read: Kysely<Tables>
   /**
+   * As `read`, for what reads so much that it would hold others up: a few at a time, and on SQLite other requests are served between its
+   * rows, so each of them should be soon computed. Rejects with `STORE_QUERY_TOO_LONG` (503) past the limit of the settings.
+   */
+  readonly scan: Kysely<Tables>
+  /**
    * Runs `work` as though no other write ran at the same time, and answers once what it wrote is on disk. If it throws,
    * or any of its statements failed (even when the error was caught: PostgreSQL has ended the transaction by then), nothing is kept and
    * the promise rejects.

@@ -15,6 +15,7 @@ export interface Tables {
   device_commands: DeviceCommandTable
   device_log: DeviceLogTable
   triggered_runs: TriggeredRunTable
+  recorded_runs: RecordedRunTable
   timers: { trigger: string; fired_at: number }
   inactivity_timers: { trigger: string; device_id: string; heard_at: number }
   applied_seeds: { kind: string; name: string; id: string }
@@ -156,6 +157,19 @@ export interface TriggeredRunTable {
   failed_at: number | null
   /** A `RunError`. */
   error: string | null
+}
+
+export interface RecordedRunTable {
+  /** The run's: a request's ID, or the triggered run's. */
+  id: string
+  flow_id: string
+  began_at: number
+  /** Bytes of `record`. */
+  size: number
+  /** A `RunSummary`. */
+  summary: string
+  /** A `RunRecord`. */
+  record: string
 }
 
 export interface FlowStorageTable {

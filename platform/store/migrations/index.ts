@@ -5,5 +5,15 @@ import { deviceData } from './0002-device-data.ts'
 import { appliedSeeds } from './0003-applied-seeds.ts'
 import { flowStorage } from './0004-flow-storage.ts'
 import { triggeredRuns } from './0005-triggered-runs.ts'
+import { coveringStates } from './0006-covering-states.ts'
+import { recordedRuns } from './0007-recorded-runs.ts'
 
-export const migrations: readonly Migration[] = [platform, deviceData, appliedSeeds, flowStorage, triggeredRuns]
+export const migrations: readonly Migration[] = [
+  platform,
+  deviceData,
+  appliedSeeds,
+  flowStorage,
+  triggeredRuns,
+  coveringStates,
+  recordedRuns,
+]

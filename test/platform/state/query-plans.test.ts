@@ -1,8 +1,12 @@
 import Database from 'better-sqlite3'
 import { type CompiledQuery, type QueryResult, sql } from 'kysely'
+import pg from 'pg'
 import { expect, it } from 'vitest'
-import { aggregations } from '../../../platform/state/time-series.ts'
-import { openTemporaryStore } from '../../../platform/store/open-store.ts'
+import { selectParts } from '../../../platform/state/select-parts.ts'
+import { aggregations } from '../../../platform/state/series-query.ts'
+import { migrations } from '../../../platform/store/migrations/index.ts'
+import { openStore, openTemporaryStore } from '../../../platform/store/open-store.ts'
+import { createPostgresSchema, describePostgres, runOnPostgres } from '../store/databases.ts'
 import { openPlatform } from '../test-platform.ts'
 
 it('on SQLite every query of points reads one stretch of the primary key an attribute, and none but the points it asks for', async () => {
@@ -11,24 +15,32 @@ it('on SQLite every query of points reads one stretch of the primary key an attr
   const attributes = [{ name: 'moisture', dataType: 'number' }]
   const tags = [{ key: 'fleet', value: 'west' }]
   const { id } = await ok<{ id: string }>('devices.post', { device: { name: 'pot', attributes, tags } })
+  await ok('devices.post', { device: { name: 'other pot', attributes, tags } })
   await ok('device.sendState', { deviceId: id, deviceState: { data: { moisture: 1 } } })
   const { rows } = await sql<{ file: string }>`select file from pragma_database_list where name = 'main'`.execute(
     platform.store.read,
   )
   const database = new Database(String(rows[0]?.file), { readonly: true })
   const plans: string[] = []
-  const executor = store.read.getExecutor()
-  const { executeQuery } = executor
-  executor.executeQuery = <Row>(query: CompiledQuery<Row>): Promise<QueryResult<Row>> => {
-    const steps = database.prepare<unknown[], { detail: string }>(`explain query plan ${query.sql}`)
-    plans.push(...steps.all(query.parameters).map(({ detail }) => detail))
-    return executeQuery.call(executor, query) as Promise<QueryResult<Row>>
+  const sorting: string[] = []
+  for (const executor of [store.read.getExecutor(), store.scan.getExecutor()]) {
+    const { executeQuery } = executor
+    executor.executeQuery = <Row>(query: CompiledQuery<Row>): Promise<QueryResult<Row>> => {
+      const explain = database.prepare<unknown[], { detail: string }>(`explain query plan ${query.sql}`)
+      const steps = explain.all(query.parameters).map(({ detail }) => detail)
+      plans.push(...steps)
+      if (steps.some((step) => /MATERIALIZE parts|TEMP B-TREE/.test(step))) sorting.push(query.sql)
+      return executeQuery.call(executor, query) as Promise<QueryResult<Row>>
+    }
   }
-  const devices = { deviceIds: [id], duration: 86_400_000, resolution: 300_000 }
-  for (const aggregation of [...aggregations, 'NONE']) {
-    await ok('data.timeSeriesQuery', { query: { ...devices, aggregation } })
-    if (aggregation === 'NONE') continue
-    await ok('data.timeSeriesQuery', { query: { ...devices, aggregation, deviceTags: tags, acrossDevices: true } })
+  const devices = { deviceIds: [id], duration: 86_400_000 }
+  await ok('data.timeSeriesQuery', { query: { ...devices, aggregation: 'NONE' } })
+  for (const aggregation of [...aggregations, { type: 'TIMEATVALUE', options: { value: 1 } }]) {
+    for (const resolution of [{ resolution: 300_000 }, {}]) {
+      const query = { ...devices, ...resolution, aggregation }
+      await ok('data.timeSeriesQuery', { query })
+      await ok('data.timeSeriesQuery', { query: { ...query, deviceTags: tags, acrossDevices: true } })
+    }
   }
   await ok('data.lastValueQuery', { query: { deviceTags: tags, attribute: 'moisture' } })
   for (const call of ['getState', 'getCompositeState', 'getCommand', 'getLogEntries']) {
@@ -40,6 +52,44 @@ it('on SQLite every query of points reads one stretch of the primary key an attr
   expect(ofPoints.length).toBeGreaterThan(30)
   for (const step of ofPoints)
     expect(step).toMatch(/^SEARCH [pq] USING PRIMARY KEY \(device_id=\? AND attribute=\? AND time/)
+  // Parts come one by one, so that others are served between two.
+  expect(plans.filter((step) => step === 'CO-ROUTINE parts').length).toBeGreaterThan(30)
+  expect(sorting.filter((query) => query.includes('parts('))).toEqual([])
   const tables = ['device_states', 'device_attributes', 'device_commands', 'device_log', 'devices', 'a', 'p', 'q']
   expect(plans.filter((step) => tables.some((table) => new RegExp(`^SCAN ${table}\\b`).test(step)))).toEqual([])
+})
+
+describePostgres(() => {
+  it('reads numbers over time from the index alone, also where points are older than it', async () => {
+    const { url, schema } = await createPostgresSchema()
+    const before = migrations.slice(
+      0,
+      migrations.findIndex(({ name }) => name === '0006-covering-states'),
+    )
+    const older = await openStore({ url, file: '', migrations: before })
+    const point = { device_id: 'd', attribute: 'moisture', time: 1, number: 7, text: null }
+    await older.write((tx) => tx.insertInto('device_states').values(point).execute())
+    await older.close()
+    const store = await openStore({ url, file: '' })
+    expect(await store.read.selectFrom('device_states').selectAll().execute()).toEqual([point])
+    const query = selectParts(
+      {
+        ...{ devices: sql`1 = 1`, attributes: undefined, start: 0, end: 10, resolution: 5 },
+        ...{ aggregation: { type: 'MEAN' }, order: 'asc', acrossDevices: true },
+      },
+      { dialect: 'postgres', pointsAPart: undefined, withSums: true, maxRows: 10 },
+    ).compile(store.read)
+    await store.close()
+    const client = new pg.Client(url)
+    await client.connect()
+    // Of a table as small as this one the rest would be the cheaper way.
+    for (const way of ['seqscan', 'bitmapscan']) await client.query(`set enable_${way} = off`)
+    await client.query('vacuum device_states')
+    const { rows } = await client.query(`explain ${query.sql}`, [...query.parameters])
+    await client.end()
+    await runOnPostgres(`drop schema ${schema} cascade`)
+    const ofPoints = rows.map((row) => row['QUERY PLAN']).filter((step) => /\bon device_states\b/.test(step))
+    expect(ofPoints.length).toBeGreaterThan(1)
+    for (const step of ofPoints) expect(step).toContain('Index Only Scan using device_states_pk')
+  })
 })

@@ -162,6 +162,11 @@ eachStore((databaseName, open) => {
       expect(await across('LAST')).toMatchObject({ moisture: [{ value: 1 }], note: [{ value: 'w' }] })
       expect(await across('MEDIAN')).toMatchObject({ moisture: [{ value: 3 }] })
       expect(await across('TIME_WEIGHTED_AVERAGE')).toMatchObject({ moisture: [{ value: 3 }] })
+      // At the same time the first device's counts.
+      await report(east, 1000, { moisture: 9, note: 'e' })
+      await report(west, 2000, { moisture: 7 })
+      expect(await across('FIRST')).toMatchObject({ moisture: [{ value: 7 }] })
+      expect(await across('LAST')).toMatchObject({ moisture: [{ value: 1 }], note: [{ value: 'w', count: 3 }] })
     })
 
     const misfits: [string, object, string][] = [
@@ -192,26 +197,54 @@ eachStore((databaseName, open) => {
     })
 
     it('agrees with plain arithmetic, whatever was reported', { timeout: 120_000 }, async () => {
-      const { addDevice, points, platform, clock } = await setUp()
-      const report = fc.record({ ago: fc.integer({ min: 1, max: 3600 }), value: fc.integer({ min: -50, max: 50 }) })
+      const { addDevice, query, platform, clock } = await setUp()
+      const report = fc.record({
+        ago: fc.integer({ min: 1, max: 3600 }),
+        value: fc.integer({ min: -50, max: 50 }),
+        isOther: fc.boolean(),
+      })
       const property = fc.asyncProperty(
         fc.uniqueArray(report, { minLength: 1, maxLength: 40, selector: ({ ago }) => ago }),
         fc.constantFrom(7, 60, 600, 5000),
         async (reports, seconds) => {
-          const id = await addDevice()
-          const states = reports.map(({ ago, value }) => ({ time: -ago * 1000, data: { moisture: value } }))
-          await reportState(platform, id, states, relay)
-          const range = { duration: 3_600_000, resolution: seconds * 1000, attributes: ['moisture'] }
-          const own = reports.map(({ ago, value }) => ({ time: clock.ms - ago * 1000, value }))
-          for (const [aggregation, compute] of Object.entries(arithmetic)) {
-            const found = await points(id, { ...range, aggregation })
-            expect(found, aggregation).toEqual(
-              inStretches(own, seconds * 1000).map(([bucket, values]) => ({
-                time: new Date(bucket).toISOString(),
-                data: { moisture: expect.closeTo(compute(values), 8) },
-              })),
-            )
+          const deviceIds = [await addDevice(), await addDevice()]
+          const own = reports.map(({ ago, value, isOther }) => ({ time: clock.ms - ago * 1000, value, isOther }))
+          for (const { time, value, isOther } of own) {
+            await reportState(platform, deviceIds[Number(isOther)] ?? '', { time, data: { moisture: value } }, relay)
           }
+          const range = { deviceIds, duration: 3_600_000, resolution: seconds * 1000, attributes: ['moisture'] }
+          for (const [aggregation, compute] of Object.entries(arithmetic)) {
+            const expected = (isMeant: (one: { isOther: boolean }) => boolean) =>
+              inStretches(own.filter(isMeant), seconds * 1000).map(([bucket, values]) => ({
+                time: new Date(bucket).toISOString(),
+                value: expect.closeTo(compute(values), 8),
+                count: values.length,
+              }))
+            const each = await query({ ...range, aggregation })
+            for (const [index, id] of deviceIds.entries()) {
+              expect(each.devices[id]?.points, aggregation).toEqual(
+                expected(({ isOther }) => Number(isOther) === index).map(({ time, value }) => ({
+                  time,
+                  data: { moisture: value },
+                })),
+              )
+            }
+            const all = await query({ ...range, aggregation, acrossDevices: true })
+            expect(all.attributes.moisture ?? [], aggregation).toMatchObject(expected(() => true))
+          }
+          const weighed = await query({
+            ...range,
+            aggregation: 'TIME_WEIGHTED_AVERAGE',
+            deviceIds: deviceIds.slice(0, 1),
+          })
+          expect(weighed.devices[deviceIds[0] ?? '']?.points).toEqual(
+            weigh(
+              own.filter(({ isOther }) => !isOther),
+              clock.ms - range.duration,
+              clock.ms,
+              range.resolution,
+            ),
+          )
         },
       )
       await fc.assert(property, { numRuns: databaseName === 'SQLite' ? 50 : 10 })
@@ -263,7 +296,23 @@ function inStretches(reports: Reports, resolution: number): [number, Reports][] 
   const found = new Map<number, { time: number; value: number }[]>()
   for (const one of [...reports].sort((a, b) => a.time - b.time)) {
     const bucket = Math.floor(one.time / resolution) * resolution
-    found.set(bucket, [...(found.get(bucket) ?? []), one])
+    const group = found.get(bucket)
+    if (group) group.push(one)
+    else found.set(bucket, [one])
   }
   return [...found]
+}
+
+/** Second by second, since reports come and stretches begin at whole ones: what was reported last stands. */
+function weigh(reports: Reports, start: number, end: number, resolution: number) {
+  const newestFirst = [...reports].sort((one, other) => other.time - one.time)
+  const standing: { time: number; value: number }[] = []
+  for (let time = start; time < end; time += 1000) {
+    const last = newestFirst.find((report) => report.time <= time)
+    if (last) standing.push({ time, value: last.value })
+  }
+  return inStretches(standing, resolution).map(([bucket, seconds]) => ({
+    time: new Date(bucket).toISOString(),
+    data: { moisture: expect.closeTo(mean(valuesOf(seconds)), 8) },
+  }))
 }

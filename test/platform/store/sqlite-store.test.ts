@@ -194,6 +194,18 @@ describe('a write inside a write', () => {
   })
 })
 
+describe('a scan', () => {
+  it('ends when the store closes', async () => {
+    const store = await open()
+    const endless = sql`with recursive n(n) as (select 1 union all select n + 1 from n)
+      select length(hex(zeroblob(1000000 + n))) from n`
+    const scan = expect(endless.execute(store.scan)).rejects.toEqual(withCode('STORE_CLOSED', 503))
+    await store.write((tx) => put(tx, 'a'))
+    await store.close()
+    await scan
+  })
+})
+
 describe('the database file', () => {
   it('is made for its owner alone', async () => {
     const store = await open()

@@ -1,0 +1,102 @@
+/** Devices that report over raw sockets, in a process of their own, so that the load costs less than what is measured: mqtt.js takes longer than a broker. */
+import { connect, type Socket } from 'node:net'
+import { answerParent } from './child.ts'
+import { connectPacket, createReader, publishPacket, text } from './mqtt-packets.ts'
+import type { Fleet } from './mqtt-target.ts'
+
+export interface Load extends Fleet {
+  readonly port: number
+  /** For how long they report; 0: they connect and stay, until the process ends. */
+  readonly seconds: number
+  /** Messages of each device that are not acknowledged yet. */
+  readonly window: number
+}
+
+export interface LoadResult {
+  readonly messagesPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+const noResult: LoadResult = { messagesPerSecond: 0, p50Ms: 0, p99Ms: 0 }
+/** How many devices connect at the same time. */
+const CONNECT_AT_ONCE = 400
+
+/** The time that a device reports; each its own, or they would overwrite each other. Some days ago, since none may be ahead. */
+let reportedTime = Date.now() - 20 * 86_400_000
+
+async function run({ deviceIds, key, secret, port, seconds, window }: Load): Promise<LoadResult> {
+  const devices: Device[] = []
+  for (let from = 0; from < deviceIds.length; from += CONNECT_AT_ONCE) {
+    const some = deviceIds.slice(from, from + CONNECT_AT_ONCE)
+    devices.push(...(await Promise.all(some.map((id) => connectDevice(port, id, key, secret)))))
+  }
+  if (seconds === 0) return noResult
+  const latencies: number[] = []
+  const startedAt = performance.now()
+  const endsAt = startedAt + seconds * 1000
+  await Promise.all(devices.map((device) => report(device, window, endsAt, latencies)))
+  for (const { socket } of devices) socket.destroy()
+  latencies.sort((one, other) => one - other)
+  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
+  return { messagesPerSecond: latencies.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) }
+}
+
+interface Device {
+  readonly id: string
+  readonly socket: Socket
+  onAcknowledged: (id: number) => void
+  onLost: (error: Error) => void
+}
+
+function connectDevice(port: number, id: string, key: string, secret: string): Promise<Device> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    const device: Device = { id, socket, onAcknowledged() {}, onLost: reject }
+    const read = createReader(
+      (code) => (code === 0 ? resolve(device) : reject(new Error(`The broker refused ${id}: ${code}.`))),
+      (id) => device.onAcknowledged(id),
+    )
+    socket.on('data', read)
+    socket.on('error', (error) => device.onLost(error))
+    socket.on('close', () => device.onLost(new Error(`The broker closed the connection of ${id}.`)))
+    socket.write(connectPacket(id, key, secret))
+  })
+}
+
+/** Keeps the window full until `endsAt`, then waits for what is on its way. Adds the milliseconds from each message to its acknowledgement in that time. */
+function report(device: Device, window: number, endsAt: number, latencies: number[]): Promise<void> {
+  const topic = text(`losant/${device.id}/state`)
+  const sentAt = new Float64Array(window + 1)
+  let waiting: Buffer[] = []
+  let inFlight = window
+  return new Promise((resolve, reject) => {
+    device.onLost = reject
+    const publish = (id: number, now: number) => {
+      sentAt[id] = now
+      waiting.push(
+        publishPacket(topic, id, `{"time":${reportedTime++},"data":{"moisture":${(reportedTime % 1000) / 10}}}`),
+      )
+      // What one read of the socket sets free goes out in one write.
+      if (waiting.length === 1) queueMicrotask(flush)
+    }
+    const flush = () => {
+      device.socket.write(Buffer.concat(waiting))
+      waiting = []
+    }
+    device.onAcknowledged = (id) => {
+      const now = performance.now()
+      if (now < endsAt) {
+        latencies.push(now - (sentAt[id] ?? now))
+        publish(id, now)
+      } else if (--inFlight === 0) {
+        device.onLost = () => {}
+        resolve()
+      }
+    }
+    const now = performance.now()
+    for (let id = 1; id <= window; id++) publish(id, now)
+  })
+}
+
+answerParent<Load>(run)

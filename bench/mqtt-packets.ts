@@ -1,0 +1,45 @@
+/** As much of MQTT 3.1.1 as a device needs that publishes with QoS 1, in bytes. */
+
+/** CONNECT: a clean session, without keep-alive. */
+export function connectPacket(clientId: string, user: string, password: string): Buffer {
+  const flags = Buffer.from([4, 0b1100_0010, 0, 0])
+  return packet(0x10, [text('MQTT'), flags, text(clientId), text(user), text(password)])
+}
+
+/** PUBLISH with QoS 1; `id` from 1 to 65,535. */
+export function publishPacket(topic: Buffer, id: number, payload: string): Buffer {
+  return packet(0x32, [topic, Buffer.from([id >> 8, id & 255]), Buffer.from(payload)])
+}
+
+/** A text with its length before it, as topics are. */
+export function text(value: string): Buffer {
+  const length = Buffer.byteLength(value)
+  return Buffer.concat([Buffer.from([length >> 8, length & 255]), Buffer.from(value)])
+}
+
+function packet(type: number, parts: readonly Buffer[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  // 16,383 bytes are enough here: two digits of seven bits.
+  const digits = length < 128 ? [length] : [(length & 127) | 128, length >> 7]
+  return Buffer.concat([Buffer.from([type, ...digits]), ...parts])
+}
+
+const CONNACK = 0x20
+const PUBACK = 0x40
+
+/** Reads what a broker answers: calls back for each CONNACK, with its return code, and each PUBACK, with its ID. Throws for anything else. */
+export function createReader(onConnected: (code: number) => void, onAcknowledged: (id: number) => void) {
+  let rest: Buffer = Buffer.alloc(0)
+  return (chunk: Buffer): void => {
+    // Both packets have four bytes.
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    let at = 0
+    for (; at + 4 <= bytes.length; at += 4) {
+      const [type, last] = [bytes[at], bytes[at + 3] ?? 0]
+      if (type === PUBACK) onAcknowledged(((bytes[at + 2] ?? 0) << 8) | last)
+      else if (type === CONNACK) onConnected(last)
+      else throw new Error(`The broker sent a packet of type ${type}.`)
+    }
+    rest = bytes.subarray(at)
+  }
+}

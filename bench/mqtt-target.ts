@@ -1,0 +1,98 @@
+/**
+ * A server of MQTT to be measured: `mqtt-target.js VARIANT DATA-FOLDER`. Answers `{ prepare: n }` with n devices and a key for all of them, `'port'`
+ * with the port that it listens on, `'rss'` with its resident memory in bytes.
+ */
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { Aedes } from 'aedes'
+import { loadFolder } from '../composition/load-folder.ts'
+import { openPlatform } from '../composition/open-platform.ts'
+import { createBroker } from '../mqtt/broker.ts'
+import { createTcpListener } from '../mqtt/tcp-listener.ts'
+import { flowActor } from '../platform/auth/actor.ts'
+import { callAction } from '../platform/call-action.ts'
+import { startServer } from '../server.ts'
+import { readSettings, type Settings } from '../settings.ts'
+import { answerParent } from './child.ts'
+
+export type MqttVariant = 'stored' | 'one-by-one' | 'bare' | 'server'
+
+export interface Fleet {
+  readonly deviceIds: readonly string[]
+  readonly key: string
+  readonly secret: string
+}
+
+// From dist/bench/ the checkout is two folders above.
+const flows = fileURLToPath(new URL('../../flows', import.meta.url))
+const host = '127.0.0.1'
+
+function listen(variant: string, settings: Settings): Promise<number> {
+  switch (variant) {
+    case 'stored':
+      return listenWithStore(settings)
+    case 'one-by-one':
+      // The next state is begun once the one before is on disk.
+      return listenWithStore(settings, { statesAtOnce: 1 })
+    case 'bare':
+      return listenBare()
+    case 'server':
+      return listenWhole(settings)
+    default:
+      throw new Error(`There is no variant ${variant}.`)
+  }
+}
+
+/** The broker on its platform; no flow listens to the states. */
+async function listenWithStore(settings: Settings, limits: { statesAtOnce?: number } = {}): Promise<number> {
+  const { platform } = await openFolder(settings)
+  return createTcpListener(await createBroker(platform, { limits })).listen(0, host)
+}
+
+/** Aedes as it comes: stores nothing, asks nobody who they are. */
+async function listenBare(): Promise<number> {
+  const aedes = await Aedes.createBroker()
+  const server = createServer({ noDelay: true }, (socket) => void aedes.handle(socket))
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+async function listenWhole(settings: Settings): Promise<number> {
+  const { server } = await startServer(flows, settings)
+  const url = server?.listening.find(({ name }) => name === 'mqtt')?.url
+  if (!url) throw new Error('The flows are not sound.')
+  return Number(new URL(url).port)
+}
+
+async function openFolder(settings: Settings) {
+  const { application } = await loadFolder(flows)
+  if (!application) throw new Error('The flows are not sound.')
+  return openPlatform(application, settings)
+}
+
+async function prepare(settings: Settings, count: number): Promise<Fleet> {
+  const { platform, close } = await openFolder(settings)
+  const call = async <Result>(name: string, params: object): Promise<Result> => {
+    const outcome = await callAction(platform, flowActor, name, { ...params })
+    if ('error' in outcome) throw new Error(outcome.error.message)
+    // What the action of this name answers.
+    return outcome.result as Result
+  }
+  const device = { name: 'pot', attributes: [{ name: 'moisture', dataType: 'number' }] }
+  const devices = await Promise.all(
+    Array.from({ length: count }, () => call<{ deviceId: string }>('devices.post', { device })),
+  )
+  const key = await call<{ key: string; secret: string }>('applicationKeys.post', { applicationKey: {} })
+  await close()
+  return { deviceIds: devices.map(({ deviceId }) => deviceId), key: key.key, secret: key.secret }
+}
+
+const [variant = '', data = ''] = process.argv.slice(2)
+const settings = readSettings({ data, port: '0', platformPort: '0', mqttPort: '0', logLevel: 'error' }, {})
+
+answerParent<'port' | 'rss' | { readonly prepare: number }>(async (message) => {
+  if (message === 'port') return listen(variant, settings)
+  if (message === 'rss') return process.memoryUsage.rss()
+  return prepare(settings, message.prepare)
+})

@@ -1,0 +1,118 @@
+/** Times queries over time on the points of one device, on SQLite and on a PostgreSQL that `DATABASE_URL` names. */
+import { randomBytes } from 'node:crypto'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { sql } from 'kysely'
+import pg from 'pg'
+import { flowActor } from '../platform/auth/actor.ts'
+import { callAction } from '../platform/call-action.ts'
+import { createPlatform, type Platform } from '../platform/platform.ts'
+import { openStore, openTemporaryStore } from '../platform/store/open-store.ts'
+import type { Store } from '../platform/store/store.ts'
+import { median } from './registration.ts'
+
+export interface SeriesTimes {
+  readonly database: 'SQLite' | 'PostgreSQL'
+  readonly points: number
+  /** A mean of every five minutes. */
+  readonly each: QueryTimes
+  /** One mean of all. */
+  readonly whole: QueryTimes
+}
+
+export interface QueryTimes {
+  readonly medianMs: number
+  /** For how long nothing else was served at most. */
+  readonly blockedMs: number
+}
+
+/** A hundred thousand a day. */
+const STEP_MS = 864
+const FIVE_MINUTES_MS = 300_000
+/** Rows of one statement: others would wait for it. */
+const ROWS_A_WRITE = 100_000
+
+/** `sizes`: points of a range, which ends now; the largest are stored, and all are queried `times` times. */
+export async function benchSeries(sizes: readonly number[], times: number): Promise<SeriesTimes[]> {
+  const onSqlite = await benchStore('SQLite', await openTemporaryStore(), sizes, times)
+  const url = process.env.DATABASE_URL
+  return url === undefined ? onSqlite : [...onSqlite, ...(await benchPostgres(url, sizes, times))]
+}
+
+async function benchPostgres(url: string, sizes: readonly number[], times: number): Promise<SeriesTimes[]> {
+  const schema = `bench_${randomBytes(8).toString('hex')}`
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    await client.query(`create schema ${schema}`)
+    const own = new URL(url)
+    own.searchParams.set('options', `-c search_path=${schema} -c client_min_messages=warning`)
+    const store = await openStore({ url: own.href, file: '' })
+    // As autovacuum does in time.
+    const tidy = () => client.query(`vacuum analyze ${schema}.device_states`)
+    return await benchStore('PostgreSQL', store, sizes, times, tidy)
+  } finally {
+    await client.query(`drop schema if exists ${schema} cascade`)
+    await client.end()
+  }
+}
+
+async function benchStore(
+  database: SeriesTimes['database'],
+  store: Store,
+  sizes: readonly number[],
+  times: number,
+  tidy: () => Promise<unknown> = async () => {},
+): Promise<SeriesTimes[]> {
+  try {
+    const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)) }
+    const settings = { applicationName: 'bench', signingKey: randomBytes(32).toString('hex'), userTokenTtlSeconds: 1 }
+    const platform = await createPlatform(store, settings, { now: () => Date.now() }, random)
+    const device = { name: 'pot', attributes: [{ name: 'moisture', dataType: 'number' }] }
+    const { deviceId } = (await call(platform, 'devices.post', { device })) as { deviceId: string }
+    const end = Date.now()
+    await fill(store, deviceId, Math.max(...sizes), end)
+    await tidy()
+    const results: SeriesTimes[] = []
+    for (const points of sizes) {
+      const query = { deviceIds: [deviceId], start: end - points * STEP_MS, end, aggregation: 'MEAN' }
+      const each = await time(platform, { ...query, resolution: FIVE_MINUTES_MS }, times)
+      results.push({ database, points, each, whole: await time(platform, query, times) })
+    }
+    return results
+  } finally {
+    await store.close()
+  }
+}
+
+async function fill(store: Store, deviceId: string, points: number, end: number): Promise<void> {
+  for (let done = 0; done < points; done += ROWS_A_WRITE) {
+    const [first, last] = [end - (points - done) * STEP_MS, Math.min(ROWS_A_WRITE, points - done) - 1]
+    await store.write((tx) =>
+      sql`insert into device_states (device_id, attribute, time, number)
+        with recursive numbers(n) as (select 0 union all select n + 1 from numbers where n < ${sql.lit(last)})
+        select ${deviceId}, 'moisture', ${sql.lit(first)} + n * ${sql.lit(STEP_MS)}, (n * 7919 % 1000) / 10.0
+        from numbers`.execute(tx),
+    )
+  }
+}
+
+async function time(platform: Platform, query: object, times: number): Promise<QueryTimes> {
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  const taken: number[] = []
+  delay.enable()
+  for (let done = 0; done < times; done++) {
+    const startedAt = performance.now()
+    await call(platform, 'data.timeSeriesQuery', { query })
+    taken.push(performance.now() - startedAt)
+  }
+  // The delay of the last turn is noted in the next.
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  delay.disable()
+  return { medianMs: median(taken), blockedMs: delay.max / 1e6 }
+}
+
+async function call(platform: Platform, name: string, params: object): Promise<unknown> {
+  const outcome = await callAction(platform, flowActor, name, { ...params })
+  if ('error' in outcome) throw new Error(`${name}: ${outcome.error.message}`)
+  return outcome.result
+}

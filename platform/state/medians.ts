@@ -1,0 +1,38 @@
+/** Medians of several devices together, which no device's own say anything of: all their points are sorted. */
+import { sql } from 'kysely'
+import type { Store } from '../store/store.ts'
+import { median } from './part-columns.ts'
+import { named, time } from './read-states.ts'
+import { stretchesOf } from './select-parts.ts'
+import { type SeriesQuery, type SeriesRow, tooMuch } from './series-query.ts'
+
+/** Whether an attribute is that of more than one device. */
+export async function isOfSeveral({ read }: Store, query: SeriesQuery): Promise<boolean> {
+  const { rows } = await sql`select 1 from device_attributes a where ${attributesOf(query)}
+    group by a.name, a.data_type having count(*) > 1 limit 1`.execute(read)
+  return rows.length > 0
+}
+
+/** Throws `PLATFORM_INVALID` (400) for more than `maxPoints`. */
+export async function readMedians(
+  { scan, dialect }: Store,
+  query: SeriesQuery,
+  { maxPoints, maxRows }: { readonly maxPoints: number; readonly maxRows: number },
+): Promise<SeriesRow[]> {
+  const { rows } = await sql<SeriesRow>`select '' as device_id, name as attribute, data_type, bucket,
+      ${median(dialect, sql`number`)} as number, null as text, sum(number) as sum, count(*) as count
+    from (
+      select a.name, a.data_type, ${stretchesOf(query)(sql`p.time`)} as bucket, p.number
+      from device_attributes a cross join device_states p
+      where ${attributesOf(query)} and p.device_id = a.device_id and p.attribute = a.name
+        and p.time >= ${time(query.start)} and p.time < ${time(query.end)} and p.number is not null
+      limit ${sql.lit(maxPoints + 1)}
+    ) as points group by name, data_type, bucket limit ${sql.lit(maxRows)}`.execute(scan)
+  if (rows.reduce((points, { count }) => points + count, 0) > maxPoints)
+    throw tooMuch(`a median over several devices takes at most ${maxPoints} points; take a shorter range`)
+  return rows
+}
+
+function attributesOf({ devices, attributes }: SeriesQuery) {
+  return sql`a.device_id in (select devices.id from devices where ${devices}) and ${named(attributes)}`
+}

@@ -1,0 +1,84 @@
+/** What is computed of the points of a part, aggregation by aggregation. */
+import { type RawBuilder, sql } from 'kysely'
+import type { Dialect } from '../store/store.ts'
+import { type Aggregation, isWeighed } from './series-query.ts'
+import { weigh } from './time-weights.ts'
+
+type Sql = RawBuilder<unknown>
+/** SQL by the name of the column of a `Part`. */
+export type Columns = Readonly<Partial<Record<'number' | 'text' | 'at' | 'weight' | 'sum' | 'count', Sql>>>
+
+export interface PartColumns {
+  /** Aggregates of the points `p`. */
+  readonly aggregates: Columns
+  /** What is more than one aggregate. */
+  readonly others: Columns
+}
+
+export interface PartSource {
+  readonly dialect: Dialect
+  /** What stands after `from`: the points `p` of the part `s`, which begins at `s.at`. */
+  readonly points: Sql
+  /** When the part ends. */
+  readonly end: Sql
+  /** Whether sum and count are wanted as well. */
+  readonly withSums: boolean
+}
+
+export function partColumns(aggregation: Aggregation, source: PartSource): PartColumns {
+  const { aggregates, others } = isWeighed(aggregation)
+    ? { aggregates: {}, others: weigh(aggregation, source) }
+    : unweighed(aggregation.type, source)
+  if (!source.withSums) return { aggregates, others }
+  const counted = countsAnything(aggregation) ? sql`count(*)` : sql`count(p.number)`
+  return { aggregates: { ...aggregates, sum: sql`sum(p.number)`, count: counted }, others }
+}
+
+function countsAnything({ type }: Aggregation): boolean {
+  return type === 'COUNT' || type === 'FIRST' || type === 'LAST'
+}
+
+type Unweighed = Exclude<Aggregation['type'], 'TIMEATVALUE' | 'TIME_WEIGHTED_AVERAGE'>
+
+function unweighed(type: Unweighed, { dialect, points, withSums }: PartSource): PartColumns {
+  const aggregate = (number: Sql) => ({ aggregates: { number }, others: {} })
+  // Follows from sum and count, where they are there: see merge-parts.ts.
+  const summed = (number: Sql) => (withSums ? { aggregates: {}, others: {} } : aggregate(number))
+  switch (type) {
+    case 'COUNT':
+      return summed(sql`count(*)`)
+    case 'SUM':
+      return summed(sql`sum(p.number)`)
+    case 'MEAN':
+      return summed(sql`avg(p.number)`)
+    case 'MAX':
+      return aggregate(sql`max(p.number)`)
+    case 'MIN':
+      return aggregate(sql`min(p.number)`)
+    case 'MEDIAN':
+      return aggregate(median(dialect, sql`p.number`))
+    case 'STD_DEV':
+      // Of the population, as Losant has it. Around the mean, not by the squares' sum: that loses its digits where values are large and close.
+      return {
+        aggregates: {},
+        others: {
+          number: sql`(select sqrt(avg((p.number - m.mean) * (p.number - m.mean)))
+            from (select avg(p.number) as mean from ${points}) m cross join ${points})`,
+        },
+      }
+    case 'FIRST':
+      return { aggregates: {}, others: atEdge(sql`asc`, sql`s.at`, points) }
+    case 'LAST':
+      return { aggregates: {}, others: atEdge(sql`desc`, sql`(select max(p.time) from ${points})`, points) }
+  }
+}
+
+function atEdge(way: Sql, at: Sql, points: Sql): Columns {
+  const one = (column: Sql) => sql`(select ${column} from ${points} order by p.time ${way} limit 1)`
+  return { number: one(sql`p.number`), text: one(sql`p.text`), at }
+}
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(dialect: Dialect, number: Sql): Sql {
+  return dialect === 'sqlite' ? sql`median(${number})` : sql`percentile_cont(0.5) within group (order by ${number})`
+}

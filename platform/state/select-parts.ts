@@ -1,0 +1,112 @@
+/** The SQL that aggregates points, a row for each part of a stretch, in a form that both databases take. */
+import { type RawBuilder, sql } from 'kysely'
+import type { Dialect } from '../store/store.ts'
+import { type Columns, type PartColumns, partColumns } from './part-columns.ts'
+import { named, time } from './read-states.ts'
+import { isWeighed, type SeriesQuery, type SeriesRow } from './series-query.ts'
+
+type Sql = RawBuilder<unknown>
+
+/** What a stretch came to, or a part of it. */
+export interface Part extends SeriesRow {
+  /** When the first or last point was reported; for FIRST and LAST that are merged. */
+  readonly at: number | null
+  /** For how long a value is known; for what is weighed. */
+  readonly weight: number | null
+}
+
+export interface PartsPlan {
+  /** A stretch of more points is given in parts, so that none takes long to compute; without it each is given whole. */
+  readonly pointsAPart: number | undefined
+  /** Whether each part gives its sum and count; without them they are nothing. */
+  readonly withSums: boolean
+  readonly dialect: Dialect
+  readonly maxRows: number
+}
+
+/**
+ * Leaps from part to part: each begins at the first point after the one before, and its points are one stretch of the primary key. So each row is
+ * given once it is computed, a stretch without a report costs nothing, and nothing is sorted, as SQLite does for GROUP BY: of a mean over
+ * 100,000 points that takes 24 of 32 ms. Stretches of less than ten points, on PostgreSQL thirty, would be faster by GROUP BY.
+ */
+export function selectParts(query: SeriesQuery, plan: PartsPlan): RawBuilder<Part> {
+  const { devices, attributes, start, end, resolution, aggregation } = query
+  const ofSeries = sql`p.device_id = s.device_id and p.attribute = s.name`
+  const stretchOf = stretchesOf(query)
+  const stretchEnd = (moment: Sql) =>
+    resolution === undefined ? time(end) : earlier(sql`${stretchOf(moment)} + ${time(resolution)}`, time(end))
+  const nextFrom = (moment: Sql) =>
+    // A value stands on where nothing is reported, so no stretch is left out.
+    isWeighed(aggregation)
+      ? sql`case when ${moment} < ${time(end)} then ${moment} end`
+      : sql`(select min(p.time) from device_states p where ${ofSeries} and p.time >= ${moment} and p.time < ${time(end)})`
+  const cutAfter = (beginning: Sql) =>
+    plan.pointsAPart === undefined
+      ? sql`cast(null as bigint)`
+      : sql`(select (
+          select p.time from device_states p
+          where ${ofSeries} and p.time >= b.at and p.time < ${stretchEnd(sql`b.at`)}
+          order by p.time limit 1 offset ${sql.lit(plan.pointsAPart)}
+        ) from (select ${beginning} as at) b)`
+
+  const partEnd =
+    plan.pointsAPart === undefined ? stretchEnd(sql`s.at`) : sql`coalesce(s.cut, ${stretchEnd(sql`s.at`)})`
+  const first = nextFrom(time(start))
+  const next = nextFrom(partEnd)
+  const points = sql`device_states p where ${ofSeries} and p.time >= s.at and p.time < ${partEnd}`
+  const columns = partColumns(aggregation, { ...plan, points, end: partEnd })
+  const { selected, joined } = plan.dialect === 'sqlite' ? oneByOne(columns, points) : inOnePass(columns, points)
+  return sql<Part>`with recursive series as materialized (
+      select a.device_id, a.name, a.data_type from device_attributes a
+      where a.device_id in (select devices.id from devices where ${devices}) and ${named(attributes)}
+    ),
+    parts(device_id, name, data_type, at, cut) as (
+      select s.device_id, s.name, s.data_type, ${first}, ${cutAfter(first)} from series s
+      union all
+      select s.device_id, s.name, s.data_type, ${next}, ${cutAfter(next)} from parts s where s.at is not null
+    )
+    select s.device_id, s.name as attribute, s.data_type, ${stretchOf(sql`s.at`)} as bucket, ${selected}
+    from parts s ${joined} where s.at is not null limit ${sql.lit(plan.maxRows)}`
+}
+
+/** When the stretch begins that a moment is in: whole multiples of the resolution since 1970, so that points stay where they are as time goes on. */
+export function stretchesOf({ resolution, start }: SeriesQuery): (moment: Sql) => Sql {
+  if (resolution === undefined) return () => time(start)
+  return (moment) => sql`${moment} / ${time(resolution)} * ${time(resolution)}`
+}
+
+function earlier(one: Sql, other: Sql): Sql {
+  return sql`case when ${one} < ${other} then ${one} else ${other} end`
+}
+
+const none: Columns = {
+  number: sql`null`,
+  text: sql`null`,
+  at: sql`null`,
+  weight: sql`null`,
+  sum: sql`null`,
+  count: sql`0`,
+}
+
+function oneByOne({ aggregates, others }: PartColumns, points: Sql) {
+  const each = mapValues(aggregates, (value) => sql`(select ${value} from ${points})`)
+  return { selected: list({ ...none, ...others, ...each }), joined: sql`` }
+}
+
+/** SQLite has no LATERAL. */
+function inOnePass({ aggregates, others }: PartColumns, points: Sql) {
+  const each = mapValues(aggregates, (_value, name) => sql.ref(`v.${name}`))
+  const isAny = Object.keys(each).length > 0
+  return {
+    selected: list({ ...none, ...others, ...each }),
+    joined: isAny ? sql`cross join lateral (select ${list(aggregates)} from ${points}) v` : sql``,
+  }
+}
+
+function mapValues(columns: Columns, change: (value: Sql, name: string) => Sql): Columns {
+  return Object.fromEntries(Object.entries(columns).map(([name, value]) => [name, change(value, name)]))
+}
+
+function list(columns: Columns): Sql {
+  return sql.join(Object.entries(columns).map(([name, value]) => sql`${value} as ${sql.ref(name)}`))
+}

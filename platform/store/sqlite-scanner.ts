@@ -1,0 +1,65 @@
+/** Runs long reads on SQLite, which computes within the event loop: between their rows other requests are served. */
+import type { CompiledQuery, QueryResult } from 'kysely'
+import { createGate } from '../gate.ts'
+import { storeClosed, storeQueryTooLong } from './errors.ts'
+import type { SqliteConnection } from './sqlite-connection.ts'
+
+/** What a scan takes at once. All that run at the same time take as much in each turn of the event loop. */
+const TURN_MS = 5
+
+export interface SqliteScannerSettings {
+  readonly scansAtOnce: number
+  readonly workLimitMs: number
+}
+
+export interface SqliteScanner {
+  /** Throws what the driver throws: see `toStoreError`. */
+  run(query: CompiledQuery): Promise<QueryResult<unknown>>
+  /** Ends what runs, with `STORE_CLOSED`. */
+  close(): Promise<void>
+}
+
+/** Each scan has a connection of its own, since a statement gives its rows to one reader at a time. */
+export function createSqliteScanner(
+  open: () => SqliteConnection,
+  { scansAtOnce, workLimitMs }: SqliteScannerSettings,
+): SqliteScanner {
+  const gate = createGate(scansAtOnce)
+  const running = new Set<Promise<unknown>>()
+  let isClosed = false
+
+  async function scan(query: CompiledQuery): Promise<QueryResult<unknown>> {
+    if (isClosed) throw storeClosed({})
+    const connection = open()
+    try {
+      const startedAt = performance.now()
+      let turnedAt = startedAt
+      const rows: unknown[] = []
+      for (const row of connection.iterate(query)) {
+        rows.push(row)
+        const now = performance.now()
+        if (now - turnedAt < TURN_MS) continue
+        if (now - startedAt > workLimitMs) throw storeQueryTooLong({ seconds: workLimitMs / 1000 })
+        await new Promise<void>((turn) => setImmediate(turn))
+        if (isClosed) throw storeClosed({})
+        turnedAt = performance.now()
+      }
+      return { rows }
+    } finally {
+      connection.database.close()
+    }
+  }
+
+  return {
+    run(query) {
+      const result = gate.pass(() => scan(query))
+      const settled = result.catch(() => {}).finally(() => running.delete(settled))
+      running.add(settled)
+      return result
+    },
+    async close() {
+      isClosed = true
+      await Promise.all(running)
+    },
+  }
+}

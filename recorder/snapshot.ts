@@ -1,0 +1,240 @@
+/**
+ * What a value was at one moment, and what has become of it since. Snapshots are never changed: a later one shares with the one before
+ * whatever stayed as it was.
+ */
+
+/** JSON, and what else a payload may hold: dates, bytes, `undefined`, numbers that are none; with `Cut` for what was left out. */
+export type Snapshot =
+  | string
+  | number
+  | boolean
+  | bigint
+  | null
+  | undefined
+  | Date
+  | Uint8Array
+  | Cut
+  | readonly Snapshot[]
+  | SnapshotMap
+
+export interface SnapshotMap {
+  readonly [key: string]: Snapshot
+}
+
+/** Stands where a value was too large. */
+export class Cut {
+  /** How a text began. */
+  readonly kept: string
+  /** Characters of the text; `undefined` of what is no text. */
+  readonly size: number | undefined
+
+  constructor(kept = '', size?: number) {
+    this.kept = kept
+    this.size = size
+  }
+}
+
+/** What snapshots of one run may still take. */
+export interface Budget {
+  /** About as many bytes of JSON. */
+  bytes: number
+  /** How many values are still compared. */
+  comparisons: number
+  /** Whether something was left out. */
+  isCut: boolean
+}
+
+/** A path and what stands there from now on; without `value`, nothing. */
+export interface Change {
+  readonly path: readonly string[]
+  readonly value?: Snapshot
+}
+
+/** A longer text is cut. */
+const mostCharacters = 32 * 1024
+/** A text that was cut ends in a mark, and is not cut again. */
+const markCharacters = 40
+const deepest = 100
+
+export function takeSnapshot(value: unknown, budget: Budget, depth = 0): Snapshot {
+  switch (typeof value) {
+    case 'string':
+      return takeText(value, budget)
+    case 'object':
+      return value === null ? null : takeObject(value, budget, depth)
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+    case 'bigint':
+      budget.bytes -= 8
+      return value
+    default:
+      return `[${typeof value}]`
+  }
+}
+
+function takeText(text: string, budget: Budget): Snapshot {
+  const isTooLong = text.length > mostCharacters + markCharacters
+  const kept = isTooLong ? mostCharacters : text.length
+  if (budget.bytes < kept) return cut(budget)
+  budget.bytes -= kept + 2
+  if (!isTooLong) return text
+  budget.isCut = true
+  return new Cut(text.slice(0, kept), text.length)
+}
+
+function takeObject(value: object, budget: Budget, depth: number): Snapshot {
+  if (budget.bytes <= 0 || depth > deepest) return cut(budget)
+  budget.bytes -= 2
+  if (value instanceof Date) return new Date(value)
+  if (value instanceof Uint8Array) {
+    if (value.length > mostCharacters || value.length > budget.bytes) return cut(budget)
+    budget.bytes -= value.length
+    return Uint8Array.from(value)
+  }
+  if (Array.isArray(value)) {
+    const items: Snapshot[] = []
+    for (const item of value) {
+      if (budget.bytes <= 0) {
+        items.push(cut(budget))
+        break
+      }
+      items.push(takeSnapshot(item, budget, depth + 1))
+    }
+    return items
+  }
+  const copy: Record<string, Snapshot> = {}
+  for (const key of Object.keys(value)) {
+    if (budget.bytes <= 0) {
+      budget.isCut = true
+      break
+    }
+    budget.bytes -= key.length + 4
+    setOwn(copy, key, takeSnapshot(read(value, key), budget, depth + 1))
+  }
+  return copy
+}
+
+function cut(budget: Budget): Cut {
+  budget.isCut = true
+  return new Cut()
+}
+
+/** What `value` is now, where `before` says what it was; each difference goes to `changes`. */
+export function nextSnapshot(
+  before: Snapshot,
+  value: unknown,
+  budget: Budget,
+  changes: Change[],
+  path: string[] = [],
+): Snapshot {
+  if (Object.is(before, value) || isSpent(budget)) return before
+  if (typeof value === 'object' && value !== null && typeof before === 'object' && before !== null) {
+    if (before instanceof Cut) return before
+    if (Array.isArray(value) && Array.isArray(before)) return nextList(before, value, budget, changes, path)
+    if (isMap(value) && isSnapshotMap(before)) return nextMap(before, value, budget, changes, path)
+    if (isSameLeaf(before, value)) return before
+  }
+  if (before instanceof Cut && typeof value === 'string' && value.length === before.size) {
+    if (value.startsWith(before.kept)) return before
+  }
+  const after = takeSnapshot(value, budget, path.length)
+  changes.push({ path: [...path], value: after })
+  return after
+}
+
+function nextMap(before: SnapshotMap, value: object, budget: Budget, changes: Change[], path: string[]): SnapshotMap {
+  let after: Record<string, Snapshot> | undefined
+  const keys = Object.keys(value)
+  let known = 0
+  for (const key of keys) {
+    if (isSpent(budget)) return after ?? before
+    const isKnown = Object.hasOwn(before, key)
+    const was = isKnown ? before[key] : undefined
+    const item = read(value, key)
+    if (isKnown) {
+      known++
+      if (was === item) continue
+    }
+    path.push(key)
+    const is = isKnown ? nextSnapshot(was, item, budget, changes, path) : added(item, budget, changes, path)
+    path.pop()
+    if (isKnown && is === was) continue
+    after ??= { ...before }
+    setOwn(after, key, is)
+  }
+  const keysBefore = Object.keys(before)
+  if (known === keysBefore.length) return after ?? before
+  after ??= { ...before }
+  for (const key of keysBefore) {
+    if (Object.hasOwn(value, key)) continue
+    changes.push({ path: [...path, key] })
+    delete after[key]
+  }
+  return after
+}
+
+function nextList(
+  before: readonly Snapshot[],
+  value: readonly unknown[],
+  budget: Budget,
+  changes: Change[],
+  path: string[],
+): readonly Snapshot[] {
+  const isCut = before.at(-1) instanceof Cut && before.length < value.length
+  if (isCut) return before
+  let after: Snapshot[] | undefined
+  for (let index = 0; index < value.length; index++) {
+    if (isSpent(budget)) return after ?? before
+    const isKnown = index < before.length
+    const was = before[index]
+    if (isKnown && was === value[index]) continue
+    path.push(String(index))
+    const is = isKnown
+      ? nextSnapshot(was, value[index], budget, changes, path)
+      : added(value[index], budget, changes, path)
+    path.pop()
+    if (isKnown && is === was) continue
+    after ??= [...before]
+    after[index] = is
+  }
+  if (value.length >= before.length) return after ?? before
+  for (let index = before.length - 1; index >= value.length; index--) changes.push({ path: [...path, String(index)] })
+  return (after ?? before).slice(0, value.length)
+}
+
+/** Takes one comparison off. What is changed from then on is not noted. */
+function isSpent(budget: Budget): boolean {
+  if (--budget.comparisons >= 0 && budget.bytes > 0) return false
+  budget.isCut = true
+  return true
+}
+
+function added(value: unknown, budget: Budget, changes: Change[], path: readonly string[]): Snapshot {
+  const is = takeSnapshot(value, budget, path.length)
+  changes.push({ path: [...path], value: is })
+  return is
+}
+
+function isSameLeaf(before: object, value: object): boolean {
+  if (before instanceof Date && value instanceof Date) return Object.is(before.getTime(), value.getTime())
+  return before instanceof Uint8Array && value instanceof Uint8Array && Buffer.compare(before, value) === 0
+}
+
+function isMap(value: object): boolean {
+  return !(Array.isArray(value) || value instanceof Date || value instanceof Uint8Array)
+}
+
+export function isSnapshotMap(value: Snapshot): value is SnapshotMap {
+  return typeof value === 'object' && value !== null && isMap(value) && !(value instanceof Cut)
+}
+
+function read(value: object, key: string): unknown {
+  return Reflect.get(value, key)
+}
+
+/** A key `__proto__` is one like any other here. */
+export function setOwn<Value>(target: Record<string, Value>, key: string, value: Value): void {
+  if (key !== '__proto__') target[key] = value
+  else Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
+}
