@@ -218,9 +218,7 @@ describe('what is hostile', () => {
     ],
     ['many values', { body: Array.from({ length: 200_000 }, (_, index) => ({ index })) }],
   ])('is recorded within bounds, and harms nothing: %s', async (_, data) => {
-    const began = performance.now()
     const record = await recordRun(application, data, livelyServices())
-    console.log(_, performance.now() - began)
     expect(JSON.stringify(record).length).toBeLessThan(1_500_000)
     expect('polluted' in {}).toBe(false)
     if (!record.isCut) expect(compareRuns(record, await replayed(application, record))).toBeUndefined()
