@@ -384,6 +384,7 @@ eachStore((_name, open) => {
         'experienceUser.patch': all,
         'experienceUsers.get': readers,
         'experienceUsers.post': all,
+        'flow.errors': readers,
       }
       expect([...actionsByCall.keys()].sort()).toEqual(Object.keys(expected).sort())
       for (const [call, admitted] of Object.entries(expected)) {
