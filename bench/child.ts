@@ -9,11 +9,10 @@ export interface Child {
   stop(): Promise<void>
 }
 
-/** Runs a file beside this one with the flags of `npm start`, and any more that are given. */
-export function startChild(file: string, args: readonly string[] = [], flags: readonly string[] = []): Child {
+/** Runs a file beside this one with the flags of `npm start`. */
+export function startChild(file: string, args: readonly string[] = []): Child {
   const path = fileURLToPath(new URL(file, import.meta.url))
-  const execArgv = ['--enable-source-maps', ...flags]
-  const child = fork(path, args, { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(path, args, { execArgv: ['--enable-source-maps'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const ended = once(child, 'exit')
   return {
     async ask<Answer>(message: unknown): Promise<Answer> {
