@@ -55,8 +55,8 @@ const drafts = join(folder, 'drafts')
 async function stampOf(inputs) {
   const files = [...inputs, 'build.mjs', 'package.json', 'tsconfig.json', 'node_modules/.package-lock.json']
   const stamps = files.map(async (file) => {
-    const { mtimeMs, size } = await stat(join(root, file))
-    return [file, `${mtimeMs} ${size}`]
+    const found = await stat(join(root, file)).catch(() => undefined)
+    return [file, found ? `${found.mtimeMs} ${found.size}` : 'missing']
   })
   return Object.fromEntries(await Promise.all(stamps))
 }
@@ -127,11 +127,14 @@ async function main() {
   const inputs = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'))
   const stamp = await stampOf(inputs)
   await mkdir(drafts, { recursive: true })
-  await Promise.all(outputFiles.map(write))
   const outputs = outputFiles.map(({ path }) => basename(path))
+  const isEntry = ({ path }) => Object.hasOwn(entryPoints, basename(path, '.js'))
+  await Promise.all(outputFiles.filter((file) => !isEntry(file)).map(write))
+  // What they load is there by now.
+  await Promise.all(outputFiles.filter(isEntry).map(write))
   await removeOthers(new Set([...outputs, ...last.outputs, basename(stampFile), 'drafts', 'bench']))
   // A file that was changed meanwhile may have been read before, so the next start builds again.
-  const wasQuiet = Object.values(stamp).every((text) => Number.parseFloat(text) < began)
+  const wasQuiet = Object.values(stamp).every((text) => text === 'missing' || Number.parseFloat(text) < began)
   if (wasQuiet) await write({ path: stampFile, contents: JSON.stringify({ inputs, outputs, stamp }) })
 }
 

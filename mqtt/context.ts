@@ -1,7 +1,8 @@
 /** What the broker's handlers share. */
+
+import type { Gate } from '../platform/gate.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { ConnectionLog } from './connection-log.ts'
-import type { Gate } from './gate.ts'
 import type { MqttLog } from './mqtt-log.ts'
 import type { Sessions } from './sessions.ts'
 

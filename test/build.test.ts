@@ -13,7 +13,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'flowpot-test-'))
   for (const file of ['build.mjs', 'package.json', 'tsconfig.json']) cpSync(join(checkout, file), join(root, file))
   mkdirSync(join(root, 'node_modules'))
-  for (const name of ['esbuild', '@esbuild', 'yaml'])
+  for (const name of ['esbuild', '@esbuild'])
     symlinkSync(join(checkout, 'node_modules', name), join(root, 'node_modules', name))
   write('node_modules/.package-lock.json', '{}')
   write('sandbox/script-thread.ts', 'export {}')

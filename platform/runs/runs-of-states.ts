@@ -12,6 +12,7 @@ export interface HeardDevice {
   /** When it came, in milliseconds since 1970. */
   readonly at: number
   readonly isBatch: boolean
+  /** States of which at least a part is stored. */
   readonly reports: readonly StateReported[]
   readonly relay: Relay
 }

@@ -1,5 +1,6 @@
 /** Sorts out what a device reported: what is stored, what is told of it, and what is dropped. */
 import type { PlatformEvents, Relay } from '../events.ts'
+import type { HeardDevice } from '../runs/runs-of-states.ts'
 import type { DeviceStateTable } from '../store/tables.ts'
 import { convertValue, fromStored, type Scalar } from './convert-value.ts'
 import type { GivenState } from './state-schemas.ts'
@@ -7,19 +8,22 @@ import { readTime, whyNotTaken } from './times.ts'
 
 export type StateReported = PlatformEvents['stateReported']
 
-export interface SortedOut {
+export interface StatesOfDevice {
   readonly deviceId: string
+  readonly states: readonly GivenState[]
+  /** Whether they came as a list. */
+  readonly isBatch: boolean
+}
+
+export interface SortedOut extends HeardDevice {
   readonly points: readonly DeviceStateTable[]
-  /** States of which at least a part is stored. */
-  readonly reports: readonly StateReported[]
   /** A sentence each. */
   readonly dropped: readonly string[]
 }
 
 /** `dataTypes` are those of the attributes that the device has, by name; `now` is milliseconds since 1970. */
 export function sortOut(
-  deviceId: string,
-  states: readonly GivenState[],
+  { deviceId, states, isBatch }: StatesOfDevice,
   dataTypes: ReadonlyMap<string, string>,
   now: number,
   relay: Relay,
@@ -51,7 +55,7 @@ export function sortOut(
     const more = { ...(meta === undefined ? {} : { meta }), ...(flowVersion === undefined ? {} : { flowVersion }) }
     reports.push({ deviceId, time, data, ...more, relay })
   }
-  return { deviceId, points, reports, dropped: [...dropped] }
+  return { deviceId, at: now, isBatch, relay, points, reports, dropped: [...dropped] }
 }
 
 const MAX_TOLD = 10

@@ -15,15 +15,7 @@ import { insertRuns, type TriggeredRun } from '../runs/triggered-runs.ts'
 import type { Transaction } from '../store/store.ts'
 import { insertLogLine } from './device-log.ts'
 import { insertPoints } from './insert-points.ts'
-import { type SortedOut, sortOut, toLine } from './sort-out.ts'
-import type { GivenState } from './state-schemas.ts'
-
-export interface StatesOfDevice {
-  readonly deviceId: string
-  readonly states: readonly GivenState[]
-  /** Whether they came as a list. */
-  readonly isBatch: boolean
-}
+import { type SortedOut, type StatesOfDevice, sortOut, toLine } from './sort-out.ts'
 
 /** What was reported at once: all of it is stored or, where one of the devices does not exist, nothing. */
 export interface Report {
@@ -135,34 +127,23 @@ async function writeAll(platform: Shared, tx: Transaction, batch: readonly Waiti
   const dataTypes = await readDataTypes(platform, tx, [...ids])
   const outcomes = batch.map(({ report, at }): Outcome => {
     const sorted: SortedOut[] = []
-    for (const { deviceId, states } of report.states) {
-      const own = dataTypes.get(deviceId)
+    for (const given of report.states) {
+      const own = dataTypes.get(given.deviceId)
       if (!own) return { error: notFound({ what: 'Device' }) }
-      sorted.push(sortOut(deviceId, states, own, at, report.relay))
+      sorted.push(sortOut(given, own, at, report.relay))
     }
     return { sorted }
   })
-  const taken = outcomes.flatMap((outcome, index) => {
-    const one = batch[index]
-    return 'error' in outcome || !one ? [] : outcome.sorted.map((sorted, place) => ({ ...one, sorted, place }))
-  })
+  const taken = outcomes.flatMap((outcome) => ('error' in outcome ? [] : outcome.sorted))
   await insertPoints(
     tx,
     store.dialect,
-    taken.flatMap(({ sorted }) => sorted.points),
+    taken.flatMap(({ points }) => points),
   )
-  for (const { sorted, at } of taken) {
-    if (sorted.dropped.length > 0) await insertLogLine(tx, sorted.deviceId, newId(), at, toLine(sorted.dropped))
+  for (const { deviceId, at, dropped } of taken) {
+    if (dropped.length > 0) await insertLogLine(tx, deviceId, newId(), at, toLine(dropped))
   }
-  const heard = taken
-    .filter(({ sorted }) => sorted.reports.length > 0)
-    .map(({ sorted, at, place, report }) => ({
-      deviceId: sorted.deviceId,
-      at,
-      isBatch: report.states[place]?.isBatch ?? false,
-      reports: sorted.reports,
-      relay: report.relay,
-    }))
+  const heard = taken.filter(({ reports }) => reports.length > 0)
   const runs = await runsOfStates(tx, watches.current.state, heard, newId)
   await insertRuns(tx, runs, platform.clock.now())
   await armInactivityTimers(tx, watches.current.inactivity, heard)
