@@ -67,6 +67,15 @@ describe('a signature', () => {
     expect(run).toMatchObject({ output: 'else', error: undefined })
   })
 
+  it('may begin and end with bytes that latin1 writes as spaces', async () => {
+    const secret = 'It is a secret'
+    const hmacOf = (n: number) => createHmac('sha256', secret).update(`${text}${n}`).digest().toString('latin1')
+    const n = Array.from({ length: 5000 }, (_, index) => index).find((index) => /^\s|\s$/.test(hmacOf(index))) ?? -1
+    const fields = 'secret: << data.secret >>\nsignatureEncoding: latin1'
+    expect((await verify(fields, { secret, text: `${text}${n}`, signature: hmacOf(n) })).output).toBe('then')
+    expect(n).toBeGreaterThanOrEqual(0)
+  })
+
   it('is one that others can verify', async () => {
     const verifier = createVerify('sha256').update(text)
     expect(verifier.verify(rsa.publicKey, await signatureOf('', rsa.privateKey), 'base64')).toBe(true)
