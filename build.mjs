@@ -4,10 +4,15 @@
  * longer loads 1,500 modules, one by one.
  */
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
+
+/** What a bundle depends on besides its sources. npm writes the last one when it installs. */
+const ownFiles = ['build.mjs', 'package.json', 'tsconfig.json', 'node_modules/.package-lock.json']
 
 /** What every start loads. All else stays in node_modules, from where it comes when it is asked for. */
 const bundled = new Set([
@@ -50,10 +55,13 @@ const bundles = {
 const { folder, entryPoints } = bundles[process.argv[2] ?? 'cli']
 const stampFile = join(folder, 'build.json')
 const drafts = join(folder, 'drafts')
+const lock = join(folder, 'building')
 
-/** What a change of shows in: the time and size of each file. npm writes the last one when it installs. */
-async function stampOf(inputs) {
-  const files = [...inputs, 'build.mjs', 'package.json', 'tsconfig.json', 'node_modules/.package-lock.json']
+/** No build takes so long: who has held the lock for longer is another process under a number that came up again. */
+const LONGEST_BUILD_MS = 60_000
+
+/** What a change of shows in: the time and size of each file. */
+async function stampOf(files) {
   const stamps = files.map(async (file) => {
     const found = await stat(join(root, file)).catch(() => undefined)
     return [file, found ? `${found.mtimeMs} ${found.size}` : 'missing']
@@ -61,20 +69,55 @@ async function stampOf(inputs) {
   return Object.fromEntries(await Promise.all(stamps))
 }
 
+/** Whether all files have been as they are since before `began`. Who sets the time of a file cannot set when that was. */
+async function areOlder(files, began) {
+  const stats = await Promise.all(files.map((file) => stat(join(root, file)).catch(() => undefined)))
+  return stats.every((found) => !found || found.ctimeMs < began)
+}
+
+/** The build that stands in the folder: its files, and the stamp of all that it came from and was written as. */
 async function readLast() {
   try {
     return JSON.parse(await readFile(stampFile, 'utf8'))
   } catch {
-    return { inputs: [], outputs: [], stamp: {} }
+    return { outputs: [], stamp: {} }
   }
 }
 
-async function isFresh({ inputs, outputs, stamp }) {
+async function isFresh({ stamp }) {
+  const files = Object.keys(stamp)
+  return files.length > 0 && isDeepStrictEqual(await stampOf(files), stamp)
+}
+
+/** Two builds at once would each remove what the other has written, or leave the older of the two. */
+async function withLock(act) {
+  await mkdir(folder, { recursive: true })
+  while (!(await takeLock())) await pause(50)
   try {
-    await Promise.all(outputs.map((name) => stat(join(folder, name))))
-    return outputs.length > 0 && JSON.stringify(await stampOf(inputs)) === JSON.stringify(stamp)
-  } catch {
-    return false
+    await act()
+  } finally {
+    await rm(lock, { force: true })
+  }
+}
+
+async function takeLock() {
+  try {
+    await writeFile(lock, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+  }
+  const [holder, found] = await Promise.all([readFile(lock, 'utf8'), stat(lock)]).catch(() => [])
+  if (found && (hasEnded(holder) || found.mtimeMs < Date.now() - LONGEST_BUILD_MS)) await rm(lock, { force: true })
+  return false
+}
+
+/** Whether the process with this number has. There is none yet where the lock is just being written. */
+function hasEnded(holder) {
+  try {
+    return holder !== '' && !process.kill(Number(holder), 0)
+  } catch (error) {
+    return error.code === 'ESRCH'
   }
 }
 
@@ -106,11 +149,18 @@ async function bundle() {
   })
 }
 
-/** Whole or not at all: a server may be starting, and another build running. */
-async function write({ path, contents }) {
-  const draft = join(drafts, `${basename(path)}.${process.pid}`)
-  await writeFile(draft, contents)
-  await rename(draft, path)
+/** Whole or not at all: a server may be starting, and the disk may be full. */
+async function writeDraft(name, contents) {
+  await writeFile(join(drafts, name), contents)
+}
+
+async function place(name) {
+  await rename(join(drafts, name), join(folder, name))
+}
+
+async function note(state) {
+  await writeDraft(basename(stampFile), JSON.stringify(state))
+  await place(basename(stampFile))
 }
 
 /** A server that runs may yet load files of the build before, so these stay until the next one. */
@@ -119,29 +169,39 @@ async function removeOthers(kept) {
   await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true, force: true })))
 }
 
-async function main() {
+async function rebuild() {
   const last = await readLast()
+  // Another build may just have done it.
   if (await isFresh(last)) return
   const began = Date.now()
   const { metafile, outputFiles } = await bundle()
-  const inputs = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'))
+  const inputs = [...ownFiles, ...Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'))]
   const stamp = await stampOf(inputs)
-  await mkdir(drafts, { recursive: true })
-  const outputs = outputFiles.map(({ path }) => basename(path))
-  const isEntry = ({ path }) => Object.hasOwn(entryPoints, basename(path, '.js'))
-  await Promise.all(outputFiles.filter((file) => !isEntry(file)).map(write))
-  // What they load is there by now.
-  await Promise.all(outputFiles.filter(isEntry).map(write))
-  await removeOthers(new Set([...outputs, ...last.outputs, basename(stampFile), 'drafts', 'bench']))
   // A file that was changed meanwhile may have been read before, so the next start builds again.
-  const wasQuiet = Object.values(stamp).every((text) => text === 'missing' || Number.parseFloat(text) < began)
-  if (wasQuiet) await write({ path: stampFile, contents: JSON.stringify({ inputs, outputs, stamp }) })
+  const wasQuiet = await areOlder(inputs, began)
+
+  await rm(drafts, { recursive: true, force: true })
+  await mkdir(drafts)
+  await Promise.all(outputFiles.map(({ path, contents }) => writeDraft(basename(path), contents)))
+  const outputs = outputFiles.map(({ path }) => basename(path))
+  // Whatever ends this build from here on, the next start does not take what is there for the one before.
+  await note({ outputs: [...new Set([...last.outputs, ...outputs])], stamp: {} })
+  const isEntry = (name) => Object.hasOwn(entryPoints, basename(name, '.js'))
+  await Promise.all(outputs.filter((name) => !isEntry(name)).map(place))
+  // What they load is there by now.
+  await Promise.all(outputs.filter(isEntry).map(place))
+  await removeOthers(
+    new Set([...outputs, ...last.outputs, ...[stampFile, drafts, lock].map((path) => basename(path)), 'bench']),
+  )
+  const written = await stampOf(outputs.map((name) => relative(root, join(folder, name))))
+  await note({ outputs, stamp: wasQuiet ? { ...stamp, ...written } : {} })
+  await rm(drafts, { recursive: true, force: true })
 }
 
 try {
-  await main()
+  if (!(await isFresh(await readLast()))) await withLock(rebuild)
 } catch (error) {
-  // esbuild has told of these itself.
-  if (!('errors' in error)) throw error
+  // esbuild has told of its own.
+  if (!('errors' in error)) console.error(`The build failed: ${error.message}`)
   process.exitCode = 1
 }

@@ -9,10 +9,10 @@ export interface Child {
   stop(): Promise<void>
 }
 
-/** Runs a file beside this one with the flags of `npm start`. */
+/** Runs a file beside this one with this process's own flags: those of `npm start`. */
 export function startChild(file: string, args: readonly string[] = []): Child {
   const path = fileURLToPath(new URL(file, import.meta.url))
-  const child = fork(path, args, { execArgv: ['--enable-source-maps'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(path, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const ended = once(child, 'exit')
   return {
     async ask<Answer>(message: unknown): Promise<Answer> {

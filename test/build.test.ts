@@ -1,16 +1,27 @@
 /** The build that `npm start` serves from, on a small checkout of its own. */
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const checkout = fileURLToPath(new URL('..', import.meta.url))
 let root: string
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'flowpot-test-'))
+  root = mkdtempSync(join(tmpdir(), 'flowpot test-'))
   for (const file of ['build.mjs', 'package.json', 'tsconfig.json']) cpSync(join(checkout, file), join(root, file))
   mkdirSync(join(root, 'node_modules'))
   for (const name of ['esbuild', '@esbuild'])
@@ -29,12 +40,45 @@ function write(file: string, text: string): void {
 }
 
 function node(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
-  return { status, output: stdout.trim(), errors: stderr }
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+  return { status, signal, output: stdout.trim(), errors: stderr }
 }
 
-const build = () => node('build.mjs')
+const build = (...flags: string[]) => node(...flags, 'build.mjs')
 const start = () => node('--enable-source-maps', 'dist/cli.js')
+
+/** What goes wrong in a build happens in its calls of the file system: `code` may replace those of `fs`. */
+function buildWhere(code: string) {
+  const prelude = join(root, 'node_modules/prelude.mjs')
+  writeFileSync(
+    prelude,
+    `import fs from 'node:fs/promises'
+    import { syncBuiltinESMExports } from 'node:module'
+    const real = { ...fs }
+    ${code}
+    syncBuiltinESMExports()`,
+  )
+  return build('--import', pathToFileURL(prelude).href)
+}
+
+/** Makes the build run `code` once it has read the sources. */
+function afterReading(code: string): void {
+  const real = pathToFileURL(join(checkout, 'node_modules/esbuild/lib/main.js'))
+  rmSync(join(root, 'node_modules/esbuild'))
+  write('node_modules/esbuild/package.json', '{ "type": "module", "exports": "./index.js" }')
+  write(
+    'node_modules/esbuild/index.js',
+    `import esbuild from '${real}'
+    import { existsSync, renameSync, writeFileSync } from 'node:fs'
+    export async function build(options) {
+      const result = await esbuild.build(options)
+      ${code}
+      return result
+    }`,
+  )
+}
+
+const built = () => readdirSync(join(root, 'dist'))
 
 it('serves what the sources say, after each change of theirs', () => {
   expect([build().status, start().output]).toEqual([0, 'Hello Ada'])
@@ -50,7 +94,7 @@ it('serves what the sources say, after each change of theirs', () => {
 it('leaves everything as it is where nothing has changed', () => {
   build()
   const before = statSync(join(root, 'dist/cli.js')).mtimeMs
-  expect(build()).toEqual({ status: 0, output: '', errors: '' })
+  expect(build()).toMatchObject({ status: 0, output: '', errors: '' })
   expect(statSync(join(root, 'dist/cli.js')).mtimeMs).toBe(before)
 })
 
@@ -85,4 +129,145 @@ it('keeps what a server that runs may still load, and nothing older', () => {
   expect(late()).toHaveLength(2)
   expect(late()).not.toContain(first)
   expect(start().output).toBe('third')
+})
+
+it('is made from whatever folder it is called', () => {
+  const { status } = spawnSync(process.execPath, [join(root, 'build.mjs')], { cwd: tmpdir() })
+  expect([status, start().output]).toEqual([0, 'Hello Ada'])
+})
+
+it.each(['build.mjs', 'package.json', 'tsconfig.json', 'node_modules/.package-lock.json'])(
+  'is made again once %s is another',
+  (file) => {
+    build()
+    const before = statSync(join(root, 'dist/cli.js')).mtimeMs
+    utimesSync(join(root, file), new Date(), new Date(before + 1000))
+    expect([build().status, start().output]).toEqual([0, 'Hello Ada'])
+    expect(statSync(join(root, 'dist/cli.js')).mtimeMs).toBeGreaterThan(before)
+  },
+)
+
+it('has the packages that are bundled as npm has last installed them', () => {
+  const install = (version: string) => {
+    write('node_modules/yaml/index.js', `export const version = '${version}'`)
+    write('node_modules/.package-lock.json', `{ "packages": { "node_modules/yaml": { "version": "${version}" } } }`)
+  }
+  write('node_modules/yaml/package.json', '{ "type": "module", "exports": "./index.js" }')
+  write('cli.ts', "import { version } from 'yaml'\nconsole.log(version)")
+  install('1.0.0')
+  expect([build().status, start().output]).toEqual([0, '1.0.0'])
+  install('1.0.1')
+  expect([build().status, start().output]).toEqual([0, '1.0.1'])
+})
+
+it('is made again where a file of it is not as it was written', () => {
+  build()
+  writeFileSync(join(root, 'dist/cli.js'), '')
+  expect([build().status, start().output]).toEqual([0, 'Hello Ada'])
+})
+
+it.each([
+  ['written', "writeFileSync('greet.ts', 'export const greet = () => `Howdy`')"],
+  ['replaced by an older one', "renameSync('older.ts', 'greet.ts')"],
+])('is made again where a source is %s while it is made', (_how, change) => {
+  const longAgo = new Date('2020-01-01')
+  write('older.ts', 'export const greet = () => `Howdy`')
+  utimesSync(join(root, 'older.ts'), longAgo, longAgo)
+  afterReading(`if (existsSync('first')) { renameSync('first', 'second'); ${change} }`)
+  write('first', '')
+  expect([build().status, start().output]).toEqual([0, 'Hello Ada'])
+  expect([build().status, start().output]).toEqual([0, 'Howdy'])
+  const before = statSync(join(root, 'dist/cli.js')).mtimeMs
+  build()
+  expect(statSync(join(root, 'dist/cli.js')).mtimeMs).toBe(before)
+})
+
+it('takes a source whose time lies ahead as any other', () => {
+  const ahead = new Date(Date.now() + 86_400_000)
+  utimesSync(join(root, 'greet.ts'), ahead, ahead)
+  build()
+  const before = statSync(join(root, 'dist/cli.js')).mtimeMs
+  build()
+  expect(statSync(join(root, 'dist/cli.js')).mtimeMs).toBe(before)
+})
+
+describe('a build that does not come to its end', () => {
+  /** Writes sources that make more files than one; these and what was built of them can be restored, with their times. */
+  function late(text: string) {
+    write('late.ts', `export const late = '${text}'`)
+    write('cli.ts', "const { late } = await import('./late.ts')\nconsole.log(late)")
+    const saved = join(root, 'saved', text)
+    const copy = (from: string, to: string) => cpSync(from, to, { recursive: true, preserveTimestamps: true })
+    const files = ['late.ts', 'cli.ts']
+    return {
+      save: () => [...files, 'dist'].map((file) => copy(join(root, file), join(saved, file))),
+      restore: () => files.map((file) => copy(join(saved, file), join(root, file))),
+      restoreBuild() {
+        rmSync(join(root, 'dist'), { recursive: true })
+        copy(join(saved, 'dist'), join(root, 'dist'))
+      },
+    }
+  }
+
+  it('since it is killed leaves a whole one, and none that stands for other sources', () => {
+    const first = late('first')
+    build()
+    first.save()
+    for (let at = 1; ; at++) {
+      first.restoreBuild()
+      late('second')
+      const { signal } = buildWhere(`let count = 0
+        fs.rename = (...args) => (++count === ${at} ? process.kill(process.pid, 'SIGKILL') : real.rename(...args))`)
+      expect(start()).toMatchObject({ output: expect.stringMatching(/^(first|second)$/), errors: '' })
+      if (signal === null) {
+        expect(start().output).toBe('second')
+        expect(at).toBeGreaterThan(5)
+        break
+      }
+      // As an editor that undoes, or a backup, may.
+      first.restore()
+      expect([build().status, start().output]).toEqual([0, 'first'])
+      expect(built().filter((name) => !/\.(?:js|js\.map|json)$/.test(name))).toEqual([])
+    }
+  })
+
+  it.each([
+    ['writeFile', 'ENOSPC: no space left on device'],
+    ['rename', 'EIO: i/o error'],
+    ['mkdir', 'EROFS: read-only file system'],
+  ])('since %s fails says so in a line, and leaves the one before', (call, reason) => {
+    const first = late('first')
+    build()
+    first.save()
+    late('second')
+    const { status, errors } = buildWhere(`let count = 0
+      fs.${call} = (...args) => (++count === 2 || '${call}' === 'mkdir' ? Promise.reject(new Error('${reason}')) : real.${call}(...args))`)
+    expect([status, errors]).toEqual([1, `The build failed: ${reason}\n`])
+    expect(start().output).toBe('first')
+    expect([build().status, start().output]).toEqual([0, 'second'])
+  })
+})
+
+it('is that of the newest sources where two are made at once', async () => {
+  const greet = (word: string) => write('greet.ts', `export const greet = (): string => '${word}'`)
+  greet('Hello')
+  // The first holds what it has read until the sources are others and the second has begun.
+  afterReading(`writeFileSync('read-' + process.pid, '')
+    while (!existsSync('go-on')) await new Promise((turn) => setImmediate(turn))`)
+  const begin = () => {
+    const child = spawn(process.execPath, ['build.mjs'], { cwd: root, stdio: 'ignore' })
+    return { child, ended: once(child, 'exit') }
+  }
+  const hasRead = (pid: number | undefined) => readdirSync(root).includes(`read-${pid}`)
+  const first = begin()
+  await expect.poll(() => hasRead(first.child.pid), { timeout: 10_000 }).toBe(true)
+  greet('Howdy')
+  const second = begin()
+  write('go-on', '')
+  expect(await Promise.all([first.ended, second.ended])).toEqual([
+    [0, null],
+    [0, null],
+  ])
+  expect(start().output).toBe('Howdy')
+  expect([build().status, start().output]).toEqual([0, 'Howdy'])
 })

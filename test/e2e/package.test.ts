@@ -1,0 +1,60 @@
+/** The package as npm would publish it, unpacked beside what it says it needs and nothing else. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { checkout, request } from './flowpot-process.ts'
+import { it, type Scene } from './it.ts'
+
+/** An empty folder into which the package is installed; its files, and how npm would run it. */
+async function install(scene: Scene) {
+  const empty = join(await scene.folder(), 'an empty folder')
+  const modules = join(empty, 'node_modules')
+  mkdirSync(modules, { recursive: true })
+  // What is built is there already.
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', empty]
+  const packed = JSON.parse(execFileSync('npm', pack, { cwd: checkout, encoding: 'utf8' })) as { filename: string }[]
+  execFileSync('tar', ['-xzf', packed[0]?.filename ?? '', '-C', modules], { cwd: empty })
+  const home = join(modules, 'package')
+  const manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
+    readonly bin: { readonly flowpot: string }
+    readonly dependencies: Readonly<Record<string, string>>
+  }
+  for (const name of Object.keys(manifest.dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(checkout, 'node_modules', name), join(modules, name))
+  }
+  const bin = join(home, manifest.bin.flowpot)
+  return { empty, home, bin }
+}
+
+describe('the package', () => {
+  it('serves an application that it has begun, from a folder that was empty', async ({ scene }) => {
+    const { empty, bin } = await install(scene)
+    expect(readFileSync(bin, 'utf8')).toMatch(/^#!.*node/)
+    const flowpot = (...args: string[]) =>
+      execFileSync(process.execPath, [bin, ...args], { cwd: empty, encoding: 'utf8' })
+    const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { version: string }
+    expect(flowpot('--version').trim()).toBe(version)
+    flowpot('new', 'flows')
+    expect(flowpot('test')).toMatch(/all passed/)
+    const started = await scene.start({ command: [process.execPath, bin, 'start'], cwd: empty, folder: 'flows' })
+    expect(await request(`${started.experience}/hello/Ada`)).toMatchObject({ status: 200 })
+    expect(await started.stop()).toBe(0)
+  })
+
+  it('holds the program, the sample and the documents, and nothing that was only measured or noted', async ({
+    scene,
+  }) => {
+    const { home } = await install(scene)
+    expect(readdirSync(home).sort()).toEqual(['README.md', 'dist', 'docs', 'flows', 'package.json'])
+    const kinds = (folder: string) => {
+      const files = readdirSync(join(home, folder), { recursive: true, withFileTypes: true }).filter((entry) =>
+        entry.isFile(),
+      )
+      return new Set(files.map(({ name }) => extname(name)))
+    }
+    expect(['dist', 'docs', 'flows'].map(kinds)).toEqual([['.js'], ['.md'], ['.yaml']].map((names) => new Set(names)))
+    expect(statSync(join(home, 'dist/script-thread.js')).isFile()).toBe(true)
+  })
+})
