@@ -1,8 +1,8 @@
 /** JSON as a payload may hold it. */
 import { isObject } from './coerce.ts'
 
-/** What copies or writes a payload recurses; a request's body is held to the same. */
-const deepest = 100
+/** How many levels JSON may have that comes into a payload: what copies or writes one recurses. */
+export const deepestJson = 100
 
 /**
  * Throws a `SyntaxError` that says why in a sentence: the text is no JSON, is nested too deep, or has a key that would
@@ -15,13 +15,13 @@ export function parseJson(text: string): unknown {
   } catch (cause) {
     throw new SyntaxError(`The text is no JSON: ${cause instanceof Error ? cause.message : cause}.`, { cause })
   }
-  checkBelow(value, deepest)
+  checkBelow(value, deepestJson)
   return value
 }
 
 function checkBelow(value: unknown, levels: number): void {
   if (!isObject(value)) return
-  if (levels === 0) throw new SyntaxError(`The JSON is nested deeper than ${deepest} levels.`)
+  if (levels === 0) throw new SyntaxError(`The JSON is nested deeper than ${deepestJson} levels.`)
   const holdsPrototype = isObject(value.constructor) && Object.hasOwn(value.constructor, 'prototype')
   if (Object.hasOwn(value, '__proto__') || holdsPrototype) {
     throw new SyntaxError('The JSON has a key that is not allowed, such as __proto__.')

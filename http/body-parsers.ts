@@ -1,6 +1,7 @@
 /** Turns a request's body into what a flow reads: JSON, forms and multipart parsed, anything else as text, `null` where it is empty. */
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { deepestJson } from '../engine/json.ts'
 import { defineError } from '../errors.ts'
 import { plainRecord } from './plain-record.ts'
 
@@ -51,14 +52,11 @@ export function addJsonParser(app: FastifyInstance, contentType: string | RegExp
     if (body === '') return done(null, null)
     parse(request, body, (error, value) => {
       if (error !== null) done(isJson(body) ? unsafeKey({}) : error)
-      else if (body.length > 2 * deepest && isDeeper(value, deepest)) done(tooDeep({}))
+      else if (body.length > 2 * deepestJson && isDeeper(value, deepestJson)) done(tooDeep({}))
       else done(null, value)
     })
   })
 }
-
-/** What copies or writes a payload recurses; `JSON.stringify` gives up at some thousand levels. */
-const deepest = 100
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false

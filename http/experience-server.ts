@@ -7,8 +7,9 @@ import type { EndpointSpec } from '../engine/trigger.ts'
 import { anonymous, type Caller, identify, refusal, tokenOf, type Verifiers } from './authorise.ts'
 import { addBodyParsers } from './body-parsers.ts'
 import { answerPreflight, setDefaultHeaders } from './default-headers.ts'
-import { failureOf } from './failure.ts'
+import { type Failure, failureOf } from './failure.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
+import { encodingUnknown, requireOneHost } from './refusals.ts'
 import { experienceOf, pathOf, relayOf, requestData } from './request-payload.ts'
 import { buildRouteTable, type RouteMatch, type RouteTable } from './route-table.ts'
 import { findWebhook, type Webhook, type WebhookMatch, webhookData, webhookRelay } from './webhooks.ts'
@@ -47,13 +48,14 @@ declare module 'fastify' {
 export function createExperienceServer(options: ExperienceOptions): FastifyInstance {
   let application = options.application()
   let table: RouteTable = buildRouteTable(application.endpoints)
-  const app: FastifyInstance = fastify(fastifyOptions(options, (_status, message) => ({ error: message })))
+  const app: FastifyInstance = fastify(fastifyOptions(options, wordFailure))
   app.decorateRequest('admitted', null)
   app.decorateRequest('called', null)
   app.register(fastifyCookie, { hook: false })
   addBodyParsers(app)
   logRequests(app, options.log)
   closeQuickly(app)
+  requireOneHost(app)
 
   app.addHook('onRequest', (request, reply, done) => {
     const current = options.application()
@@ -119,7 +121,7 @@ function sendReply(reply: FastifyReply, answer: Reply): void {
 function refuseEncoding(request: FastifyRequest, reply: FastifyReply): boolean {
   const encoding = request.headers['content-encoding']
   if (encoding === undefined || encoding === 'identity') return false
-  reply.code(415).send({ error: `The content encoding ${encoding} is not supported.` })
+  sendFailure(encodingUnknown({ encoding }), request, reply)
   return true
 }
 
@@ -200,14 +202,11 @@ function refusalReply(status: 401 | 403, unauthorized: EndpointSpec['unauthorize
 function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = failureOf(error)
   if (failure.status >= 500) request.log.error({ err: error, url: pathOf(request.raw.url ?? '') }, 'request failed')
-  reply
-    .code(failure.status)
-    .headers(failure.headers)
-    .send({
-      error: failure.message,
-      code: failure.code,
-      requestId: failure.code === undefined && failure.status < 500 ? undefined : request.id,
-    })
+  reply.code(failure.status).headers(failure.headers).send(wordFailure(failure, request.id))
+}
+
+function wordFailure({ message, code }: Failure, requestId: string) {
+  return { error: message, code, requestId }
 }
 
 export function runLog(log: FastifyBaseLogger): RunLog {

@@ -1,5 +1,6 @@
 /** What a client is told of an error: of one of its own making all, of ours nothing but where to find it in the log. */
 import { FlowpotError } from '../errors.ts'
+import { namedRefusal } from './refusals.ts'
 
 export interface Failure {
   readonly status: number
@@ -9,13 +10,14 @@ export interface Failure {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export function failureOf(error: unknown): Failure {
+export function failureOf(thrown: unknown): Failure {
+  const error = namedRefusal(thrown)
   if (error instanceof FlowpotError) {
     const message = error.status === 500 ? 'Internal Server Error' : error.message
     return { status: error.status, message, code: error.code, headers: error.headers }
   }
   const status = statusOf(error)
-  // Below 500 it is Fastify's word on the request, such as FST_ERR_CTP_BODY_TOO_LARGE.
+  // Below 500 it is Fastify's word on the request.
   if (error instanceof Error && status < 500) return { status, message: error.message, code: undefined, headers: {} }
   return { status: 500, message: 'Internal Server Error', code: undefined, headers: {} }
 }

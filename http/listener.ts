@@ -10,7 +10,9 @@ import {
   LogController,
 } from 'fastify'
 import type { Bindings, Logger } from 'pino'
+import { type Failure, failureOf } from './failure.ts'
 import { loggableUrl } from './log.ts'
+import { refusalOfParser } from './refusals.ts'
 import { RequestLog } from './request-log.ts'
 
 export interface ListenerOptions {
@@ -25,10 +27,10 @@ export interface ListenerOptions {
 
 export const defaultBodyLimitBytes = 1024 * 1024
 
-/** Words an error that arises before there is a request or a route. */
-export type WordError = (status: number, message: string, requestId: string) => unknown
+/** The body of an answer to what fails, with the ID of the request. */
+export type WordFailure = (failure: Failure, requestId: string) => unknown
 
-export function fastifyOptions(options: ListenerOptions, word: WordError) {
+export function fastifyOptions(options: ListenerOptions, word: WordFailure) {
   const requestTimeoutMs = options.requestTimeoutMs ?? 60_000
   return {
     bodyLimit: options.bodyLimitBytes ?? defaultBodyLimitBytes,
@@ -39,6 +41,8 @@ export function fastifyOptions(options: ListenerOptions, word: WordError) {
       headersTimeout: Math.min(15_000, requestTimeoutMs),
       // How often Node looks for connections that are out of time; its 30 s would double both limits.
       connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs),
+      // `requireOneHost` does, and answers as to any other error.
+      requireHostHeader: false,
     },
     trustProxy: options.trustProxy ?? false,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -50,12 +54,8 @@ export function fastifyOptions(options: ListenerOptions, word: WordError) {
       answerBrokenRequest(error.code, socket, word)
     },
     frameworkErrors(error, request, reply: FastifyReply) {
-      const status = error.statusCode ?? 400
-      const message = error.code === 'FST_ERR_BAD_URL' ? 'The URL is not well-formed.' : error.message
-      reply
-        .header('x-request-id', request.id)
-        .code(status)
-        .send(word(status, message, request.id))
+      const failure = failureOf(error)
+      reply.header('x-request-id', request.id).code(failure.status).send(word(failure, request.id))
     },
     ...logOptions(options.log),
   } satisfies FastifyServerOptions & { http: object }
@@ -111,21 +111,16 @@ export function logRequests(app: FastifyInstance, log: Logger | undefined): void
   })
 }
 
-const brokenRequests: Readonly<Record<string, readonly [number, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive.'],
-  HPE_INVALID_METHOD: [400, 'The method is not known.'],
-}
-
 /** What Node's parser refused has no request and no reply; the answer is written to the socket by hand. */
-function answerBrokenRequest(code: string, socket: Socket, word: WordError): void {
+function answerBrokenRequest(code: string, socket: Socket, word: WordFailure): void {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
-  const [status, message] = brokenRequests[code] ?? [400, 'The request is not well-formed HTTP.']
+  const failure = failureOf(refusalOfParser(code))
+  const { status } = failure
   const requestId = randomUUID()
-  const body = JSON.stringify(word(status, message, requestId))
+  const body = JSON.stringify(word(failure, requestId))
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'content-type: application/json; charset=utf-8',

@@ -1,8 +1,6 @@
 /** The log of the listeners: one line a request, and nothing in it that would let its reader in. */
 import { type DestinationStream, type Logger, pino } from 'pino'
-
-const secretKey = /(?:authorization|cookie|password|secret|token)$/i
-const redacted = '[redacted]'
+import { isNameOfSecret, isSecretName, plainSecretNames, redacted } from '../engine/secret-names.ts'
 
 /** A log as JSON lines, on standard output where no destination is given. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
@@ -12,7 +10,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
       base: null,
       // Paths reach one level down; `details`, which may hold a whole payload, is searched to the bottom.
       redact: {
-        paths: ['authorization', 'cookie', 'password', 'secret', 'token'].flatMap((key) => [key, `*.${key}`]),
+        paths: plainSecretNames.flatMap((key) => [key, `*.${key}`]),
         censor: redacted,
       },
       serializers: { details: withoutSecrets, err: pino.stdSerializers.err },
@@ -24,11 +22,15 @@ export function createLog(level: string, destination?: DestinationStream): Logge
 /** A copy of `value` as JSON would have it, with every secret in it replaced. */
 export function withoutSecrets(value: unknown): unknown {
   try {
-    const text = JSON.stringify(value, (key, item: unknown) => (key !== '' && secretKey.test(key) ? redacted : item))
+    const text = JSON.stringify(value, (key, item: unknown) => (isSecret(key, item) ? redacted : item))
     return text === undefined ? undefined : JSON.parse(text)
   } catch {
     return '[not JSON]'
   }
+}
+
+function isSecret(name: string, value: unknown): boolean {
+  return isNameOfSecret(name) || (typeof value === 'string' && isSecretName(name))
 }
 
 /** The URL of a request as it may be logged: a token may stand in its query. */
@@ -41,7 +43,7 @@ export function loggableUrl(url: string): string {
 
 function loggableField(field: string): string {
   const name = field.split('=', 1)[0] ?? ''
-  return secretKey.test(decoded(name)) ? `${name}=${redacted}` : field
+  return isSecretName(decoded(name)) ? `${name}=${redacted}` : field
 }
 
 function decoded(text: string): string {

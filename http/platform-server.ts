@@ -9,6 +9,7 @@ import { failureOf } from './failure.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
 import { plainRecord } from './plain-record.ts'
 import { queryReader } from './query-params.ts'
+import { requireOneHost } from './refusals.ts'
 import { type RunFeed, serveRuns } from './run-streams.ts'
 
 /** What an action answered. `headers` are those that belong to an error, such as `retry-after`. */
@@ -55,13 +56,14 @@ type Params = Readonly<Record<string, string>>
 
 export function createPlatformServer(options: PlatformOptions): FastifyInstance {
   const app: FastifyInstance = fastify(
-    fastifyOptions(options, (status, message) => ({ type: typeOf(status), message })),
+    fastifyOptions(options, ({ status, message }) => ({ type: typeOf(status), message })),
   )
   app.decorateRequest('actor')
   app.removeAllContentTypeParsers()
   addJsonParser(app, 'application/json')
   logRequests(app, options.log)
   closeQuickly(app)
+  requireOneHost(app)
   app.addHook('onRequest', (request, reply, done) => {
     reply
       .header('x-request-id', request.id)

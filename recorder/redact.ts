@@ -2,14 +2,11 @@
  * Takes secrets out of what is kept of a run. What stands under a key that names a secret goes, whatever it is called exactly, and so does
  * the same value wherever else it stands in the run, also within a text; and what looks like a token wherever it stands.
  */
+import { isNameOfSecret, isSecretName, redacted, secretWords as words } from '../engine/secret-names.ts'
 import { Cut, isSnapshotMap, type Snapshot, setOwn } from './snapshot.ts'
 
-export const redacted = '[redacted]'
+export { redacted }
 
-const words =
-  'authori[sz]ation|cookie|passw(?:or)?d|passphrase|passcode|pwd|secret|token|jwt|credential|api[-_. ]?key|private[-_. ]?key|signing[-_. ]?key|session[-_. ]?id|one[-_. ]?time'
-const names = new RegExp(`${words}|^(?:otp|pin|auth|sid)$`, 'i')
-const endsInName = new RegExp(`(?:${words}|^otp|^pin)s?$`, 'i')
 /** `"password": "…"`, `token=…`. Each start is bounded, so that no text takes long. */
 const assignment = new RegExp(
   `((?:${words})[\\w-]{0,40}["'\\\\]{0,4}\\s{0,5}[=:]\\s{0,5})(?!["'\\\\]{0,4}\\[redacted\\])(\\\\?"(?:[^"\\\\]|\\\\[^"])*\\\\?"|'[^']*'|[^\\s"'&,;}\\])<>]+)`,
@@ -37,18 +34,6 @@ export interface Redactor {
   redact(value: Snapshot): Snapshot
   /** Whether anything was taken out. */
   readonly hasRedacted: boolean
-}
-
-/** The names of an application are few, unless a client makes them up. */
-const knownNames = new Map<string, boolean>()
-const mostNames = 10_000
-
-function isSecretName(name: string): boolean {
-  const known = knownNames.get(name)
-  if (known !== undefined) return known
-  const isSecret = names.test(name)
-  if (knownNames.size < mostNames && name.length < 100) knownNames.set(name, isSecret)
-  return isSecret
 }
 
 export function createRedactor(): Redactor {
@@ -153,7 +138,7 @@ function nameOf(map: Readonly<Record<string, Snapshot>>, key: string): string | 
 
 /** `tokenTtlSeconds: 3600` is none, and nor is what is empty. */
 function isSecretLeaf(name: string, value: string | number | Cut): boolean {
-  return typeof value === 'number' ? endsInName.test(name) : value !== ''
+  return typeof value === 'number' ? isNameOfSecret(name) : value !== ''
 }
 
 /** `abc` of `Bearer abc`; the values of `a=b; c=d`. */

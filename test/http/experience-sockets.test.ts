@@ -12,6 +12,10 @@ function signal() {
   return { fire, fired }
 }
 
+const manyHosts = ['host: x\r\nhost: x\r\n', 'Host: x\r\na: b\r\nHOST: y\r\n', ''].map(
+  (hosts) => `GET / HTTP/1.1\r\n${hosts}\r\n`,
+)
+
 describe('On the wire', () => {
   let app = fakeServer({})
   afterEach(() => app.close())
@@ -52,40 +56,92 @@ describe('On the wire', () => {
       'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-type: application/json\r\n\r\n',
     )
     connection.send(`c8\r\n${'x'.repeat(200)}\r\n`)
-    expect(await connection.closed()).toMatch(/^HTTP\/1\.1 413 .*\{"error":"Request body is too large"\}$/s)
+    expect(await connection.closed()).toMatch(
+      /^HTTP\/1\.1 413 .*\{"error":"Request body is too large","code":"HTTP_BODY_TOO_LARGE","requestId":"[0-9a-f-]{36}"\}$/s,
+    )
   })
 
-  test.each([
+  test.each<[string, string, number, string, string]>([
     [
       'headers that are too large',
       `GET / HTTP/1.1\r\nhost: x\r\nx-big: ${'x'.repeat(20_000)}\r\n\r\n`,
       431,
       'The headers are too large.',
+      'HTTP_HEADERS_TOO_LARGE',
     ],
     [
       'a URL that is too long',
       `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`,
       431,
       'The headers are too large.',
+      'HTTP_HEADERS_TOO_LARGE',
     ],
-    ['a method that does not exist', 'FETCH / HTTP/1.1\r\nhost: x\r\n\r\n', 400, 'The method is not known.'],
-    ['what is no HTTP', 'hello\r\n\r\n', 400, 'The method is not known.'],
+    [
+      'a method that does not exist',
+      'FETCH / HTTP/1.1\r\nhost: x\r\n\r\n',
+      400,
+      'The method is not known.',
+      'HTTP_METHOD_UNKNOWN',
+    ],
+    ['what is no HTTP', 'hello\r\n\r\n', 400, 'The method is not known.', 'HTTP_METHOD_UNKNOWN'],
     [
       'a length and chunks',
       'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
       'The request is not well-formed HTTP.',
+      'HTTP_MALFORMED',
     ],
-    ['a NUL in a header', 'GET / HTTP/1.1\r\nhost: x\r\nx: a\0b\r\n\r\n', 400, 'The request is not well-formed HTTP.'],
-  ])('%s are answered as JSON, and the connection closes', async (_name, request, status, error) => {
+    [
+      'a NUL in a header',
+      'GET / HTTP/1.1\r\nhost: x\r\nx: a\0b\r\n\r\n',
+      400,
+      'The request is not well-formed HTTP.',
+      'HTTP_MALFORMED',
+    ],
+    ...manyHosts.map((request): [string, string, number, string, string] => [
+      JSON.stringify(request),
+      request,
+      400,
+      'The request must have one Host header.',
+      'HTTP_NOT_ONE_HOST',
+    ]),
+  ])('%s are answered as JSON, and the connection closes', async (_name, request, status, error, code) => {
     app = fakeServer({ 'GET /': {}, 'POST /': {} })
     const connection = await connectTo(app)
     connection.send(request)
     const [head = '', body = ''] = (await connection.closed()).split('\r\n\r\n')
-    expect(head).toMatch(
-      new RegExp(`^HTTP/1\\.1 ${status} [A-Z].*x-request-id: [0-9a-f-]{36}\\r\\nconnection: close$`, 's'),
-    )
-    expect(JSON.parse(body)).toEqual({ error })
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [A-Z].*\r\nconnection: close`, 's'))
+    const { requestId, ...rest } = JSON.parse(body)
+    expect(rest).toEqual({ error, code })
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/)
+    expect(head).toContain(`x-request-id: ${requestId}`)
+  })
+
+  const post = (type: string, body: string, more = '') =>
+    `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n${more}connection: close\r\n\r\n${body}`
+  test.each([
+    ['JSON that is none', post('application/json', '{'), 400, 'HTTP_BODY_NOT_JSON'],
+    ['a content type that is none', post('a/b/c;=', 'x'), 415, 'HTTP_MEDIA_TYPE_UNKNOWN'],
+    ['an encoding', post('text/plain', 'x', 'content-encoding: gzip\r\n'), 415, 'HTTP_ENCODING_UNKNOWN'],
+    ['a body that is too large', post('text/plain', 'x'.repeat(101)), 413, 'HTTP_BODY_TOO_LARGE'],
+  ])('%s is answered with a code and the ID of the request', async (_name, request, status, code) => {
+    app = fakeServer({ 'POST /': {} }, { bodyLimitBytes: 100 })
+    const connection = await connectTo(app)
+    connection.send(request)
+    const [head = '', body = ''] = (await connection.closed()).split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(JSON.parse(body)).toEqual({
+      error: expect.any(String),
+      code,
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
+  })
+
+  test('HTTP/1.0 may name no host', async () => {
+    app = fakeServer({ 'GET /': { answer: () => ({ body: 'here' }) } })
+    const connection = await connectTo(app)
+    connection.send('GET / HTTP/1.0\r\n\r\n')
+    expect(await connection.closed()).toMatch(/^HTTP\/1\.1 200 .*here$/s)
   })
 
   test.each([
@@ -95,7 +151,9 @@ describe('On the wire', () => {
     app = fakeServer({ 'GET /': {}, 'POST /': {} }, { requestTimeoutMs: 50 })
     const connection = await connectTo(app)
     connection.send(request)
-    expect(await connection.closed()).toMatch(/^HTTP\/1\.1 408 .*\{"error":"The request took too long to arrive\."\}$/s)
+    expect(await connection.closed()).toMatch(
+      /^HTTP\/1\.1 408 .*\{"error":"The request took too long to arrive\.","code":"HTTP_ARRIVED_TOO_LATE","requestId":"[^"]+"\}$/s,
+    )
   })
 
   test('a whole URL as the target finds its path', async () => {

@@ -6,6 +6,7 @@ import { defineError } from '../../errors.ts'
 import { type CallOutcome, createPlatformServer, type PlatformOptions } from '../../http/platform-server.ts'
 import type { Actor } from '../../platform/auth/actor.ts'
 import type { Action, Resource } from '../../platform/resource.ts'
+import { connectTo } from './raw-connection.ts'
 
 const applicationId = 'a'.repeat(24)
 const deviceId = 'd'.repeat(24)
@@ -196,6 +197,14 @@ describe('The REST API', () => {
     expect([reply.statusCode, reply.json()]).toEqual([status, { type, message }])
     expect(reply.headers['x-request-id']).toEqual(expect.any(String))
     expect(call).not.toHaveBeenCalled()
+  })
+
+  test.each(['host: x\r\nhost: y\r\n', ''])('answers 400 to a request with the hosts %j', async (hosts) => {
+    const connection = await connectTo(app)
+    connection.send(`GET /healthz HTTP/1.1\r\n${hosts}\r\n`)
+    const [head = '', body = ''] = (await connection.closed()).split('\r\n\r\n')
+    expect(head).toMatch(/^HTTP\/1\.1 400 .*connection: close\r\nx-request-id: [0-9a-f-]{36}/s)
+    expect(JSON.parse(body)).toEqual({ type: 'Validation', message: 'The request must have one Host header.' })
   })
 
   test('answers 415 to what is not JSON', async () => {

@@ -1,6 +1,7 @@
 /** A connection on which a test writes bytes as it likes. */
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { openSocket } from '../raw-socket.ts'
 
 export interface RawConnection {
   readonly socket: Socket
@@ -19,35 +20,11 @@ export async function connectTo(app: FastifyInstance): Promise<RawConnection> {
 }
 
 export function connectToPort(port: number): RawConnection {
-  const socket = connect(port, '127.0.0.1')
-  socket.setEncoding('utf8')
-  let received = ''
-  const watchers = new Set<() => void>()
-  const changed = () => {
-    for (const watch of watchers) watch()
-  }
-  socket.on('data', (text: string) => {
-    received += text
-    changed()
-  })
-  socket.on('close', changed)
-  socket.on('error', changed)
-
-  const when = (isDone: () => boolean) =>
-    new Promise<string>((resolve, reject) => {
-      const watch = () => {
-        if (isDone()) resolve(received)
-        else if (socket.closed) reject(new Error(`The connection closed after: ${received}`))
-        else return
-        watchers.delete(watch)
-      }
-      watchers.add(watch)
-      watch()
-    })
+  const { socket, until, closed } = openSocket(port, 'utf8')
   return {
     socket,
     send: (text) => void socket.write(text),
-    until: (pattern) => when(() => pattern.test(received)),
-    closed: () => when(() => socket.closed),
+    until: (pattern) => until((received) => pattern.test(received)),
+    closed,
   }
 }

@@ -1,5 +1,6 @@
 /** A connection on which a test writes bytes as it likes; what comes back is told in hexadecimal digits. */
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { openSocket } from '../raw-socket.ts'
 
 export interface RawMqtt {
   readonly socket: Socket
@@ -10,33 +11,13 @@ export interface RawMqtt {
 }
 
 export function connectToPort(port: number): RawMqtt {
-  const socket = connect(port, '127.0.0.1')
-  let received = ''
-  const watchers = new Set<() => void>()
-  const changed = () => {
-    for (const watch of watchers) watch()
-  }
-  socket.on('data', (chunk) => {
-    received += chunk.toString('hex')
-    changed()
-  })
-  socket.on('close', changed)
-  socket.on('error', changed)
-  const when = (isDone: () => boolean) =>
-    new Promise<void>((resolve, reject) => {
-      const watch = () => {
-        if (isDone()) resolve()
-        else if (socket.closed) reject(new Error(`The connection closed after: ${received}`))
-        else return
-        watchers.delete(watch)
-      }
-      watchers.add(watch)
-      watch()
-    })
+  const { socket, until, closed } = openSocket(port, 'hex')
   return {
     socket,
-    until: (hex) => when(() => received.includes(hex)),
-    closed: () => when(() => socket.closed).then(() => received),
+    until: async (hex) => {
+      await until((received) => received.includes(hex))
+    },
+    closed,
   }
 }
 
