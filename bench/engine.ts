@@ -46,6 +46,7 @@ export async function benchEngine(batches: number): Promise<EngineTimes> {
     mail: none,
     sql: none,
     redis: none,
+    mongo: none,
     publish: none,
     startFlow: none,
     sleep: none,

@@ -11,6 +11,8 @@ import { createBroker } from '../mqtt/broker.ts'
 import { createTcpListener } from '../mqtt/tcp-listener.ts'
 import { flowActor } from '../platform/auth/actor.ts'
 import { callAction } from '../platform/call-action.ts'
+import { createGate } from '../platform/gate.ts'
+import type { Platform } from '../platform/platform.ts'
 import { startServer } from '../server.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { answerParent } from './child.ts'
@@ -32,8 +34,7 @@ function listen(variant: string, settings: Settings): Promise<number> {
     case 'stored':
       return listenWithStore(settings)
     case 'one-by-one':
-      // The next state is begun once the one before is on disk.
-      return listenWithStore(settings, { statesAtOnce: 1 })
+      return listenWithStore(settings, oneByOne)
     case 'bare':
       return listenBare()
     case 'server':
@@ -44,9 +45,15 @@ function listen(variant: string, settings: Settings): Promise<number> {
 }
 
 /** The broker on its platform; no flow listens to the states. */
-async function listenWithStore(settings: Settings, limits: { statesAtOnce?: number } = {}): Promise<number> {
+async function listenWithStore(settings: Settings, arrange = (platform: Platform) => platform): Promise<number> {
   const { platform } = await openFolder(settings)
-  return createTcpListener(await createBroker(platform, { limits })).listen(0, host)
+  return createTcpListener(await createBroker(arrange(platform))).listen(0, host)
+}
+
+/** The next state is begun once the one before is on disk. */
+function oneByOne(platform: Platform): Platform {
+  const gate = createGate(1)
+  return { ...platform, states: { write: (report) => gate.pass(() => platform.states.write(report)) } }
 }
 
 /** Aedes as it comes: stores nothing, asks nobody who they are. */

@@ -44,7 +44,7 @@ export async function benchRegistration(
   } finally {
     for (const { child, data } of targets) {
       child.kill('SIGTERM')
-      if (child.exitCode === null) await once(child, 'exit')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
       await rm(data, { recursive: true, force: true })
     }
   }
@@ -53,8 +53,8 @@ export async function benchRegistration(
 async function startTarget(variant: Variant): Promise<Target> {
   const data = await mkdtemp(join(tmpdir(), 'flowpot-bench-'))
   const file = fileURLToPath(new URL('./target.js', import.meta.url))
-  // As npm start does.
-  const child = spawn(process.execPath, ['--enable-source-maps', file, variant, data], {
+  // Its own flags are those of `npm start`.
+  const child = spawn(process.execPath, [...process.execArgv, file, variant, data], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   for await (const line of createInterface({ input: child.stdout })) {

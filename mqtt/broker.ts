@@ -48,7 +48,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
     log,
     warn: createSparseLog(log, () => performance.now()),
     work: createWork(),
-    storing: createGate(limits.statesAtOnce),
+    starting: createGate(limits.startsAtOnce),
   }
   const { sessions, work, warn } = context
   const originOf = (client: Client) => origins.get(client) ?? { address: '', transport: 'tcp' as const }

@@ -21,8 +21,8 @@ export interface BrokerLimits {
   readonly unreadTimeoutMs: number
   /** A device's at once. */
   readonly subscriptions: number
-  /** States that are being stored, of all devices together; the rest wait, and so do the devices that sent them. */
-  readonly statesAtOnce: number
+  /** Messages whose runs are being written down, of all devices together; the rest wait, and so do the devices that sent them. */
+  readonly startsAtOnce: number
   /** On all listeners together. */
   readonly connections: number
 }
@@ -36,7 +36,7 @@ export const defaultLimits: BrokerLimits = {
   unreadTimeoutMs: 30_000,
   subscriptions: 1000,
   // Less than the store lets wait, so that a burst from the devices crowds nobody out.
-  statesAtOnce: 2000,
+  startsAtOnce: 2000,
   connections: 25_000,
 }
 
@@ -50,7 +50,7 @@ export interface BrokerContext {
   readonly warn: (details: object, message: string) => void
   /** Counts what must be finished before the broker closes. */
   readonly work: WorkInProgress
-  readonly storing: Gate
+  readonly starting: Gate
 }
 
 /** What was accepted and is not acknowledged yet. */

@@ -17,32 +17,23 @@ export function receiveState(
   payload: Buffer,
   qos: number,
 ): Promise<void> {
-  return context.storing.pass(() => store(context, session, deviceId, payload, qos))
-}
-
-async function store(
-  context: BrokerContext,
-  session: Session,
-  deviceId: string,
-  payload: Buffer,
-  qos: number,
-): Promise<void> {
   const { platform, limits } = context
   if (payload.length > limits.messageBytes) {
     return drop(context, session, deviceId, `A state is larger than ${limits.messageBytes} bytes.`)
   }
   const body = parseJson(payload)
   if (body === undefined) return drop(context, session, deviceId, 'A state is not JSON.')
-  try {
-    const relay = { type: 'device', id: session.deviceId } as const
-    const { dropped } = await reportState(platform, deviceId, body, relay)
-    session.droppedMessages += dropped.length > 0 ? 1 : 0
-  } catch (error) {
-    if (error instanceof FlowpotError && error.status < 500) return drop(context, session, deviceId, error.message)
-    context.warn({ err: error, deviceId, qos }, 'A state was not stored')
-    // Nobody waits for an acknowledgement of QoS 0: "at most once".
-    if (qos > 0) throw error
-  }
+  return reportState(platform, deviceId, body, { type: 'device', id: session.deviceId }).then(
+    ({ dropped }) => {
+      if (dropped.length > 0) session.droppedMessages++
+    },
+    (error: unknown) => {
+      if (error instanceof FlowpotError && error.status < 500) return drop(context, session, deviceId, error.message)
+      context.warn({ err: error, deviceId, qos }, 'A state was not stored')
+      // Nobody waits for an acknowledgement of QoS 0: "at most once".
+      if (qos > 0) throw error
+    },
+  )
 }
 
 /** Notes that a message was accepted and is not used. */

@@ -16,7 +16,7 @@ export interface PlatformEvents {
     /** What was stored, by attribute. */
     readonly data: Readonly<Record<string, number | string | boolean>>
     readonly meta?: unknown
-    readonly flowVersion?: string
+    readonly flowVersion?: string | undefined
     readonly relay: Relay
   }
   commandSent: {

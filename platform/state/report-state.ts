@@ -8,14 +8,14 @@ import type { Reported } from './state-writer.ts'
  * Stores what `body` says: one state, or a list of them. Resolves after the commit. Throws `PLATFORM_INVALID` (400) for a wrong shape, 404 where
  * there is no such device, and what the store throws.
  */
-export async function reportState(
-  platform: Platform,
-  deviceId: string,
-  body: unknown,
-  relay: Relay,
-): Promise<Reported> {
-  platform.validate(StateOrStates, body)
+export function reportState(platform: Platform, deviceId: string, body: unknown, relay: Relay): Promise<Reported> {
+  try {
+    platform.validate(StateOrStates, body)
+  } catch (error) {
+    return Promise.reject(error)
+  }
   // The line above holds it against the schema.
-  const states = [body].flat() as GivenState[]
-  return platform.states.write({ states: [{ deviceId, states, isBatch: Array.isArray(body) }], relay })
+  const given = body as GivenState | GivenState[]
+  const isBatch = Array.isArray(given)
+  return platform.states.write({ states: [{ deviceId, states: isBatch ? given : [given], isBatch }], relay })
 }

@@ -21,6 +21,8 @@ export interface SortedOut extends HeardDevice {
   readonly dropped: readonly string[]
 }
 
+const nothing: readonly string[] = []
+
 /** `dataTypes` are those of the attributes that the device has, by name; `now` is milliseconds since 1970. */
 export function sortOut(
   { deviceId, states, isBatch }: StatesOfDevice,
@@ -30,32 +32,36 @@ export function sortOut(
 ): SortedOut {
   const points: DeviceStateTable[] = []
   const reports: StateReported[] = []
-  const dropped = new Set<string>()
+  let dropped: Set<string> | undefined
+  const drop = (line: string) => {
+    dropped ??= new Set()
+    dropped.add(line)
+  }
   for (const { data: given, time: givenTime, meta, flowVersion } of states) {
     const time = readTime(givenTime, now)
     const reason = whyNotTaken(time, now)
     if (reason !== undefined) {
-      dropped.add(`A state was ignored: ${reason}.`)
+      drop(`A state was ignored: ${reason}.`)
       continue
     }
     const data: Record<string, Scalar> = {}
     let isTaken = false
-    for (const [attribute, value] of Object.entries(given)) {
+    for (const attribute of Object.keys(given)) {
+      const value = given[attribute]
       const dataType = dataTypes.get(attribute)
       const stored = dataType === undefined ? 'is no attribute of the device' : convertValue(value, dataType)
       if (dataType === undefined || typeof stored === 'string') {
-        dropped.add(`${attribute.slice(0, 255)} was dropped: it ${stored}.`)
+        drop(`${attribute.slice(0, 255)} was dropped: it ${stored}.`)
         continue
       }
       data[attribute] = fromStored(stored, dataType)
-      points.push({ device_id: deviceId, attribute, time, ...stored })
+      points.push({ device_id: deviceId, attribute, time, number: stored.number, text: stored.text })
       isTaken = true
     }
     if (!isTaken) continue
-    const more = { ...(meta === undefined ? {} : { meta }), ...(flowVersion === undefined ? {} : { flowVersion }) }
-    reports.push({ deviceId, time, data, ...more, relay })
+    reports.push({ deviceId, time, data, relay, meta, flowVersion })
   }
-  return { deviceId, at: now, isBatch, relay, points, reports, dropped: [...dropped] }
+  return { deviceId, at: now, isBatch, relay, points, reports, dropped: dropped ? [...dropped] : nothing }
 }
 
 const MAX_TOLD = 10

@@ -89,9 +89,14 @@ export function createStateWriter(platform: Shared): StateWriter {
         one?.reject(outcome.error)
         continue
       }
-      const reports = outcome.sorted.flatMap((sorted) => sorted.reports)
-      for (const report of reports) events.emit('stateReported', report)
-      one?.resolve({ accepted: reports.length, dropped: outcome.sorted.flatMap(({ dropped }) => dropped) })
+      let accepted = 0
+      const dropped: string[] = []
+      for (const sorted of outcome.sorted) {
+        for (const report of sorted.reports) events.emit('stateReported', report)
+        accepted += sorted.reports.length
+        dropped.push(...sorted.dropped)
+      }
+      one?.resolve({ accepted, dropped })
     }
     if (runs.length > 0) events.emit('runsQueued', runs)
   }

@@ -17,7 +17,7 @@ interface KeptInsert {
 /** Few a table: one for each place that inserts into it. */
 const keptInserts = new Map<keyof Tables, KeptInsert[]>()
 
-/** Every row has the columns of the first, in its order. */
+/** Every row has the columns of the first. Columns that are a row's own and not of the first are not written. */
 export async function insertRows<Table extends keyof Tables>(
   tx: Transaction,
   table: Table,
@@ -26,8 +26,10 @@ export async function insertRows<Table extends keyof Tables>(
 ): Promise<void> {
   const [first] = rows
   if (first === undefined) return
-  const { run } = keptInsert(table, Object.keys(first), skipsExisting)
-  const values = rows.length === 1 ? Object.values(first) : rows.flatMap((row) => Object.values(row))
+  // Of the columns of a table, whose values are looked up by name: not every row need name them in the same order.
+  const columns = Object.keys(first) as (keyof Tables[Table] & string)[]
+  const { run } = keptInsert(table, columns, skipsExisting)
+  const values = rows.flatMap((row) => columns.map((column) => row[column]))
   await run(tx, values, rows.length)
 }
 

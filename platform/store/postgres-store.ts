@@ -183,10 +183,11 @@ function toTypeParser(oid: number, format?: 'text' | 'binary') {
   return pg.types.getTypeParser(oid, format)
 }
 
-const writing = /^(Insert|Update|Delete|Merge|Create|Drop|Alter|Refresh)/
+const writing = /^\s*(insert|update|delete|merge|create|drop|alter|refresh|truncate)/i
 
-function isReading(query: CompiledQuery): boolean {
-  return !writing.test(query.query.kind)
+/** By the tree, which says so of a statement that begins with `with`, and by the text, which is all that there is of one that was kept. */
+function isReading({ sql, query }: CompiledQuery): boolean {
+  return !writing.test(query.kind) && !writing.test(sql)
 }
 
 function runOn(client: pg.PoolClient): (query: Pick<CompiledQuery, 'sql' | 'parameters'>) => ReturnType<RunQuery> {

@@ -13,6 +13,7 @@ import {
   storeTextNul,
   storeUnavailable,
 } from './errors.ts'
+import type { RowByRow } from './row-by-row.ts'
 
 /** A list of n values makes a statement of its own for each n, so texts are many; the flows of one application use some hundred. */
 const CACHED_STATEMENTS = 500
@@ -29,7 +30,8 @@ export class SqliteConnection {
   }
 
   /** Throws what the driver throws: see `toStoreError`. */
-  run(query: CompiledQuery): QueryResult<unknown> {
+  run(query: CompiledQuery | RowByRow): QueryResult<unknown> {
+    if ('rows' in query) return this.#runRowByRow(query)
     const statement = this.#prepare(query)
     if (statement.reader) return { rows: statement.all(query.parameters) }
     return { rows: [], numAffectedRows: BigInt(statement.run(query.parameters).changes) }
@@ -40,11 +42,18 @@ export class SqliteConnection {
     return this.#prepare(query).iterate(query.parameters)
   }
 
-  #prepare({ sql, parameters }: CompiledQuery): Database.Statement<[readonly unknown[]]> {
-    for (const parameter of parameters) {
-      // PostgreSQL cannot store it; text that one database takes and the other refuses would surface on the day of the move.
-      if (typeof parameter === 'string' && parameter.includes('\0')) throw storeTextNul({})
+  #runRowByRow({ sql, rows }: RowByRow): QueryResult<unknown> {
+    const statement = this.#statement(sql)
+    let changes = 0
+    for (const row of rows) {
+      refuseNul(row)
+      changes += statement.run(row).changes
     }
+    return { rows: [], numAffectedRows: BigInt(changes) }
+  }
+
+  #prepare({ sql, parameters }: CompiledQuery): Database.Statement<[readonly unknown[]]> {
+    refuseNul(parameters)
     const statement = this.#statement(sql)
     if (this.database.readonly && !statement.readonly) throw storeReadCannotWrite({})
     return statement
@@ -70,6 +79,13 @@ export class SqliteConnection {
       }
     }
     return statement
+  }
+}
+
+/** PostgreSQL cannot store it; text that one database takes and the other refuses would surface on the day of the move. */
+function refuseNul(parameters: readonly unknown[]): void {
+  for (const parameter of parameters) {
+    if (typeof parameter === 'string' && parameter.includes('\0')) throw storeTextNul({})
   }
 }
 

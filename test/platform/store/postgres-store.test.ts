@@ -2,6 +2,8 @@
 import { createServer } from 'node:net'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { insertRows } from '../../../platform/store/insert-rows.ts'
+import { keepStatement } from '../../../platform/store/kept-statement.ts'
 import { openStore, type StoreSettings } from '../../../platform/store/open-store.ts'
 import type { Store, Transaction } from '../../../platform/store/store.ts'
 import { createPostgresSchema, describePostgres, runOnPostgres } from './databases.ts'
@@ -65,6 +67,38 @@ describePostgres(() => {
     await runOnPostgres(`select pg_terminate_backend(${id}, 5000)`)
     await expect.poll(() => store.write((tx) => put(tx, 'a')).then(() => 'kept')).toBe('kept')
     await expect(values(store)).resolves.toEqual(['a'])
+  })
+
+  it('runs a kept statement on the next connection where the one before was lost', async () => {
+    const store = await open({ poolSize: 1 })
+    const find = keepStatement((db) =>
+      sql<{ value: string }>`select value from device_tags where key = ${''}`.compile(db),
+    )
+    const id = await store.write(async (tx) => {
+      await insertRows(tx, 'device_tags', [{ key: 'k', value: 'a', device_id: 'd' }])
+      await find(tx, ['k'])
+      return processIdOf(tx)
+    })
+    await runOnPostgres(`select pg_terminate_backend(${id}, 5000)`)
+    await expect.poll(() => find(store.read, ['k']).then(({ rows }) => rows)).toEqual([{ value: 'a' }])
+  })
+
+  it('runs kept statements again with a write that collided with another', async () => {
+    const store = await open()
+    const count = keepStatement((db) => sql<{ n: number }>`select count(*) as n from device_tags`.compile(db))
+    const tag = (value: string) => [{ key: 'k', value, device_id: 'd' }]
+    let attempts = 0
+    await store.write(async (tx) => {
+      attempts++
+      const { rows } = await count(tx, [])
+      if (attempts === 1)
+        await store.write(async (other) => {
+          await count(other, [])
+          await insertRows(other, 'device_tags', tag('first'))
+        })
+      await insertRows(tx, 'device_tags', tag(`after ${rows[0]?.n}`))
+    })
+    expect([attempts, await values(store)]).toEqual([2, ['after 1', 'first']])
   })
 
   it('runs the work of a write again that collided with another', async () => {

@@ -242,6 +242,9 @@ eachStore((name, open) => {
       const store = await open()
       const write = store.read.insertInto('device_tags').values({ key: 'k', value: 'a', device_id: 'd' }).execute()
       await expect(write).rejects.toEqual(withCode('STORE_READ_CANNOT_WRITE'))
+      const text = sql`  Insert into device_tags values ('k', 'a', 'd')`.execute(store.read)
+      await expect(text).rejects.toEqual(withCode('STORE_READ_CANNOT_WRITE'))
+      await expect(values(store)).resolves.toEqual([])
     })
 
     it('opens no transaction', async () => {

@@ -1,0 +1,14 @@
+/** A statement that SQLite runs once for each row: faster than one statement for all, which PostgreSQL wants. */
+import { CompiledQuery } from 'kysely'
+
+export interface RowByRow extends CompiledQuery {
+  /** The parameters of each. */
+  readonly rows: readonly (readonly unknown[])[]
+}
+
+/**
+ * For SQLite alone. A row takes 3 µs; as a part of a JSON text that the statement takes apart, or of a list of VALUES, 8 to 9.
+ */
+export function rowByRow(sql: string, rows: RowByRow['rows']): RowByRow {
+  return { ...CompiledQuery.raw(sql), rows }
+}
