@@ -1,7 +1,7 @@
 /** `Buffer` for scripts: the npm package of that name, which is Node's in plain JavaScript. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Extension } from './run-script.ts'
+import type { Extension } from './open-guest.ts'
 
 let source: string | undefined
 

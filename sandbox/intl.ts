@@ -3,7 +3,7 @@
  * read again. Where the script names no locale and no time zone, they are `en-US` and UTC, wherever the server stands.
  */
 import type { Guest } from './guest.ts'
-import type { Extension } from './run-script.ts'
+import type { Extension } from './open-guest.ts'
 
 /** What can be asked, by the name of the constructor. */
 const methods = {
@@ -57,7 +57,9 @@ function receiveQuestions(guest: Guest) {
 function answer({ format: name, method, locales, options, args }: Question, formats: Map<string, Format>): unknown {
   const key = JSON.stringify([name, locales, options])
   const format = formats.get(key) ?? open(name, locales, options)
-  if (formats.size < maxFormats) formats.set(key, format)
+  // They outlive the script.
+  if (formats.size === maxFormats && !formats.has(key)) formats.clear()
+  formats.set(key, format)
   const isKnown = method === 'resolvedOptions' || methods[name].some((known) => known === method)
   return isKnown ? format[method]?.(...args.map(decode)) : undefined
 }

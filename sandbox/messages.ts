@@ -18,14 +18,16 @@ export interface Job extends Pick<ScriptRequest, 'source' | 'now' | 'seed'> {
 
 export type Answer = { readonly logs: readonly ScriptLog[] } & (
   | Pick<Job, 'json' | 'hasTime'>
-  | {
-      readonly error: ScriptFailure
-      /** The script came to a limit: no other is to run in what it leaves. */
-      readonly isSpent: boolean
-    }
+  | { readonly error: ScriptFailure }
 )
 
-export type FromThread = 'ready' | Answer
+export interface Answered {
+  readonly answer: Answer
+  /** The thread's memory has grown, and WebAssembly gives none back before the thread ends. */
+  readonly isSpent: boolean
+}
+
+export type FromThread = 'ready' | Answered
 
 /** Of a payload as JSON, in and out. Losant's: https://docs.losant.com/workflows/logic/function/ */
 export const maxJsonCharacters = 5 * 1024 * 1024

@@ -76,8 +76,8 @@ export function createScriptPool({ threads: maxThreads = 2, ...limits }: ScriptP
         if (thread.task) begin(thread, thread.task)
         return
       }
-      thread.task?.settle(outcomeOf(message))
-      if ('error' in message && message.isSpent) end(thread)
+      thread.task?.settle(outcomeOf(message.answer))
+      if (message.isSpent) end(thread)
       else free(thread)
     })
     thread.worker.on('error', (error) => {

@@ -183,6 +183,15 @@ describe('a script that takes all memory', () => {
   })
 })
 
+test('A script that throws null is told of as that, also after one that took much memory', async () => {
+  const single = createScriptPool({ timeoutMs: 60_000, memoryMb, threads: 1 })
+  const request = { payload: {}, now: 0, seed: 1, signal: new AbortController().signal }
+  const source = 'const a = []; for (let i = 0; i < 18; i++) a.push(new Uint8Array(1e6)); return a.length'
+  expect(await single.run({ ...request, source })).toMatchObject({ payload: 18 })
+  expect(await single.run({ ...request, source: 'throw null' })).toMatchObject({ error: { message: 'null' } })
+  await single.close()
+})
+
 describe('nothing of the host', () => {
   test.each([
     'process',
