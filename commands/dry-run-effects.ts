@@ -10,6 +10,7 @@ import { composeMail } from '../outbound/compose-mail.ts'
 import { readUrl } from '../outbound/http-client.ts'
 import { createScriptPool, type ScriptPool } from '../sandbox/script-pool.ts'
 import { readSettings, type Settings } from '../settings.ts'
+import { emptyAnswer } from './dry-mongo.ts'
 import type { Sends } from './recording.ts'
 
 /** Who sends mail is a setting, which need not be there yet. */
@@ -48,6 +49,7 @@ export function dryEffects(application: Application): DryRunEffects {
       },
       sql: async () => ({ rows: [], count: 0 }),
       redis: async () => null,
+      mongo: async (request) => emptyAnswer(request),
       publish: async () => undefined,
       startFlow: dryFlowStart(application),
       sleep: async () => undefined,
@@ -56,7 +58,7 @@ export function dryEffects(application: Application): DryRunEffects {
         return scripts.run(request)
       },
     },
-    sends: { http: false, mail: false, sql: false, redis: false, mqtt: false, flow: false },
+    sends: { http: false, mail: false, sql: false, redis: false, mongo: false, mqtt: false, flow: false },
     close: async () => undefined,
   }
 }
@@ -71,5 +73,5 @@ export function liveEffects(application: Application, settings: Settings, opened
     publish: async () => undefined,
     startFlow: dryFlowStart(application),
   })
-  return { ...live, sends: { http: true, mail: true, sql: true, redis: true, mqtt: false, flow: false } }
+  return { ...live, sends: { http: true, mail: true, sql: true, redis: true, mongo: true, mqtt: false, flow: false } }
 }

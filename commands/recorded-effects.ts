@@ -1,5 +1,13 @@
 /** What was sent and answered, as a dry run lists it. A body is shown as what it says, so that secrets in it are found. */
-import type { FlowStart, HttpRequest, HttpResponse, MailMessage, RedisRequest, SqlRequest } from '../engine/services.ts'
+import type {
+  FlowStart,
+  HttpRequest,
+  HttpResponse,
+  MailMessage,
+  MongoRequest,
+  RedisRequest,
+  SqlRequest,
+} from '../engine/services.ts'
 import { loggableUrl } from '../http/log.ts'
 
 export function describeRequest({ method, url, headers, body }: HttpRequest): object {
@@ -26,6 +34,10 @@ export function describeQuery({ connection, query, params }: SqlRequest): object
 
 export function describeCommand({ connection, command, args }: RedisRequest): object {
   return { connection, command, args }
+}
+
+export function describeOperation({ timeoutMs: _, signal: __, ...asked }: MongoRequest): object {
+  return asked
 }
 
 export function describeMessage(topic: string, message: string): object {

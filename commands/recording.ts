@@ -8,6 +8,7 @@ import {
   describeCommand,
   describeMail,
   describeMessage,
+  describeOperation,
   describeQuery,
   describeRequest,
   describeResponse,
@@ -38,7 +39,7 @@ export interface RecordedVisit {
 export interface RecordedCall {
   /** Which visit made it, counted from 0. */
   readonly visit: number
-  /** An action of the platform; `http`, `mail`, `sql`, `redis` or `mqtt` for what leaves the process; `flow` for a start. */
+  /** An action of the platform; `http`, `mail`, `sql`, `redis`, `mongo` or `mqtt` for what leaves the process; `flow` for a start. */
   readonly call: string
   readonly params: unknown
   readonly outcome: ApiOutcome
@@ -47,7 +48,7 @@ export interface RecordedCall {
 }
 
 /** Whether what a flow asks for is really sent. */
-export type Sends = Readonly<Record<'http' | 'mail' | 'sql' | 'redis' | 'mqtt' | 'flow', boolean>>
+export type Sends = Readonly<Record<'http' | 'mail' | 'sql' | 'redis' | 'mongo' | 'mqtt' | 'flow', boolean>>
 
 export interface Recording {
   readonly visits: readonly RecordedVisit[]
@@ -162,6 +163,12 @@ export function createRecording(sends: Sends): Recording {
         record(
           { call: 'redis', params: describeCommand(request), sent: sends.redis },
           () => services.redis(request),
+          (result) => ({ result }),
+        ),
+      mongo: (request) =>
+        record(
+          { call: 'mongo', params: describeOperation(request), sent: sends.mongo },
+          () => services.mongo(request),
           (result) => ({ result }),
         ),
       publish: (topic, message) =>

@@ -3,9 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ApplicationSettings } from '../engine/application.ts'
 import type { Effects } from '../engine/services.ts'
 import { isAllowedHost } from '../outbound/allowed-hosts.ts'
-import { createUrlOf } from '../outbound/connection-urls.ts'
+import { createAddressOf, createUrlOf } from '../outbound/connection-urls.ts'
 import { createHttpClient } from '../outbound/http-client.ts'
 import { createMailer, type MailLog } from '../outbound/mailer.ts'
+import { createMongoSender } from '../outbound/mongo-client.ts'
 import { createRedisClient } from '../outbound/redis-client.ts'
 import { createSqlClient } from '../outbound/sql-client.ts'
 import { createScriptPool } from '../sandbox/script-pool.ts'
@@ -36,9 +37,11 @@ export function createEffects(options: EffectsOptions): OpenedEffects {
   for (const [connection, { env }] of Object.entries(application().connections)) {
     if (!process.env[env]) log.warn({ connection, env }, 'A connection has no URL: its environment variable is not set')
   }
-  const urlOf = createUrlOf({ connections: () => application().connections, env: process.env })
+  const connections = { connections: () => application().connections, env: process.env }
+  const urlOf = createUrlOf(connections)
   const sql = createSqlClient({ urlOf })
   const redis = createRedisClient({ urlOf })
+  const mongo = createMongoSender({ addressOf: createAddressOf(connections) })
   const scripts = createScriptPool({ timeoutMs: settings.scriptTimeoutMs, memoryMb: settings.scriptMemoryMb })
   return {
     effects: {
@@ -46,13 +49,15 @@ export function createEffects(options: EffectsOptions): OpenedEffects {
       mail: mailer.send,
       sql: sql.send,
       redis: redis.send,
+      mongo: mongo.send,
       publish,
       startFlow,
       sleep: (ms, signal) => pause(ms, undefined, { signal }),
       script: scripts.run,
     },
     async close() {
-      await Promise.all([client.close(), mailer.close(), sql.close(), redis.close(), scripts.close()])
+      const opened = [client, mailer, sql, redis, mongo, scripts]
+      await Promise.all(opened.map((each) => each.close()))
     },
   }
 }

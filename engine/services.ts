@@ -177,6 +177,43 @@ export interface RedisRequest {
   readonly signal: AbortSignal
 }
 
+export const mongoOperations = [
+  'find',
+  'findOne',
+  'count',
+  'distinct',
+  'aggregate',
+  'insertOne',
+  'insertMany',
+  'updateOne',
+  'updateMany',
+  'replaceOne',
+  'deleteOne',
+  'deleteMany',
+] as const
+
+export type MongoOperation = (typeof mongoOperations)[number]
+
+/** Values that JSON has no form for stand in it as Extended JSON: `{ $oid: … }`. A `Date` is one too. */
+export interface MongoRequest {
+  /** A name under `connections` of `application.yaml`. */
+  readonly connection: string
+  readonly collection: string
+  readonly operation: MongoOperation
+  readonly filter?: Readonly<Record<string, unknown>>
+  /** Operators, or a pipeline. */
+  readonly update?: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[]
+  readonly replacement?: Readonly<Record<string, unknown>>
+  readonly document?: Readonly<Record<string, unknown>>
+  readonly documents?: readonly Readonly<Record<string, unknown>>[]
+  readonly pipeline?: readonly Readonly<Record<string, unknown>>[]
+  readonly field?: string
+  /** As the driver calls them: `sort`, `limit`, `upsert`. */
+  readonly options?: Readonly<Record<string, unknown>>
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
 /** What leaves the process or waits, which a dry run does not, and code of the flow's author, which it runs. */
 export interface Effects {
   /** Rejects with a `FlowpotError` where there is no answer: a forbidden address, no connection, out of time, too large. */
@@ -187,6 +224,11 @@ export interface Effects {
   readonly sql: (request: SqlRequest) => Promise<SqlResult>
   /** Resolves with the reply: text, numbers, `null`, and lists of these. Rejects as `sql` does, with `REDIS_`. */
   readonly redis: (request: RedisRequest) => Promise<unknown>
+  /**
+   * Resolves with documents, one or `null`, a number, or what a write did, as Extended JSON. Rejects as `sql` does, with
+   * `MONGO_`.
+   */
+  readonly mongo: (request: MongoRequest) => Promise<unknown>
   /** Sends an MQTT message to whoever has subscribed to the topic, flows included. */
   readonly publish: (topic: string, message: string) => Promise<void>
   /**

@@ -25,20 +25,47 @@ export interface UrlOptions {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-export function createUrlOf({ connections, env }: UrlOptions): UrlOf {
+/**
+ * The same as it is written, for one that may name several hosts, as a `URL` cannot (`mongodb://a:1,b:2/name`). Throws as
+ * `UrlOf` does.
+ */
+export type AddressOf = (connection: string, schemes: readonly string[]) => string
+
+export function createUrlOf(options: UrlOptions): UrlOf {
   return (connection, schemes) => {
-    const known = connections()
-    const named = Object.hasOwn(known, connection) ? known[connection] : undefined
-    if (!named) throw connectionInvalid({ connection, problem: 'application.yaml does not name it' })
-    const text = env[named.env]
-    if (!text) throw connectionNotSet({ connection, env: named.env })
-    const refused = (problem: string) => connectionInvalid({ connection, problem: `${named.env} ${problem}` })
-    if (!URL.canParse(text)) throw refused('is no URL')
-    const url = new URL(text)
-    if (!isEncoded(url)) throw refused('has a % in it that is not written as %25')
-    if (schemes.includes(url.protocol) && url.hostname !== '') return url
-    throw refused(`begins with none of ${schemes.map((scheme) => `${scheme}//host`).join(', ')}`)
+    const { text, refused } = readVariable(options, connection)
+    return readUrl(text, schemes, refused)
   }
+}
+
+export function createAddressOf(options: UrlOptions): AddressOf {
+  return (connection, schemes) => {
+    const { text, refused } = readVariable(options, connection)
+    readUrl(text.replace(otherHosts, '$1'), schemes, refused)
+    return text
+  }
+}
+
+/** All hosts but the first, which is kept with what stands before it. */
+const otherHosts = /^([^:/]+:\/\/(?:[^@/?]*@)?[^,/?]*)(?:,[^,/?]*)+/
+
+type Refused = (problem: string) => Error
+
+function readVariable({ connections, env }: UrlOptions, connection: string): { text: string; refused: Refused } {
+  const known = connections()
+  const named = Object.hasOwn(known, connection) ? known[connection] : undefined
+  if (!named) throw connectionInvalid({ connection, problem: 'application.yaml does not name it' })
+  const text = env[named.env]
+  if (!text) throw connectionNotSet({ connection, env: named.env })
+  return { text, refused: (problem) => connectionInvalid({ connection, problem: `${named.env} ${problem}` }) }
+}
+
+function readUrl(text: string, schemes: readonly string[], refused: Refused): URL {
+  if (!URL.canParse(text)) throw refused('is no URL')
+  const url = new URL(text)
+  if (!isEncoded(url)) throw refused('has a % in it that is not written as %25')
+  if (schemes.includes(url.protocol) && url.hostname !== '') return url
+  throw refused(`begins with none of ${schemes.map((scheme) => `${scheme}//host`).join(', ')}`)
 }
 
 function isEncoded({ href }: URL): boolean {

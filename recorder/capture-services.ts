@@ -40,6 +40,7 @@ export function captureServices(services: Services, listener: Listener): Service
     mail: (message, signal) => listen('mail', message, services.mail(message, signal)),
     sql: (request) => listen('sql', withoutSignal(request), services.sql(request)),
     redis: (request) => listen('redis', withoutSignal(request), services.redis(request)),
+    mongo: (request) => listen('mongo', withoutSignal(request), services.mongo(request)),
     publish: (topic, message) => listen('mqtt', { topic, message }, services.publish(topic, message)),
     startFlow: (start) => listen('flow', start, services.startFlow(start)),
     sleep: (ms, signal) => listen('sleep', { ms }, services.sleep(ms, signal)),

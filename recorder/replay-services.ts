@@ -26,6 +26,7 @@ export function replayServices(record: Pick<RunRecord, 'calls' | 'clock' | 'rand
     mail: (message) => result('mail', message, nothing),
     sql: ({ signal: _, ...request }) => result('sql', request),
     redis: ({ signal: _, ...request }) => result('redis', request),
+    mongo: ({ signal: _, ...request }) => result('mongo', request),
     publish: (topic, message) => result('mqtt', { topic, message }, nothing),
     startFlow: (start) => result('flow', start),
     sleep: (ms) => result('sleep', { ms }, nothing),
@@ -134,12 +135,14 @@ function toResponse(result: unknown): HttpResponse {
   return { ...response, body: Uint8Array.from(Buffer.from(body)) }
 }
 
+/** Whoever records the run reads it before the run does, to know when it began. */
 function replayClock({ clock, time }: Pick<RunRecord, 'clock' | 'time'>): Services['clock'] {
+  const readings = [Date.parse(time), ...clock]
   let next = 0
   let now = Date.parse(time)
   return {
     now() {
-      now = clock[next++] ?? now
+      now = readings[next++] ?? now
       return now
     },
   }

@@ -23,7 +23,7 @@ const isWiring = (area: string) =>
 
 /** What would open a network or a database: flows act through services alone. */
 const effects =
-  /^(node:)?(net|http|https|http2|dgram|tls|dns|child_process)$|^(fastify|undici|nodemailer|kysely|pg|mysql2|ioredis|better-sqlite3|aedes|mqtt)$/
+  /^(node:)?(net|http|https|http2|dgram|tls|dns|child_process)$|^(fastify|undici|nodemailer|kysely|pg|mysql2|ioredis|mongodb|better-sqlite3|aedes|mqtt)$/
 
 interface Import {
   readonly from: string

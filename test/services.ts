@@ -11,6 +11,7 @@ export const noEffects: Effects = {
   mail: refuse,
   sql: refuse,
   redis: refuse,
+  mongo: refuse,
   publish: refuse,
   startFlow: refuse,
   sleep: async () => undefined,
