@@ -6,7 +6,16 @@ import { hasColor } from './output.ts'
 import type { RecordedCall, RecordedLog } from './recording.ts'
 import { alignColumns } from './routes.ts'
 
-export function describeDryRun({ flow, trigger, visits, calls, reply, missing, error }: DryRunResult): string {
+export function describeDryRun({
+  flow,
+  trigger,
+  visits,
+  calls,
+  reply,
+  returned,
+  missing,
+  error,
+}: DryRunResult): string {
   const rows = alignColumns(
     visits.map(({ node, type, output, ms, file, line }) => [
       `  ${node}`,
@@ -27,6 +36,9 @@ export function describeDryRun({ flow, trigger, visits, calls, reply, missing, e
     ...way,
     ...(way.length > 0 ? [''] : []),
     ...(reply ? describeReply(reply) : []),
+    ...(returned
+      ? [`returns by ${returned.output}${returned.value === undefined ? '' : ` ${show(returned.value)}`}`]
+      : []),
     ...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
     ...(error ? describeError(error) : []),
   ].join('\n')
@@ -52,6 +64,7 @@ const unsent: Readonly<Record<string, string>> = {
   mail: 'not sent; --live sends it',
   sql: 'not sent, and answered without rows; --live sends it',
   redis: 'not sent, and answered null; --live sends it',
+  mongo: 'not sent, and answered as if nothing were there; --live sends it',
   mqtt: 'not sent: that takes a server',
   flow: 'not started: that takes a server',
 }

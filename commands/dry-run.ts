@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { OpenedPlatform } from '../composition/open-platform.ts'
 import { createServices } from '../composition/services.ts'
 import type { Application, CompiledTrigger, RunRequest } from '../engine/application.ts'
+import type { Returned } from '../engine/custom-node.ts'
 import type { Payload } from '../engine/payload.ts'
 import type { Effects, Services } from '../engine/services.ts'
 import type { EndpointSpec } from '../engine/trigger.ts'
@@ -55,6 +56,8 @@ export interface DryRunResult {
   /** Paths that were read and not there. */
   readonly missing: readonly string[]
   readonly payload: unknown
+  /** Of a custom node: by which output it was left, and with what. */
+  readonly returned?: Returned
   readonly error: DryRunError | null
 }
 
@@ -166,6 +169,7 @@ async function describe(trigger: CompiledTrigger, reply: DryReply | null, record
     calls: recording.calls.map((made) => ({ ...made, ...withoutSecretsIn(made) })),
     missing: [...recording.missing],
     payload: withoutSecrets(outcome?.payload ?? null),
+    ...(outcome?.returned ? { returned: withoutSecretsOf(outcome.returned) } : {}),
     error: error === undefined ? null : describeError(error, recording.visits),
   }
 }
@@ -173,6 +177,10 @@ async function describe(trigger: CompiledTrigger, reply: DryReply | null, record
 function withoutSecretsIn({ params, outcome }: RecordedCall): Pick<RecordedCall, 'params' | 'outcome'> {
   // A copy of the same shape.
   return { params: withoutSecrets(params), outcome: withoutSecrets(outcome) as RecordedCall['outcome'] }
+}
+
+function withoutSecretsOf({ output, value }: Returned): Returned {
+  return { output, value: withoutSecrets(value) }
 }
 
 function refused(reply: DryReply | null): FlowpotError {

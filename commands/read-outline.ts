@@ -1,8 +1,10 @@
-/** Reads one flow's file as a graph. */
+/** Reads one flow's file as a graph; of those beside it no more than which custom nodes there are. */
+import { dirname } from 'node:path'
 import { createSchemaChecker } from '../engine/check/schema-problems.ts'
 import { type FlowOutline, type OutlineRead, outlineFlow } from '../engine/describe/outline.ts'
 import type { SourceFile } from '../engine/source/position.ts'
 import { nodeTypes, triggerTypes } from '../nodes/index.ts'
+import { nodeTypesIn } from './node-types-in.ts'
 import { describeProblems, printError, printJson } from './output.ts'
 import { readText } from './read-text.ts'
 
@@ -13,8 +15,9 @@ export interface ReadOutline extends OutlineRead {
 /** Throws `CLI_CALL_WRONG` where there is no such file. `-` is standard input. */
 export async function readOutline(file: string): Promise<ReadOutline> {
   const source = { file: file === '-' ? 'standard input' : file, text: await readText(file) }
+  const beside = file === '-' ? undefined : await nodeTypesIn(dirname(file)).catch(() => undefined)
   const scope = {
-    nodeTypes: new Map(nodeTypes.map((type) => [type.type, type])),
+    nodeTypes: beside?.byName ?? new Map(nodeTypes.map((type) => [type.type, type])),
     triggerTypes,
     checker: createSchemaChecker(),
     // What `application.yaml` seeds is not known here.

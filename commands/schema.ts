@@ -4,6 +4,7 @@ import { editorSchema } from '../engine/describe/editor-schema.ts'
 import { nodeTypes, triggerTypes } from '../nodes/index.ts'
 import { describeActions } from '../platform/resources/catalogue.ts'
 import { notWritable } from './errors.ts'
+import { nodeTypesIn } from './node-types-in.ts'
 import { print, printJson } from './output.ts'
 
 export interface SchemaOptions {
@@ -12,8 +13,10 @@ export interface SchemaOptions {
   readonly json?: boolean
 }
 
-export async function schema({ out, json = false }: SchemaOptions): Promise<number> {
-  const schema = editorSchema({ nodeTypes, triggerTypes, actions: describeActions() })
+/** Of one application, where `folder` is given: its custom nodes, and no others. */
+export async function schema(folder: string | undefined, { out, json = false }: SchemaOptions): Promise<number> {
+  const own = folder === undefined ? {} : { customNodes: (await nodeTypesIn(folder)).customNodes }
+  const schema = editorSchema({ nodeTypes, triggerTypes, actions: describeActions(), ...own })
   const text = JSON.stringify(schema, null, 2)
   if (out === undefined) {
     if (json) printJson(schema)

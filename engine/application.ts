@@ -1,4 +1,5 @@
 /** A compiled application: what the listeners serve and a reload swaps. */
+import type { Returned } from './custom-node.ts'
 import type { Payload } from './payload.ts'
 import type { Problem } from './problem.ts'
 import type { Reply, Services } from './services.ts'
@@ -151,6 +152,8 @@ export interface RunOutcome {
   readonly error: unknown
   /** The node that threw. */
   readonly failedAt?: { readonly node: string; readonly file: string; readonly line: number }
+  /** Of a custom node that was started by itself. */
+  readonly returned?: Returned
   /** The payload of the branch that ended last. */
   readonly payload: Payload
 }

@@ -2,6 +2,7 @@
 import type { Static, TObject } from 'typebox'
 import type { SchemaChecker } from './check/schema-problems.ts'
 import type { Shape } from './check/shape.ts'
+import type { CustomNode, Returned } from './custom-node.ts'
 import type { Payload } from './payload.ts'
 import type { ProblemCode } from './problem.ts'
 import type { ApiOutcome, Reply, Services } from './services.ts'
@@ -14,12 +15,16 @@ export interface Run {
   readonly services: Services
   /** How many flows have started one another to get to this run. */
   readonly depth: number
+  /** Which use of a custom node this is, by flows and nodes from the outside in: `@register/lookup`. Empty outside of all. */
+  readonly within: string
   /** Aborted when the run is out of time or was thrown out of. */
   readonly signal: AbortSignal
   /** Writes to the run's log, which the developer sees, never the client. */
   log(level: 'debug' | 'info' | 'warn', message: string, details?: unknown): void
   /** Answers the request. The first reply wins: later ones are ignored and return `false`. */
   reply(reply: Reply): boolean
+  /** Leaves the custom node that this is in by one of its outputs. The first counts: later ones are ignored and return `false`. */
+  leave(output: string, value: unknown): boolean
 }
 
 /** One visit of a node. Returns the output that it leaves by. */
@@ -43,6 +48,12 @@ export type Repeat = (
   repetition: Repetition,
 ) => readonly unknown[] | Promise<readonly unknown[]>
 
+/**
+ * Goes through the custom node that the node's type stands for. `inputs` are not to be shared with another payload. A promise
+ * only where one of its nodes waits; throws what one of them throws.
+ */
+export type UseCustomNode = (run: Run, inputs: Payload) => Returned | Promise<Returned>
+
 /** What a node is told of its place when it is compiled. */
 export interface CompileContext {
   /** Outputs that a wire leaves from. */
@@ -54,6 +65,10 @@ export interface CompileContext {
   readonly config: RawConfig
   /** Goes through the node's `do`. For types that have a `body`. */
   readonly repeat: Repeat
+  /** For types that stand for a custom node. */
+  readonly useCustomNode: UseCustomNode
+  /** Ways out of the custom node that the flow is; none where it is no custom node. */
+  readonly ownOutputs: readonly string[]
   /** Where in the file a place in a field stands: `offset` characters from the start of its value. */
   readonly locate: (field: string, offset: number) => Position
 }
@@ -95,6 +110,8 @@ export interface NodeCheck {
   readonly actions: ActionCatalog
   /** Names of the connections that `application.yaml` has. */
   readonly connections: readonly string[]
+  /** Names of the custom nodes of the application. */
+  readonly customNodes: readonly string[]
   /** Holds a value against a JSON Schema. */
   readonly checker: SchemaChecker
   /** Complains at a field of the configuration (`['with', 'device']`). */
@@ -133,7 +150,7 @@ export interface NodeExample {
   readonly payload: Payload
   /** What the platform answers to the calls that the node makes, by call. */
   readonly answers?: Readonly<Record<string, ApiOutcome>>
-  /** What comes of the HTTP requests, queries and Redis commands that the node makes, in order. */
+  /** What comes of the HTTP requests, queries, Redis commands and MongoDB operations that the node makes, in order. */
   readonly responses?: readonly ExampleResponse[]
   /** Experience users that exist; their `password` signs them in. */
   readonly users?: readonly { id: string; email: string; password: string }[]
@@ -143,6 +160,10 @@ export interface NodeExample {
   readonly earlier?: readonly Payload[]
   /** Other flows of the application: the button of each, by its ID. */
   readonly buttons?: Readonly<Record<string, string>>
+  /** Other flows of the application, by ID. */
+  readonly flows?: Readonly<Record<string, string>>
+  /** What starts the flow that the node stands in, where that matters. */
+  readonly on?: string
   readonly expect: {
     readonly output?: string
     /** Values that stand on the payload afterwards, by path. */
@@ -150,6 +171,8 @@ export interface NodeExample {
     /** What the flow has stored afterwards, by key. */
     readonly stored?: Readonly<Record<string, unknown>>
     readonly reply?: Partial<Reply>
+    /** What a custom node gives whoever uses it. */
+    readonly returned?: Returned
     /** Part of each HTTP request, mail, MQTT message and start of a flow that the node asks for, in order. */
     readonly sent?: readonly Readonly<Record<string, unknown>>[]
     /** Part of the message of the error that the visit throws. */
@@ -160,7 +183,7 @@ export interface NodeExample {
 /** An answer, or why there is none. */
 export type ExampleResponse =
   | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
-  /** Rows of SQL, or what Redis replies. */
+  /** Rows of SQL, or what Redis or MongoDB replies. */
   | { readonly result: unknown }
   | { readonly error: string }
 
@@ -207,6 +230,18 @@ export interface NodeType<Config extends TObject = TObject, Output extends strin
   readonly endsPath?: boolean
   /** Whether a visit answers the request. */
   readonly replies?: boolean
+  /** Leaves the custom node that it stands in, by the output that its field `output` names, with its `value`. */
+  readonly returns?: boolean
+  /** Of a type whose nodes differ by what custom node they use: the same type, once these are known. */
+  readonly knowing?: (customNodes: ReadonlyMap<string, CustomNode>) => NodeType
+  /** Of such a type: the one that this node, as it stands in the YAML, is of. */
+  readonly resolve?: (node: RawConfig) => NodeType
+  /** The custom node that the type stands for. */
+  readonly stands?: CustomNode
+  /** Has outputs of other names than the format's, wired below `on`. */
+  readonly namesOutputs?: boolean
+  /** Whether something is kept by it from one run to the next, by the flow and the node. */
+  readonly remembers?: (config: RawConfig) => boolean
   /** Of a type that replies: what clients are told of it beforehand. */
   readonly outlineReply?: (config: RawConfig) => ReplyOutline
   /** Of a type with `then`: what it asks of the payload, as far as its configuration says. */

@@ -9,6 +9,7 @@ import { gauge } from './data/gauge.ts'
 import { getDevice } from './data/get-device.ts'
 import { getValue } from './data/get-value.ts'
 import { http } from './data/http.ts'
+import { mongo } from './data/mongo.ts'
 import { redis } from './data/redis.ts'
 import { sql } from './data/sql.ts'
 import { storeValue } from './data/store-value.ts'
@@ -33,6 +34,7 @@ import { cryptoSign } from './logic/crypto-sign.ts'
 import { cryptoVerify } from './logic/crypto-verify.ts'
 import { csvDecode } from './logic/csv-decode.ts'
 import { csvEncode } from './logic/csv-encode.ts'
+import { customNode } from './logic/custom-node.ts'
 import { dateTime } from './logic/date-time.ts'
 import { delay } from './logic/delay.ts'
 import { functionNode } from './logic/function.ts'
@@ -52,6 +54,7 @@ import { mutate } from './logic/mutate.ts'
 import { object } from './logic/object.ts'
 import { onChange } from './logic/on-change.ts'
 import { randomNumber } from './logic/random-number.ts'
+import { returnNode } from './logic/return.ts'
 import { string } from './logic/string.ts'
 import { switchNode } from './logic/switch.ts'
 import { throttle } from './logic/throttle.ts'
@@ -65,6 +68,7 @@ import { mqtt } from './output/mqtt.ts'
 import { reply } from './output/reply.ts'
 import { workflowTrigger } from './output/workflow-trigger.ts'
 import { button } from './triggers/button.ts'
+import { customNodeTrigger } from './triggers/custom-node.ts'
 import { deviceConnect } from './triggers/device-connect.ts'
 import { deviceCreated } from './triggers/device-created.ts'
 import { deviceDisconnect } from './triggers/device-disconnect.ts'
@@ -80,6 +84,8 @@ export const nodeTypes: readonly NodeType[] = [
   conditional,
   switchNode,
   loop,
+  customNode,
+  returnNode,
   latch,
   onChange,
   throttle,
@@ -116,6 +122,7 @@ export const nodeTypes: readonly NodeType[] = [
   http,
   sql,
   redis,
+  mongo,
   getDevice,
   createDevice,
   updateDevice,
@@ -154,4 +161,5 @@ export const triggerTypes: readonly TriggerType[] = [
   mqttTrigger,
   errorTrigger,
   button,
+  customNodeTrigger,
 ]

@@ -2,7 +2,21 @@
 import type { NodeOutline } from '../../engine/describe/outline.ts'
 
 /** Fields that say best what a node does, the first that it has. */
-const telling = ['if', 'call', 'status', 'script', 'over', 'url', 'to', 'message', 'command', 'key', 'deviceId']
+const telling = [
+  'if',
+  'call',
+  'node',
+  'status',
+  'script',
+  'over',
+  'url',
+  'to',
+  'message',
+  'command',
+  'key',
+  'deviceId',
+  'output',
+]
 const most = 60
 
 /** `conditional << data.body.name >>`, `reply 201`. */

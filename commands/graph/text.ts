@@ -74,7 +74,11 @@ function isNext({ at }: NodeOutline, target: NodeOutline | undefined): boolean {
 
 /** Whether a way leads to a branch that stands within the node. */
 function isInPlace({ at }: NodeOutline, output: string, target: NodeOutline | undefined): boolean {
-  return isDeepStrictEqual(target?.at.slice(0, at.length + 1), [...at, output])
+  const places = [
+    [...at, output],
+    [...at, 'on', output],
+  ]
+  return places.some((place) => isDeepStrictEqual(target?.at.slice(0, place.length), place))
 }
 
 function titleOf(node: NodeOutline): string {

@@ -36,7 +36,12 @@ function rowsOf(schema: Schema, prefix: string): string[][] {
       field.default === undefined ? '' : `\`${field.default}\``,
       [field.description, ...examplesOf(field)].filter((text) => text !== undefined).join(' '),
     ]
-    return [row, ...(field.items?.properties ? rowsOf(field.items, `${path}[].`) : [])]
+    const values = Object.values(field.patternProperties ?? {})[0]
+    return [
+      row,
+      ...(field.items?.properties ? rowsOf(field.items, `${path}[].`) : []),
+      ...(values?.properties ? rowsOf(values, `${path}.NAME.`) : []),
+    ]
   })
 }
 
@@ -98,5 +103,6 @@ function describeMap({ properties, patternProperties }: Schema): string {
     return `a map with ${fields.join(' and ')}`
   }
   const [values] = Object.values(patternProperties ?? {})
+  if (values?.properties) return 'a map of maps'
   return values ? `a map of ${describeType(values)}` : 'a map'
 }

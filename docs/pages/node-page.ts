@@ -21,6 +21,8 @@ export function nodePage(type: NodeType): string {
 
 function outputs(type: NodeType): string {
   const names = sampleOutputs(type)
+  if (type.namesOutputs)
+    return 'Those that the custom node says. Where no wire leaves from one, the run goes on at the next node.'
   if (names.length === 0) return 'None: nothing comes after it.'
   return table(
     ['output', 'where no wire leaves from it'],
@@ -75,12 +77,13 @@ function outline(shape: Shape): string {
 }
 
 function example(shown: NodeExample): string {
-  const { title, yaml, payload, answers, users, responses, stored, earlier, buttons, expect } = shown
-  const { output, payload: after = {}, stored: left, reply, sent, error } = expect
+  const { title, yaml, payload, answers, users, responses, stored, earlier, buttons, flows = {}, on, expect } = shown
+  const { output, payload: after = {}, stored: left, reply, sent, error, returned } = expect
   const indented = yaml.split('\n').map((line, index) => `${index === 0 ? '- ' : '  '}${line}`)
   const outcome = [
     output && `It leaves by \`${output}\`.`,
     sent && (sent.length === 0 ? 'It sends nothing.' : `It sends:\n\n${json(sent)}`),
+    returned && `The custom node returns:\n\n${json(returned)}`,
     reply && `The reply is:\n\n${json(reply)}`,
     Object.keys(after).length > 0 && `Then stands on the payload:\n\n${json(after)}`,
     left && `Then is stored:\n\n${json(left)}`,
@@ -89,6 +92,8 @@ function example(shown: NodeExample): string {
   return lines(
     `### ${title}`,
     code('yaml', indented.join('\n')),
+    on && `In a flow with \`on: ${on}\`.`,
+    ...Object.entries(flows).map(([id, flow]) => `Where \`${id}.yaml\` is:\n\n${code('yaml', flow)}`),
     Object.keys(payload).length > 0 ? `With the payload:\n\n${json(payload)}` : undefined,
     answers && `Where the platform answers:\n\n${json(answers)}`,
     responses && `Where the host answers:\n\n${json(responses)}`,

@@ -1,4 +1,6 @@
-/** That every way through an endpoint's flow replies, and replies once. */
+/** That every way through an endpoint's flow replies, and replies once; and that every way through a custom node returns. */
+
+import { customNodeKey } from '../custom-node.ts'
 import {
   breakTarget,
   type FlowGraph,
@@ -9,43 +11,71 @@ import {
   waysOn,
 } from '../flow/flow-graph.ts'
 import { outputsOf } from '../node.ts'
+import type { ProblemCode } from '../problem.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 import { holds } from '../trigger.ts'
 
-export function checkReplies(graph: FlowGraph, reporter: Reporter): void {
-  const silentEnds = new Set<string>()
-  for (const trigger of graph.triggers) {
-    if (waits(trigger)) reportSilentEnds(trigger, silentEnds, reporter)
-  }
-  if (graph.triggers.some(waits)) reportSecondReplies(graph, reporter)
+/** What the ways from a trigger have to come to. */
+interface Answer {
+  readonly word: 'reply' | 'return'
+  /** Who waits for it. */
+  readonly of: 'endpoint' | 'custom node'
+  readonly from: string
+  readonly codes: { readonly none: ProblemCode; readonly twice: ProblemCode }
+  isGivenBy(node: FlowNode): boolean
+  isAskedBy(trigger: FlowTrigger): boolean
 }
 
-function waits({ type, config }: FlowTrigger): boolean {
-  return holds(type.expectsReply, config)
+const reply: Answer = {
+  word: 'reply',
+  of: 'endpoint',
+  from: 'an endpoint',
+  codes: { none: 'FLOW_NO_REPLY', twice: 'FLOW_REPLIES_TWICE' },
+  isGivenBy: ({ type }) => type.replies ?? false,
+  isAskedBy: ({ type, config }) => holds(type.expectsReply, config),
+}
+
+const returned: Answer = {
+  word: 'return',
+  of: 'custom node',
+  from: 'the start of a custom node',
+  codes: { none: 'FLOW_NO_RETURN', twice: 'FLOW_RETURNS_TWICE' },
+  isGivenBy: ({ type }) => type.returns ?? false,
+  isAskedBy: ({ type }) => type.key === customNodeKey,
+}
+
+export function checkReplies(graph: FlowGraph, reporter: Reporter): void {
+  for (const answer of [reply, returned]) {
+    const silentEnds = new Set<string>()
+    const asking = graph.triggers.filter(answer.isAskedBy)
+    for (const trigger of asking) reportSilentEnds(trigger, answer, silentEnds, reporter)
+    if (asking.length > 0) reportSecondAnswers(graph, answer, reporter)
+  }
 }
 
 /**
- * Whether some way from here ends without a reply. A split is silent only if each of its branches can be; a loop has no
- * reply to give where there is nothing to go over.
+ * Whether some way from here ends without an answer. A split is silent only if each of its branches can be; a loop has no
+ * answer to give where there is nothing to go over.
  */
-function createSilence() {
+function createSilence({ isGivenBy }: Answer) {
   const known = new Map<FlowNode, boolean>()
   const ofTarget = (target: Target): boolean => target.every(ofNode)
   const ofNode = (node: FlowNode): boolean => {
     const before = known.get(node)
     if (before !== undefined) return before
-    const isSilent = !node.type.replies && waysOn(node).some(([, target]) => ofTarget(target))
+    const isSilent = !isGivenBy(node) && waysOn(node).some(([, target]) => ofTarget(target))
     known.set(node, isSilent)
     return isSilent
   }
   return ofTarget
 }
 
-function reportSilentEnds(trigger: FlowTrigger, reported: Set<string>, reporter: Reporter): void {
-  const maySayNothing = createSilence()
+function reportSilentEnds(trigger: FlowTrigger, answer: Answer, reported: Set<string>, reporter: Reporter): void {
+  const { word, of, from, codes } = answer
+  const maySayNothing = createSilence(answer)
   const seen = new Set<FlowNode>()
   const follow = (node: FlowNode): void => {
-    if (seen.has(node) || node.type.replies) return
+    if (seen.has(node) || answer.isGivenBy(node)) return
     seen.add(node)
     for (const [output, target] of waysOn(node)) {
       if (!maySayNothing(target)) continue
@@ -55,13 +85,13 @@ function reportSilentEnds(trigger: FlowTrigger, reported: Set<string>, reporter:
       reported.add(key)
       const way = outputsOf(node.type, node.config).length > 1 ? ` by "${output}"` : ''
       reporter.report({
-        code: 'FLOW_NO_REPLY',
+        code: codes.none,
         at: placeOfWay(node, output),
-        message: `A way through the flow ends at ${node.name}${way} without a reply.`,
+        message: `A way through the flow ends at ${node.name}${way} without a ${word}.`,
         hint: node.type.body
-          ? 'A loop may have nothing to go over: add a reply that comes after it.'
-          : 'Every way from an endpoint must come to a reply: add one here, or wire this output to one.',
-        related: [relatedPlace(reporter, trigger.at, 'the endpoint that waits for it')],
+          ? `A loop may have nothing to go over: add a ${word} that comes after it.`
+          : `Every way from ${from} must come to a ${word}: add one here, or wire this output to one.`,
+        related: [relatedPlace(reporter, trigger.at, `the ${of} that waits for it`)],
       })
     }
   }
@@ -69,52 +99,56 @@ function reportSilentEnds(trigger: FlowTrigger, reported: Set<string>, reporter:
     trigger.start.forEach(follow)
     if (trigger.start.length === 0) {
       reporter.report({
-        code: 'FLOW_NO_REPLY',
+        code: codes.none,
         at: trigger.at,
-        message: 'The flow of this endpoint has no node that replies.',
-        hint: 'Add a node of type reply.',
+        message: `The flow of this ${of} has no node that ${word === 'reply' ? 'replies' : 'returns'}.`,
+        hint: `Add a node of type ${word}.`,
       })
     }
   }
 }
 
-/** A reply that comes after another on the same way, or in two branches of a split that both always reply. */
-function reportSecondReplies(graph: FlowGraph, reporter: Reporter): void {
+/** An answer that comes after another on the same way, or in two branches of a split that both always answer. */
+function reportSecondAnswers(graph: FlowGraph, answer: Answer, reporter: Reporter): void {
+  const { word, codes, isGivenBy } = answer
   const reported = new Set<FlowNode>()
   const report = (second: FlowNode, first: FlowNode) => {
     if (reported.has(second)) return
     reported.add(second)
     reporter.report({
-      code: 'FLOW_REPLIES_TWICE',
+      code: codes.twice,
       at: second.at,
-      message: `This way has been answered already, at ${first.name}: only the first reply counts.`,
+      message:
+        word === 'reply'
+          ? `This way has been answered already, at ${first.name}: only the first reply counts.`
+          : `Another branch returns too, at ${first.name}: only the first return counts.`,
       hint: 'Take one of the two away.',
-      related: [relatedPlace(reporter, first.at, 'the first reply')],
+      related: [relatedPlace(reporter, first.at, `the first ${word}`)],
     })
   }
 
-  const followReply = (first: FlowNode) => {
+  const followFrom = (first: FlowNode) => {
     const seen = new Set<FlowNode>()
     const follow = (node: FlowNode): void => {
       if (seen.has(node)) return
       seen.add(node)
-      if (node.type.replies) report(node, first)
+      if (isGivenBy(node)) report(node, first)
       else for (const target of node.targets.values()) target.forEach(follow)
     }
     for (const target of first.targets.values()) target.forEach(follow)
   }
 
-  const surelyReplies = createSureReply()
+  const surelyAnswers = createSureAnswer(answer)
   for (const node of graph.nodes) {
-    if (node.type.replies) followReply(node)
+    if (isGivenBy(node)) followFrom(node)
     for (const target of node.targets.values()) {
-      const [first, second] = target.map(surelyReplies).filter((reply) => reply !== undefined)
+      const [first, second] = target.map(surelyAnswers).filter((sure) => sure !== undefined)
       if (first && second) report(second, first)
     }
   }
   for (const node of graph.nodes) {
     if (!node.type.replies || !node.loop || reported.has(node) || mayBreak(node)) continue
-    if (node.loop.targets.get('do')?.some(surelyReplies)) reportRepeatedReply(node, node.loop, reporter)
+    if (node.loop.targets.get('do')?.some(surelyAnswers)) reportRepeatedReply(node, node.loop, reporter)
   }
 }
 
@@ -137,16 +171,16 @@ function reportRepeatedReply(node: FlowNode, loop: FlowNode, reporter: Reporter)
   })
 }
 
-/** Finds a reply that every way from a node comes to, where there is one. */
-function createSureReply() {
+/** Finds an answer that every way from a node comes to, where there is one. */
+function createSureAnswer({ isGivenBy }: Answer) {
   const known = new Map<FlowNode, FlowNode | undefined>()
   const ofNode = (node: FlowNode): FlowNode | undefined => {
-    if (node.type.replies) return node
+    if (isGivenBy(node)) return node
     if (known.has(node)) return known.get(node)
-    const perOutput = waysOn(node).map(([, target]) => target.map(ofNode).find((reply) => reply !== undefined))
-    const reply = perOutput.every((found) => found !== undefined) ? perOutput[0] : undefined
-    known.set(node, reply)
-    return reply
+    const perOutput = waysOn(node).map(([, target]) => target.map(ofNode).find((sure) => sure !== undefined))
+    const sure = perOutput.every((found) => found !== undefined) ? perOutput[0] : undefined
+    known.set(node, sure)
+    return sure
   }
   return ofNode
 }

@@ -41,11 +41,19 @@ export function createSchemaChecker(): SchemaChecker {
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, ownProperties: true, addUsedSchema: false })
   addFormats.default(ajv)
   const compiled = new WeakMap<object, ValidateFunction>()
+  // Each load makes those of its custom nodes anew, which seldom say anything new.
+  const byText = new Map<string, ValidateFunction>()
+  const compile = (schema: object): ValidateFunction => {
+    const text = JSON.stringify(schema)
+    const validate = byText.get(text) ?? ajv.compile(closeSchema(schema))
+    byText.set(text, validate)
+    return validate
+  }
   return {
     check(schema, value, { isTemplate = () => false } = {}) {
       let validate = compiled.get(schema)
       if (validate === undefined) {
-        validate = ajv.compile(closeSchema(schema))
+        validate = compile(schema)
         compiled.set(schema, validate)
       }
       if (validate(value)) return []

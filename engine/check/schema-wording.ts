@@ -16,10 +16,11 @@ export function wordSchemaError(error: ErrorObject, path: DocumentPath): SchemaC
       code: 'FLOW_MISSING_FIELD',
       path: [...path, missing],
       message: `${nameOf([...path, missing])} is missing.`,
+      ...hintOf(describeField(error.parentSchema?.properties?.[missing])),
     }
   }
-  const hint = hintFor(error)
-  return { code: 'FLOW_WRONG_TYPE', path, message: sentenceFor(error, path), ...(hint === undefined ? {} : { hint }) }
+  const hint = hintFor(error) ?? describeField(error.parentSchema)
+  return { code: 'FLOW_WRONG_TYPE', path, message: sentenceFor(error, path), ...hintOf(hint) }
 }
 
 function wordUnknownField(error: ErrorObject, path: DocumentPath, key: string): SchemaComplaint {
@@ -38,7 +39,7 @@ function wordUnknownField(error: ErrorObject, path: DocumentPath, key: string): 
     path: [...path, key],
     atKey: true,
     message,
-    ...(hint === undefined ? {} : { hint }),
+    ...hintOf(hint),
   }
 }
 
@@ -69,6 +70,18 @@ function hintFor({ data, parentSchema }: ErrorObject): string | undefined {
     return `Write ${/^(?:true|yes|on)$/i.test(data)}, without quotes.`
   }
   return undefined
+}
+
+function hintOf(hint: string | undefined): { hint?: string } {
+  return hint === undefined ? {} : { hint }
+}
+
+/** What the schema says of a field, for people. */
+function describeField(schema: unknown): string | undefined {
+  if (!isMap(schema) || typeof schema.description !== 'string') return undefined
+  const example: unknown = Array.isArray(schema.examples) ? schema.examples[0] : undefined
+  if (example === undefined) return schema.description
+  return `${schema.description} For example: ${typeof example === 'string' ? example : JSON.stringify(example)}`
 }
 
 /** `tags[0].key` */

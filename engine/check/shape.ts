@@ -63,6 +63,11 @@ export function findAbsence(shape: Shape, segments: readonly string[]): Absence 
   return undefined
 }
 
+/** What can stand at the path; `undefined` where nothing can. */
+export function shapeAt(shape: Shape, segments: readonly string[]): Shape | undefined {
+  return segments.reduce<Shape | undefined>((below, key) => below && shapeBelow(below, key), shape)
+}
+
 function shapeBelow(shape: Shape, key: string): Shape | undefined {
   if (shape.kind === 'object') return shape.keys.get(key) ?? (shape.open ? unknown : undefined)
   if (shape.kind === 'list') return isIndex(key) ? shape.items : key === 'length' ? scalar : undefined

@@ -162,6 +162,7 @@ function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, s
               at: place,
               atKey: true,
               message: `${key} is a key, and a key takes no template.`,
+              hint: 'Write the key out. The object node makes maps of keys that a run knows.',
             }
           : { code: 'FLOW_UNSAFE_PATH', at: place, atKey: true, message: `"${key}" cannot be a key of a payload.` },
       ),

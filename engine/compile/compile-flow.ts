@@ -1,28 +1,34 @@
 /** One flow's file, from YAML to linked closures, with every problem that can be found on the way. */
 import type { ApplicationSettings, FlowDescription, Retry } from '../application.ts'
+import { checkCustomNode } from '../check/custom-nodes.ts'
 import { checkCycles, checkReachable } from '../check/graph.ts'
 import { type ConfigRead, checkPayloadPaths } from '../check/payload-paths.ts'
 import { checkReplies } from '../check/replies.ts'
+import type { CustomNode } from '../custom-node.ts'
 import { breakTarget, type FlowGraph, type FlowNode, type FlowTrigger, inRunOrder } from '../flow/flow-graph.ts'
 import { defaultRetrySeconds, flowSchema } from '../flow/flow-schema.ts'
 import { readGraph } from '../flow/read-graph.ts'
 import type { TriggerScope } from '../flow/read-triggers.ts'
 import { isMap } from '../is-map.ts'
+import type { CustomNodes } from '../load/read-custom-nodes.ts'
 import type { ActionCatalog } from '../node.ts'
 import type { Problem } from '../problem.ts'
 import { repeat } from '../run/repeat.ts'
+import { useCustomNode } from '../run/use-custom-node.ts'
 import { createReporter, type Reporter } from '../source/reporter.ts'
 import type { YamlDocument } from '../source/yaml-document.ts'
 import { holds } from '../trigger.ts'
 import { compileConfig } from './compile-config.ts'
 import { breaking, type CompiledFlow, type CompiledNode, type LinkedTrigger, type WrapVisit } from './compiled-flow.ts'
 import { firedButtons } from './fired-buttons.ts'
+import { createReturnedShapes } from './returned-shapes.ts'
 import { startShape } from './start-shape.ts'
 
 export interface FlowScope extends TriggerScope {
   readonly actions: ActionCatalog
   /** Names of the connections that the application has. */
   readonly connections: readonly string[]
+  readonly customNodes: Pick<CustomNodes, 'names' | 'in' | 'isBroken'>
   readonly globals: ApplicationSettings['globals']
   readonly wrapVisit?: WrapVisit | undefined
 }
@@ -67,18 +73,23 @@ function compileDocument(
     retry: readRetry(raw.retry),
   }
   const graph = readGraph(raw, scope, reporter)
+  const hasAllTriggers = graph.triggers.length === [raw.on].flat().length
   for (const key of ['retry', 'inOrder']) {
-    if (raw[key] !== undefined) checkQueued(key, graph.triggers, reporter)
+    if (raw[key] !== undefined && hasAllTriggers) checkQueued(key, graph.triggers, reporter)
   }
 
+  const customNode = scope.customNodes.in(document)
+  if (!scope.customNodes.isBroken(document)) checkCustomNode(graph, customNode, reporter)
+
   // A graph that was not read whole is not the one that was meant: what it says of ways through it would mislead.
-  const isWhole = !hasErrors(reporter)
+  const isWhole = !hasErrors(reporter) && graph.nodes.every(({ type }) => !type.namesOutputs || type.stands)
   const compiled = compileNodes(graph, description, scope, reporter)
   if (!isWhole || !checkCycles(graph, reporter)) return undefined
 
   const order = inRunOrder(graph)
   checkReachable(graph, order, reporter)
   checkReplies(graph, reporter)
+  const returned = createReturnedShapes(customNode?.outputs ?? [])
   checkPayloadPaths({
     graph,
     order,
@@ -87,8 +98,13 @@ function compileDocument(
     starts: graph.triggers.map((trigger) => startShape(trigger, scope.globals)),
     actions: scope.actions,
     reporter,
+    onNode: (node, payload) => compiled.configs.has(node) && returned.onNode(node, payload),
   })
-  return link(graph, order, compiled.configs, description, reporter, scope.wrapVisit)
+  return {
+    ...link(graph, order, compiled.configs, description, { reporter, customNode, wrapVisit: scope.wrapVisit }),
+    returns: returned.shapes,
+    remembers: order.some(remembersSomething),
+  }
 }
 
 /** Where it does not fit, its problem is told and nothing is served. */
@@ -148,6 +164,7 @@ function compileNodes(
       wired: new Set(node.wiredAt.keys()),
       actions: scope.actions,
       connections: scope.connections,
+      customNodes: scope.customNodes.names,
       checker: scope.checker,
       report: reporter.below(node.at),
     })
@@ -156,14 +173,24 @@ function compileNodes(
   return { configs, reads }
 }
 
+function remembersSomething({ type, config }: FlowNode): boolean {
+  return type.stands?.remembers ?? type.remembers?.(config) ?? false
+}
+
+interface LinkScope {
+  readonly reporter: Reporter
+  /** The one that the flow is. */
+  readonly customNode: CustomNode | undefined
+  readonly wrapVisit: WrapVisit | undefined
+}
+
 function link(
   graph: FlowGraph,
   order: readonly FlowNode[],
   configs: CompiledNodes['configs'],
   flow: FlowDescription,
-  reporter: Reporter,
-  wrapVisit: WrapVisit = (_node, visit) => visit,
-): CompiledFlow {
+  { reporter, customNode, wrapVisit = (_node, visit) => visit }: LinkScope,
+): Omit<CompiledFlow, 'returns' | 'remembers'> {
   const linked = new Map<FlowNode, CompiledNode>()
   const linkAll = (target: readonly FlowNode[]) => target.flatMap((node) => linked.get(node) ?? [])
 
@@ -179,6 +206,8 @@ function link(
       flowId: flow.id,
       config: node.config,
       repeat: (payload, run, repetition) => repeat(compiled, payload, run, repetition),
+      useCustomNode: (run, inputs) => useCustomNode(compiled, node.type.stands, run, inputs),
+      ownOutputs: customNode?.outputs ?? [],
       locate: (field, offset) => reporter.place([...node.at, field], offset),
     })
     const { line } = reporter.place(node.at)
@@ -202,5 +231,8 @@ function link(
       start: linkAll(trigger.start),
     }
   })
-  return { ...flow, triggers, fires: firedButtons(order, reporter) }
+  const uses = order.flatMap(({ type: { stands }, at }) =>
+    stands ? [{ name: stands.name, at: reporter.place([...at, 'node']) }] : [],
+  )
+  return { ...flow, triggers, fires: firedButtons(order, reporter), uses }
 }

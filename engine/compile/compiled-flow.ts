@@ -1,6 +1,8 @@
 /** A flow as a run walks it: closures, linked. Nothing in it is looked up in a table or parsed. */
 import type { CompiledTrigger, FlowDescription } from '../application.ts'
+import type { CustomNode } from '../custom-node.ts'
 import type { Visit } from '../node.ts'
+import type { Position } from '../source/position.ts'
 import type { FiredButton } from './fired-buttons.ts'
 
 export interface CompiledNode {
@@ -27,4 +29,14 @@ export interface LinkedTrigger extends CompiledTrigger {
 export interface CompiledFlow extends FlowDescription {
   readonly triggers: readonly LinkedTrigger[]
   readonly fires: readonly FiredButton[]
+  readonly uses: readonly UsedCustomNode[]
+  /** Of a custom node: what is known of it once it is compiled. */
+  readonly returns: CustomNode['returns']
+  readonly remembers: boolean
+}
+
+export interface UsedCustomNode {
+  readonly name: string
+  /** Where its name stands. */
+  readonly at: Position
 }

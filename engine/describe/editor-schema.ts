@@ -19,9 +19,11 @@ export interface EditorSchemaOptions {
   readonly nodeTypes: readonly NodeType[]
   readonly triggerTypes: readonly TriggerType[]
   readonly actions: ActionCatalog
+  /** Types that stand for the custom nodes of one application; what they are is left open where they are not given. */
+  readonly customNodes?: readonly NodeType[]
 }
 
-export function editorSchema({ nodeTypes, triggerTypes, actions }: EditorSchemaOptions): JsonSchema {
+export function editorSchema({ nodeTypes, triggerTypes, actions, customNodes }: EditorSchemaOptions): JsonSchema {
   const application = closeSchema(settingsSchemaFor(actions))
   const flow = closeSchema({
     ...flowSchema,
@@ -53,7 +55,7 @@ export function editorSchema({ nodeTypes, triggerTypes, actions }: EditorSchemaO
       template: templateText,
       ...wireDefinitions,
       ...triggerDefinitions(triggerTypes, actions),
-      ...nodeDefinitions(nodeTypes, actions),
+      ...nodeDefinitions(nodeTypes, actions, customNodes),
     },
   }
 }

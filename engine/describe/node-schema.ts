@@ -1,6 +1,7 @@
 /** What an editor is to know of nodes. */
 import { closeSchema } from '../check/close-schema.ts'
 import type { JsonSchema } from '../check/shape-of-schema.ts'
+import { wireKeys } from '../flow/part-fields.ts'
 import { idPattern, reservedIds } from '../flow/read-nodes.ts'
 import { isMap } from '../is-map.ts'
 import { type ActionCatalog, type NodeType, outputsOf } from '../node.ts'
@@ -18,7 +19,13 @@ const id: JsonSchema = {
   description: 'By which wires, traces and errors name the node.',
 }
 
-export function nodeDefinitions(types: readonly NodeType[], actions: ActionCatalog): Definitions {
+/** `customNodes` are the types that stand for those of the application; `undefined` where they are not known. */
+export function nodeDefinitions(
+  types: readonly NodeType[],
+  actions: ActionCatalog,
+  customNodes: readonly NodeType[] | undefined,
+): Definitions {
+  const inPart = customNodes?.map((type) => customNodeSchema(type, actions))
   return {
     node: {
       type: 'object',
@@ -26,7 +33,13 @@ export function nodeDefinitions(types: readonly NodeType[], actions: ActionCatal
       properties: { type: names(types.map(({ type, summary }) => [type, summary])) },
       allOf: types.map(({ type }) => when(hasValue('type', type), ref(`node.${type}`))),
     },
-    ...Object.fromEntries(types.map((type) => [`node.${type.type}`, nodeSchema(type, actions)])),
+    ...Object.fromEntries(
+      types.map((type) => {
+        const schema = nodeSchema(type, actions)
+        return [`node.${type.type}`, type.namesOutputs && customNodes ? withCustomNodes(schema, customNodes) : schema]
+      }),
+    ),
+    ...Object.fromEntries(inPart?.map((schema, index) => [`custom-node.${index}`, schema]) ?? []),
     ...Object.fromEntries(
       Object.entries(actions).map(([call, { params }]) => [`call.${call}`, orTemplate(closeSchema(params))]),
     ),
@@ -50,6 +63,9 @@ function nodeSchema(type: NodeType, actions: ActionCatalog): JsonSchema {
       ...fields,
       ...(cases && { cases: withWires(cases) }),
       ...wireFields(type),
+      ...(type.namesOutputs && {
+        on: { type: 'object', additionalProperties: ref('wire'), description: outputsBelowOn },
+      }),
     },
     ...(rules.length > 0 && { allOf: rules }),
   }
@@ -71,8 +87,36 @@ function callRules(field: string, parameters: string, actions: ActionCatalog): r
 
 /** The ways out of a switch that follow from its cases are wired there. */
 function wireFields(type: NodeType): Definitions {
-  const outputs = outputsOf(type, { cases: [] })
+  const outputs = type.namesOutputs ? [...wireKeys].filter((key) => key !== 'do') : outputsOf(type, { cases: [] })
   return Object.assign({}, ...outputs.map((output) => wireField(output, describeWay(type, output))))
+}
+
+const outputsBelowOn = 'Where the run goes on from outputs of other names than `next`, `then`, `else` and `default`.'
+
+function withCustomNodes(schema: JsonSchema, types: readonly NodeType[]): JsonSchema {
+  const namesOf = types.map(({ stands, summary }) => [stands?.name ?? '', summary] as const)
+  return {
+    ...schema,
+    properties: { ...fieldsOf(schema), node: names(namesOf) },
+    allOf: namesOf.map(([name], index) => when(hasValue('node', name), ref(`custom-node.${index}`))),
+  }
+}
+
+/** What is asked of a node besides where it uses this custom node. */
+function customNodeSchema(type: NodeType, actions: ActionCatalog): JsonSchema {
+  const { with: inputs, result = false } = fieldsOf(closeSchema(fieldSchema(type.config, actions)))
+  const outputs = outputsOf(type, {})
+  const below = outputs.filter((output) => !wireKeys.has(output))
+  const refused = [...wireKeys].filter((key) => key !== 'do' && !outputs.includes(key))
+  return {
+    required: type.config.required ?? [],
+    properties: {
+      ...(inputs && { with: inputs }),
+      ...(result === false && { result }),
+      ...Object.fromEntries(refused.map((key) => [key, false])),
+      on: { properties: Object.fromEntries(below.map((output) => [output, true])), additionalProperties: false },
+    },
+  }
 }
 
 function describeWay(type: NodeType, output: string): string {

@@ -55,6 +55,26 @@ const expectation = Type.Object(
           'IDs of the nodes that are visited, in order: FLOW/ID for those of another flow. Nodes without one do not count.',
       }),
     ),
+    returned: Type.Optional(
+      Type.Object(
+        {
+          output: Type.Optional(Type.String({ description: 'The output that it is left by.' })),
+          value: Type.Optional(Type.Unknown(compared)),
+        },
+        { minProperties: 1, description: 'What a custom node comes to that the test starts by itself.' },
+      ),
+    ),
+    payload: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'By path: what stands there on the payload at the end of the run. Other paths are not looked at.',
+        examples: [{ 'working.count': 3 }],
+      }),
+    ),
+    debug: Type.Optional(
+      Type.Array(Type.Unknown(), {
+        description: 'What `debug` nodes say, in order: each a message, or a map of `message`, `details` and `level`.',
+      }),
+    ),
     sent: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
         description: 'By ID of a node: fields of what it sent, or a list of them, one for each time; [] is nothing.',
@@ -96,7 +116,9 @@ const stub = Type.Object(
     ),
     sent: Type.Optional(Type.Literal(true, { description: 'Takes a mail, an MQTT message or the start of a flow.' })),
     result: Type.Optional(
-      Type.Unknown({ description: 'What the platform or Redis gives, or the rows of a database.' }),
+      Type.Unknown({
+        description: 'What the platform, Redis or MongoDB gives, the rows of a database, or what is stored.',
+      }),
     ),
     error: Type.Optional(
       Type.Union(
@@ -110,6 +132,9 @@ const stub = Type.Object(
         ],
         { description: 'How the platform refuses, or why nothing could be sent.' },
       ),
+    ),
+    optional: Type.Optional(
+      Type.Literal(true, { description: 'Nothing need ask for it. A test fails by any other stub that is not used.' }),
     ),
     output: Type.Optional(
       Type.String({ minLength: 1, description: 'The way out that is taken; the node itself is not visited.' }),

@@ -18,7 +18,8 @@ interface WireField {
 }
 
 const headKeys: ReadonlySet<string> = new Set(['id', 'type', 'name'])
-const wireKeys: ReadonlySet<string> = new Set(['next', 'then', 'else', 'default', 'do'])
+/** Outputs of these names are wired by a key of the node itself. */
+export const wireKeys: ReadonlySet<string> = new Set(['next', 'then', 'else', 'default', 'do'])
 const otherKeys: ReadonlySet<string> = new Set(['on', 'cases'])
 
 export function partFields(node: Readonly<Record<string, unknown>>, type: NodeType | undefined): NodeFields {
@@ -28,6 +29,7 @@ export function partFields(node: Readonly<Record<string, unknown>>, type: NodeTy
   for (const [key, value] of Object.entries(node)) {
     if (headKeys.has(key)) continue
     if (wireKeys.has(key)) wires.push({ output: key, leadsTo: value, at: [key] })
+    else if (key === 'on' && type?.namesOutputs && isMap(value)) wires.push(...wiresBelow(key, value))
     else if (key === 'cases' && type && Object.hasOwn(type.config.properties, key)) {
       config.cases = withoutWires(value)
       wires.push(...wiresOfCases(value))
@@ -35,6 +37,10 @@ export function partFields(node: Readonly<Record<string, unknown>>, type: NodeTy
     else Object.defineProperty(config, key, { value, enumerable: true })
   }
   return { config, wires, misplaced }
+}
+
+function wiresBelow(key: string, wires: Readonly<Record<string, unknown>>): WireField[] {
+  return Object.entries(wires).map(([output, leadsTo]) => ({ output, leadsTo, at: [key, output] }))
 }
 
 /** What is no list of cases stays as it is, for the schema to complain of. */

@@ -5,11 +5,23 @@ import { readNodes } from './read-nodes.ts'
 import { readTriggers, type TriggerScope } from './read-triggers.ts'
 import { wireFlow } from './wire-flow.ts'
 
+/** Ways through a flow are followed by recursion, for which thousands of nodes in a row leave no room on the stack. */
+const mostNodes = 1000
+
 /** What is unsound in `raw`, a flow's map, is reported and left out. */
 export function readGraph(raw: Readonly<Record<string, unknown>>, scope: TriggerScope, reporter: Reporter): FlowGraph {
   const list = raw.nodes === undefined ? [] : readNodes(raw.nodes, ['nodes'], scope.nodeTypes, reporter)
   const triggers = raw.on === undefined ? [] : readTriggers(raw.on, scope, reporter)
   const wires = triggers.map(({ wire }) => wire)
   const { nodes, starts } = wireFlow(list, wires, reporter)
+  const tooMany = nodes[mostNodes]
+  if (tooMany) {
+    reporter.report({
+      code: 'FLOW_TOO_LARGE',
+      at: tooMany.at,
+      message: `The flow has ${nodes.length} nodes; ${mostNodes} are the most that are read.`,
+      hint: 'Part it: one flow starts another by a workflow-trigger node.',
+    })
+  }
   return { nodes, triggers: triggers.map((trigger, index) => ({ ...trigger, start: starts[index] ?? [] })) }
 }

@@ -4,7 +4,7 @@ import { type NodeType, outputsOf, type RawConfig } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
-import { partFields } from './part-fields.ts'
+import { partFields, wireKeys } from './part-fields.ts'
 
 export type ReadWire =
   | { readonly kind: 'end' }
@@ -85,10 +85,11 @@ function readNode(
   for (const { output, leadsTo, at: below } of wireFields) {
     const wireAt = [...at, ...below]
     const wire = readWire(leadsTo, wireAt, types, reporter)
-    if (type && !outputs.includes(output)) reportNoSuchOutput(output, type, outputs, at, reporter)
+    if (below[0] === 'on' && wireKeys.has(output)) reportOwnKey(output, wireAt, reporter)
+    else if (type && !outputs.includes(output)) reportNoSuchOutput(output, type, outputs, wireAt, reporter)
     else if (wire) wires.set(output, { wire, at: wireAt })
   }
-  if (type) for (const key of misplaced) reportNoSuchOutput(key, type, outputs, at, reporter)
+  if (type) for (const key of misplaced) reportMisplaced(key, type, outputs, [...at, key], reporter)
   return { id, name: id ?? describePlace(at), type, config, at, wires }
 }
 
@@ -101,7 +102,7 @@ function readType(
   const name = value.type
   if (typeof name === 'string') {
     const type = types.get(name)
-    if (type) return type
+    if (type) return type.resolve?.(value) ?? type
     const near = nearestName(name, types.keys())
     reporter.report({
       code: 'FLOW_UNKNOWN_NODE',
@@ -119,7 +120,12 @@ function readType(
           message: `${describePlace(at)} has no type.`,
           hint: 'Every node says its type, such as "type: reply".',
         }
-      : { code: 'FLOW_WRONG_TYPE', at: [...at, 'type'], message: "A node's type must be text." },
+      : {
+          code: 'FLOW_WRONG_TYPE',
+          at: [...at, 'type'],
+          message: "A node's type must be text.",
+          hint: 'Write its name, such as "type: reply".',
+        },
   )
   return undefined
 }
@@ -133,6 +139,7 @@ function readId(value: Readonly<Record<string, unknown>>, at: DocumentPath, repo
     message: reservedIds.has(String(value.id))
       ? `"${value.id}" is a word of the format and no ID.`
       : "A node's ID must begin with a letter and have letters, digits, - and _ alone.",
+    hint: 'Write it like "create-device".',
   })
   return undefined
 }
@@ -188,9 +195,36 @@ function reportNoSuchOutput(
   const waysOut = outputs.map((name) => `"${name}"`).join(', ')
   reporter.report({
     code: 'FLOW_UNKNOWN_OUTPUT',
-    at: [...at, output],
+    at,
     atKey: true,
-    message: `A node of type ${type.type} has no output "${output}".`,
+    message: `${type.stands ? `The custom node ${type.stands.name}` : `A node of type ${type.type}`} has no output "${output}".`,
     hint: waysOut === '' ? 'Nothing comes after it.' : `Its ways out are: ${waysOut}.`,
+  })
+}
+
+function reportOwnKey(output: string, at: DocumentPath, reporter: Reporter): void {
+  reporter.report({
+    code: 'FLOW_UNKNOWN_OUTPUT',
+    at,
+    atKey: true,
+    message: `"${output}" is not wired below "on".`,
+    hint: `Write "${output}:" as a key of the node itself.`,
+  })
+}
+
+/** `key` is a word of the format that nodes of this type do not have, or not in this form. */
+function reportMisplaced(
+  key: string,
+  type: NodeType,
+  outputs: readonly string[],
+  at: DocumentPath,
+  reporter: Reporter,
+): void {
+  if (key !== 'on' || !type.namesOutputs) return reportNoSuchOutput(key, type, outputs, at, reporter)
+  reporter.report({
+    code: 'FLOW_WRONG_TYPE',
+    at,
+    message: '"on" must be a map: below it stand the ways out, by name.',
+    hint: 'Write "on: { NAME: end }", with the ID of a node or a list of nodes in place of "end".',
   })
 }

@@ -32,11 +32,16 @@ export function wireFlow(
   const nodes: FlowNode[] = []
   const byRead = new Map<ReadNode, FlowNode>()
   const byId = new Map<string, FlowNode>()
+  /** IDs of nodes whose type is not known, which wires may name all the same. */
+  const unread = new Set<string>()
   /** Nodes that some wire names, with the first such wire. */
   const named = new Map<FlowNode, DocumentPath>()
 
   const note = (read: ReadNode, loop: FlowNode | undefined): FlowNode | undefined => {
-    if (!read.type) return undefined
+    if (!read.type) {
+      if (read.id !== undefined) unread.add(read.id)
+      return undefined
+    }
     const node: FlowNode = {
       id: read.id,
       name: read.name,
@@ -56,6 +61,7 @@ export function wireFlow(
         code: 'FLOW_DUPLICATE_ID',
         at: [...read.at, 'id'],
         message: `The ID "${read.id}" is used twice in this flow.`,
+        hint: 'Give one of the two another ID, and the wires that mean it.',
         related: [relatedPlace(reporter, [...other.at, 'id'], 'also here')],
       })
     } else byId.set(read.id, node)
@@ -77,6 +83,7 @@ export function wireFlow(
   const findNamed = ({ id, at }: ReadWire & { kind: 'id' }, loop: FlowNode | undefined): Target => {
     const node = byId.get(id)
     if (!node) {
+      if (unread.has(id)) return []
       reportUnknownTarget(id, { at, loop }, nodes, reporter)
       return []
     }

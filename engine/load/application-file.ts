@@ -15,7 +15,8 @@ const hostPattern = '^(\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#@*\\[\\]\\\\]+)(:[0-9]{1,5}
 const connection = Type.Object({
   env: Type.String({
     pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
-    description: 'The environment variable that has its URL, password and all: `postgres://`, `mysql://`, `redis://`.',
+    description:
+      'The environment variable that has its URL, password and all: `postgres://`, `mysql://`, `redis://`, `mongodb://`.',
   }),
 })
 

@@ -4,6 +4,7 @@ import type { CompiledFlow, LinkedTrigger } from '../compile/compiled-flow.ts'
 import type { Problem } from '../problem.ts'
 import { parseEndpoint, routesConflict } from '../route.ts'
 import type { ButtonSpec, EndpointSpec, WebhookSpec } from '../trigger.ts'
+import { checkCustomNodes } from './check-custom-nodes.ts'
 import { describeMissing } from './find-button.ts'
 
 type TriggerOf<Spec> = LinkedTrigger & CompiledTrigger<Spec>
@@ -14,6 +15,7 @@ export function checkApplicationFlows(flows: readonly CompiledFlow[], broken: re
     ...checkNames(flows),
     ...flows.flatMap(checkButtons),
     ...checkFired(flows, broken),
+    ...checkCustomNodes(flows),
     ...checkWebhooks(flows),
     ...checkRoutes(flows),
   ]
@@ -28,7 +30,9 @@ function checkNames(flows: readonly FlowDescription[]): Problem[] {
       other.id === flow.id
         ? `The files of two flows differ in their ending alone, so that both are called ${flow.id}.`
         : `The name "${flow.name}" is used by ${other.file} too.`
-    return [{ code: 'FLOW_DUPLICATE_NAME', severity: 'error', file: flow.file, line: 1, column: 1, message, related }]
+    const hint = 'Give one of the two another name.'
+    const place = { file: flow.file, line: 1, column: 1 }
+    return [{ code: 'FLOW_DUPLICATE_NAME', severity: 'error', ...place, message, hint, related }]
   })
 }
 

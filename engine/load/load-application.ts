@@ -3,16 +3,18 @@ import type { Application, CompiledTrigger, Limits, Loaded } from '../applicatio
 import { sharedSchemaChecker } from '../check/schema-problems.ts'
 import { compileFlow } from '../compile/compile-flow.ts'
 import type { CompiledFlow, LinkedTrigger, WrapVisit } from '../compile/compiled-flow.ts'
+import { isCustomNode } from '../custom-node.ts'
 import type { ActionCatalog, NodeType } from '../node.ts'
 import type { Problem } from '../problem.ts'
 import { tooManyRuns } from '../run/errors.ts'
 import { startRun } from '../run/start-run.ts'
 import type { SourceFile } from '../source/position.ts'
 import { createReporter } from '../source/reporter.ts'
-import { parseYaml } from '../source/yaml-document.ts'
+import { parseYaml, type YamlDocument } from '../source/yaml-document.ts'
 import type { ButtonSpec, EndpointSpec, ErrorSpec, TriggerType, WebhookSpec } from '../trigger.ts'
 import { defaultSettings, readApplicationFile } from './application-file.ts'
 import { checkApplicationFlows } from './check-application-flows.ts'
+import { readCustomNodes, typesByName } from './read-custom-nodes.ts'
 
 export interface LoadOptions {
   readonly nodeTypes: readonly NodeType[]
@@ -42,8 +44,11 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
     problems.push(...reporter.problems)
   }
 
+  const documents = sources.filter(({ file }) => isFlowFile(file)).map((source) => parseYaml(source))
+  const customNodes = readCustomNodes(documents, options.triggerTypes, checker)
   const scope = {
-    nodeTypes: new Map(options.nodeTypes.map((type) => [type.type, type])),
+    nodeTypes: typesByName(options.nodeTypes, customNodes),
+    customNodes,
     triggerTypes: options.triggerTypes,
     actions: options.actions,
     checker,
@@ -52,15 +57,18 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
     globals: settings.globals,
     wrapVisit: options.wrapVisit,
   }
-  const flows: CompiledFlow[] = []
-  const broken: string[] = []
-  for (const source of sources.filter(({ file }) => isFlowFile(file))) {
-    const id = flowId(source.file)
-    const compilation = compileFlow(parseYaml(source), id, scope)
-    problems.push(...compilation.problems)
-    if (compilation.flow) flows.push(compilation.flow)
-    else broken.push(id)
+  const compiled = new Map<YamlDocument, CompiledFlow>()
+  for (const document of customNodes.inOrderOfUse) {
+    const { flow, problems: found } = compileFlow(document, flowId(document.source.file), scope)
+    problems.push(...found)
+    if (!flow) continue
+    compiled.set(document, flow)
+    const { returns, remembers } = flow
+    const customNode = customNodes.in(document)
+    if (customNode) Object.assign(customNode, { trigger: flow.triggers.find(isCustomNode), returns, remembers })
   }
+  const flows = documents.flatMap((document) => compiled.get(document) ?? [])
+  const broken = documents.filter((document) => !compiled.has(document)).map((document) => flowId(document.source.file))
   problems.push(...checkApplicationFlows(flows, broken))
   problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column)
 

@@ -1,10 +1,11 @@
 /** What goes wrong in a run, apart from what its nodes throw themselves. */
 import { defineError } from '../../errors.ts'
 
-export const runFailed = defineError<{ flow: string; node: string; file: string; line: number; message: string }>(
+/** `place` is the node that failed, with its file and line; where it uses a custom node, with the node that failed in that. */
+export const runFailed = defineError<{ flow: string; place: string; message: string }>(
   'RUN_FAILED',
   500,
-  ({ flow, node, file, line, message }) => `${flow} failed at ${node} (${file}:${line}): ${message}`,
+  ({ flow, place, message }) => `${flow} failed at ${place}: ${message}`,
 )
 
 export const noReply = defineError<{ flow: string }>(

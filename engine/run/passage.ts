@@ -5,58 +5,34 @@
  *   running ──every branch has ended──▶ ended
  *      └─────a node throws, or time is up──▶ halted: no branch visits another node
  *
- * The passage is the stretch of its branches. An iteration of a loop is a stretch of its own: it ends when its own
- * branches have, and what fails in it is for the loop to throw.
+ * The passage is the stretch of its branches. An iteration of a loop is a stretch of its own, and so is the use of a custom
+ * node: it ends when its own branches have, and what fails in it is for the loop to throw, or for the node that uses it.
  */
 import type { Limits, RunLog, RunRequest, Trace } from '../application.ts'
 import { breaking, type CompiledNode } from '../compile/compiled-flow.ts'
+import type { Returned } from '../custom-node.ts'
 import { observeMissing } from '../missing.ts'
 import type { Run } from '../node.ts'
 import type { Payload } from '../payload.ts'
 import type { Reply, Services } from '../services.ts'
 import { giveClock } from '../templates/clock.ts'
 import { payloadTooLarge, runTimedOut, tooManyVisits } from './errors.ts'
-import { payloadSize } from './payload-size.ts'
-
-/** What stopped a passage, and at which node. */
-export interface Failure {
-  readonly error: unknown
-  readonly node: CompiledNode | undefined
-  readonly payload: Payload
-}
+import { measure } from './payload-size.ts'
+import type { RunScope } from './run-scope.ts'
+import { CustomNodeFailed, createStretch, type Failure, IterationFailed, type Stretch } from './stretch.ts'
 
 export interface PassageEnd {
   readonly failure: Failure | undefined
   readonly payload: Payload
-}
-
-/** Branches that end together: those of the whole passage, or of one iteration. */
-export interface Stretch {
-  /** Branches that wait for a promise. */
-  waiting: number
-  /** A branch has come to a `break`. */
-  isBroken: boolean
-  /** What stopped the stretch before its end. */
-  failure: Failure | undefined
-  /** Called once nothing waits any more, and at a failure. */
-  onEnd: () => void
-}
-
-/** Thrown where a loop is visited: a node of its iterations failed. */
-export class IterationFailed extends Error {
-  readonly failure: Failure
-
-  constructor(failure: Failure) {
-    super('An iteration failed.')
-    this.failure = failure
-  }
+  /** Of a custom node's flow that was started by itself. */
+  readonly returned: Returned | undefined
 }
 
 export interface PassageOptions {
   readonly request: RunRequest
   readonly flowName: string
   readonly payload: Payload
-  readonly limits: Limits
+  readonly scope: RunScope
   /** The first reply wins; whether this one did. */
   onReply(reply: Reply): boolean
   onEnd(end: PassageEnd): void
@@ -68,18 +44,34 @@ export interface PassageOptions {
  */
 const visitsPerMeasurement = 8
 
+/**
+ * Nodes that wait for nothing can only multiply what is there. Between them the size is taken again once it would be past the limit if each
+ * had doubled it. Where the payload has many parts, which may be gone through in as many small steps, and has not doubled since the
+ * last time, that has to pay: after as many visits or, of nodes that take long, many times the time that it took. A loop that does next to
+ * nothing takes a tenth more for it.
+ */
+const fewParts = 64
+const timesItsOwnTime = 16
+
 export class Passage implements Run, Stretch {
   readonly id: string
   readonly services: Services
   readonly depth: number
+  readonly run: Run = this
   waiting = 0
   isBroken = false
   failure: Failure | undefined = undefined
   private readonly options: PassageOptions
   private readonly trace: Trace | undefined
   private readonly runLog: RunLog
+  private readonly time: unknown
+  private returned: Returned | undefined
   private visits = 0
   private measureAt = visitsPerMeasurement
+  private growsUntil = 0
+  private lastSize = Number.POSITIVE_INFINITY
+  private paidAt = 0
+  private paidAtMs = 0
   private isHalted = false
   private payload: Payload
   private timer: NodeJS.Timeout | undefined
@@ -93,6 +85,7 @@ export class Passage implements Run, Stretch {
     this.trace = options.request.trace
     this.runLog = options.request.log
     this.payload = options.payload
+    this.time = options.payload.time
   }
 
   /** Made when a node asks for it: most nodes never do. */
@@ -102,8 +95,25 @@ export class Passage implements Run, Stretch {
     return this.controller.signal
   }
 
+  get within(): string {
+    return ''
+  }
+
+  /** `time` of the payload that it began with, in milliseconds since 1970. */
+  get startedAt(): number | undefined {
+    return this.time instanceof Date ? this.time.getTime() : this.request.time
+  }
+
   get limits(): Limits {
-    return this.options.limits
+    return this.options.scope.limits
+  }
+
+  get request(): RunRequest {
+    return this.options.request
+  }
+
+  get scope(): RunScope {
+    return this.options.scope
   }
 
   log(level: 'debug' | 'info' | 'warn', message: string, details?: unknown): void {
@@ -114,26 +124,43 @@ export class Passage implements Run, Stretch {
     return this.options.onReply(reply)
   }
 
+  leave(output: string, value: unknown): boolean {
+    if (this.returned) return false
+    this.returned = { output, value }
+    return true
+  }
+
   begin(start: readonly CompiledNode[]): void {
-    const { payload, limits } = this.options
+    const { payload } = this.options
     this.adopt(payload)
-    if (payloadSize(payload, limits.maxPayloadBytes) > limits.maxPayloadBytes) {
-      const error = payloadTooLarge({ max: limits.maxPayloadBytes })
-      return this.halt({ error, node: undefined, payload })
-    }
+    if (!this.measure(undefined, payload)) return
     this.follow(start, payload, this)
     this.endIfIdle(this)
   }
 
   /** Begins an iteration of `loop`, which has ended when this returns unless it waits. */
-  iterate(loop: CompiledNode, payload: Payload): Stretch {
-    const iteration: Stretch = { waiting: 0, isBroken: false, failure: undefined, onEnd: () => undefined }
+  iterate(loop: CompiledNode, payload: Payload, run: Run): Stretch {
+    const iteration = createStretch(run)
     if (++this.visits > this.limits.maxVisits) this.haltAtVisit(loop, payload)
     else {
       if (this.trace) this.traceVisit(loop, payload, this.trace.now(), 'do')
       this.follow(loop.targets.do ?? [], payload, iteration)
     }
     return iteration
+  }
+
+  /** Begins the flow of a custom node, which has ended when this returns unless it waits. */
+  enter(start: readonly CompiledNode[], payload: Payload, run: Run): Stretch {
+    const use = createStretch(run)
+    this.adopt(payload)
+    this.changePayload()
+    this.follow(start, payload, use)
+    return use
+  }
+
+  /** What comes next is on a payload of its own, of which the size of the last one says nothing. */
+  changePayload(): void {
+    this.growsUntil = 0
   }
 
   copy(payload: Payload): Payload {
@@ -170,12 +197,13 @@ export class Passage implements Run, Stretch {
       let output: string | Promise<string>
       const began = this.trace?.now() ?? 0
       try {
-        output = node.visit(payload, this)
+        output = node.visit(payload, stretch.run)
       } catch (error) {
         return this.fail(error, node, payload, began, stretch)
       }
       if (typeof output !== 'string') return this.wait(output, node, payload, began, stretch)
       if (this.trace) this.traceVisit(node, payload, began, output)
+      if (this.visits >= this.growsUntil && !this.mayGrowOn(node, payload)) return
       const targets: readonly CompiledNode[] = node.targets[output] ?? []
       if (targets.length !== 1) {
         this.payload = payload
@@ -212,10 +240,25 @@ export class Passage implements Run, Stretch {
 
   /** Whether the payload, which is measured now and then, has not grown too large. */
   mayGoOn(node: CompiledNode, payload: Payload): boolean {
+    return this.visits < this.measureAt || this.measure(node, payload)
+  }
+
+  private mayGrowOn(node: CompiledNode, payload: Payload): boolean {
+    const isPaid = this.visits >= this.paidAt || performance.now() >= this.paidAtMs
+    return !isPaid || this.measure(node, payload)
+  }
+
+  private measure(node: CompiledNode | undefined, payload: Payload): boolean {
     const { maxPayloadBytes } = this.limits
-    if (this.visits < this.measureAt) return true
+    const began = performance.now()
+    const { size, parts } = measure(payload, maxPayloadBytes)
+    const now = performance.now()
+    this.growsUntil = this.visits + Math.log2(maxPayloadBytes / size)
+    this.paidAt = parts <= fewParts || size > 2 * this.lastSize ? this.visits : this.visits + parts
+    this.lastSize = size
+    this.paidAtMs = now + (now - began) * timesItsOwnTime
     this.measureAt = this.visits + visitsPerMeasurement
-    if (payloadSize(payload, maxPayloadBytes) <= maxPayloadBytes) return true
+    if (size <= maxPayloadBytes) return true
     this.halt({ error: payloadTooLarge({ max: maxPayloadBytes }), node, payload })
     return false
   }
@@ -228,7 +271,7 @@ export class Passage implements Run, Stretch {
 
   /** A visit threw. */
   private fail(thrown: unknown, node: CompiledNode, payload: Payload, began: number, stretch: Stretch): void {
-    const failure = thrown instanceof IterationFailed ? thrown.failure : { error: thrown, node, payload }
+    const failure = failureAt(node, payload, thrown)
     this.traceVisit(node, payload, began, undefined, failure.error)
     if (stretch === this) return this.halt(failure)
     if (stretch.failure) return
@@ -242,7 +285,7 @@ export class Passage implements Run, Stretch {
     this.isHalted = true
     this.failure = failure
     this.controller?.abort()
-    this.end({ failure, payload: failure.payload })
+    this.end(failure, failure.payload)
   }
 
   private endIfIdle(stretch: Stretch): void {
@@ -252,12 +295,12 @@ export class Passage implements Run, Stretch {
   }
 
   onEnd(): void {
-    this.end({ failure: undefined, payload: this.payload })
+    this.end(undefined, this.payload)
   }
 
-  private end(end: PassageEnd): void {
+  private end(failure: Failure | undefined, payload: Payload): void {
     clearTimeout(this.timer)
-    this.options.onEnd(end)
+    this.options.onEnd({ failure, payload, returned: this.returned })
   }
 
   private traceVisit(
@@ -282,4 +325,11 @@ export class Passage implements Run, Stretch {
       ...(error === undefined ? {} : { error }),
     })
   }
+}
+
+function failureAt(node: CompiledNode, payload: Payload, thrown: unknown): Failure {
+  if (thrown instanceof IterationFailed) return thrown.failure
+  if (!(thrown instanceof CustomNodeFailed)) return { error: thrown, node, payload }
+  const { error, node: inner, within = [] } = thrown.failure
+  return { error, node, payload, within: inner ? [inner, ...within] : within }
 }

@@ -3,8 +3,9 @@ import type { CompiledNode } from '../compile/compiled-flow.ts'
 import type { Repetition, Run } from '../node.ts'
 import type { Payload } from '../payload.ts'
 import { payloadTooLarge } from './errors.ts'
-import { IterationFailed, Passage, type Stretch } from './passage.ts'
+import { passageOf } from './inner-run.ts'
 import { payloadSize } from './payload-size.ts'
+import { ended, IterationFailed } from './stretch.ts'
 
 /** Iterations of a parallel loop that are under way at the same time: about as many as Losant's. */
 const lanesOfParallelLoop = 5
@@ -22,8 +23,7 @@ export function repeat(
   run: Run,
   { count, isParallel, begin, collect }: Repetition,
 ): unknown[] | Promise<unknown[]> {
-  if (!(run instanceof Passage)) throw new TypeError('A loop is visited in a passage.')
-  const passage = run
+  const passage = passageOf(run)
   const collected: unknown[] = []
   let collectedBytes = 0
   let next = 0
@@ -48,8 +48,12 @@ export function repeat(
       const own = isParallel ? passage.copy(payload) : payload
       try {
         begin(own, index)
-        const iteration = passage.iterate(loop, own)
-        if (iteration.waiting > 0 && !iteration.failure) yield ended(iteration)
+        const iteration = passage.iterate(loop, own, run)
+        if (iteration.waiting > 0 && !iteration.failure) {
+          yield ended(iteration)
+          // Others had their turn. Time that went by in waiting must not decide the order of what comes next: a replay waits less.
+          turnBegan = performance.now()
+        }
         if (iteration.failure) throw new IterationFailed(iteration.failure)
         if (iteration.isBroken) isOver = true
         if (collect) keep(collect(own), index)
@@ -85,12 +89,6 @@ function drive(steps: Generator<Promise<void>, void>): undefined | Promise<void>
 async function goOn(wait: Promise<void>, steps: Generator<Promise<void>, void>): Promise<void> {
   await wait
   for (const next of steps) await next
-}
-
-function ended(iteration: Stretch): Promise<void> {
-  return new Promise((resolve) => {
-    iteration.onEnd = resolve
-  })
 }
 
 function nextTurn(): Promise<void> {

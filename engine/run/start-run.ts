@@ -1,22 +1,17 @@
 /** A run: one passage through its flow and, if that fails, one through each error trigger in scope. The first reply wins. */
 import { FlowpotError } from '../../errors.ts'
-import type { CompiledTrigger, Limits, Running, RunOutcome, RunRequest } from '../application.ts'
-import { isObject } from '../coerce.ts'
+import type { CompiledTrigger, Running, RunOutcome, RunRequest } from '../application.ts'
 import type { LinkedTrigger } from '../compile/compiled-flow.ts'
+import { type CustomNodeSpec, customNodeStart, isCustomNode, withDefaults } from '../custom-node.ts'
 import { ErrorAtLine } from '../error-at-line.ts'
 import type { Payload } from '../payload.ts'
 import type { Reply } from '../services.ts'
 import { noReply, runFailed, runTimedOut } from './errors.ts'
-import { type Failure, Passage, type PassageEnd } from './passage.ts'
+import { Passage, type PassageEnd } from './passage.ts'
 import { payloadSize } from './payload-size.ts'
-
-export interface RunScope {
-  readonly applicationName: string
-  readonly globals: Readonly<Record<string, unknown>>
-  readonly limits: Limits
-  /** Error triggers that fire when a run of `trigger` throws. */
-  errorTriggersFor(trigger: CompiledTrigger): readonly LinkedTrigger[]
-}
+import type { RunScope } from './run-scope.ts'
+import { startPayload } from './start-payload.ts'
+import type { Failure } from './stretch.ts'
 
 export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: RunScope): Running {
   const reply = withResolvers<Reply>()
@@ -38,21 +33,22 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
 
   const passThrough = (through: LinkedTrigger, payload: Payload, onEnd: (end: PassageEnd) => void) => {
     const flowName = through.flow.name
-    new Passage({ request, flowName, payload, limits: scope.limits, onReply, onEnd }).begin(through.start)
+    new Passage({ request, flowName, payload, scope, onReply, onEnd }).begin(through.start)
   }
 
-  const finish = (failure: Failure | undefined, payload: Payload) => {
+  const finish = ({ failure, payload, returned }: PassageEnd) => {
     if (!firstReply) refuse(failure ? describeFailure(failure, trigger) : noReply({ flow: trigger.flow.name }))
     const { node } = failure ?? {}
-    done.resolve({
+    const outcome = {
       reply: firstReply,
       error: failure && describeFailure(failure, trigger),
       ...(node ? { failedAt: { node: node.name, file: node.flow.file, line: node.line } } : {}),
       payload,
-    })
+    }
+    done.resolve(returned ? { ...outcome, returned } : outcome)
   }
 
-  const handle = async (failure: Failure, payload: Payload): Promise<void> => {
+  const handle = async (ended: PassageEnd, failure: Failure): Promise<void> => {
     const described = describeFailure(failure, trigger)
     request.log('error', described.message, described)
     // Out of time, the request has waited long enough: it is answered first, and the handlers are told afterwards.
@@ -63,43 +59,20 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
       const end = await new Promise<PassageEnd>((resolve) => passThrough(handler, payload, resolve))
       if (end.failure) request.log('error', describeFailure(end.failure, handler).message, end.failure.error)
     }
-    finish(failure, payload)
+    finish(ended)
   }
 
-  const start = startPayload(trigger, request, scope)
-  passThrough(trigger, request.prepare?.(start) ?? start, ({ failure, payload }) => {
-    if (failure) handle(failure, payload)
-    else finish(undefined, payload)
+  const start = startPayload(trigger, isCustomNode(trigger) ? byItself(trigger, request) : request, scope)
+  passThrough(trigger, request.prepare?.(start) ?? start, (end) => {
+    if (end.failure) handle(end, end.failure)
+    else finish(end)
   })
   return { reply: reply.promise, done: done.promise }
 }
 
-/** Set one by one: spreads of what may be missing take 3 µs. */
-function startPayload(trigger: LinkedTrigger, request: RunRequest, scope: RunScope): Payload {
-  const { flow } = trigger
-  const payload: Payload = { time: new Date(request.time ?? request.services.clock.now()), data: request.data }
-  if (request.meta !== undefined) payload.meta = request.meta
-  if (request.experience) payload.experience = request.experience
-  payload.globals = copyPlain(scope.globals)
-  payload.applicationId = request.applicationId
-  payload.applicationName = scope.applicationName
-  payload.flowId = flow.id
-  payload.flowName = flow.name
-  payload.triggerId = request.triggerId ?? trigger.id
-  payload.triggerType = request.triggerType ?? trigger.type
-  if (request.relayId !== undefined) payload.relayId = request.relayId
-  if (request.relayType !== undefined) payload.relayType = request.relayType
-  return payload
-}
-
-/** A copy of what YAML says, in a tenth of the time that `structuredClone` takes for a few values. */
-function copyPlain<Value>(value: Value): Value {
-  // A list is mapped to a list, and a map spread to a map.
-  if (Array.isArray(value)) return value.map(copyPlain) as Value
-  if (!isObject(value)) return value
-  const copy: Record<string, unknown> = { ...value }
-  for (const key of Object.keys(copy)) copy[key] = copyPlain(copy[key])
-  return copy as Value
+/** A custom node that no flow uses in this run, as a dry run starts it: `data` is its inputs. */
+function byItself({ spec }: LinkedTrigger & CompiledTrigger<CustomNodeSpec>, request: RunRequest): RunRequest {
+  return { ...request, triggerType: customNodeStart, data: withDefaults(spec, request.data) }
 }
 
 /** Losant passes on no payload that is larger. */
@@ -130,13 +103,16 @@ function replyIdOf({ data }: RunRequest): unknown {
 }
 
 /** What a failed run is answered and logged with: an error that is meant for the client as it is, any other with its place. */
-function describeFailure({ error, node }: Failure, trigger: LinkedTrigger): FlowpotError {
+function describeFailure({ error, node, within = [] }: Failure, trigger: LinkedTrigger): FlowpotError {
   if (error instanceof FlowpotError && error.status !== 500) return error
   const message = error instanceof Error ? error.message : String(error)
-  const { name, file } = trigger.flow
-  const line = error instanceof ErrorAtLine ? error.line : (node?.line ?? trigger.line)
-  const place = { flow: name, file, node: node?.name ?? 'its start', line, message }
-  return runFailed(place, { cause: error })
+  const { flow } = trigger
+  const ways = [node ?? { name: 'its start', line: trigger.line, flow }, ...within]
+  const places = ways.map(({ name, line, flow: { file } }, depth) => {
+    const isInnermost = depth === ways.length - 1
+    return `${name} (${file}:${isInnermost && error instanceof ErrorAtLine ? error.line : line})`
+  })
+  return runFailed({ flow: flow.name, place: places.join(' within '), message }, { cause: error })
 }
 
 /** `Promise.withResolvers` comes with Node 22. */

@@ -3,7 +3,7 @@ import { unknown } from '../../engine/check/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { present } from './device-selection.ts'
-import { scopeOf, storageKey, storageScope } from './storage-fields.ts'
+import { isOfFlow, scopeOf, storageKey, storageScope } from './storage-fields.ts'
 
 export const getValue = defineNode({
   type: 'get-value',
@@ -25,10 +25,11 @@ To count, use \`store-value\` with \`increment\` alone: between a \`get-value\` 
   }),
   outputs: ['next'],
   check,
+  remembers: isOfFlow,
   writes: ({ result }) => [{ path: String(result), shape: unknown }],
   compile: ({ key, scope: shared, fallback, result }, { flowId }) => {
-    const scope = scopeOf(shared, flowId)
     return async (payload, run) => {
+      const scope = scopeOf(shared, flowId, run)
       const { storage } = run.services
       if (key) {
         const value = await storage.get({ scope, key: String(present('key', key(payload))) })

@@ -1,5 +1,6 @@
 /** The fields by which a flow says where it keeps a value. */
 import { Type } from 'typebox'
+import type { RawConfig, Run } from '../../engine/node.ts'
 import { ValueOf } from '../../engine/schema.ts'
 import { oneOf } from './one-of.ts'
 
@@ -14,7 +15,16 @@ export const storageScope = oneOf(['flow', 'application'], {
   default: 'flow',
 })
 
-/** The scope of the storage that the field means in this flow. */
-export function scopeOf(scope: 'flow' | 'application' | undefined, flowId: string): string {
-  return scope === 'application' ? 'application' : `flow:${flowId}`
+/** The scope of the storage that the field means in this flow. A custom node stores apart for each node that uses it. */
+export function scopeOf(
+  scope: 'flow' | 'application' | undefined,
+  flowId: string,
+  { within }: Pick<Run, 'within'>,
+): string {
+  return scope === 'application' ? 'application' : `flow:${flowId}${within}`
+}
+
+/** Whether what is stored is this flow's own. */
+export function isOfFlow({ scope }: RawConfig): boolean {
+  return scope !== 'application'
 }

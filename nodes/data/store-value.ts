@@ -8,7 +8,7 @@ import type { StorageChange } from '../../engine/services.ts'
 import { defineError } from '../../errors.ts'
 import { numberOf } from './number-of.ts'
 import { oneOf } from './one-of.ts'
-import { scopeOf, storageKey, storageScope } from './storage-fields.ts'
+import { isOfFlow, scopeOf, storageKey, storageScope } from './storage-fields.ts'
 
 const notStored = defineError<{ problem: string }>(
   'FLOW_VALUE_NOT_STORED',
@@ -47,16 +47,16 @@ What stands at \`result\` is what is now stored, or with \`clear\` what was.`,
   }),
   outputs: ['next'],
   check,
+  remembers: isOfFlow,
   writes: ({ result, increment, decrement }) => {
     if (typeof result !== 'string') return []
     return [{ path: result, shape: (increment ?? decrement) === undefined ? unknown : scalar }]
   },
   compile: (config, { flowId }) => {
     const { key, result } = config
-    const scope = scopeOf(config.scope, flowId)
     const changeFor = compileChange(config)
     return async (payload, run) => {
-      const slot = { scope, key: String(key(payload)) }
+      const slot = { scope: scopeOf(config.scope, flowId, run), key: String(key(payload)) }
       const outcome = await run.services.storage.update(slot, changeFor(payload))
       // Not the value itself: what a later node writes below one of the two paths must not show at the other.
       result?.set(payload, structuredClone(outcome))

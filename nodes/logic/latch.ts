@@ -39,6 +39,7 @@ ${aboutMemory}`,
   }),
   outputs: ['else', 'then'],
   check: checkMemory,
+  remembers: () => true,
   writes: (config) =>
     facts.flatMap((name) => {
       const path = config[name]
@@ -49,7 +50,7 @@ ${aboutMemory}`,
     return async (payload, run) => {
       const conditionResult = Boolean(config.if(payload))
       const resetResult = Boolean(config.reset?.(payload))
-      const { wasLatched, isLatched } = await run.services.storage.update(slotOf(payload), (stored) => {
+      const { wasLatched, isLatched } = await run.services.storage.update(slotOf(payload, run), (stored) => {
         const wasLatched = stored === true
         const isLatched = wasLatched ? !resetResult : conditionResult
         // One that is not latched takes no room in the store.

@@ -1,6 +1,6 @@
 /** What a node remembers from one run to the next, by its ID, so that the flow may be rearranged around it. */
 import { Type } from 'typebox'
-import type { CompileContext, NodeCheck } from '../../engine/node.ts'
+import type { CompileContext, NodeCheck, Run } from '../../engine/node.ts'
 import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
 import type { StorageSlot } from '../../engine/services.ts'
@@ -29,7 +29,10 @@ export function compileMemory(
   type: string,
   identifier: CompiledValue<string | number> | undefined,
   { flowId, nodeName }: CompileContext,
-): (payload: Payload) => StorageSlot {
+): (payload: Payload, run: Run) => StorageSlot {
   const scope = `${type}:${flowId}/${nodeName}`
-  return (payload) => ({ scope, key: identifier ? String(present('identifier', identifier(payload))) : '' })
+  return (payload, { within }) => ({
+    scope: `${scope}${within}`,
+    key: identifier ? String(present('identifier', identifier(payload))) : '',
+  })
 }

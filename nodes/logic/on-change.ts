@@ -44,6 +44,7 @@ ${aboutMemory}`,
     ),
   }),
   outputs: ['else', 'then'],
+  remembers: () => true,
   check: (check) => {
     checkMemory(check)
     checkFields(check)
@@ -57,7 +58,7 @@ ${aboutMemory}`,
       const current = { value: value?.(payload), time: run.services.clock.now() }
       const least = (by ?? byPercent)?.(payload)
       if (least === undefined && isNumeric) throw new Error('How much the value must have changed is missing.')
-      const { before, hasChanged } = await run.services.storage.update(slotOf(payload), (stored) => {
+      const { before, hasChanged } = await run.services.storage.update(slotOf(payload, run), (stored) => {
         const before = stored as Reference | undefined // what this node itself has stored
         const { hasChanged, reference } =
           least === undefined

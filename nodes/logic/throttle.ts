@@ -28,13 +28,14 @@ ${aboutMemory}`,
   }),
   outputs: ['else', 'then'],
   check: checkMemory,
+  remembers: () => true,
   writes: ({ sinceLast }) => (typeof sinceLast === 'string' ? [{ path: sinceLast, shape: scalar }] : []),
   compile: ({ perMs, times = 1, identifier, sinceLast }, context) => {
     const slotOf = compileMemory('throttle', identifier, context)
     return async (payload, run) => {
       const now = run.services.clock.now()
       const stretch = perMs(payload)
-      const { passes, last } = await run.services.storage.update(slotOf(payload), (stored) => {
+      const { passes, last } = await run.services.storage.update(slotOf(payload, run), (stored) => {
         // What this node itself has stored: the times of those that passed, the last one at the end.
         const passed = (stored ?? []) as readonly number[]
         // A time far ahead is from before the clock was set back: it must not block the node until then.

@@ -1,4 +1,4 @@
-/** Queries and Redis commands in a dry run, in one that is live, and in tests beside the flows. */
+/** Queries, Redis commands and MongoDB operations in a dry run, in one that is live, and in tests beside the flows. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type RunOptions, run } from '../../commands/run.ts'
@@ -9,12 +9,14 @@ import { describePostgres, postgresUrl } from '../platform/store/databases.ts'
 import { callCommand } from './call-command.ts'
 
 const files = {
-  'application.yaml': 'name: x\nconnections: { readings: { env: TEST_READINGS }, cache: { env: TEST_CACHE } }\n',
+  'application.yaml':
+    'name: x\nconnections: { readings: { env: TEST_READINGS }, cache: { env: TEST_CACHE }, garden: { env: TEST_GARDEN } }\n',
   'pots.yaml': `name: pots
 on: { button: go }
 nodes:
   - { id: find, type: sql, connection: readings, query: "select $1::int as id", params: [ 7 ], result: data.pots }
   - { id: keep, type: redis, connection: cache, command: get, args: [ "pot:<< data.pots.0.id >>" ], result: data.kept, else: end }
+  - { id: note, type: mongo, connection: garden, collection: pots, operation: insertOne, document: { pot: << data.pots.0.id >> }, result: data.noted }
 `,
 }
 
@@ -23,6 +25,7 @@ beforeAll(() => {
   vi.stubEnv('FLOWPOT_LOG_LEVEL', 'silent')
   vi.stubEnv('TEST_READINGS', '')
   vi.stubEnv('TEST_CACHE', '')
+  vi.stubEnv('TEST_GARDEN', '')
 })
 afterAll(() => {
   vi.unstubAllEnvs()
@@ -43,6 +46,7 @@ async function dryRun(options: RunOptions) {
 
 const query = { connection: 'readings', query: 'select $1::int as id', params: [7] }
 const command = { connection: 'cache', command: 'get', args: ['pot:'] }
+const insertion = { connection: 'garden', collection: 'pots', operation: 'insertOne', document: {} }
 
 test('A dry run asks no database, lists what it would have asked, and says so', async () => {
   expect(JSON.parse(await dryRun({}))).toMatchObject({
@@ -50,12 +54,14 @@ test('A dry run asks no database, lists what it would have asked, and says so', 
     calls: [
       { call: 'sql', params: query, sent: false, outcome: { result: [] } },
       { call: 'redis', params: command, sent: false, outcome: { result: null } },
+      { call: 'mongo', params: insertion, sent: false, outcome: { result: { insertedId: { $oid: '0'.repeat(24) } } } },
     ],
-    payload: { data: { pots: [], kept: null } },
+    payload: { data: { pots: [], kept: null, noted: { acknowledged: true } } },
   })
   const output = await dryRun({ json: false })
   expect(output).toContain('not sent, and answered without rows; --live sends it')
   expect(output).toContain('not sent, and answered null; --live sends it')
+  expect(output).toContain('not sent, and answered as if nothing were there; --live sends it')
 })
 
 test('A run that is live says which environment variable is not set', async () => {
@@ -82,18 +88,22 @@ describePostgres(() => {
 })
 
 describe('A test', () => {
-  test('says what the database and Redis answer, and sees what they were asked', async () => {
+  test('says what the database, Redis and MongoDB answer, and sees what they were asked', async () => {
     const folder = await makeFolder({
       'pots.test.yaml': `
 - name: answers
   trigger: { data: {} }
-  stubs: { find: { result: [ { id: 7 } ] }, keep: { result: b } }
+  stubs: { find: { result: [ { id: 7 } ] }, keep: { result: b }, note: { result: { insertedId: 1 } } }
   expect:
-    sent: { find: { query: "select $1::int as id", params: [ 7 ] }, keep: { command: get, args: [ "pot:7" ] } }
+    sent: { note: { operation: insertOne, document: { pot: 7 } }, find: { query: "select $1::int as id", params: [ 7 ] }, keep: { command: get, args: [ "pot:7" ] } }
 - name: fails
   trigger: { data: {} }
   stubs: { find: { error: It is down. } }
   expect: { error: !match It is down }
+- name: lacks another stub
+  trigger: { data: {} }
+  stubs: { find: { result: [] }, keep: { result: b } }
+  expect: { sent: { find: { params: [ 7 ] } } }
 - name: lacks a stub
   trigger: { data: {} }
   stubs: { find: { result: [] } }
@@ -105,6 +115,7 @@ describe('A test', () => {
     expect(results.map(({ failure }) => failure && JSON.stringify(failure))).toEqual([
       undefined,
       undefined,
+      expect.stringContaining('stubs: { note: { result: [ { name: Fern } ] } }'),
       expect.stringContaining('stubs: { keep: { result: OK } }'),
     ])
   })

@@ -19,6 +19,43 @@ function outline(text: string): FlowOutline {
   return outline
 }
 
+describe('a flow that uses a custom node', () => {
+  const using = `name: Using
+on: { button: go }
+nodes:
+  - id: look
+    type: custom-node
+    node: look-up
+    on:
+      missing: end
+      broken: [ { id: say, type: debug, next: below } ]
+    then: below
+  - { id: below, type: debug }
+`
+
+  it('is drawn with the ways out that it wires, also where the custom node is not known', () => {
+    expect(drawText(outline(using)).split('\n')).toEqual([
+      '▶ button: go',
+      '● look  custom-node look-up',
+      '├─ missing: end',
+      '├─ broken:',
+      '│    ● say  debug',
+      '│    ↘ below',
+      '■ below  debug',
+    ])
+    expect(drawMermaid(outline(using))).toContain('n0 -->|"broken"|')
+  })
+
+  it('has changed where it leads elsewhere or is handed something else', () => {
+    const changed = using
+      .replace('missing: end', 'missing: below')
+      .replace('node: look-up', 'node: look-up\n    with: { a: 1 }')
+    const text = describeChanges(changesOf(outline(using), outline(changed)))
+    expect(text).toContain('missing leads to below, and led to end')
+    expect(text).toContain('with')
+  })
+})
+
 const flow = `name: Order
 description: Takes orders.
 on:

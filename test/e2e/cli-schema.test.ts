@@ -58,7 +58,8 @@ describe.concurrent('flowpot schema', () => {
     [['--out', '.'], /\. cannot be written: it is a folder/],
     [['--out', ''], /cannot be written/],
     [['--out'], /option '--out <file>' argument missing/],
-    [['flows'], /too many arguments/],
+    [['flows'], /folder flows cannot be read: it does not exist/],
+    [['flows', 'more'], /too many arguments/],
     [['--oot', 'x'], /unknown option '--oot'\n\(Did you mean --out\?\)/],
   ] as const)('called with %j says what is wrong and ends with 2', async ([args, message], { scene }) => {
     const cwd = await scene.folder()

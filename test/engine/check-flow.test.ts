@@ -7,6 +7,16 @@ const withNodes = (nodes: string, on = '{ endpoint: GET /a }') => `name: F\non: 
 describe('check', () => {
   const cases: readonly [title: string, flow: string, problems: readonly string[]][] = [
     ['an unknown node type', withNodes('- type: repli'), ['4:9 FLOW_UNKNOWN_NODE']],
+    [
+      'an unknown node type, and not the wire that names the node',
+      withNodes('- { type: step, next: a }\n- { id: a, type: repli }'),
+      ['5:18 FLOW_UNKNOWN_NODE'],
+    ],
+    [
+      'an unknown trigger, and not what would count for it',
+      'name: F\ninOrder: true\non: { buton: a }\nnodes: [ { type: step } ]',
+      ['3:5 FLOW_UNKNOWN_TRIGGER'],
+    ],
     ['a node without a type', withNodes('- id: a'), ['4:3 FLOW_MISSING_FIELD']],
     ['a node that is no map', withNodes('- reply'), ['4:3 FLOW_WRONG_TYPE']],
     ['an unknown field', withNodes('- type: reply\n  bdy: 1'), ['5:3 FLOW_UNKNOWN_FIELD']],

@@ -1,4 +1,4 @@
-/** Node types and triggers that show what the engine does with them. The real ones are tested beside their files, but for `loop` and `switch`. */
+/** Node types and triggers that show what the engine does with them. The real ones are tested beside their files, but for `loop`, `switch` and custom nodes. */
 import { Type } from 'typebox'
 import type { Application, CompiledTrigger, Limits, RunRequest, Trace, Visited } from '../../engine/application.ts'
 import { objectShape, scalar, unknown } from '../../engine/check/shape.ts'
@@ -10,8 +10,11 @@ import { parseEndpoint } from '../../engine/route.ts'
 import { Expression, PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import type { Services } from '../../engine/services.ts'
 import { defineTrigger, type EndpointSpec, type ErrorSpec } from '../../engine/trigger.ts'
+import { customNode } from '../../nodes/logic/custom-node.ts'
 import { loop } from '../../nodes/logic/loop.ts'
+import { returnNode } from '../../nodes/logic/return.ts'
 import { switchNode } from '../../nodes/logic/switch.ts'
+import { customNodeTrigger } from '../../nodes/triggers/custom-node.ts'
 import { quietServices } from '../services.ts'
 
 const examples: [] = []
@@ -147,11 +150,16 @@ const button = defineTrigger({
   examples,
 })
 
-const nodeTypes: readonly NodeType[] = [step, set, pick, reply, fail, ask, loop, switchNode]
+const nodeTypes: readonly NodeType[] = [step, set, pick, reply, fail, ask, loop, switchNode, customNode, returnNode]
 
 export function load(files: Readonly<Record<string, string>>, limits: Partial<Limits> = {}) {
   const sources = Object.entries(files).map(([file, text]) => ({ file, text }))
-  return loadApplication(sources, { nodeTypes, triggerTypes: [endpoint, error, button], actions: {}, limits })
+  return loadApplication(sources, {
+    nodeTypes,
+    triggerTypes: [endpoint, error, button, customNodeTrigger],
+    actions: {},
+    limits,
+  })
 }
 
 export function compile(files: Readonly<Record<string, string>> | string, limits?: Partial<Limits>): Application {

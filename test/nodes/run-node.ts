@@ -2,6 +2,7 @@
 
 import type { Application } from '../../engine/application.ts'
 import { unknown } from '../../engine/check/shape.ts'
+import type { Returned } from '../../engine/custom-node.ts'
 import { isMap } from '../../engine/is-map.ts'
 import { findButton } from '../../engine/load/find-button.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
@@ -13,6 +14,7 @@ import { FlowpotError } from '../../errors.ts'
 import { scopeOf } from '../../nodes/data/storage-fields.ts'
 import { nodeTypes } from '../../nodes/index.ts'
 import { button } from '../../nodes/triggers/button.ts'
+import { customNodeTrigger } from '../../nodes/triggers/custom-node.ts'
 import { createScriptPool } from '../../sandbox/script-pool.ts'
 import { quietServices } from '../services.ts'
 
@@ -31,10 +33,12 @@ export interface NodeRun {
   readonly payload: Payload
   readonly reply: Reply | undefined
   readonly error: unknown
+  /** Of a node that stands in a custom node. */
+  readonly returned: Returned | undefined
   readonly calls: readonly { readonly call: string; readonly params: unknown }[]
   readonly logs: readonly { readonly level: string; readonly message: string; readonly details: unknown }[]
   readonly tokens: readonly unknown[]
-  /** HTTP requests, mails, queries, Redis commands, MQTT messages and starts of flows, in order. A request's body is text. */
+  /** HTTP requests, mails, queries, Redis commands, MongoDB operations, MQTT messages and starts of flows, in order. A request's body is text. */
   readonly sent: readonly Readonly<Record<string, unknown>>[]
   /** What the flow has stored, by key. */
   readonly stored: Readonly<Record<string, unknown>>
@@ -59,11 +63,13 @@ export async function runNode({
   stored = {},
   earlier = [],
   buttons = {},
+  flows = {},
+  on,
   services,
   actions,
 }: NodeCase): Promise<NodeRun> {
-  const { application, problems } = load(yaml, actions ?? openCatalog(answers), buttons)
-  const [trigger] = application?.buttons ?? []
+  const { application, problems } = load(yaml, actions ?? openCatalog(answers), { buttons, flows, on })
+  const trigger = application?.triggers.find(({ flow }) => flow.id === 'example')
   if (!application || !trigger) throw new Error(`The node does not load: ${JSON.stringify(problems, null, 2)}`)
 
   const calls: { call: string; params: unknown }[] = []
@@ -92,22 +98,22 @@ export async function runNode({
       log: (level, message, details) => logs.push({ level, message, details }),
       trace: {
         now: () => 0,
-        visit: ({ line, output }) => line === nodeLine && outputs.push(output),
+        visit: ({ file, line, output }) => file === 'example.yaml' && line === nodeLine && outputs.push(output),
         missing: () => undefined,
       },
     })
     return running.done
   }
 
-  const scope = scopeOf('flow', 'example')
+  const scope = scopeOf('flow', 'example', { within: '' })
   for (const [key, value] of Object.entries(stored)) {
     await acting.storage.update({ scope, key }, () => ({ value, result: undefined }))
   }
   for (const before of earlier) await run(before)
   outputs.length = 0
-  const { payload: after, reply, error } = await run(payload)
+  const { payload: after, reply, error, returned } = await run(payload)
   const left = Object.fromEntries(await acting.storage.list(scope))
-  return { output: outputs.at(-1), payload: after, reply, error, calls, logs, tokens, sent, stored: left }
+  return { output: outputs.at(-1), payload: after, reply, error, returned, calls, logs, tokens, sent, stored: left }
 }
 
 /** Has no thread before it runs a script. */
@@ -120,7 +126,7 @@ const nodeLine = 4
 function effectsOf(responses: NonNullable<NodeExample['responses']>, application: Application) {
   const sent: Record<string, unknown>[] = []
   const left = [...responses]
-  const effects: Pick<Effects, 'http' | 'mail' | 'sql' | 'redis' | 'publish' | 'startFlow' | 'script'> = {
+  const effects: Pick<Effects, 'http' | 'mail' | 'sql' | 'redis' | 'mongo' | 'publish' | 'startFlow' | 'script'> = {
     async http({ signal: _, body, ...request }) {
       sent.push({ ...request, ...(body === undefined ? {} : { body: Buffer.from(body).toString() }) })
       const response = left.shift() ?? { status: 200, headers: {}, body: '' }
@@ -137,6 +143,10 @@ function effectsOf(responses: NonNullable<NodeExample['responses']>, application
       return { rows, count: rows.length }
     },
     async redis({ signal: _, ...request }) {
+      sent.push(request)
+      return resultOf(left.shift() ?? { result: null })
+    },
+    async mongo({ signal: _, ...request }) {
       sent.push(request)
       return resultOf(left.shift() ?? { result: null })
     },
@@ -160,19 +170,28 @@ function resultOf(response: ExampleResponse): unknown {
 }
 
 /** What the examples call their connections. */
-const applicationFile = {
+export const applicationFile = {
   file: 'application.yaml',
-  text: 'name: example\nconnections: { readings: { env: READINGS_URL }, cache: { env: CACHE_URL } }\n',
+  text: 'name: example\nconnections: { readings: { env: READINGS_URL }, cache: { env: CACHE_URL }, garden: { env: GARDEN_URL } }\n',
 }
 
-function load(yaml: string, actions: ActionCatalog, buttons: Readonly<Record<string, string>> = {}) {
+function load(
+  yaml: string,
+  actions: ActionCatalog,
+  { buttons = {}, flows = {}, on }: Pick<NodeCase, 'buttons' | 'flows'> & { on?: string | undefined } = {},
+) {
   const others = Object.entries(buttons).map(([id, button]) => ({
     file: `${id}.yaml`,
     text: `name: ${id}\non: { button: ${button} }\nnodes: [ { type: debug } ]\n`,
   }))
-  const text = `name: example\non: { button: example }\nnodes:\n${asItem(yaml)}\n${targetsOf(yaml)}`
-  const sources = [applicationFile, { file: 'example.yaml', text }, ...others]
-  return loadApplication(sources, { nodeTypes, triggerTypes: [anything], actions })
+  const custom = Object.entries(flows).map(([id, text]) => ({ file: `${id}.yaml`, text }))
+  const sources = [applicationFile, { file: 'example.yaml', text: flowAround(yaml, on) }, ...others, ...custom]
+  return loadApplication(sources, { nodeTypes, triggerTypes: [anything, customNodeTrigger], actions })
+}
+
+/** A flow that begins with the node and has what its wires name. */
+export function flowAround(yaml: string, on = '{ button: example }'): string {
+  return `name: example\non: ${on}\nnodes:\n${asItem(yaml)}\n${targetsOf(yaml)}`
 }
 
 function asItem(yaml: string): string {

@@ -8,10 +8,11 @@ import { startShape } from '../../compile/start-shape.ts'
 import { type FlowGraph, type FlowNode, type FlowTrigger, inRunOrder, type Target } from '../../flow/flow-graph.ts'
 import { readGraph } from '../../flow/read-graph.ts'
 import { isMap } from '../../is-map.ts'
+import { readCustomNodes, typesByName } from '../../load/read-custom-nodes.ts'
 import type { ActionCatalog, NodeType } from '../../node.ts'
 import type { SourceFile } from '../../source/position.ts'
 import { createReporter, type Reporter } from '../../source/reporter.ts'
-import { parseYaml } from '../../source/yaml-document.ts'
+import { parseYaml, type YamlDocument } from '../../source/yaml-document.ts'
 import type { EndpointSpec, ErrorSpec, TriggerType } from '../../trigger.ts'
 
 export interface FactsOptions {
@@ -52,10 +53,22 @@ export function endpointFacts(
   options: FactsOptions,
 ): readonly EndpointFacts[] {
   const checker = sharedSchemaChecker()
-  const flows = application.flows.flatMap((flow) => {
+  const documents = application.flows.flatMap((flow) => {
     const source = sources.find(({ file }) => file === flow.file)
-    return source ? [readFlow(flow, source, options, checker)] : []
+    return source ? [{ flow, document: parseYaml(source) }] : []
   })
+  const known = readCustomNodes(
+    documents.map(({ document }) => document),
+    options.triggerTypes,
+    checker,
+  )
+  const nodeTypes = typesByName(options.nodeTypes, known)
+  const flows = documents.map(({ flow, document }) => readFlow(flow, document, nodeTypes, options, checker))
+  for (const document of known.inOrderOfUse) {
+    const { graph } = flows.find(({ reporter }) => reporter.document === document) ?? {}
+    const customNode = known.in(document)
+    if (customNode && graph) customNode.refusesWith = graph.nodes.flatMap(({ type }) => type.refusesWith ?? [])
+  }
   const nodesOf = (read: ReadFlow, trigger: FlowTrigger) => factsOfNodes(read, trigger, application, options)
   const triggersOf = (key: string) =>
     flows.flatMap((read) =>
@@ -85,12 +98,17 @@ function specOf<Spec>({ type, config }: FlowTrigger): Spec {
   return type.compile(config as never) as Spec
 }
 
-function readFlow(flow: FlowDescription, source: SourceFile, options: FactsOptions, checker: SchemaChecker): ReadFlow {
-  const reporter = createReporter(parseYaml(source))
-  const raw = reporter.document.value
-  const nodeTypes = new Map(options.nodeTypes.map((type) => [type.type, type]))
+function readFlow(
+  flow: FlowDescription,
+  document: YamlDocument,
+  nodeTypes: ReadonlyMap<string, NodeType>,
+  { triggerTypes }: FactsOptions,
+  checker: SchemaChecker,
+): ReadFlow {
+  const reporter = createReporter(document)
+  const raw = document.value
   // Loaded before, so that nothing is complained of here, groups among it.
-  const scope = { nodeTypes, triggerTypes: options.triggerTypes, checker, groups: undefined }
+  const scope = { nodeTypes, triggerTypes, checker, groups: undefined }
   const graph = readGraph(isMap(raw) ? raw : {}, scope, reporter)
   const reads = new Map(
     graph.nodes.map((node) => {

@@ -1,0 +1,76 @@
+/** That a custom node's flow begins and returns as one, and that no other flow returns. */
+import { type CustomNodeSpec, customNodeKey } from '../custom-node.ts'
+import type { FlowGraph, FlowNode } from '../flow/flow-graph.ts'
+import { nearestName } from '../source/nearest-name.ts'
+import { type Reporter, relatedPlace } from '../source/reporter.ts'
+
+/** `spec` is that of the custom node that the flow is. */
+export function checkCustomNode(graph: FlowGraph, spec: CustomNodeSpec | undefined, reporter: Reporter): void {
+  for (const node of graph.nodes) {
+    if (node.type.returns) checkReturn(node, spec, reporter)
+    if (!node.type.replies || !spec) continue
+    reporter.report({
+      code: 'FLOW_MISPLACED_NODE',
+      at: node.at,
+      message: 'A custom node does not reply: the flow that uses it does.',
+      hint: 'Return what the reply is to say, and reply where the node is used.',
+    })
+  }
+  if (spec) checkTriggers(graph, reporter)
+}
+
+function checkReturn({ at, config, loop }: FlowNode, spec: CustomNodeSpec | undefined, reporter: Reporter): void {
+  const report = reporter.below(at)
+  if (!spec) {
+    report({
+      code: 'FLOW_MISPLACED_NODE',
+      at: [],
+      message: 'Only a custom node returns, and this flow is none.',
+      hint: 'To end the way, say "next: end" at the node above.',
+    })
+    return
+  }
+  if (loop) {
+    report({
+      code: 'FLOW_MISPLACED_NODE',
+      at: [],
+      message: 'A custom node does not return from within a loop.',
+      hint: 'Say "next: break" here, and return after the loop.',
+      related: [relatedPlace(reporter, loop.at, 'the loop')],
+    })
+  }
+  if (config.value !== undefined && spec.result === 'none') {
+    const message = 'This custom node has no result, so nothing can be returned.'
+    const hint = 'Take "result: none" away from its trigger, or "value" away from here.'
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['value'], atKey: true, message, hint })
+  }
+  const { output } = config
+  const known = spec.outputs.map((name) => `"${name}"`).join(', ')
+  if (output === undefined && spec.outputs.length > 1) {
+    const message = 'This return does not say by which output.'
+    report({ code: 'FLOW_MISSING_FIELD', at: ['output'], message, hint: `Write "output:" with one of ${known}.` })
+  } else if (typeof output === 'string' && !spec.outputs.includes(output)) {
+    const near = nearestName(output, spec.outputs)
+    report({
+      code: 'FLOW_UNKNOWN_OUTPUT',
+      at: ['output'],
+      message: `This custom node has no output "${output}".`,
+      hint: near ? `Did you mean "${near}"?` : `Its ways out are: ${known}.`,
+    })
+  }
+}
+
+/** What is handed in is known of the flows that use it, and of nothing else that could start it. */
+function checkTriggers({ triggers }: FlowGraph, reporter: Reporter): void {
+  const [own] = triggers.filter(({ type }) => type.key === customNodeKey)
+  for (const trigger of triggers) {
+    if (trigger === own || !own) continue
+    reporter.report({
+      code: 'FLOW_MISPLACED_TRIGGER',
+      at: trigger.at,
+      message: 'A custom node is started by the flows that use it, and by nothing else.',
+      hint: 'Put this trigger into a flow that uses the custom node.',
+      related: [relatedPlace(reporter, own.at, 'makes a custom node of this flow')],
+    })
+  }
+}

@@ -1,0 +1,26 @@
+/** What a custom node returns by each of its ways out, as far as it is known. */
+import { joinShapes, type Shape, shapeAt, unknown } from '../check/shape.ts'
+import { shapeOfValue } from '../check/shape-of-value.ts'
+import type { FlowNode } from '../flow/flow-graph.ts'
+import { compileTemplate } from '../templates/template.ts'
+
+/** Told, as `PathCheck.onNode` is, of the nodes of a flow. */
+export function createReturnedShapes(outputs: readonly string[]) {
+  const shapes = new Map<string, Shape>()
+  return {
+    shapes,
+    onNode({ type, config }: FlowNode, payload: Shape): void {
+      const output = config.output ?? outputs[0]
+      if (!type.returns || typeof output !== 'string') return
+      const shape = shapeOf(config.value, payload)
+      const other = shapes.get(output)
+      shapes.set(output, other ? joinShapes(other, shape) : shape)
+    },
+  }
+}
+
+/** The node's configuration is sound. What is missing is returned as `null`, below which nothing stands either. */
+function shapeOf(value: unknown, payload: Shape): Shape {
+  const path = typeof value === 'string' ? compileTemplate(value).exactPath : undefined
+  return path ? (shapeAt(payload, path.segments) ?? unknown) : shapeOfValue(value)
+}

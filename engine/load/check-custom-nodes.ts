@@ -1,0 +1,80 @@
+/** What only shows once all flows are read: custom nodes of one name, and those that use each other in a circle. */
+import type { CompiledFlow, UsedCustomNode } from '../compile/compiled-flow.ts'
+import { isCustomNode } from '../custom-node.ts'
+import type { Problem } from '../problem.ts'
+
+interface Definition {
+  readonly name: string
+  readonly flow: CompiledFlow
+  readonly line: number
+  readonly column: number
+}
+
+export function checkCustomNodes(flows: readonly CompiledFlow[]): Problem[] {
+  const definitions = flows.flatMap((flow) =>
+    flow.triggers.filter(isCustomNode).map(({ spec, line, column }) => ({ name: spec.name, flow, line, column })),
+  )
+  return [...checkNames(definitions), ...checkCircles(definitions)]
+}
+
+function checkNames(definitions: readonly Definition[]): Problem[] {
+  return definitions.flatMap(({ name, flow: { file }, line, column }, index): Problem[] => {
+    const other = definitions.slice(0, index).find((definition) => definition.name === name)
+    if (!other) return []
+    return [
+      {
+        code: 'FLOW_DUPLICATE_NAME',
+        severity: 'error',
+        file,
+        line,
+        column,
+        message: `There are two custom nodes "${name}": the second would never be used.`,
+        hint: 'Give one of the two another name.',
+        related: [{ file: other.flow.file, line: other.line, column: other.column, message: 'the other custom node' }],
+      },
+    ]
+  })
+}
+
+interface Step {
+  readonly file: string
+  readonly use: UsedCustomNode
+}
+
+/** Reports each use that closes a circle, with the uses that lead there. */
+function checkCircles(definitions: readonly Definition[]): Problem[] {
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]))
+  const problems: Problem[] = []
+  const left = new Set<string>()
+  const way: Step[] = []
+  const visit = ({ name, flow: { file, uses } }: Definition): void => {
+    for (const use of uses) {
+      way.push({ file, use })
+      const from = way.findIndex(({ file }) => file === byName.get(use.name)?.flow.file)
+      const next = byName.get(use.name)
+      if (from !== -1) problems.push(describeCircle(way.slice(from)))
+      else if (next && !left.has(use.name)) visit(next)
+      way.pop()
+    }
+    left.add(name)
+  }
+  for (const definition of definitions) if (!left.has(definition.name)) visit(definition)
+  return problems
+}
+
+/** The last step leads back to where the first begins. */
+function describeCircle(steps: readonly Step[]): Problem {
+  const last = steps.at(-1)
+  const names = [last, ...steps].flatMap((step) => (step ? [`"${step.use.name}"`] : []))
+  const { file = '', use } = last ?? {}
+  return {
+    code: 'FLOW_USES_ITSELF',
+    severity: 'error',
+    file,
+    line: use?.at.line ?? 1,
+    column: use?.at.column ?? 1,
+    message: `A custom node cannot use itself, and here it does: ${names.join(' uses ')}.`,
+    hint: 'What is to be done again belongs into the "do" of a loop.',
+    related: steps.slice(0, -1).map(({ file, use: { name, at } }) => ({ file, ...at, message: `uses "${name}"` })),
+  }
+}

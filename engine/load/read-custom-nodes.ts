@@ -1,0 +1,133 @@
+/** Finds the custom nodes of an application before any of its flows is compiled: what those that use them have to know. */
+import type { SchemaChecker } from '../check/schema-problems.ts'
+import { type CustomNode, type CustomNodeSpec, customNodeKey } from '../custom-node.ts'
+import { isMap } from '../is-map.ts'
+import type { NodeType } from '../node.ts'
+import type { YamlDocument } from '../source/yaml-document.ts'
+import type { TriggerType } from '../trigger.ts'
+
+export interface CustomNodes {
+  /** By name; of two that have the same name, the first. Only those whose trigger is sound. */
+  readonly known: ReadonlyMap<string, CustomNode>
+  /** Also of those whose trigger is not. */
+  readonly names: readonly string[]
+  /** The one that a document says, if what it says is sound. */
+  in(document: YamlDocument): CustomNode | undefined
+  /** Whether a document says one that is not sound. */
+  isBroken(document: YamlDocument): boolean
+  /** The documents, each after those of the custom nodes that it uses. */
+  readonly inOrderOfUse: readonly YamlDocument[]
+}
+
+export function readCustomNodes(
+  documents: readonly YamlDocument[],
+  triggerTypes: readonly TriggerType[],
+  checker: SchemaChecker,
+): CustomNodes {
+  const type = triggerTypes.find(({ key }) => key === customNodeKey)
+  const found = new Map<YamlDocument, CustomNode>()
+  const known = new Map<string, CustomNode>()
+  const documentOf = new Map<string, YamlDocument>()
+  const broken = new Set<YamlDocument>()
+  const names: string[] = []
+  for (const document of type ? documents : []) {
+    const config = findTrigger(document.value)
+    if (!type || !config) continue
+    const name = config[customNodeKey]
+    if (typeof name === 'string') names.push(name)
+    const spec = compileTrigger(type, config, checker)
+    if (!spec) {
+      broken.add(document)
+      continue
+    }
+    const description = descriptionOf(document.value)
+    const about = description === undefined ? {} : { description }
+    const customNode = { ...spec, ...about, trigger: undefined, returns: new Map(), remembers: false, refusesWith: [] }
+    found.set(document, customNode)
+    if (known.has(spec.name)) continue
+    known.set(spec.name, customNode)
+    documentOf.set(spec.name, document)
+  }
+  return {
+    known,
+    names,
+    in: (document) => found.get(document),
+    isBroken: (document) => broken.has(document),
+    inOrderOfUse: names.length === 0 ? documents : sortByUse(documents, documentOf),
+  }
+}
+
+/** The node types by name, those that stand for custom nodes among them. */
+export function typesByName(
+  types: readonly NodeType[],
+  { known }: Pick<CustomNodes, 'known'>,
+): ReadonlyMap<string, NodeType> {
+  return new Map(types.map((type) => [type.type, type.knowing?.(known) ?? type]))
+}
+
+/** What it says, if it is a trigger of a custom node; without `then`, which is the format's own. */
+function findTrigger(raw: unknown): Readonly<Record<string, unknown>> | undefined {
+  const on = isMap(raw) && Object.hasOwn(raw, 'on') ? [raw.on].flat() : []
+  const trigger = on.filter(isMap).find((candidate) => Object.hasOwn(candidate, customNodeKey))
+  if (!trigger) return undefined
+  const { then: _, ...config } = trigger
+  return config
+}
+
+/** `undefined` where something is wrong with it, which is told once its flow is compiled. */
+function compileTrigger(
+  type: TriggerType,
+  config: Readonly<Record<string, unknown>>,
+  checker: SchemaChecker,
+): CustomNodeSpec | undefined {
+  let isSound = checker.check(type.config, config).length === 0
+  const refuse = () => {
+    isSound = false
+  }
+  if (isSound) type.check?.({ config, groups: undefined, report: refuse })
+  // Its schema has passed, and it is the one type whose spec this is.
+  return isSound ? (type.compile(config as never) as CustomNodeSpec) : undefined
+}
+
+function descriptionOf(raw: unknown): string | undefined {
+  return isMap(raw) && typeof raw.description === 'string' ? raw.description : undefined
+}
+
+function sortByUse(
+  documents: readonly YamlDocument[],
+  documentOf: ReadonlyMap<string, YamlDocument>,
+): readonly YamlDocument[] {
+  const sorted = new Set<YamlDocument>()
+  const entered = new Set<YamlDocument>()
+  // A list of what is left to do in place of recursion: a chain of custom nodes may be long.
+  const left: { readonly document: YamlDocument; readonly isLeft: boolean }[] = documents
+    .toReversed()
+    .map((document) => ({ document, isLeft: false }))
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { document, isLeft } = next
+    if (isLeft) sorted.add(document)
+    if (isLeft || entered.has(document)) continue
+    entered.add(document)
+    left.push({ document, isLeft: true })
+    for (const name of namesUsedIn(document.value)) {
+      const used = documentOf.get(name)
+      if (used && !entered.has(used)) left.push({ document: used, isLeft: false })
+    }
+  }
+  return [...sorted]
+}
+
+/** Whatever says `type: custom-node`: also what is only a value that looks so, since no more than an order follows from it. */
+function namesUsedIn(raw: unknown): string[] {
+  const names: string[] = []
+  const rest: unknown[] = [isMap(raw) ? [raw.nodes, raw.on] : []]
+  // An alias makes one value of several places.
+  const seen = new Set<unknown>()
+  for (let value = rest.pop(); value !== undefined; value = rest.pop()) {
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue
+    seen.add(value)
+    if (isMap(value) && value.type === customNodeKey && typeof value.node === 'string') names.push(value.node)
+    rest.push(...Object.values(value).filter((below) => typeof below === 'object' && below !== null))
+  }
+  return names
+}

@@ -1,0 +1,249 @@
+import { Type } from 'typebox'
+import { type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { isObject } from '../../engine/coerce.ts'
+import type { CustomNode } from '../../engine/custom-node.ts'
+import { isMap } from '../../engine/is-map.ts'
+import { defineNode, type NodeCheck, type NodeType, type RawConfig } from '../../engine/node.ts'
+import type { Payload } from '../../engine/payload.ts'
+import { type CompiledValue, PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { nearestName } from '../../engine/source/nearest-name.ts'
+
+const result = PathTo({ description: 'Where what it returned goes; `null` where that is missing.' })
+
+const anyCustomNode: NodeType = defineNode({
+  type: 'custom-node',
+  losant: { type: 'CustomNodeExecuteNode', translate },
+  summary: 'Uses a flow of the application as a node.',
+  description: `The flow is one with the trigger [\`custom-node\`](../triggers/custom-node.md), which says the inputs that \`with\` takes and the ways out that can be
+wired: those that are called \`next\`, \`then\`, \`else\` and \`default\` by keys of their own, all others below \`on\`. A way that no wire names goes on
+at the next node. Which custom nodes there are, and that they are used as they say, is checked when the application loads.
+
+It runs within the run that uses it and on a payload of its own. The node goes on once every way of it has ended; a node that fails in it
+fails the run, and the \`error\` triggers of the flow that uses it fire. Its nodes count towards the number that a run may visit and towards its time.
+
+A number that is handed in as its digits is made a number. Custom nodes may use others, but never themselves.`,
+  config: Type.Object({
+    node: Type.String({ description: 'Name of the custom node.', examples: ['verify-role'] }),
+    with: Type.Optional(Type.Record(Type.String(), Value(), { description: 'What is handed in, by names of inputs.' })),
+    result: Type.Optional(result),
+  }),
+  outputs: ['next'],
+  check,
+  namesOutputs: true,
+  knowing: (known) => knowing(known),
+  compile: ({ with: inputs = {}, result }, { useCustomNode }) => {
+    const rendered = Object.entries(inputs)
+    return (payload, run) => {
+      const returned = useCustomNode(run, render(rendered, payload))
+      const finish = ({ output, value }: { output: string; value: unknown }) => {
+        result?.set(payload, value ?? null)
+        // It has no other outputs than those by which it returns, as its own flow's check has seen to.
+        return output as 'next'
+      }
+      return returned instanceof Promise ? returned.then(finish) : finish(returned)
+    }
+  },
+  examples: [
+    {
+      title: 'A check before the rest',
+      yaml: `type: custom-node
+node: verify-role
+with:
+  user: << experience.user >>
+  role: editor
+else:
+  - { type: reply, status: 403, body: { error: You may not do this. } }`,
+      payload: { experience: { user: { tags: { role: 'viewer' } } } },
+      flows: {
+        'verify-role': `name: Verify role
+on:
+  custom-node: verify-role
+  inputs:
+    user: { required: true }
+    role: { enum: [editor, viewer], default: viewer }
+  outputs: [then, else]
+  result: none
+nodes:
+  - type: conditional
+    if: << data.user.tags.role >> === << data.role >> || << data.role >> === 'viewer'
+    else:
+      - { type: return, output: else }
+  - { type: return, output: then }`,
+      },
+      expect: { output: 'else', reply: { status: 403 } },
+    },
+    {
+      title: 'A result',
+      yaml: `type: custom-node
+node: fahrenheit
+with: { celsius: << data.temperature >> }
+result: data.converted`,
+      payload: { data: { temperature: 20 } },
+      flows: {
+        fahrenheit: `name: Celsius to Fahrenheit
+on:
+  custom-node: fahrenheit
+  inputs: { celsius: { type: number, required: true } }
+nodes:
+  - type: math
+    statements:
+      - { expression: << data.celsius >> * 9 / 5 + 32, result: working.degrees }
+  - { type: return, value: { degrees: << working.degrees >>, unit: F } }`,
+      },
+      expect: { output: 'next', payload: { 'data.converted': { degrees: 68, unit: 'F' } } },
+    },
+    {
+      title: 'Outputs of other names',
+      yaml: `type: custom-node
+node: look-up
+with: { key: << data.key >> }
+result: data.found
+on:
+  missing: end
+  broken:
+    - { type: reply, status: 503, body: { error: The catalogue does not answer. } }`,
+      payload: { data: { key: 'fern' } },
+      flows: {
+        'look-up': `name: Look up
+on:
+  custom-node: look-up
+  inputs: { key: { type: string, required: true } }
+  outputs: [found, missing, broken]
+nodes:
+  - type: switch
+    value: << data.key >>
+    cases:
+      - { is: fern, then: found }
+      - { is: "?", then: broken }
+    default:
+      - { type: return, output: missing }
+  - { id: found, type: return, output: found, value: Polypodiopsida }
+  - { id: broken, type: return, output: broken }`,
+      },
+      expect: { output: 'found', payload: { 'data.found': 'Polypodiopsida' } },
+    },
+    {
+      title: 'An input of another type',
+      yaml: `type: custom-node
+node: double
+with: { number: << data.query.n >> }
+result: data.twice`,
+      payload: { data: { query: { n: 'seven' } } },
+      flows: {
+        double: `name: Double
+on: { custom-node: double, inputs: { number: { type: number } } }
+nodes:
+  - { type: return, value: << multiply data.number 2 >> }`,
+      },
+      expect: { error: 'must be a number, not "seven"' },
+    },
+  ],
+})
+
+/** The type of every node of the kind, of which each is of the type that its custom node makes. */
+export const customNode = knowing(new Map())
+
+function knowing(known: ReadonlyMap<string, CustomNode>): NodeType {
+  const types = new Map([...known].map(([name, stands]) => [name, typeFor(stands)]))
+  return {
+    ...anyCustomNode,
+    resolve: (node) => types.get(String(node.node)) ?? { ...anyCustomNode, outputs: () => outputsIn(node) },
+  }
+}
+
+function typeFor(stands: CustomNode): NodeType {
+  const inputs = [...stands.inputs].map(([name, { schema, isRequired }]) => {
+    const { description, ...asked } = schema
+    const about = typeof description === 'string' ? { description } : {}
+    const acceptsDigits = asked.type === 'number' || asked.type === 'integer'
+    const field = ValueOf(Type.Unsafe(asked), { ...about, acceptsDigits })
+    return [name, isRequired ? field : Type.Optional(field)] as const
+  })
+  const needsInput = [...stands.inputs.values()].some(({ isRequired }) => isRequired)
+  const withInputs = Type.Object(Object.fromEntries(inputs), { description: 'What is handed in.' })
+  return {
+    ...anyCustomNode,
+    ...(stands.description === undefined ? {} : { summary: stands.description }),
+    config: Type.Object({
+      node: Type.String(),
+      with: needsInput ? withInputs : Type.Optional(withInputs),
+      ...(stands.result === 'none' ? {} : { result: stands.result === 'required' ? result : Type.Optional(result) }),
+    }),
+    outputs: stands.outputs,
+    stands,
+    get refusesWith() {
+      return stands.refusesWith
+    },
+    check: (node) => {
+      if (stands.remembers) checkMemory(node)
+    },
+    writes: ({ result }, output) =>
+      typeof result === 'string' ? [{ path: result, shape: shapeOfResult(stands, output) }] : [],
+  }
+}
+
+/** It may be `null` besides, below which nothing stands either. By an output that nothing returns by, nothing comes. */
+function shapeOfResult({ trigger, returns }: CustomNode, output: string): Shape {
+  return trigger ? (returns.get(output) ?? scalar) : unknown
+}
+
+/** What is handed in, which no other payload shares. */
+function render(inputs: readonly (readonly [string, CompiledValue])[], payload: Payload): Payload {
+  const rendered: Payload = {}
+  for (const [name, value] of inputs) {
+    const input = value(payload)
+    if (input !== undefined) rendered[name] = isObject(input) ? structuredClone(input) : input
+  }
+  return rendered
+}
+
+/** Those that a node is wired by, where nothing else is known of it. */
+function outputsIn(node: RawConfig): readonly string[] {
+  const own = ['next', 'then', 'else', 'default'].filter((key) => Object.hasOwn(node, key))
+  const named = isMap(node.on) ? Object.keys(node.on) : []
+  const outputs = [...own, ...named]
+  return outputs.length === 0 ? ['next'] : outputs
+}
+
+function check({ config, customNodes, report }: NodeCheck): void {
+  const { node } = config
+  if (typeof node !== 'string' || customNodes.includes(node)) return
+  const near = nearestName(node, customNodes)
+  const known = customNodes.length > 0 ? `There are: ${customNodes.join(', ')}.` : undefined
+  report({
+    code: 'FLOW_UNKNOWN_CUSTOM_NODE',
+    at: ['node'],
+    message: `The application has no custom node "${node}".`,
+    hint: near ? `Did you mean "${near}"?` : (known ?? `A flow with "on: { custom-node: ${node} }" makes one.`),
+  })
+}
+
+/** A place in the flow is no name: with a node put in above, the memory of one would be another's. */
+function checkMemory({ id, config, report }: NodeCheck): void {
+  if (id !== undefined) return
+  report({
+    code: 'FLOW_MISSING_FIELD',
+    at: [],
+    message: `What ${String(config.node)} remembers is kept under the ID of this node, and it has none.`,
+    hint: `Give it one, such as "id: ${String(config.node)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')}".`,
+  })
+}
+
+/**
+ * A field that is a path in Losant's editor stands in the export as a bare path, and only the custom node's own export tells it from a text:
+ * whoever has that puts `{{ }}` round it. Fields that were left empty and headings of the form are exported as empty texts.
+ */
+function translate({ customNodeId, fields, isInstance, resultPath }: RawConfig): RawConfig {
+  if (isInstance)
+    throw new Error('A custom node of a Losant instance is not part of an application, nor of its export.')
+  const filled = (Array.isArray(fields) ? fields : []).filter(
+    ({ value }: RawConfig) => value !== '' && value !== undefined,
+  )
+  return {
+    node: customNodeId,
+    ...(filled.length === 0 ? {} : { with: Object.fromEntries(filled.map(({ id, value }: RawConfig) => [id, value])) }),
+    ...(resultPath ? { result: resultPath } : {}),
+  }
+}

@@ -1,0 +1,168 @@
+import { type Static, Type } from 'typebox'
+import { sharedSchemaChecker } from '../../engine/check/schema-problems.ts'
+import { objectShape, type Shape } from '../../engine/check/shape.ts'
+import { type JsonSchema, shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
+import { hasTemplate } from '../../engine/compile/compile-value.ts'
+import { type CustomNodeInput, type CustomNodeSpec, customNodeKey } from '../../engine/custom-node.ts'
+import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
+import { refuseTemplates } from './refuse-templates.ts'
+
+const kinds = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const
+
+const input = Type.Object({
+  type: Type.Optional(
+    Type.Union(
+      kinds.map((kind) => Type.Literal(kind)),
+      { description: 'What it has to be; anything where it is not given.' },
+    ),
+  ),
+  enum: Type.Optional(Type.Array(Type.Unknown(), { minItems: 1, description: 'The values that it may have.' })),
+  minimum: Type.Optional(Type.Number({ description: 'The least that a number may be.' })),
+  maximum: Type.Optional(Type.Number({ description: 'The most that a number may be.' })),
+  pattern: Type.Optional(
+    Type.String({ format: 'regex', description: 'What a text has to match, as a regular expression.' }),
+  ),
+  required: Type.Optional(Type.Boolean({ description: 'Whether it has to be handed in.', default: false })),
+  default: Type.Optional(Type.Unknown({ description: 'What it is where nothing is handed in.' })),
+  description: Type.Optional(Type.String({ description: 'For people.' })),
+})
+
+type RawInput = Static<typeof input>
+
+export const customNodeTrigger = defineTrigger({
+  key: customNodeKey,
+  losant: 'customNodeStart',
+  summary: 'Makes a node of the flow, which other flows use.',
+  description: `A flow uses it by [\`type: custom-node\`](../nodes/custom-node.md) and its name, which is checked with inputs and outputs when the
+application loads. Beside this trigger such a flow has no other.
+
+What is handed in stands below \`data\`, by the names of the inputs. An input that is missing and has no \`default\` is left out. Besides there is
+\`time\`, which is that of the run, \`globals\`, and the names and IDs of the application, of this flow and of this trigger. Nothing else of the
+payload of the flow that uses it can be read, \`experience\` neither, and nothing of it be changed.
+
+Every way has to come to a [\`return\`](../nodes/return.md), which says by which of the \`outputs\` it is left, and what it gives. A custom
+node does not reply.
+
+What is stored in it, by \`store-value\`, \`latch\` and their like, is kept apart for each node that uses it, by the file and the \`id\` of that.`,
+  config: Type.Object({
+    [customNodeKey]: Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'By which other flows use it: different from that of every other custom node.',
+    }),
+    inputs: Type.Optional(
+      Type.Record(Type.String(), input, {
+        description: 'What is handed in, by names of letters, digits, `_` and `-`.',
+      }),
+    ),
+    outputs: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]*$' }), {
+        minItems: 1,
+        uniqueItems: true,
+        description: 'Its ways out; `[next]` where they are not given.',
+        examples: ['[then, else]', '[found, missing]'],
+      }),
+    ),
+    result: Type.Optional(
+      Type.Union([Type.Literal('optional'), Type.Literal('required'), Type.Literal('none')], {
+        description: 'Whether who uses it may say where the result goes, has to, or cannot, since there is none.',
+        default: 'optional',
+      }),
+    ),
+  }),
+  check,
+  sample: ({ inputs = {} }) =>
+    Object.fromEntries(
+      Object.entries(inputs).flatMap(([name, { default: byDefault, enum: values }]) => {
+        const value: unknown = byDefault ?? values?.[0]
+        return value === undefined ? [] : [[name, value]]
+      }),
+    ),
+  shape: ({ inputs = {} }) => {
+    const shapes = Object.entries(inputs).map(([name, raw]): [string, Shape] => [name, shapeOfSchema(schemaOf(raw))])
+    return new Map<string, Shape>([['data', objectShape(Object.fromEntries(shapes))]])
+  },
+  compile: ({ [customNodeKey]: name, inputs = {}, outputs = ['next'], result = 'optional' }): CustomNodeSpec => ({
+    name,
+    inputs: new Map(Object.entries(inputs).map(([name, raw]) => [name, compileInput(raw)])),
+    outputs,
+    result,
+  }),
+  examples: [
+    {
+      title: 'A check with two ways out',
+      yaml: `custom-node: verify-role
+inputs:
+  user: { description: The experience user., required: true }
+  role: { enum: [admin, editor, viewer], default: viewer }
+outputs: [then, else]
+result: none`,
+    },
+    {
+      title: 'A conversion',
+      yaml: `custom-node: fahrenheit
+inputs:
+  celsius: { type: number, required: true }
+result: required`,
+    },
+  ],
+})
+
+function schemaOf({ type, enum: values, minimum, maximum, pattern, description }: RawInput): JsonSchema {
+  const stated = { type, enum: values, minimum, maximum, pattern, description }
+  return Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined))
+}
+
+function compileInput(raw: RawInput): CustomNodeInput {
+  return {
+    schema: schemaOf(raw),
+    isRequired: raw.required ?? false,
+    ...(raw.default === undefined ? {} : { default: raw.default }),
+  }
+}
+
+const inputName = /^[A-Za-z0-9_-]+$/
+const unsafeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/** Words by which a wire says something else. */
+const reservedOutputs: ReadonlySet<string> = new Set(['do', 'end', 'break'])
+
+function check(trigger: TriggerCheck): void {
+  const { config, report } = trigger
+  refuseTemplates(trigger, [customNodeKey, 'outputs'])
+  // The schema has passed.
+  const { inputs = {}, outputs = [] } = config as { inputs?: Record<string, RawInput>; outputs?: readonly string[] }
+  for (const [name, raw] of Object.entries(inputs)) {
+    const at = ['inputs', name]
+    if (unsafeNames.has(name)) {
+      report({ code: 'FLOW_UNSAFE_PATH', at, atKey: true, message: `"${name}" cannot be a key of a payload.` })
+    } else if (!inputName.test(name)) {
+      const message = `"${name}" is no name of an input: it has letters, digits, _ and - alone.`
+      report({ code: 'FLOW_WRONG_TYPE', at, atKey: true, message })
+    }
+    for (const field of ['default', 'enum'] as const) {
+      if (!hasTemplate(raw[field])) continue
+      const hint = 'It is read before there is a payload: write it out.'
+      report({ code: 'FLOW_WRONG_TYPE', at: [...at, field], message: 'This field takes no template.', hint })
+    }
+    if (raw.default === undefined) continue
+    if (raw.required) {
+      const message = `${name} has to be handed in, so its default is never taken.`
+      report({
+        code: 'FLOW_UNKNOWN_FIELD',
+        at: [...at, 'default'],
+        atKey: true,
+        message,
+        hint: 'Take one of the two away.',
+      })
+    }
+    for (const complaint of sharedSchemaChecker().check(schemaOf(raw), raw.default)) {
+      const message = complaint.message.replace(/^The value\b/, `The default of ${name}`)
+      report({ ...complaint, at: [...at, 'default', ...complaint.path], message })
+    }
+  }
+  outputs.forEach((name, index) => {
+    if (!unsafeNames.has(name) && !reservedOutputs.has(name) && !(name in Object.prototype)) return
+    const message = `"${name}" cannot be the name of an output.`
+    report({ code: 'FLOW_WRONG_TYPE', at: ['outputs', index], message, hint: 'Give it another name.' })
+  })
+}
