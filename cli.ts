@@ -22,6 +22,9 @@ import { type Setting, type SettingFlags, settingDefinitions, settingInvalid } f
 
 const folderArgument = ['[folder]', "the application's folder", 'flows'] as const
 const jsonOption = ['--json', 'print JSON, for programs'] as const
+const serverOption = ['--server <url>', 'for the ID of a run: address of the application at its server'] as const
+const serverHelp = `The environment variable FLOWPOT_ADMIN_TOKEN has the token that a server asks for, as in
+  --server http://127.0.0.1:8090/applications/6b0440c316200086f035eabd`
 const settings: readonly (readonly [string, Setting<string | number | boolean>])[] = Object.entries(settingDefinitions)
 
 function createProgram(finish: (code: number) => void): Command {
@@ -77,14 +80,18 @@ function createProgram(finish: (code: number) => void): Command {
   program
     .command('test')
     .description('run the tests beside the flows, each on a store of its own')
-    .argument('[folder-or-file]', "the application's folder, or a flow or its tests", 'flows')
+    .argument('[folder-or-file]', "the application's folder, or a flow or its tests (flows)")
     .option('--filter <text>', 'only tests whose name holds this text')
     .option('--coverage', 'say which nodes and branches the tests reach')
     .option('--threshold <percent>', 'with --coverage: fail below it')
     .option('--junit <file>', 'write the results there as JUnit XML')
     .option('--watch', 'run again as the files change')
+    .option('--from-run <run>', 'make a test of a recorded run: its file, - for standard input, or its ID')
+    .option(...serverOption)
+    .option('--name <name>', 'with --from-run: what the test is called')
     .option(...jsonOption)
-    .action(async (path: string, options: TestOptions) => {
+    .addHelpText('after', `\n${serverHelp}`)
+    .action(async (path: string | undefined, options: TestOptions) => {
       const { test } = await import('./commands/test.ts')
       finish(await test(path, options))
     })
@@ -92,10 +99,12 @@ function createProgram(finish: (code: number) => void): Command {
   program
     .command('replay')
     .description('run a recorded run again, offline, and compare every step with the record')
-    .argument('<run>', 'the recorded run, a JSON file; - for standard input')
+    .argument('<run>', 'the recorded run: its file, - for standard input, or its ID')
+    .option(...serverOption)
     .option('--folder <folder>', "the application's folder, in place of the one that the run was recorded from")
     .option('--against <flow>', "a changed flow's file: says at which node it differs first")
     .option(...jsonOption)
+    .addHelpText('after', `\n${serverHelp}`)
     .action(async (run: string, options: ReplayOptions) => {
       const { replay } = await import('./commands/replay.ts')
       finish(await replay(run, options))
@@ -179,12 +188,13 @@ function createProgram(finish: (code: number) => void): Command {
   program
     .command('schema')
     .description('print a JSON Schema of flows, application.yaml and tests, for editors')
+    .argument('[folder]', "the application's folder: then the schema knows its custom nodes, and takes no others")
     .option('--out <file>', 'write it there, in place of standard output')
     .option(...jsonOption)
     .addHelpText('after', `\n${describeEditors()}`)
-    .action(async (options: SchemaOptions) => {
+    .action(async (folder: string | undefined, options: SchemaOptions) => {
       const { schema } = await import('./commands/schema.ts')
-      finish(await schema(options))
+      finish(await schema(folder, options))
     })
   return program
 }

@@ -1,14 +1,24 @@
-/** `flowpot check`: everything that is wrong with an application. */
-import { loadFolder } from '../composition/load-folder.ts'
+/** `flowpot check`: everything that is wrong with an application, its flows and their tests. */
+import { loadSources } from '../composition/load-folder.ts'
+import { readFolder } from '../engine/load/read-folder.ts'
 import { count, describeProblems, print, printJson } from './output.ts'
+import { readTestFiles } from './testing/read-test-files.ts'
+import { createStandIn } from './testing/stand-in.ts'
 
 export async function check(folder: string, options: { json?: boolean }): Promise<number> {
-  const { application, problems, sources } = await loadFolder(folder)
+  const standIn = createStandIn()
+  const sources = await readFolder(folder)
+  const { application, problems: ofFlows } = loadSources(sources, {}, standIn.wrapVisit)
+  // What tests name of a flow that is not whole cannot be told.
+  const { tests, problems: ofTests } = application ? readTestFiles(sources, standIn) : { tests: [], problems: [] }
+  const problems = [...ofFlows, ...ofTests]
   if (options.json) printJson({ problems })
   else if (problems.length > 0) print(describeProblems(problems, sources))
   if (application && problems.length === 0 && !options.json) {
     const { flows, endpoints } = application
-    print(`${count(flows.length, 'flow')}, ${count(endpoints.length, 'endpoint')}: no problems.`)
+    const counted = [count(flows.length, 'flow'), count(endpoints.length, 'endpoint')]
+    if (tests.length > 0) counted.push(count(tests.length, 'test'))
+    print(`${counted.join(', ')}: no problems.`)
   }
-  return application ? 0 : 1
+  return application && !ofTests.some(({ severity }) => severity === 'error') ? 0 : 1
 }

@@ -18,6 +18,18 @@ export const alreadyThere = defineError<{ path: string }>(
 
 export const endpointRefused = defineError<{ problem: string }>('CLI_ENDPOINT_REFUSED', 409, ({ problem }) => problem)
 
+export const runNotRepeated = defineError<{ id: string; problem: string }>(
+  'CLI_RUN_NOT_REPEATED',
+  409,
+  ({ id, problem }) => `No test comes to what the run ${id} came to: ${problem}.`,
+)
+
+export const flowChanged = defineError<{ flow: string; id: string; problem: string }>(
+  'CLI_FLOW_CHANGED',
+  409,
+  ({ flow, id, problem }) => `The flow ${flow} is not what it was when the run ${id} was recorded: ${problem}`,
+)
+
 /** Of a path that was given and that cannot be written to. */
 export function notWritable(path: string, cause: unknown): FlowpotError {
   const message = cause instanceof Error ? cause.message : String(cause)

@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type LoadedFolder, loadSources } from '../composition/load-folder.ts'
-import type { Application, CompiledTrigger } from '../engine/application.ts'
 import { folderUnreadable, readFolder } from '../engine/load/read-folder.ts'
 import { compareRuns, type Difference } from '../recorder/compare-runs.ts'
 import { replayRun } from '../recorder/replay-run.ts'
@@ -10,16 +9,19 @@ import type { RunRecord } from '../recorder/run-record.ts'
 import { callWrong } from './errors.ts'
 import { count, describeProblems, print, printError, printJson } from './output.ts'
 import { describeDifference } from './replay/describe-difference.ts'
+import { findTrigger } from './replay/find-trigger.ts'
 import { readRecord } from './replay/read-record.ts'
 
 export interface ReplayOptions {
   readonly folder?: string
   readonly against?: string
+  /** Address of the application at the server that recorded the run. */
+  readonly server?: string
   readonly json?: boolean
 }
 
 export async function replay(file: string, options: ReplayOptions): Promise<number> {
-  const record = await readRecord(file)
+  const record = await readRecord(file, options.server)
   const loaded = await loadFlow(record, options)
   const trigger = loaded.application && findTrigger(loaded.application, record)
   if (!loaded.application || !trigger) return reportBroken(loaded, options.json ?? false)
@@ -64,14 +66,6 @@ async function readFlow(file: string): Promise<string> {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw callWrong({ problem: `${file} cannot be read: ${reason}` }, { cause })
   }
-}
-
-/** By its ID, or the flow's first of that type: a changed flow may have others before it. */
-function findTrigger({ triggers }: Application, { flow, trigger }: RunRecord): CompiledTrigger {
-  const ofType = triggers.filter((candidate) => candidate.flow.id === flow && candidate.type === trigger.type)
-  const found = ofType.find(({ id }) => id === trigger.id) ?? ofType[0]
-  if (found) return found
-  throw callWrong({ problem: `The flow ${flow} has no trigger ${trigger.type}, by which the run began.` })
 }
 
 function reportBroken({ problems, sources }: LoadedFolder, isJson: boolean): number {

@@ -4,7 +4,9 @@ import { basename, dirname } from 'node:path'
 import { isFlowFile } from '../engine/load/load-application.ts'
 import { readSettings } from '../settings.ts'
 import { callWrong, notWritable } from './errors.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
+import { testFromRun } from './test-from-run.ts'
 import { percentOf } from './testing/coverage.ts'
 import { describeCoverage, describeReport, reportAsJson } from './testing/describe-report.ts'
 import { toJunit } from './testing/junit.ts'
@@ -20,12 +22,29 @@ export interface TestOptions {
   /** A file for the results as JUnit XML. */
   readonly junit?: string
   readonly watch?: boolean
+  /** Makes a test of this recorded run, and runs none. */
+  readonly fromRun?: string
+  /** With `fromRun`: where it was recorded, and what the test is called. */
+  readonly server?: string
+  readonly name?: string
   readonly json?: boolean
 }
 
+/** What is said of tests that are run. */
+const ofRunning = ['filter', 'coverage', 'threshold', 'junit', 'watch'] as const
+
 /** Resolves with the exit code: 0 where every test passed and enough was covered. */
-export async function test(path: string, options: TestOptions): Promise<number> {
-  const choice = await choose(path, options)
+export async function test(path: string | undefined, options: TestOptions): Promise<number> {
+  const { fromRun, server, name } = options
+  if (fromRun !== undefined) {
+    const other = ofRunning.find((option) => options[option] !== undefined)
+    if (other !== undefined)
+      throw callWrong({ problem: `--from-run makes a test and runs no others, so --${other} says nothing.` })
+    return testFromRun(path, { ...options, fromRun })
+  }
+  if (server !== undefined || name !== undefined)
+    throw callWrong({ problem: '--server and --name go with --from-run.' })
+  const choice = await choose(path ?? 'flows', options)
   const threshold = readThreshold(options)
   const stopped = new AbortController()
   // The tests that run clean up behind themselves.
@@ -40,9 +59,10 @@ export async function test(path: string, options: TestOptions): Promise<number> 
     await new Promise<void>((resolve) => {
       stopped.signal.addEventListener('abort', () => resolve())
       if (stopped.signal.aborted) resolve()
-      watched.onChange(async () => {
+      const again = async () => {
         await run().catch(tellFailure)
-      })
+      }
+      watched.onChange(oneAtATime(again))
     })
     return 0
   } finally {

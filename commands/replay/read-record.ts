@@ -5,7 +5,8 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { Check, Errors } from 'typebox/value'
 import { decode } from '../../recorder/encoding.ts'
 import type { RunRecord } from '../../recorder/run-record.ts'
-import { callWrong } from '../errors.ts'
+import { callWrong, codeOf } from '../errors.ts'
+import { fetchRun } from './fetch-run.ts'
 
 const maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 const error = Type.Object({ code: Type.String(), message: Type.String(), statusCode: Type.Optional(Type.Integer()) })
@@ -52,10 +53,14 @@ const schema = Type.Object({
   random: Type.Array(Type.String()),
 })
 
-/** `-` is standard input. Throws `CLI_CALL_WRONG` for what is no recorded run. */
-export async function readRecord(file: string): Promise<RunRecord> {
-  const where = file === '-' ? 'Standard input' : file
-  const record = parse(await readText(file, where), where)
+/**
+ * `file` is one, `-` for standard input, or, where `server` is given, the ID of a run that was recorded there. Throws `CLI_CALL_WRONG` for what is
+ * no recorded run.
+ */
+export async function readRecord(file: string, server?: string): Promise<RunRecord> {
+  const where = server !== undefined ? `The run ${file}` : file === '-' ? 'Standard input' : file
+  const text = server === undefined ? await readText(file, where) : await fetchRun(server, file)
+  const record = parse(text, where)
   if (!isRecord(record)) {
     const [first] = Errors(schema, record)
     throw callWrong({
@@ -87,7 +92,9 @@ async function readText(file: string, where: string): Promise<string> {
     return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw callWrong({ problem: `${where} cannot be read: ${reason}` }, { cause })
+    const isMissing = codeOf(cause) === 'ENOENT'
+    const hint = isMissing ? { hint: 'For a run that a server has recorded, say its ID and --server.' } : {}
+    throw callWrong({ problem: `${where} cannot be read: ${reason}` }, { cause, ...hint })
   }
 }
 

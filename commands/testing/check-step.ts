@@ -1,8 +1,10 @@
 /** What the schema of test files cannot say. */
 import type { Seeds } from '../../engine/application.ts'
+import { parsePath } from '../../engine/path.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import type { Reporter } from '../../engine/source/reporter.ts'
+import { TextSyntaxError } from '../../engine/syntax-error.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
 import type { Stub } from './stand-in.ts'
 
@@ -39,9 +41,9 @@ export type StepKind = (typeof kinds)[number]
 
 /** What a step of a kind can never come to. */
 const foreign: Readonly<Record<StepKind, readonly string[]>> = {
-  request: ['result', 'error'],
+  request: ['result', 'returned'],
   trigger: ['result', 'status', 'headers', 'body'],
-  call: ['status', 'headers', 'body', 'visits', 'sent'],
+  call: ['status', 'headers', 'body', 'visits', 'payload', 'returned', 'debug', 'sent'],
 }
 
 /** What the step does. */
@@ -60,9 +62,11 @@ export function checkStep(raw: RawStep, at: DocumentPath, scope: ReadScope): Ste
     const message = `A ${kind} has no ${key} that could be expected.`
     reporter.report({ code: 'TEST_INVALID', at: [...at, 'expect', key], atKey: true, message })
   }
-  const { visits, sent } = expect
+  if (kind === 'trigger' && raw.trigger !== undefined) isFlowThere(scope, [...at, 'trigger'])
+  const { visits, sent, payload } = expect
   // The schema has passed.
   if (visits) checkVisits(visits as readonly string[], [...at, 'expect', 'visits'], scope)
+  if (payload) checkPaths(Object.keys(payload), [...at, 'expect', 'payload'], reporter)
   if (sent) checkNodeNames(Object.keys(sent), [...at, 'expect', 'sent'], scope)
   return kind
 }
@@ -91,6 +95,18 @@ export function checkBeside(raw: RawTest, at: DocumentPath, reporter: Reporter):
   }
 }
 
+/** `names` are the keys at `at`. */
+function checkPaths(names: readonly string[], at: DocumentPath, reporter: Reporter): void {
+  for (const name of names) {
+    try {
+      parsePath(name)
+    } catch (error) {
+      if (!(error instanceof TextSyntaxError)) throw error
+      reporter.report({ code: 'TEST_INVALID', at: [...at, name], atKey: true, message: error.message })
+    }
+  }
+}
+
 function checkVisits(names: readonly string[], at: DocumentPath, scope: ReadScope): void {
   names.forEach((name, index) => {
     checkNodeName(name, { at: [...at, index] }, scope)
@@ -110,6 +126,8 @@ function checkNodeName(name: string, place: { readonly at: DocumentPath; readonl
     .filter(([flow]) => flow !== flowId)
     .flatMap(([flow, ids]) => [...ids].map((id) => `${flow}/${id}`))
   if (own.includes(name) || others.includes(name)) return
+  const [, otherFlow] = /^(.*)\/[^/]*$/.exec(name) ?? []
+  if (!isFlowThere(scope, place.at, otherFlow)) return
   const nearest = nearestName(name, name.includes('/') ? others : own)
   const meant = nearest ?? others.find((other) => other.endsWith(`/${name}`))
   const hint = meant === undefined ? 'Is the node there, and has it an id?' : `Did you mean "${meant}"?`
@@ -119,6 +137,22 @@ function checkNodeName(name: string, place: { readonly at: DocumentPath; readonl
     message: `No node of the flow ${flowId} has the ID "${name}".`,
     hint,
   })
+}
+
+/** Whether there is such a flow: the one beside the tests unless it is said. That it is not is told once a file, not for each of its nodes. */
+function isFlowThere({ flowId, nodeIds, reporter }: ReadScope, at: DocumentPath, other?: string): boolean {
+  const name = other ?? flowId
+  if (nodeIds.has(name)) return true
+  const message = other === undefined ? `There is no flow ${name} beside this file.` : `There is no flow ${name}.`
+  if (reporter.problems.some((problem) => problem.message === message)) return false
+  const nearest = nearestName(name, nodeIds.keys())
+  const meant = nearest === undefined ? '' : `Did you mean "${nearest}"? `
+  const hint =
+    other === undefined
+      ? `${meant}The tests of flows/NAME.yaml stand in flows/NAME.test.yaml; a node of another flow is FLOW/NODE.`
+      : `${meant}A node of another flow is FLOW/NODE, with the name of its file.`
+  reporter.report({ code: 'TEST_INVALID', at: other === undefined ? [] : at, message, hint })
+  return false
 }
 
 export function checkNames(names: readonly string[], reporter: Reporter): void {

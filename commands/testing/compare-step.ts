@@ -1,10 +1,11 @@
 /** Holds what came of a step against what the test expects of it. */
 import { isMap } from '../../engine/is-map.ts'
+import { parsePath } from '../../engine/path.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import { FlowpotError } from '../../errors.ts'
 import type { RecordedVisit } from '../recording.ts'
 import { differencesOf, pathText, show } from './differences.ts'
-import { isMatcher, Partially } from './matchers.ts'
+import { AnyValue, isMatcher, Match, Partially } from './matchers.ts'
 import type { Step } from './read-tests.ts'
 import type { Known } from './render.ts'
 import type { Came } from './run-test.ts'
@@ -69,9 +70,11 @@ function messageOf({ called, outcome }: Came): { message: string; hint?: string 
 
 function differencesAt(step: Step, key: string, expected: unknown, came: Came): PlacedDifference[] {
   const found =
-    key === 'headers' || key === 'sent'
+    key === 'headers' || key === 'sent' || key === 'payload' || key === 'returned'
       ? part(key, expected, came)
-      : differencesOf(expected, actualOf(key, came), [key])
+      : key === 'debug'
+        ? saidDifferently(expected, came)
+        : differencesOf(expected, actualOf(key, came), [key])
   return found.map(({ path, ...rest }) => ({
     ...rest,
     path: pathText(path),
@@ -97,17 +100,38 @@ function actualOf(key: string, { reply, called, outcome, trace, nameOf }: Came):
   }
 }
 
-/** Of headers and of what was sent, only what is named is compared. */
-function part(key: 'headers' | 'sent', expected: unknown, { reply, trace, nameOf }: Came) {
+/** Of headers, of the payload, of what a custom node returns and of what was sent, only what is named is compared. */
+function part(key: 'headers' | 'sent' | 'payload' | 'returned', expected: unknown, came: Came) {
+  const { reply, trace, outcome, nameOf } = came
   // The schema has passed.
   const named = Object.entries(expected as Readonly<Record<string, unknown>>)
   return named.flatMap(([name, wanted]) => {
     const path: DocumentPath = [key, name]
+    if (key === 'payload') return differencesOf(wanted, asJson(parsePath(name).get(outcome?.payload ?? {})), path)
+    if (key === 'returned') return differencesOf(wanted, asJson({ ...outcome?.returned }[name]), path)
     if (key === 'headers') return differencesOf(wanted, reply?.headers[name.toLowerCase()], path)
     const sent = trace.sent.flatMap(({ node, what }) => (nameOf(node) === name ? [what] : []))
     if (!Array.isArray(wanted)) return differencesOf(partly(wanted), sent.length === 1 ? sent[0] : sent, path)
     return differencesOf(wanted.map(partly), sent, path)
   })
+}
+
+/** Of what a `debug` node says, a text is the message, and a map names some of it. */
+function saidDifferently(expected: unknown, { visits }: Came) {
+  // The schema has passed.
+  const wanted = expected as readonly unknown[]
+  const said = visits.flatMap(({ type, logs }) => (type === 'debug' ? logs : []))
+  const actual = said.map((log, index) => {
+    const isNamed = isMap(wanted[index]) && !(wanted[index] instanceof AnyValue || wanted[index] instanceof Match)
+    return isNamed ? asJson(log) : log.message
+  })
+  return differencesOf(wanted.map(partly), actual, ['debug'])
+}
+
+/** As it would be sent: a date is its text. */
+function asJson(value: unknown): unknown {
+  const json = JSON.stringify(value)
+  return json === undefined ? undefined : JSON.parse(json)
 }
 
 /** What is said of one thing that was sent names some of its fields. */

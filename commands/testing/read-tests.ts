@@ -34,6 +34,8 @@ export interface Test {
   readonly random: string | undefined
   /** By ID of a node. One that is no list is for every time. */
   readonly stubs: Readonly<Record<string, Stub | readonly Stub[]>>
+  /** Where the stub of a node stands. */
+  stubLine(name: string): number
   readonly steps: readonly Step[]
 }
 
@@ -104,6 +106,7 @@ function readTest(raw: RawTest, at: DocumentPath, scope: ReadScope): Test {
     seed,
     random: random === undefined ? undefined : String(random),
     stubs,
+    stubLine: (name) => reporter.document.locate([...at, 'stubs', name], { part: 'key' }).line,
     steps: all.map((step, index) => ({
       ...step,
       user: step.user ?? whole.user,

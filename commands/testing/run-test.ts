@@ -52,13 +52,21 @@ export async function runTest(test: Test, scope: TestScope): Promise<TestResult>
         const failure = compareStep(step, came, stage.known(step)) ?? stage.save(step, came)
         if (failure) return end(failure)
       }
-      return end(undefined)
+      return end(unusedStub(test, stage.unusedStubs()))
     } finally {
       await stage.close()
     }
   } catch (error) {
     return end(failureOf(error, test))
   }
+}
+
+/** A stub that nothing asks for says of the flow what is not so. */
+function unusedStub({ file, stubLine }: Test, [name]: readonly string[]): Failure | undefined {
+  if (name === undefined) return undefined
+  const line = stubLine(name)
+  const message = `The stub of ${name} (${file}:${line}) is not used, or not all of it.`
+  return { line, message, hint: 'Take out what nothing asks for, or say optional: true in it.' }
 }
 
 /** What kept a test from being run: a seed that the platform refuses, a user whose address it does not take. */

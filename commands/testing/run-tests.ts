@@ -9,9 +9,10 @@ import type { SourceFile } from '../../engine/source/position.ts'
 import { openStore } from '../../platform/store/open-store.ts'
 import type { Settings } from '../../settings.ts'
 import { type FlowCoverage, measureCoverage } from './coverage.ts'
-import { flowIdOf, readTests, type Test } from './read-tests.ts'
+import { readTestFiles } from './read-test-files.ts'
+import { flowIdOf, type Test } from './read-tests.ts'
 import { runTest, type TestResult, type TestScope } from './run-test.ts'
-import { createStandIn, type Node } from './stand-in.ts'
+import { createStandIn } from './stand-in.ts'
 
 export interface TestChoice {
   readonly folder: string
@@ -39,12 +40,9 @@ export async function runTests(choice: TestChoice, settings: Settings, signal?: 
   const sources = await readFolder(choice.folder)
   const loaded = loadSources(sources, settings, standIn.wrapVisit)
   const isChosen = ({ file }: SourceFile) => choice.flowId === undefined || flowIdOf(file) === choice.flowId
-  const nodeIds = idsByFlow(standIn.nodes)
   // Of flows that are not whole, nothing can be said that tests name.
-  const read = sources
-    .filter((source) => loaded.application && isTestFile(source.file) && isChosen(source))
-    .map((source) => readTests(source, nodeIds))
-  const problems = [...loaded.problems, ...read.flatMap((file) => file.problems)]
+  const read = loaded.application ? readTestFiles(sources.filter(isChosen), standIn) : { tests: [], problems: [] }
+  const problems = [...loaded.problems, ...read.problems]
   const end = (results: readonly TestResult[], coverage: readonly FlowCoverage[]): TestReport => ({
     problems,
     sources,
@@ -54,7 +52,7 @@ export async function runTests(choice: TestChoice, settings: Settings, signal?: 
   })
   if (!loaded.application || problems.some(({ severity }) => severity === 'error')) return end([], [])
   const { application } = loaded
-  const tests = read.flatMap((file) => file.tests).filter((test) => isAskedFor(test, choice.filter))
+  const tests = read.tests.filter((test) => isAskedFor(test, choice.filter))
   const results = await withEmptyStore((emptyStore) =>
     runAll(tests, { application, settings, standIn, emptyStore }, signal),
   )
@@ -63,25 +61,12 @@ export async function runTests(choice: TestChoice, settings: Settings, signal?: 
   return end(results, measureCoverage(nodes, runs))
 }
 
-function isTestFile(file: string): boolean {
-  return /\.test\.ya?ml$/.test(file)
-}
-
-function idsByFlow(nodes: readonly Node[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const byFlow = new Map<string, Set<string>>()
-  for (const { flow, id } of nodes) {
-    const ids = byFlow.get(flow.id) ?? new Set()
-    byFlow.set(flow.id, id === undefined ? ids : ids.add(id))
-  }
-  return byFlow
-}
-
 function isAskedFor({ name }: Test, filter: string | undefined): boolean {
   return filter === undefined || name.toLowerCase().includes(filter.toLowerCase())
 }
 
 /** Making the tables takes most of the time that a store takes, so it is done once, and the file is copied. */
-async function withEmptyStore<Result>(work: (file: string) => Promise<Result>): Promise<Result> {
+export async function withEmptyStore<Result>(work: (file: string) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'flowpot-test-'))
   try {
     const file = join(folder, 'empty.db')

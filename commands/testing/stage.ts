@@ -23,6 +23,8 @@ export interface Stage {
   known(step: Step): Known
   /** Keeps what the step saves, or says what of it is not there. */
   save(step: Step, came: Came): Failure | undefined
+  /** Names of nodes whose stubs nothing has asked for. */
+  unusedStubs(): readonly string[]
   close(): Promise<void>
 }
 
@@ -41,7 +43,7 @@ export async function openStage(test: Test, { application, settings, standIn, em
   const { effects, sends } = dryEffects(application)
   const services = createServices(platform, effects)('127.0.0.1')
   const nameOf = ({ id, flow }: Node) => (id === undefined || flow.id === test.flowId ? id : `${flow.id}/${id}`)
-  const { watcher, begin } = createTestWatch(test.stubs, nameOf)
+  const { watcher, begin, unused } = createTestWatch(test.stubs, nameOf)
   standIn.watch(services, watcher)
   let current = application
   const asker = createAsker(
@@ -99,6 +101,8 @@ export async function openStage(test: Test, { application, settings, standIn, em
       }
       return undefined
     },
+
+    unusedStubs: unused,
 
     async close() {
       await asker.close()

@@ -1,13 +1,15 @@
 /** Stands in, during a test, for what would leave the process, and notes which nodes are visited and what they send. */
 import type { CompiledNode, WrapVisit } from '../../engine/compile/compiled-flow.ts'
+import { customNodeKey } from '../../engine/custom-node.ts'
 import { isMap } from '../../engine/is-map.ts'
 import type { Run, Visit } from '../../engine/node.ts'
-import type { ApiOutcome, HttpResponse, Services, SqlResult } from '../../engine/services.ts'
+import type { ApiOutcome, HttpResponse, Services, SqlResult, Storage } from '../../engine/services.ts'
 import { defineError } from '../../errors.ts'
 import {
   describeCommand,
   describeMail,
   describeMessage,
+  describeOperation,
   describeQuery,
   describeRequest,
   describeStart,
@@ -24,6 +26,8 @@ export interface Stub {
   readonly result?: unknown
   readonly error?: string | { readonly statusCode?: number; readonly type?: string; readonly message: string }
   readonly output?: string
+  /** Whether the test passes also where nothing asks for it. */
+  readonly optional?: true
 }
 
 /** What has happened in one step of a test. */
@@ -71,6 +75,8 @@ export interface TestWatch {
   readonly watcher: Watcher
   /** Begins a step. */
   begin(): StepTrace
+  /** Names of nodes whose stubs nothing has asked for: none of them, or not the last of a list. */
+  unused(): readonly string[]
 }
 
 /** `nameOf` is how the test calls a node; nodes without an ID have no name. */
@@ -81,6 +87,7 @@ export function createTestWatch(
   const left = new Map<string, Stub | Stub[]>(
     Object.entries(stubs).map(([name, stub]) => [name, isList(stub) ? [...stub] : stub]),
   )
+  const taken = new Set<string>()
   let trace = createTrace()
 
   /** The stub of the node's next call; one that is no list is for every call. */
@@ -89,7 +96,9 @@ export function createTestWatch(
     return Array.isArray(stub) ? stub[0] : stub
   }
   const take = (node: Node): Stub | undefined => {
-    const stub = left.get(nameOf(node) ?? '')
+    const name = nameOf(node) ?? ''
+    const stub = left.get(name)
+    taken.add(name)
     return Array.isArray(stub) ? stub.shift() : stub
   }
 
@@ -135,6 +144,10 @@ export function createTestWatch(
       trace.sent.push({ node, what: describeCommand(request) })
       return structuredClone(answer(node, 'redis').result)
     },
+    async mongo(request) {
+      trace.sent.push({ node, what: describeOperation(request) })
+      return structuredClone(answer(node, 'mongo').result)
+    },
     async publish(topic, message) {
       trace.sent.push({ node, what: describeMessage(topic, message) })
       answer(node, 'mqtt')
@@ -152,14 +165,16 @@ export function createTestWatch(
       if (stub.result !== undefined || stub.error !== undefined) return apiOutcome(stub)
       throw complain(node, 'calls the platform, which its stub does not answer.', '{ result: {} }')
     },
+    storage: storedIn(() => take(node), services.storage),
   })
 
   const watcher: Watcher = (node, visit, payload, run) => {
     const { visited } = trace
     visited.push(node)
-    // A loop is visited with the passage itself, since it goes through its body on it; and it calls nothing.
+    // Both are visited with the run itself, since they go through other nodes on it; and they call nothing.
     if (isLoop(node)) return visit(payload, run)
     const { output } = peek(node) ?? {}
+    if (output === undefined && node.type === customNodeKey) return visit(payload, run)
     if (output === undefined) return visit(payload, runOf(node, run, servicesOf(node, run.services), trace))
     take(node)
     if (Object.hasOwn(node.targets, output)) return output
@@ -173,6 +188,11 @@ export function createTestWatch(
       trace = createTrace()
       return trace
     },
+    unused: () =>
+      [...left].flatMap(([name, stub]) => {
+        const isUsed = taken.has(name) && !(Array.isArray(stub) && stub.length > 0)
+        return isUsed || [stub].flat().some(({ optional }) => optional) ? [] : [name]
+      }),
   }
 }
 
@@ -185,6 +205,8 @@ function runOf(node: Node, run: Run, services: Services, trace: StepTrace): Run 
     id: run.id,
     services,
     depth: run.depth,
+    within: run.within,
+    leave: (output, value) => run.leave(output, value),
     get signal() {
       return run.signal
     },
@@ -202,6 +224,7 @@ const effects = {
   mail: { does: 'sends mail', example: '{ sent: true }', fields: ['sent'] },
   sql: { does: 'asks a database', example: '{ result: [ { id: 1 } ] }', fields: ['result'] },
   redis: { does: 'asks Redis', example: '{ result: OK }', fields: ['result'] },
+  mongo: { does: 'asks MongoDB', example: '{ result: [ { name: Fern } ] }', fields: ['result'] },
   mqtt: { does: 'sends an MQTT message', example: '{ sent: true }', fields: ['sent'] },
   flow: { does: 'starts a flow', example: '{ sent: true }', fields: ['sent'] },
 } as const satisfies Record<string, { does: string; example: string; fields: readonly (keyof Stub)[] }>
@@ -222,6 +245,33 @@ function httpResponse({ status = 200, headers = {}, body }: Stub): HttpResponse 
 function sqlResult({ result }: Stub): SqlResult {
   const rows = [structuredClone(result)].flat().filter(isMap)
   return { rows, count: rows.length }
+}
+
+/** Of a node that keeps values over runs a stub says what is stored, or, of several, a map of it by key. */
+function storedIn(take: () => Stub | undefined, storage: Storage): Storage {
+  const or = async <Result>(fromStub: (stored: unknown) => Result, fromStorage: () => Promise<Result>) => {
+    const { result, error } = take() ?? {}
+    if (error !== undefined) throw stubFails({ message: typeof error === 'string' ? error : error.message })
+    return result === undefined ? fromStorage() : fromStub(structuredClone(result))
+  }
+  return {
+    get: (slot) =>
+      or(
+        (stored) => stored,
+        () => storage.get(slot),
+      ),
+    list: (scope) =>
+      or(
+        (stored) => new Map(isMap(stored) ? Object.entries(stored) : []),
+        () => storage.list(scope),
+      ),
+    // What the node makes of it is stored nowhere.
+    update: (slot, change) =>
+      or(
+        (stored) => change(stored).result,
+        () => storage.update(slot, change),
+      ),
+  }
 }
 
 function apiOutcome({ result, error }: Stub): ApiOutcome {

@@ -25,7 +25,7 @@ describe.concurrent('flowpot add endpoint', () => {
     expect(added.output).toBe(
       `Made ${flow} and ${test}.\n\nNext:\n  flowpot test ${flow}\n  flowpot run ${flow} --request 'POST /pots/sample/water'\n`,
     )
-    expect((await runCli(['check', folder])).output).toBe('2 flows, 3 endpoints: no problems.\n')
+    expect((await runCli(['check', folder])).output).toBe('2 flows, 3 endpoints, 1 test: no problems.\n')
 
     expect(await runCli(['test', folder])).toMatchObject({
       code: 0,
@@ -82,7 +82,7 @@ describe.concurrent('flowpot add endpoint', () => {
     const folder = await scene.folder(pots)
     const ends = await Promise.all([1, 2, 3].map(() => runCli(['add', 'endpoint', 'GET /x', '--folder', folder])))
     expect(ends.map(({ code }) => code).sort()).toEqual([0, 1, 1])
-    expect((await runCli(['check', folder])).output).toBe('2 flows, 3 endpoints: no problems.\n')
+    expect((await runCli(['check', folder])).output).toBe('2 flows, 3 endpoints, 1 test: no problems.\n')
     expect((await readdir(folder)).sort()).toEqual([...Object.keys(pots), 'get-x.test.yaml', 'get-x.yaml'].sort())
   })
 

@@ -72,7 +72,7 @@ describe.concurrent('flowpot check', () => {
   it('says nothing is wrong where nothing is, and ends with 0', async ({ scene }) => {
     const { stdout, stderr, ended } = scene.cli(['check'])
     expect([await ended(), stderr.text()]).toEqual([0, ''])
-    expect(stdout.text()).toMatch(/^\d+ flows, \d+ endpoints: no problems\.\n$/)
+    expect(stdout.text()).toMatch(/^\d+ flows, \d+ endpoints, \d+ tests: no problems\.\n$/)
     const json = scene.cli(['check', 'flows', '--json'])
     expect([await json.ended(), json.stdout.text()]).toEqual([0, '{"problems":[]}\n'])
   })
@@ -124,6 +124,21 @@ describe.concurrent('flowpot check', () => {
     expect(problems).toContainEqual(
       expect.objectContaining({ code: 'FLOW_UNKNOWN_NODE', line: 7, column: 11, hint: 'Did you mean "api"?' }),
     )
+  })
+
+  it('reads the tests beside the flows, where those are whole', async ({ scene }) => {
+    const tests = {
+      'one.test.yaml': '- { name: a, request: { method: GET, path: /trap }, expect: { visits: [ anser ] } }\n',
+    }
+    const sound = await check(scene, { 'one.yaml': flow('a: 1'), ...tests })
+    expect(sound.code).toBe(1)
+    expect(sound.output).toMatch(/^one\.test\.yaml:1:73 {2}error TEST_INVALID/)
+    expect(sound.output).toMatch(/hint: Did you mean "answer"\?\n\n1 problem in 1 file\.\n$/)
+    const nameless = await check(scene, { 'two.yaml': flow('a: 1'), ...tests })
+    expect(nameless.output).toMatch(/There is no flow one beside this file\.[\s\S]*\n1 problem in 1 file\.\n$/)
+    const unsound = await check(scene, { 'one.yaml': flow('a: << data.nope >>'), ...tests })
+    expect(unsound.output).not.toContain('TEST_INVALID')
+    expect(unsound.code).toBe(1)
   })
 
   it('warns without failing', async ({ scene }) => {

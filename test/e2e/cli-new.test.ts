@@ -17,7 +17,7 @@ describe.concurrent('flowpot new', () => {
     expect(await readFile(join(cwd, 'pots/.gitignore'), 'utf8')).toMatch(/^\.flowpot\/$/m)
 
     const check = await runCli(['check', 'pots'], { cwd })
-    expect(check).toEqual({ code: 0, output: '1 flow, 1 endpoint: no problems.\n', errors: '' })
+    expect(check).toEqual({ code: 0, output: '1 flow, 1 endpoint, 1 test: no problems.\n', errors: '' })
     expect(await runCli(['test', 'pots'], { cwd })).toMatchObject({
       code: 0,
       output: expect.stringMatching(/1 test: all passed/),

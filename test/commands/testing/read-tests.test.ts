@@ -38,6 +38,31 @@ describe('a file of tests', () => {
     })
   })
 
+  test.each([
+    ['nodes', 'stubs: { a: { sent: true }, b: { sent: true } }\n  expect: { status: 200, visits: [ a, b, c ] }'],
+    ['a trigger', 'expect: { visits: [ a ] }\n- name: b\n  trigger: {}\n  expect: { visits: [ d ] }'],
+  ])('that stands beside no flow and names %s of it has one problem, which says so', (_, rest) => {
+    const { problems } = readTests(
+      { file: 'flows/potts.test.yaml', text: `- name: a\n  ${request}\n  ${rest}` },
+      nodeIds,
+    )
+    expect(problems).toMatchObject([
+      {
+        code: 'TEST_INVALID',
+        line: 1,
+        message: 'There is no flow potts beside this file.',
+        hint: expect.stringContaining('Did you mean "pots"?'),
+      },
+    ])
+  })
+
+  test('that stands beside no flow may ask several, whose nodes have the names of their flows', () => {
+    const text = `- name: a\n  ${request}\n  expect: { status: 200, visits: [ pots/create-pot, other/look ] }`
+    const { tests, problems } = readTests({ file: 'flows/story.test.yaml', text }, nodeIds)
+    expect(problems).toEqual([])
+    expect(tests).toHaveLength(1)
+  })
+
   test.each<[string, string, string, RegExp, RegExp?]>([
     ['that is empty', '', '1:1', /is empty/],
     ['that is a map', 'name: a', '1:1', /list/],
@@ -71,6 +96,19 @@ describe('a file of tests', () => {
       '3:23',
       /"create-pots"/,
       /"create-pot"/,
+    ],
+    [
+      'with a path that is none',
+      `- name: a\n  ${request}\n  expect: { payload: { a..b: 1 } }`,
+      '3:24',
+      /path|segment|name/i,
+    ],
+    [
+      'with a flow that is not there',
+      `- name: a\n  ${request}\n  expect: { visits: [ otherr/look, otherr/leap ] }`,
+      '3:23',
+      /There is no flow otherr\.$/,
+      /Did you mean "other"\?/,
     ],
     ['with what no node sends', `- name: a\n  ${request}\n  expect: { sent: { post: [] } }`, '3:21', /"post"/],
     [

@@ -170,6 +170,63 @@ describe('a test', () => {
     expect(printed(report)).toMatch(/2 tests: all passed/)
   })
 
+  test('fails by no stub that is optional', async () => {
+    const report = await run(`
+- name: looks away
+  stubs: { tell: { sent: true, optional: true } }
+  request: { method: POST, path: /pots }
+  expect: { status: 400 }
+`)
+    expect(printed(report)).toMatch(/1 test: all passed/)
+  })
+
+  test('says what is stored by a stub of the node that keeps it, and looks at the payload and at what is said', async () => {
+    const counter = `name: Pots
+on: { timer: { seconds: 60 } }
+nodes:
+  - { id: last, type: get-value, key: last, result: working.last }
+  - { id: all, type: get-value, all: true, result: working.all }
+  - { id: count, type: store-value, key: count, increment: 2, result: working.count }
+  - { id: say, type: debug, message: Counted << working.count >>, property: working, level: warn }
+  - { type: debug, message: Done }
+`
+    const report = await run(
+      `
+- name: goes on from what is stored
+  stubs: { last: { result: { at: noon } }, all: { result: { a: 1, b: 2 } }, count: { result: 40 } }
+  clock: 2026-02-03T04:05:06Z
+  trigger: {}
+  expect:
+    payload: { working.last.at: noon, working.all: !partial { b: 2 }, working.count: 42, time: "2026-02-03T04:05:06.000Z" }
+    debug: [ { message: Counted 42, level: warn, details: !partial { count: 42 } }, Done ]
+- name: begins with nothing
+  trigger: {}
+  expect: { payload: { working: { all: {}, count: 2 } }, debug: [ !match 2$ , !any ] }
+`,
+      { flow: counter },
+    )
+    expect(report.problems).toEqual([])
+    expect(printed(report)).toMatch(/2 tests: all passed/)
+  })
+
+  test('says what a debug node said instead', async () => {
+    const talker = `name: Pots\non: { timer: { seconds: 60 } }\nnodes: [ { type: debug, message: Hello }, { type: debug, message: Again } ]\n`
+    const report = await run('- { name: a, trigger: {}, expect: { debug: [ { message: Bye } ] } }', { flow: talker })
+    expect(printed(report)).toMatch(
+      /debug\[0\]\.message {2}.*\n {4}expected {2}'Bye'\n {4}actual {4}'Hello'\n {2}debug\[1\] .*\n {4}expected {2}nothing\n {4}actual {4}'Again'/,
+    )
+  })
+
+  test('says of a request that fails why it does', async () => {
+    const report = await run(`
+- name: takes no name that the platform does not
+  stubs: { create: { error: The line is cut. } }
+  request: { method: POST, path: /pots, body: { name: Fern } }
+  expect: { status: 503, error: !match The line is cut }
+`)
+    expect(printed(report)).toMatch(/1 test: all passed/)
+  })
+
   test.each<[string, string, RegExp]>([
     [
       'reaches out without a stub, also where the flow would go on',
@@ -190,6 +247,21 @@ describe('a test', () => {
       'has a stub that no call of the platform is answered by',
       'stubs: { create: { status: 503 } }\n  request: { method: POST, path: /pots, body: { name: a } }\n  expect: { status: 503 }',
       /create .* calls the platform, which its stub does not answer\.\n {2}hint: Say stubs: \{ create: \{ result/,
+    ],
+    [
+      'has a stub that nothing asks for',
+      'stubs: { tell: { sent: true }, look: { output: else } }\n  request: { method: POST, path: /pots }\n  expect: { status: 400 }',
+      /The stub of tell \(pots\.test\.yaml:2\) is not used, or not all of it\.\n {2}hint: Take out .* optional: true/,
+    ],
+    [
+      'has more answers in a stub than anything asks for',
+      'stubs: { look: [ { output: else }, { output: else } ] }\n  request: { method: POST, path: /pots }\n  expect: { status: 400 }',
+      /The stub of look \(pots\.test\.yaml:2\) is not used, or not all of it/,
+    ],
+    [
+      'finds something else on the payload at the end',
+      'trigger: {}\n  stubs: { call-out: { body: [] } }\n  expect: { payload: { working.answer.body: [ 1 ], triggerType: timer } }',
+      /payload\.working\.answer\.body\[0\] {2}\(.*:4\)\n {4}expected {2}1\n {4}actual {4}nothing\n {2}the way/,
     ],
     [
       'sends a node out by a way that it has not',

@@ -1,0 +1,24 @@
+/** The steps by which a test asks as a device: it is given a key, signs in with that, and shows the token. */
+import { isMap } from '../../../engine/is-map.ts'
+import type { Step } from './write-draft.ts'
+
+/** `device` is the one that asked, if one did; it is seeded. */
+export function askAsDevice(action: Step, device: Readonly<Record<string, unknown>> | undefined): readonly Step[] {
+  const { request } = action
+  if (!device || !isMap(request)) return [action]
+  const { id } = device
+  const headers = { ...(isMap(request.headers) ? request.headers : {}), authorization: 'Bearer << saved.token >>' }
+  return [
+    {
+      call: 'applicationKeys.post',
+      with: { applicationKey: { deviceIds: [id] } },
+      save: { key: 'result.key', secret: 'result.secret' },
+    },
+    {
+      call: 'auth.authenticateDevice',
+      with: { credentials: { deviceId: id, key: '<< saved.key >>', secret: '<< saved.secret >>' } },
+      save: { token: 'result.token' },
+    },
+    { request: { ...request, headers } },
+  ]
+}

@@ -1,0 +1,87 @@
+/** Holds a recorded value against what a test gave, and leaves open in it what is made anew each time. */
+import { isMap } from '../../../engine/is-map.ts'
+import type { DocumentPath } from '../../../engine/source/position.ts'
+import { redacted } from '../../../recorder/redact.ts'
+import { pathText, show } from '../differences.ts'
+import { AnyValue, Match } from '../matchers.ts'
+import { isRedacted } from './recorded-values.ts'
+
+export interface Loosened {
+  /** With matchers in place of IDs, dates and secrets. */
+  readonly value: unknown
+  /** What differs all the same, in words. */
+  readonly differences: readonly string[]
+}
+
+/** `isLenient` leaves open any text or number that differs. */
+export function loosen(recorded: unknown, actual: unknown, path: DocumentPath, isLenient: boolean): Loosened {
+  const differences: string[] = []
+  const differ = (recorded: unknown, actual: unknown, path: DocumentPath) => {
+    differences.push(`${pathText(path)} was ${show(recorded)} in the run, and is ${show(actual)} in a test`)
+    return recorded
+  }
+
+  const hold = (recorded: unknown, actual: unknown, path: DocumentPath): unknown => {
+    if (isRedacted(recorded))
+      return actual === undefined ? differ(recorded, actual, path) : aroundSecret(recorded, actual)
+    if (Array.isArray(recorded) && Array.isArray(actual) && recorded.length === actual.length) {
+      return recorded.map((item, index) => hold(item, actual[index], [...path, index]))
+    }
+    if (isMap(recorded) && isMap(actual)) {
+      const keys = [...new Set([...Object.keys(recorded), ...Object.keys(actual)])]
+      const entries = keys.map((key) => [key, hold(own(recorded, key), own(actual, key), [...path, key])])
+      return Object.fromEntries(entries)
+    }
+    if (Object.is(recorded, actual)) return recorded
+    if (typeof recorded === 'string' && typeof actual === 'string') {
+      const pattern = patternOf(recorded)
+      if (pattern !== undefined && pattern === patternOf(actual)) return new Match(pattern)
+      if (isLenient || areTokens(recorded, actual)) return new AnyValue()
+    }
+    if (isLenient && typeof recorded === 'number' && typeof actual === 'number') return new AnyValue()
+    return differ(recorded, actual, path)
+  }
+
+  return { value: hold(recorded, actual, path), differences }
+}
+
+function own(map: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(map, key) ? map[key] : undefined
+}
+
+/** What stands round the secret is as it was, where the test has that too. */
+function aroundSecret(recorded: string, actual: unknown): AnyValue | Match {
+  const pattern = `^${recorded.split(redacted).map(escaped).join('.*')}$`
+  const isBare = recorded === redacted || typeof actual !== 'string' || !new RegExp(pattern, 'u').test(actual)
+  return isBare ? new AnyValue() : new Match(pattern)
+}
+
+/** What is another each time, wherever it stands in a text, and how it looks. */
+const made = {
+  id: '[0-9a-f]{24}',
+  uuid: '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
+  date: '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z',
+}
+const anyMade = new RegExp(`\\b(?:(${made.id})|(${made.uuid})|(${made.date}))\\b`, 'g')
+
+/** A pattern for the text with others in place of what is made anew in it; `undefined` where nothing is. */
+function patternOf(text: string): string | undefined {
+  let pattern = ''
+  let at = 0
+  for (const found of text.matchAll(anyMade)) {
+    const [all, id, uuid] = found
+    pattern += escaped(text.slice(at, found.index)) + (id ? made.id : uuid ? made.uuid : made.date)
+    at = found.index + all.length
+  }
+  return at === 0 ? undefined : `^${pattern}${escaped(text.slice(at))}$`
+}
+
+/** As keys and tokens are, which nobody writes by hand: long, without spaces. */
+function areTokens(recorded: string, actual: string): boolean {
+  return [recorded, actual].every((text) => /^[\w.~+/=-]{16,}$/.test(text) && /\d/.test(text))
+}
+
+/** As a part of a regular expression that matches this text alone. */
+export function escaped(text: string): string {
+  return text.replace(/[$()*+.?[\\\]^{|}/]/g, '\\$&')
+}

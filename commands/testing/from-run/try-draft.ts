@@ -1,0 +1,43 @@
+/** Runs a test that is not written yet, as it would be written. */
+import { FlowpotError } from '../../../errors.ts'
+import { compareStep } from '../compare-step.ts'
+import { idsByFlow } from '../read-test-files.ts'
+import { readTests } from '../read-tests.ts'
+import type { Came, TestScope } from '../run-test.ts'
+import { openStage } from '../stage.ts'
+import { type Draft, writeDraft } from './write-draft.ts'
+
+/** What came of the last step, and why the test fails, if it does. */
+export interface Trial {
+  readonly came?: Came
+  readonly failure?: string
+}
+
+/** `file` is where the test is to stand. */
+export async function tryDraft(draft: Draft, file: string, scope: TestScope): Promise<Trial> {
+  const source = { file, text: writeDraft(draft) }
+  const { tests, problems } = readTests(source, idsByFlow(scope.standIn.nodes))
+  const [test] = tests
+  const [problem] = problems
+  if (!test || problem) return { failure: problem?.message ?? 'There is no test.' }
+  try {
+    const stage = await openStage(test, scope)
+    try {
+      let came: Came | undefined
+      for (const step of test.steps) {
+        came = await stage.take(step)
+        const failure = compareStep(step, came, stage.known(step)) ?? stage.save(step, came)
+        if (failure)
+          return { came, failure: failure.message ?? failure.differences?.map(({ path }) => path).join(', ') ?? '' }
+      }
+      const [unused] = stage.unusedStubs()
+      return { ...(came && { came }), ...(unused && { failure: `Nothing asks for the stub of ${unused}` }) }
+    } finally {
+      await stage.close()
+    }
+  } catch (error) {
+    // A seed that the platform does not take, say.
+    if (error instanceof FlowpotError) return { failure: error.message }
+    throw error
+  }
+}

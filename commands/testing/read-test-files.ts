@@ -1,0 +1,25 @@
+/** The tests of an application's folder, or everything that is wrong with them. */
+import type { SourceFile } from '../../engine/source/position.ts'
+import { type ReadTests, readTests } from './read-tests.ts'
+import type { Node, StandIn } from './stand-in.ts'
+
+/** `standIn` was there when the flows were loaded, all of which are whole. */
+export function readTestFiles(sources: readonly SourceFile[], { nodes }: StandIn): ReadTests {
+  const nodeIds = idsByFlow(nodes)
+  const read = sources.filter(({ file }) => isTestFile(file)).map((source) => readTests(source, nodeIds))
+  return { tests: read.flatMap(({ tests }) => tests), problems: read.flatMap(({ problems }) => problems) }
+}
+
+export function isTestFile(file: string): boolean {
+  return /\.test\.ya?ml$/.test(file)
+}
+
+/** IDs of the nodes of each flow. */
+export function idsByFlow(nodes: readonly Node[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byFlow = new Map<string, Set<string>>()
+  for (const { flow, id } of nodes) {
+    const ids = byFlow.get(flow.id) ?? new Set()
+    byFlow.set(flow.id, id === undefined ? ids : ids.add(id))
+  }
+  return byFlow
+}
