@@ -163,9 +163,9 @@ function badPath(message: string, offset: number, length: number, text: string):
   return new TextSyntaxError('FLOW_TEMPLATE_SYNTAX', message, { offset, length }, hintFor(text))
 }
 
-function hintFor(text: string): string | undefined {
+function hintFor(text: string): string {
   if (/<<|\{\{/.test(text)) return 'A path is written without << >>, as in data.result.'
   if (/[^.]\[/.test(text)) return 'Write a dot before the bracket, as in data.items.[0].'
   if (/\s/.test(text)) return 'Put a name that has a space in it into brackets, as in data.[a name].'
-  return undefined
+  return 'A path is written like data.items.[0].name.'
 }

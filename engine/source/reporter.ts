@@ -1,6 +1,6 @@
 /** Collects the problems of one document, each at its place. */
 import type { FieldProblem } from '../node.ts'
-import type { Problem } from '../problem.ts'
+import type { Problem, ProblemCode } from '../problem.ts'
 import { TextSyntaxError } from '../syntax-error.ts'
 import type { DocumentPath, Position } from './position.ts'
 import type { YamlDocument } from './yaml-document.ts'
@@ -23,6 +23,20 @@ export interface Reporter {
   place(at: DocumentPath, offset?: number): Position
 }
 
+/** What to write instead, where whoever complains knows nothing closer. */
+const usualHints: Partial<Record<ProblemCode, string>> = {
+  FLOW_TEMPLATE_SYNTAX: 'Write a path or a helper: << data.name >>, << upper data.name >>.',
+  FLOW_EXPRESSION_SYNTAX: 'An expression reads like << data.n >> > 20 && << data.name >>.',
+  FLOW_SCRIPT_SYNTAX: 'A script is the body of a function in JavaScript.',
+  FLOW_UNKNOWN_HELPER:
+    'The helpers are listed on the page of the flow format; a path alone reads a value: << data.name >>.',
+  FLOW_UNKNOWN_CALL: 'The calls are listed on the page of the node type api.',
+  FLOW_UNKNOWN_FIELD: 'Take it away.',
+  FLOW_MISSING_FIELD: 'Add it.',
+  FLOW_WRONG_TYPE: 'Write what the message asks for, or take it away.',
+  FLOW_UNSAFE_PATH: 'Take another name: this one leads to what all values share.',
+}
+
 export function createReporter(document: YamlDocument): Reporter {
   const problems: Problem[] = [...document.problems]
 
@@ -32,6 +46,7 @@ export function createReporter(document: YamlDocument): Reporter {
       ...(complaint.offset === undefined ? {} : { offset: complaint.offset }),
     })
     const length = complaint.length ?? found.length
+    const hint = complaint.hint ?? usualHints[complaint.code]
     problems.push({
       code: complaint.code,
       severity: complaint.severity ?? 'error',
@@ -40,7 +55,7 @@ export function createReporter(document: YamlDocument): Reporter {
       column: found.column,
       ...(length === undefined ? {} : { length }),
       message: complaint.message,
-      ...(complaint.hint === undefined ? {} : { hint: complaint.hint }),
+      ...(hint === undefined ? {} : { hint }),
       ...(complaint.related === undefined ? {} : { related: complaint.related }),
     })
   }

@@ -6,6 +6,7 @@ import { type ParsedDocument, tooDeepAt, type YamlTags } from './parse-document.
 import type { DocumentPath, Position, SourceFile } from './position.ts'
 import { readYaml } from './read-yaml.ts'
 import { type ScalarStyle, sourceOffset } from './scalar-offset.ts'
+import { writeOut } from './yaml-traps.ts'
 
 export interface Place {
   /** Point at the key and not at its value. */
@@ -50,7 +51,8 @@ export function parseYaml(source: SourceFile, known?: YamlTags): YamlDocument {
 function refusalOf(text: string): Finding | undefined {
   const at = { code: 'FLOW_YAML_SYNTAX', offset: 0 } as const
   if (text.length > mostCharacters) {
-    return { ...at, message: `The file has ${text.length} characters; ${mostCharacters} is the most that is read.` }
+    const message = `The file has ${text.length} characters; ${mostCharacters} is the most that is read.`
+    return { ...at, message, hint: 'Part it into several files.' }
   }
   if (text.trim() === '') return { ...at, message: 'The file is empty.', hint: 'Write what it is for, or delete it.' }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that no text file holds.
@@ -74,10 +76,8 @@ function dataOf(document: ParsedDocument): { value?: unknown; finding?: Finding 
     return { value: document.toJS({ maxAliasCount: 100 }) }
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error
-    const hint = 'Write the values out where they are used.'
-    return {
-      finding: { code: 'FLOW_YAML_SYNTAX', offset: 0, message: 'The aliases of the file expand to too much.', hint },
-    }
+    const message = 'The aliases of the file expand to too much.'
+    return { finding: { code: 'FLOW_YAML_SYNTAX', offset: 0, message, hint: writeOut } }
   }
 }
 

@@ -3,7 +3,7 @@ import type { YAMLError } from 'yaml'
 
 interface Wording {
   readonly message: string
-  readonly hint?: string
+  readonly hint: string
 }
 
 const quote = 'Put the text in quotes.'
@@ -23,15 +23,18 @@ const wordings: Partial<Record<YAMLError['code'], Wording>> = {
     message: 'Inside [ ] and { } there are no block lists and block texts.',
     hint: 'Write it without brackets, one line each.',
   },
-  BAD_PROP_ORDER: { message: 'A tag or an anchor stands in the wrong place.' },
+  BAD_PROP_ORDER: { message: 'A tag or an anchor stands in the wrong place.', hint: quote },
   DUPLICATE_KEY: { message: 'A key stands twice in one map.', hint: 'Take one of the two out.' },
-  KEY_OVER_1024_CHARS: { message: 'A key is longer than 1024 characters.' },
+  KEY_OVER_1024_CHARS: {
+    message: 'A key is longer than 1024 characters.',
+    hint: 'Is this a text with a colon in it? Then put it in quotes.',
+  },
   MULTILINE_IMPLICIT_KEY: {
     message: 'A key goes over more than one line.',
     hint: 'Is a line indented too far, or a colon missing above?',
   },
-  MULTIPLE_ANCHORS: { message: 'A value has more than one anchor.' },
-  MULTIPLE_TAGS: { message: 'A value has more than one tag.' },
+  MULTIPLE_ANCHORS: { message: 'A value has more than one anchor.', hint: quote },
+  MULTIPLE_TAGS: { message: 'A value has more than one tag.', hint: quote },
   MULTIPLE_DOCS: {
     message: 'A second document begins here.',
     hint: 'One file holds one document: take the --- out, or make a file of its own.',
@@ -40,7 +43,7 @@ const wordings: Partial<Record<YAMLError['code'], Wording>> = {
     message: 'A key is a list or a map.',
     hint: 'A key is a text. Should this be a value, put it in quotes.',
   },
-  RESOURCE_EXHAUSTION: { message: 'The file is nested too deep to be read.' },
+  RESOURCE_EXHAUSTION: { message: 'The file is nested too deep to be read.', hint: 'Nest less.' },
   TAB_AS_INDENT: { message: 'A tab cannot indent a line in YAML.', hint: 'Use spaces.' },
   TAG_RESOLVE_FAILED: { message: 'A word that starts with ! is a tag, and this is none that is known.', hint: quote },
 }
@@ -110,10 +113,10 @@ const byMessage: readonly (readonly [RegExp, Wording])[] = [
 export function wordYamlError(error: YAMLError): Wording {
   if (error.code === 'BAD_DQ_ESCAPE') return wordEscape(/\\\S*/.exec(error.message)?.[0] ?? '\\')
   const wording = byMessage.find(([pattern]) => pattern.test(error.message))?.[1] ?? wordings[error.code]
-  return wordings[error.code] ?? wording ?? { message: `${error.message}.` }
+  return wordings[error.code] ?? wording ?? { message: `${error.message}.`, hint: quote }
 }
 
-export function wordEscape(written: string): Wording & { readonly hint: string } {
+export function wordEscape(written: string): Wording {
   return {
     message: `YAML has no escape ${written} in double quotes.`,
     hint: 'In double quotes a backslash is written \\\\; single quotes take it as it is.',

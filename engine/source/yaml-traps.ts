@@ -6,6 +6,8 @@ import type { ParsedDocument } from './parse-document.ts'
 /** The library looks each one up by a walk through the whole file. */
 const mostAliases = 100
 
+export const writeOut = 'Write the values out where they are used.'
+
 /** Places where a template was torn apart without an error: by a comment, an anchor, an alias or a comma. */
 export function tornTemplates(document: ParsedDocument, text: string): readonly number[] {
   const places: number[] = []
@@ -56,7 +58,12 @@ export function trapsIn(document: ParsedDocument, text: string): readonly Findin
 
 function tooManyAliases(alias: Alias): Finding[] {
   return [
-    { code: 'FLOW_YAML_SYNTAX', offset: startOf(alias), message: `The file has more than ${mostAliases} aliases.` },
+    {
+      code: 'FLOW_YAML_SYNTAX',
+      offset: startOf(alias),
+      message: `The file has more than ${mostAliases} aliases.`,
+      hint: writeOut,
+    },
   ]
 }
 
@@ -74,7 +81,8 @@ function aliasTraps(alias: Alias, document: ParsedDocument): Finding[] {
   }
   const [start, , end] = target.range ?? [0, 0, 0]
   const isWithinTarget = start <= at.offset && at.offset < end
-  return isWithinTarget ? [{ ...at, message: `The value &${alias.source} would contain itself.` }] : []
+  if (!isWithinTarget) return []
+  return [{ ...at, message: `The value &${alias.source} would contain itself.`, hint: writeOut }]
 }
 
 /** Numbers that were surely meant as text, since the number is written otherwise than it was. */

@@ -1,25 +1,9 @@
 /** A recorded run runs again as it ran, and says where a changed flow runs otherwise. */
-import { randomFillSync } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { compareRuns } from '../../recorder/compare-runs.ts'
+import { livelyServices } from './lively-services.ts'
 import { load, recordRun, replayed } from './recorded-run.ts'
-
-/** Answers late and in any order, reads a clock that moves, draws real bytes. */
-function livelyServices(delays: readonly number[] = [0]) {
-  let now = Date.parse('2026-05-01T10:00:00Z')
-  let calls = 0
-  return {
-    clock: { now: () => (now += 7) },
-    random: { bytes: (length: number) => randomFillSync(new Uint8Array(length)) },
-    api: async (call: string) => {
-      const nth = calls++
-      for (let turn = delays[nth % delays.length] ?? 0; turn > 0; turn--) await new Promise(setImmediate)
-      if (call === 'device.get') return { error: { type: 'NotFound', statusCode: 404, message: `No device ${nth}.` } }
-      return { result: { id: `device-${nth}`, nth } }
-    },
-  }
-}
 
 const start = 'name: Flow\non: { endpoint: POST /flow }\nnodes:\n'
 
@@ -93,6 +77,32 @@ ${steps.map((step) => `  - ${step}\n`).join('')}  - { type: reply, body: << work
       }),
       { numRuns: 60 },
     )
+  })
+
+  test('of a parallel loop replays equal, however long its calls took', async () => {
+    let ms = 0
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => ms)
+    onTestFinished(() => now.mockRestore())
+    const application = load(
+      `${start}  - { type: loop, over: 12, item: working.item, parallel: true, do: [ { type: api, call: devices.post, with: { device: { name: Fern } } }, { type: generate-id, result: working.id } ] }\n  - { type: reply }\n`,
+    )
+    const lively = livelyServices([1])
+    const slowly = (call: string) => {
+      ms += 50
+      return lively.api(call)
+    }
+    const record = await recordRun(application, {}, { ...lively, api: slowly })
+    expect(compareRuns(record, await replayed(application, record))).toBeUndefined()
+  })
+
+  test('finds at each reading of the clock what it said then', async () => {
+    const application = load(
+      `${start}${['a', 'b', 'c'].map((name) => `  - { type: date-time, as: milliseconds, result: working.${name} }\n`).join('')}  - { type: reply, body: << working >> }\n`,
+    )
+    const record = await recordRun(application, {}, livelyServices())
+    const began = Date.parse('2026-05-01T10:00:00Z')
+    expect(record.reply).toMatchObject({ body: { a: began + 14, b: began + 21, c: began + 28 } })
+    expect(await replayed(application, record)).toMatchObject({ reply: record.reply, time: record.time })
   })
 
   test('holds nodes, outputs, changes, calls with their answers, the reply', async () => {
