@@ -1,6 +1,7 @@
 /** `flowpot start`: serves an application until it is told to stop. */
 import type { Server } from '../server.ts'
 import { readSettings, type SettingFlags } from '../settings.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -27,8 +28,11 @@ export async function start(folder: string, flags: SettingFlags, options: StartO
     if (!server) return 1
 
     const stopped = untilStopped()
+    const reload = oneAtATime(() => reloadOnce(server))
+    // Without a terminal that could hang up it is an administrator who sends it, as to other servers.
+    if (!process.stdin.isTTY) process.on('SIGHUP', reload)
     announce(server, options.json ?? false)
-    watched?.onChange(() => reloadOnce(server))
+    watched?.onChange(reload)
     const signal = await stopped
     printError(`${signal}: finishing what runs.`)
     await server.close()

@@ -4,24 +4,14 @@ import { dirname, resolve } from 'node:path'
 import { printError } from './output.ts'
 
 export interface WatchedFolder {
-  /** Works once a change has settled, also one that came before; changes during the work lead to one more time. */
-  onChange(work: () => Promise<void>): void
+  /** Tells `listener` of each change once it has settled, and of one that came before. */
+  onChange(listener: () => void): void
   close(): Promise<void>
 }
 
 export async function watchFolder(folder: string): Promise<WatchedFolder> {
-  let work: (() => Promise<void>) | undefined
-  let isWorking = false
-  let isStale = false
-  const catchUp = async () => {
-    if (!work || isWorking) return
-    isWorking = true
-    while (isStale) {
-      isStale = false
-      await work()
-    }
-    isWorking = false
-  }
+  let tell: (() => void) | undefined
+  let isChanged = false
   // For who develops alone: it is not loaded where flows are only served.
   const { watch } = await import('chokidar')
   const root = resolve(folder)
@@ -35,15 +25,15 @@ export async function watchFolder(folder: string): Promise<WatchedFolder> {
   })
   watcher.on('all', (_event, path) => {
     if (!/\.ya?ml$/.test(path)) return
-    isStale = true
-    catchUp()
+    isChanged = true
+    tell?.()
   })
   await once(watcher, 'ready')
   watcher.on('error', (error) => printError(`Not watching: ${error instanceof Error ? error.message : String(error)}`))
   return {
-    onChange(toDo) {
-      work = toDo
-      catchUp()
+    onChange(listener) {
+      tell = listener
+      if (isChanged) listener()
     },
     close: () => watcher.close(),
   }

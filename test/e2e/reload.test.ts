@@ -1,4 +1,4 @@
-/** `start --watch`: what is served follows the files, and nobody who asks meanwhile is let down. */
+/** `start --watch`, and SIGHUP: what is served follows the files, and nobody who asks meanwhile is let down. */
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
@@ -20,9 +20,9 @@ nodes:
 const reloaded = /^Reloaded\.\n/m
 const notReloaded = /^Not reloaded: what served goes on serving\.\n/m
 
-async function startWatching(scene: Scene) {
+async function startWatching(scene: Scene, args: readonly string[] = ['--watch']) {
   const folder = await scene.folder({ 'application.yaml': 'name: hello\n', 'hello.yaml': flow(1) })
-  const flowpot = await scene.start({ folder, args: ['--watch'] })
+  const flowpot = await scene.start({ folder, args })
   return {
     ...flowpot,
     folder,
@@ -55,6 +55,31 @@ describe.concurrent('start --watch', () => {
     await rm(file('bye.yaml'))
     await stderr.until(reloaded)
     expect(await post('/bye')).toMatchObject({ status: 404 })
+    expect(await stop('SIGINT')).toBe(0)
+  })
+
+  it('lets flows follow a custom node that they use, and keeps them while it is broken', async ({ scene }) => {
+    const { file, post, stderr, errors, stop } = await startWatching(scene)
+    const node = (value: string) =>
+      `name: Version\non: { custom-node: version }\nnodes:\n  - { type: return, value: ${value} }\n`
+    const user = `name: User
+on: { endpoint: POST /hello }
+nodes:
+  - { type: custom-node, node: version, result: working.version }
+  - { type: reply, body: << working.version >> }
+`
+    await writeFile(file('hello.yaml'), user)
+    await stderr.until(notReloaded)
+    await replace(file('version.yaml'), node('2'))
+    await stderr.until(reloaded)
+    expect(await post()).toMatchObject({ status: 200, body: 2 })
+    await replace(file('version.yaml'), node('3'))
+    await stderr.until(reloaded)
+    expect(await post()).toMatchObject({ status: 200, body: 3 })
+    await replace(file('version.yaml'), node('4, output: nowhere'))
+    await stderr.until(notReloaded)
+    expect(errors()).toMatch(/version\.yaml:4:\d+ +error FLOW_UNKNOWN_OUTPUT/)
+    expect(await post()).toMatchObject({ status: 200, body: 3 })
     expect(await stop('SIGINT')).toBe(0)
   })
 
@@ -176,5 +201,20 @@ describe.concurrent('start --watch', () => {
     await Promise.all([save(), ...Array.from({ length: 10 }, ask)])
     expect(count).toBeGreaterThan(reloads)
     expect(await post()).toMatchObject({ status: 200, body: { version: reloads } })
+  })
+})
+
+describe.concurrent('start, sent SIGHUP', () => {
+  it('reloads its flows, and serves on what it had if they are broken', async ({ scene }) => {
+    const { child, file, post, stderr, stop } = await startWatching(scene, [])
+    await replace(file('hello.yaml'), flow(2).replace('reply', 'replay'))
+    child.kill('SIGHUP')
+    await stderr.until(notReloaded)
+    expect(await post()).toMatchObject({ status: 200, body: { version: 1 } })
+    await replace(file('hello.yaml'), flow(3))
+    child.kill('SIGHUP')
+    await stderr.until(reloaded)
+    expect(await post()).toMatchObject({ status: 200, body: { version: 3 } })
+    expect(await stop('SIGTERM')).toBe(0)
   })
 })
