@@ -26,19 +26,22 @@ interface Target {
   readonly data: string
 }
 
+/** How long a round is: `duration` in seconds, or `amount` of requests, however long they take. */
+type LoadSize = { readonly duration: number } | { readonly amount: number }
+
 const connections = 50
 
 export async function benchRegistration(
   variants: readonly Variant[],
-  { rounds, seconds }: { rounds: number; seconds: number },
+  { rounds, ...size }: { rounds: number } & LoadSize,
 ): Promise<RegistrationTimes[]> {
   const targets: Target[] = []
   try {
     for (const variant of variants) targets.push(await startTarget(variant))
     const results = new Map<Variant, autocannon.Result[]>(variants.map((variant) => [variant, []]))
-    for (const target of targets) await load(target, Math.min(2, seconds))
+    for (const target of targets) await load(target, size)
     for (let round = 0; round < rounds; round++) {
-      for (const target of targets) results.get(target.variant)?.push(await load(target, seconds))
+      for (const target of targets) results.get(target.variant)?.push(await load(target, size))
     }
     return variants.map((variant) => summarise(variant, results.get(variant) ?? []))
   } finally {
@@ -64,12 +67,12 @@ async function startTarget(variant: Variant): Promise<Target> {
   throw new Error(`The target ${variant} did not start.`)
 }
 
-async function load({ url, token, variant }: Target, seconds: number): Promise<autocannon.Result> {
+async function load({ url, token, variant }: Target, size: LoadSize): Promise<autocannon.Result> {
   const result = await autocannon({
     url: `${url}/devices`,
     method: 'POST',
     connections,
-    duration: seconds,
+    ...size,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ deviceName: 'My Awesome Plant', manufacturerId: '000000' }),
   })
