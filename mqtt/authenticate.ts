@@ -5,6 +5,7 @@ import { isGateway, type SignedInDevice, verifyDevice } from '../platform/auth/s
 import type { BrokerContext } from './context.ts'
 import { type Origin, type Session, takenOver } from './session.ts'
 import { topicRules } from './topic-rules.ts'
+import { stateTopic } from './topics.ts'
 
 /** Return codes of CONNACK, MQTT 3.1.1 table 3.1. */
 const SERVER_UNAVAILABLE = 3
@@ -93,6 +94,7 @@ function createSession(client: Client, origin: Origin, { device, key }: SignedIn
     client,
     origin,
     deviceId: device.id,
+    stateTopic: stateTopic(device.id),
     key,
     rules: topicRules(key),
     isGateway: isGateway(device),

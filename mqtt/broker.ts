@@ -16,6 +16,7 @@ import { createSparseLog, type MqttLog, quietLog } from './mqtt-log.ts'
 import { limitPackets } from './packet-limit.ts'
 import { endSession, type Origin, type Session, takenOver } from './session.ts'
 import { createSessions } from './sessions.ts'
+import { skipNowhere } from './skip-nowhere.ts'
 import { createSubscriptions } from './subscriptions.ts'
 
 export interface Broker {
@@ -67,6 +68,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
     authorizeSubscribe: createAuthoriseSubscribe(context),
     authorizeForward: createForward(context),
   })
+  skipNowhere(aedes)
   aedes.on('client', (client) => begin(context, client))
   const note = (client: Client, error: Error) => {
     const session = sessions.of(client)

@@ -15,6 +15,8 @@ export interface Session {
   readonly client: Client
   readonly origin: Origin
   readonly deviceId: string
+  /** The topic of the device's own state. */
+  readonly stateTopic: string
   readonly key: ApplicationKeyTable
   readonly rules: TopicRules
   isGateway: boolean

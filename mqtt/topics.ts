@@ -13,6 +13,10 @@ export function readDeviceTopic(topic: string): DeviceTopic | undefined {
   return deviceId !== undefined && (kind === 'state' || kind === 'command') ? { deviceId, kind } : undefined
 }
 
+export function stateTopic(deviceId: string): string {
+  return `losant/${deviceId}/state`
+}
+
 export function commandTopic(deviceId: string): string {
   return `losant/${deviceId}/command`
 }

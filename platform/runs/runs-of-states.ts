@@ -24,6 +24,7 @@ export async function runsOfStates(
   newId: () => string,
 ): Promise<TriggeredRun[]> {
   const runs: TriggeredRun[] = []
+  if (watches.length === 0) return runs
   const ids = [...new Set(heard.map(({ deviceId }) => deviceId))]
   for (const watch of watches) {
     const watched = await matchingDevices(tx, watch, ids)

@@ -13,6 +13,7 @@ import { armInactivityTimers } from '../runs/inactivity.ts'
 import { runsOfStates } from '../runs/runs-of-states.ts'
 import { insertRuns, type TriggeredRun } from '../runs/triggered-runs.ts'
 import type { Transaction } from '../store/store.ts'
+import type { DeviceStateTable } from '../store/tables.ts'
 import { insertLogLine } from './device-log.ts'
 import { insertPoints } from './insert-points.ts'
 import { type SortedOut, type StatesOfDevice, sortOut, toLine } from './sort-out.ts'
@@ -44,7 +45,11 @@ interface Waiting {
 }
 
 /** What became of a report within the transaction. */
-type Outcome = { readonly sorted: readonly SortedOut[] } | { readonly error: unknown }
+interface Outcome {
+  /** Empty where the report is refused. */
+  readonly sorted: readonly SortedOut[]
+  readonly error: FlowpotError | undefined
+}
 
 interface Written {
   readonly outcomes: readonly Outcome[]
@@ -83,21 +88,20 @@ export function createStateWriter(platform: Shared): StateWriter {
   }
 
   const settle = (batch: readonly Waiting[], { outcomes, runs }: Written): void => {
-    for (const [index, outcome] of outcomes.entries()) {
-      const one = batch[index]
-      if ('error' in outcome) {
-        one?.reject(outcome.error)
-        continue
+    outcomes.forEach(({ sorted, error }, index) => {
+      if (error) {
+        batch[index]?.reject(error)
+        return
       }
       let accepted = 0
       const dropped: string[] = []
-      for (const sorted of outcome.sorted) {
-        for (const report of sorted.reports) events.emit('stateReported', report)
-        accepted += sorted.reports.length
-        dropped.push(...sorted.dropped)
+      for (const one of sorted) {
+        for (const report of one.reports) events.emit('stateReported', report)
+        accepted += one.reports.length
+        dropped.push(...one.dropped)
       }
-      one?.resolve({ accepted, dropped })
-    }
+      batch[index]?.resolve({ accepted, dropped })
+    })
     if (runs.length > 0) events.emit('runsQueued', runs)
   }
 
@@ -128,31 +132,36 @@ export function createStateWriter(platform: Shared): StateWriter {
 
 async function writeAll(platform: Shared, tx: Transaction, batch: readonly Waiting[]): Promise<Written> {
   const { store, newId, watches } = platform
-  const ids = new Set(batch.flatMap(({ report }) => report.states.map(({ deviceId }) => deviceId)))
-  const dataTypes = await readDataTypes(platform, tx, [...ids])
-  const outcomes = batch.map(({ report, at }): Outcome => {
-    const sorted: SortedOut[] = []
-    for (const given of report.states) {
-      const own = dataTypes.get(given.deviceId)
-      if (!own) return { error: notFound({ what: 'Device' }) }
-      sorted.push(sortOut(given, own, at, report.relay))
-    }
-    return { sorted }
-  })
-  const taken = outcomes.flatMap((outcome) => ('error' in outcome ? [] : outcome.sorted))
-  await insertPoints(
-    tx,
-    store.dialect,
-    taken.flatMap(({ points }) => points),
-  )
-  for (const { deviceId, at, dropped } of taken) {
-    if (dropped.length > 0) await insertLogLine(tx, deviceId, newId(), at, toLine(dropped))
+  const ids = new Set<string>()
+  for (const { report } of batch) {
+    for (const { deviceId } of report.states) ids.add(deviceId)
   }
-  const heard = taken.filter(({ reports }) => reports.length > 0)
+  const dataTypes = await readDataTypes(platform, tx, [...ids])
+  const outcomes = batch.map((one) => sortOutReport(one, dataTypes))
+  const points: DeviceStateTable[] = []
+  const heard: SortedOut[] = []
+  for (const { sorted } of outcomes) {
+    for (const one of sorted) {
+      for (const point of one.points) points.push(point)
+      if (one.reports.length > 0) heard.push(one)
+      if (one.dropped.length > 0) await insertLogLine(tx, one.deviceId, newId(), one.at, toLine(one.dropped))
+    }
+  }
+  await insertPoints(tx, store.dialect, points)
   const runs = await runsOfStates(tx, watches.current.state, heard, newId)
   await insertRuns(tx, runs, platform.clock.now())
   await armInactivityTimers(tx, watches.current.inactivity, heard)
   return { outcomes, runs }
+}
+
+function sortOutReport({ report, at }: Waiting, dataTypes: ReadonlyMap<string, ReadonlyMap<string, string>>): Outcome {
+  const sorted: SortedOut[] = []
+  for (const given of report.states) {
+    const own = dataTypes.get(given.deviceId)
+    if (!own) return { sorted: [], error: notFound({ what: 'Device' }) }
+    sorted.push(sortOut(given, own, at, report.relay))
+  }
+  return { sorted, error: undefined }
 }
 
 /** Per device that exists the types of the attributes that it has now, by name. */

@@ -21,7 +21,7 @@ const CACHED_STATEMENTS = 500
 export class SqliteConnection {
   readonly database: Database.Database
   /** Least recently used first. */
-  readonly #statements = new Map<string, Database.Statement<[readonly unknown[]]>>()
+  readonly #statements = new Map<string, Database.Statement>()
   readonly #cacheSize: number
 
   constructor(database: Database.Database, cacheSize = CACHED_STATEMENTS) {
@@ -47,12 +47,12 @@ export class SqliteConnection {
     let changes = 0
     for (const row of rows) {
       refuseNul(row)
-      changes += statement.run(row).changes
+      changes += statement.run(...row).changes
     }
     return { rows: [], numAffectedRows: BigInt(changes) }
   }
 
-  #prepare({ sql, parameters }: CompiledQuery): Database.Statement<[readonly unknown[]]> {
+  #prepare({ sql, parameters }: CompiledQuery): Database.Statement {
     refuseNul(parameters)
     const statement = this.#statement(sql)
     if (this.database.readonly && !statement.readonly) throw storeReadCannotWrite({})
@@ -60,7 +60,7 @@ export class SqliteConnection {
   }
 
   /** Preparing costs more than running: see docs/performance.md. */
-  #statement(sql: string): Database.Statement<[readonly unknown[]]> {
+  #statement(sql: string): Database.Statement {
     const cached = this.#statements.get(sql)
     if (cached) {
       // Their order matters only once some must go.
@@ -70,7 +70,7 @@ export class SqliteConnection {
       }
       return cached
     }
-    const statement = this.database.prepare<[readonly unknown[]]>(sql)
+    const statement = this.database.prepare(sql)
     this.#statements.set(sql, statement)
     if (this.#statements.size > this.#cacheSize) {
       for (const oldest of this.#statements.keys()) {
