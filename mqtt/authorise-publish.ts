@@ -1,9 +1,10 @@
 /**
  * Whether a device may publish what it does. It may not say no: a PUBLISH is acknowledged or the connection ends,
- * [MQTT-3.3.5-2]. Aedes acknowledges QoS 1 once `done` is called, so a state is stored before that.
+ * [MQTT-3.3.5-2]. QoS 1 is acknowledged once `take` resolves, so a state is stored before that.
  */
 import type { Client, PublishPacket } from 'aedes'
 import { startRunsOfMessage } from '../platform/runs/runs-of-messages.ts'
+import { acknowledge, whenTaken } from './acknowledge.ts'
 import type { BrokerContext } from './context.ts'
 import { speaksFor } from './peripherals.ts'
 import { drop, receiveState } from './receive-state.ts'
@@ -60,16 +61,21 @@ export function createAuthorisePublish(context: BrokerContext): AuthorisePublish
     if (problem !== undefined) return done(refuse(context, session, problem))
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     work.begin()
-    const finish = (error?: Error) => {
-      // Aedes writes the acknowledgement before it comes back.
-      done(error)
+    const finish = () => {
+      if (packet.topic === nowhere && packet.qos === 1) {
+        acknowledge(client, packet)
+        // Or Aedes would as well.
+        packet.qos = 0
+      }
+      // Aedes writes any other acknowledgement before it comes back.
+      whenTaken(client, done)
       work.end()
     }
-    take(session, packet, payload).then(
-      () => finish(),
-      (error: unknown) =>
-        finish(refuse(context, session, error instanceof Refused ? error.message : 'The store failed.')),
-    )
+    const fail = (error: unknown) => {
+      done(refuse(context, session, error instanceof Refused ? error.message : 'The store failed.'))
+      work.end()
+    }
+    take(session, packet, payload).then(finish, fail)
   }
 }
 

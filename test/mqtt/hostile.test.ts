@@ -179,7 +179,11 @@ describe('a device that does not read', () => {
     connection.socket.destroy()
   })
 
-  it('and never takes its acknowledgements is held up alone, then ended', async () => {
+  it.each([
+    ['answers to its pings', () => Buffer.alloc(64 * 1024, Buffer.from([0xc0, 0]))],
+    // As many acknowledgements as a connection holds for its reader, and some.
+    ['acknowledgements', (deviceId: string) => Buffer.concat(Array(5000).fill(statePacket(deviceId)))],
+  ])('and never takes the %s is held up alone, then ended', async (_, flood) => {
     const broker = await startBroker({ limits: { unreadTimeoutMs: 100 } })
     const fern = await broker.pot()
     // What is written to it is never taken.
@@ -189,7 +193,7 @@ describe('a device that does not read', () => {
     broker.broker.accept(connection, { address: '127.0.0.1', transport: 'tcp' })
     connection.push(connectPacket(fern))
     await broker.logged(({ message }) => message === 'A device connected')
-    connection.push(Buffer.alloc(64 * 1024, Buffer.from([0xc0, 0])))
+    connection.push(flood(fern.deviceId))
     await closed
     await broker.connect(fern)
   })
@@ -207,6 +211,13 @@ describe('a packet that is too large', () => {
     await accepted(broker.begin(fern))
   })
 })
+
+/** PUBLISH with QoS 1. */
+function statePacket(deviceId: string): Buffer {
+  const topic = `losant/${deviceId}/state`
+  const body = Buffer.from(`\0${String.fromCharCode(topic.length)}${topic}\0\x01{"data":{"moisture":1}}`, 'latin1')
+  return Buffer.concat([Buffer.from([0x32, body.length]), body])
+}
 
 function never(): never {
   throw new Error('There are three.')
