@@ -21,7 +21,7 @@ type Print = (line?: string) => void
 export async function benchDevices({ isSanity, isLong }: DevicesOptions, print: Print): Promise<void> {
   const fleet = isSanity
     ? { rounds: 1, seconds: 0.5, idleConnections: 100, settleMs: 100 }
-    : { rounds: 5, seconds: 1.5, idleConnections: 5000, settleMs: 3000 }
+    : { rounds: 15, seconds: 1, idleConnections: 5000, settleMs: 3000 }
   const sizes = isSanity ? [1000] : [100_000, 1_000_000, ...(isLong ? [10_000_000] : [])]
   printFleet(fleet, await benchFleet(['stored', 'bare', 'one-by-one'], fleet), print)
   printSeries(await benchSeries(sizes, 5), print)
