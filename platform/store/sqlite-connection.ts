@@ -47,6 +47,7 @@ export class SqliteConnection {
     let changes = 0
     for (const row of rows) {
       refuseNul(row)
+      // As a list the driver takes a fifth longer over them.
       changes += statement.run(...row).changes
     }
     return { rows: [], numAffectedRows: BigInt(changes) }
