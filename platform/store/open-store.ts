@@ -23,7 +23,7 @@ export interface StoreSettings {
   readonly commitEach?: boolean
   /** SQLite: how many statements a connection keeps prepared. For measuring. */
   readonly cachedStatements?: number
-  /** PostgreSQL: connections for writes, and again as many for reads. */
+  /** PostgreSQL: connections, for reads and writes together. */
   readonly poolSize?: number
   /** How long a scan may take and, on PostgreSQL, any query and the work of a write. On SQLite that ends with the turn of the event loop. */
   readonly workLimitMs?: number
