@@ -20,8 +20,8 @@ const wordings: Partial<Record<YAMLError['code'], Wording>> = {
     hint: 'If this is one text, put it in quotes. If it is a map, begin it on the next line, indented.',
   },
   BLOCK_IN_FLOW: {
-    message: 'Inside [ ] and { } there are no block lists and block texts.',
-    hint: 'Write it without brackets, one line each.',
+    message: 'Inside [ ] and { } a list or a map stands in brackets of its own.',
+    hint: 'If this is one text, such as one with a colon in it, put it in quotes. If it is a list or a map, put it in brackets.',
   },
   BAD_PROP_ORDER: { message: 'A tag or an anchor stands in the wrong place.', hint: quote },
   DUPLICATE_KEY: { message: 'A key stands twice in one map.', hint: 'Take one of the two out.' },

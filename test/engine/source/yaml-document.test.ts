@@ -18,6 +18,7 @@ describe('a file that cannot be read is a problem, with its place', () => {
     ['a value that contains itself', 'a: &a [ *a ]\n', '1:9', /contain itself/],
     ['a line that is indented too little', 'a:\n  - b\n c: 1\n', '3:1', /indented/],
     ['a key under a text', 'a: b\n c: d\n', '1:4', /map cannot begin/],
+    ['a colon in a text in brackets', 'a: { b: A plant needs: a name. }\n', '1:9', /in brackets of its own/],
     ['brackets without end', '['.repeat(50_000), '1:301', /too deep/],
     ['maps without end', '{'.repeat(50_000), '1:301', /too deep/],
     ['dashes without end', '- '.repeat(50_000), '1:600', /too deep/],
