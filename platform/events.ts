@@ -10,15 +10,6 @@ export interface Relay {
 
 /** Each is told after the commit of what it tells. Times are milliseconds since 1970. */
 export interface PlatformEvents {
-  stateReported: {
-    readonly deviceId: string
-    readonly time: number
-    /** What was stored, by attribute. */
-    readonly data: Readonly<Record<string, number | string | boolean>>
-    readonly meta?: unknown
-    readonly flowVersion?: string | undefined
-    readonly relay: Relay
-  }
   commandSent: {
     readonly deviceId: string
     readonly name: string

@@ -1,6 +1,6 @@
 /** Which runs a report of state starts, with what. */
 import type { Relay } from '../events.ts'
-import type { StateReported } from '../state/sort-out.ts'
+import type { StoredState } from '../state/sort-out.ts'
 import type { Transaction } from '../store/store.ts'
 import { matchingDevices } from './matching-devices.ts'
 import type { RunBegin, TriggeredRun } from './triggered-runs.ts'
@@ -13,7 +13,7 @@ export interface HeardDevice {
   readonly at: number
   readonly isBatch: boolean
   /** States of which at least a part is stored. */
-  readonly reports: readonly StateReported[]
+  readonly reports: readonly StoredState[]
   readonly relay: Relay
 }
 
@@ -59,7 +59,7 @@ function beginsOf(watch: StateWatch, { deviceId, at, isBatch, reports, relay }: 
     .map(({ time, data, meta }) => ({ ...common, time, data, ...(meta === undefined ? {} : { meta }) }))
 }
 
-function isAskedFor(watch: StateWatch, { time, data }: StateReported, at: number): boolean {
+function isAskedFor(watch: StateWatch, { time, data }: StoredState, at: number): boolean {
   const { attributes, ignoredAttributes, maxAgeSeconds } = watch
   if (maxAgeSeconds !== undefined && time < at - maxAgeSeconds * 1000) return false
   const names = Object.keys(data)

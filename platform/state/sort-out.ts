@@ -1,12 +1,19 @@
 /** Sorts out what a device reported: what is stored, what is told of it, and what is dropped. */
-import type { PlatformEvents, Relay } from '../events.ts'
+import type { Relay } from '../events.ts'
 import type { HeardDevice } from '../runs/runs-of-states.ts'
 import type { DeviceStateTable } from '../store/tables.ts'
 import { convertValue, fromStored, type Scalar } from './convert-value.ts'
 import type { GivenState } from './state-schemas.ts'
 import { readTime, whyNotTaken } from './times.ts'
 
-export type StateReported = PlatformEvents['stateReported']
+/** What was stored of one state. */
+export interface StoredState {
+  /** Milliseconds since 1970. */
+  readonly time: number
+  /** By attribute. */
+  readonly data: Readonly<Record<string, Scalar>>
+  readonly meta: unknown
+}
 
 export interface StatesOfDevice {
   readonly deviceId: string
@@ -31,13 +38,13 @@ export function sortOut(
   relay: Relay,
 ): SortedOut {
   const points: DeviceStateTable[] = []
-  const reports: StateReported[] = []
+  const reports: StoredState[] = []
   let dropped: Set<string> | undefined
   const drop = (line: string) => {
     dropped ??= new Set()
     dropped.add(line)
   }
-  for (const { data: given, time: givenTime, meta, flowVersion } of states) {
+  for (const { data: given, time: givenTime, meta } of states) {
     const time = readTime(givenTime, now)
     const reason = whyNotTaken(time, now)
     if (reason !== undefined) {
@@ -59,7 +66,7 @@ export function sortOut(
       isTaken = true
     }
     if (!isTaken) continue
-    reports.push({ deviceId, time, data, relay, meta, flowVersion })
+    reports.push({ time, data, meta })
   }
   return { deviceId, at: now, isBatch, relay, points, reports, dropped: dropped ? [...dropped] : nothing }
 }

@@ -13,8 +13,9 @@ const Data = Type.Unsafe<Readonly<Record<string, number | string | boolean | nul
 export const GivenStateFields = {
   data: Data,
   time: Type.Optional(GivenTime),
-  /** Travels with the event and is not stored. */
+  /** Goes to the runs that the state starts, and is not stored. */
   meta: Type.Optional(Type.Unknown()),
+  /** Taken, since Losant's clients send it; nothing asks for it. */
   flowVersion: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
 }
 const State = closed(GivenStateFields)

@@ -96,7 +96,6 @@ export function createStateWriter(platform: Shared): StateWriter {
       let accepted = 0
       const dropped: string[] = []
       for (const one of sorted) {
-        for (const report of one.reports) events.emit('stateReported', report)
         accepted += one.reports.length
         dropped.push(...one.dropped)
       }

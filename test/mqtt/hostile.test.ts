@@ -75,14 +75,11 @@ describe('a connection', () => {
       return Buffer.concat([Buffer.from([0x32, body.length]), body])
     }
     const connection = connectToPort(broker.port)
-    const reports = new Promise<void>((resolve) => {
-      let count = 0
-      broker.platform.events.on('stateReported', () => ++count === 100 && resolve())
-    })
     connection.socket.write(
       Buffer.concat([connectPacket(fern), ...Array.from({ length: 100 }, (_, id) => publish(id + 1))]),
     )
-    await reports
+    // PUBACK of the hundredth.
+    await connection.until('40020064')
     connection.socket.destroy()
   })
 })

@@ -1,6 +1,7 @@
 /** What a device may publish and subscribe to, and what becomes of what is not as it should be. */
 import { describe, expect, it } from 'vitest'
 import { storeFull } from '../../platform/store/errors.ts'
+import { stateWatch } from '../platform/state-watch.ts'
 import { gone, nextMessage, type Pot, startBroker, type TestBroker } from './test-broker.ts'
 
 const state = (moisture: number) => JSON.stringify({ data: { moisture } })
@@ -109,9 +110,12 @@ describe('a state', () => {
       retain: false,
     }
     const client = await broker.connect(fern, { will })
-    const reported = new Promise<unknown>((resolve) => broker.platform.events.on('stateReported', resolve))
+    broker.platform.watches.replace([stateWatch()])
+    const started = new Promise<unknown>((resolve) =>
+      broker.platform.events.on('runsQueued', (runs) => runs.length > 0 && resolve(runs)),
+    )
     client.stream.destroy()
-    expect(await reported).toMatchObject({ deviceId: fern.deviceId, data: { moisture: 0 } })
+    expect(await started).toMatchObject([{ begin: { triggerId: fern.deviceId, data: { moisture: 0 } } }])
   })
 })
 

@@ -5,6 +5,7 @@ import { startRunsOfMessage } from '../../../platform/runs/runs-of-messages.ts'
 import { readDueRuns, type TriggeredRun } from '../../../platform/runs/triggered-runs.ts'
 import type { DeviceSelection, StateWatch, Watch } from '../../../platform/runs/watches.ts'
 import { reportState } from '../../../platform/state/report-state.ts'
+import { stateWatch } from '../state-watch.ts'
 import { eachStore } from '../store/databases.ts'
 import { openPlatform } from '../test-platform.ts'
 
@@ -14,11 +15,6 @@ const attributes = [
 ]
 const relay = { type: 'device', id: 'a'.repeat(24) } as const
 const ofTrigger = { trigger: 'water/0/all', flowId: 'water' }
-
-function stateWatch(more: Partial<StateWatch> = {}): StateWatch {
-  const everything = { attributes: undefined, ignoredAttributes: undefined, maxAgeSeconds: undefined }
-  return { on: 'state', ...ofTrigger, devices: undefined, ...everything, reports: 'all', batch: 'each', ...more }
-}
 
 eachStore((_name, open) => {
   async function setUp(...watches: Watch[]) {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { PlatformEvents } from '../../../platform/events.ts'
 import { reportState } from '../../../platform/state/report-state.ts'
 import { eachStore } from '../store/databases.ts'
 import { openPlatform } from '../test-platform.ts'
@@ -20,41 +19,34 @@ eachStore((_name, open) => {
     const addDevice = async (more: object = {}) =>
       (await ok<{ id: string }>('devices.post', { device: { name: 'pot', attributes, ...more } })).id
     const deviceId = await addDevice()
-    const told: PlatformEvents['stateReported'][] = []
-    platform.events.on('stateReported', (detail) => told.push(detail))
     const report = (body: unknown, id = deviceId) => reportState(platform, id, body, relay)
     const states = (params: object = {}) => ok<object[]>('device.getState', { deviceId, limit: 100, ...params })
     const log = () => ok<object[]>('device.getLogEntries', { deviceId, limit: 100 })
     const iso = (ago = 0) => new Date(test.clock.ms - ago).toISOString()
-    return { ...test, addDevice, deviceId, told, report, states, log, iso }
+    return { ...test, addDevice, deviceId, report, states, log, iso }
   }
 
   describe('a state', () => {
-    it('is stored in the types of its attributes, and told after it is stored', async () => {
-      const { report, states, told, iso, deviceId, clock, ok, platform } = await setUp()
-      const seen: unknown[] = []
-      platform.events.on('stateReported', () => seen.push(states()))
+    it('is stored in the types of its attributes', async () => {
+      const { report, states, iso, deviceId, ok } = await setUp()
       const data = { moisture: '41.5', lid: 1, place: '1.5, 2', note: 7, photo: 'aGk=' }
       expect(await report({ data, meta: { by: 'hand' }, flowVersion: 'v1' })).toEqual({ accepted: 1, dropped: [] })
       const stored = { moisture: 41.5, lid: true, place: '1.5,2', note: '7', photo: 'aGk=' }
       expect(await states()).toEqual([{ time: iso(), data: stored }])
-      expect(told).toEqual([{ deviceId, time: clock.ms, data: stored, meta: { by: 'hand' }, flowVersion: 'v1', relay }])
-      expect(await Promise.all(seen)).toEqual([[{ time: iso(), data: stored }]])
       expect(await ok('device.getCompositeState', { deviceId, attributes: 'lid, note' })).toEqual({
         lid: { time: iso(), value: true },
         note: { time: iso(), value: '7' },
       })
     })
 
-    it('of a millisecond overwrites what was reported for it, attribute by attribute, and is told all the same', async () => {
-      const { report, states, told, iso } = await setUp()
+    it('of a millisecond overwrites what was reported for it, attribute by attribute', async () => {
+      const { report, states, iso } = await setUp()
       await report({ time: iso(), data: { moisture: 1, note: 'kept' } })
       await report([
         { time: iso(), data: { moisture: 2 } },
         { time: iso(), data: { moisture: 3 } },
       ])
       expect(await states()).toEqual([{ time: iso(), data: { moisture: 3, note: 'kept' } }])
-      expect(told.map(({ data }) => data)).toEqual([{ moisture: 1, note: 'kept' }, { moisture: 2 }, { moisture: 3 }])
     })
 
     it('in a list counts one by one, with its own time', async () => {
@@ -82,7 +74,7 @@ eachStore((_name, open) => {
     })
 
     it('loses what the device has no attribute for, what has the wrong type and what is null, and its log says so', async () => {
-      const { report, states, log, told, iso } = await setUp()
+      const { report, states, log, iso } = await setUp()
       const reported = await report({ data: { moisture: 5, colour: 'red', lid: 'maybe', note: null } })
       expect(reported.dropped).toEqual([
         'colour was dropped: it is no attribute of the device.',
@@ -91,17 +83,16 @@ eachStore((_name, open) => {
       ])
       expect(reported.accepted).toBe(1)
       expect(await states()).toEqual([{ time: iso(), data: { moisture: 5 } }])
-      expect(told).toMatchObject([{ data: { moisture: 5 } }])
       expect(await log()).toEqual([{ time: iso(), message: reported.dropped.join(' '), count: 1 }])
     })
 
-    it('with nothing left is not told, and the same again takes no further line of the log', async () => {
-      const { report, states, log, told, clock, iso } = await setUp()
+    it('with nothing left is not stored, and the same again takes no further line of the log', async () => {
+      const { report, states, log, clock, iso } = await setUp()
       for (let i = 0; i < 5; i++) {
         clock.ms += 1000
         expect(await report({ data: { colour: i } })).toMatchObject({ accepted: 0 })
       }
-      expect([await states(), told]).toEqual([[], []])
+      expect(await states()).toEqual([])
       expect(await log()).toMatchObject([{ time: iso(), count: 5 }])
     })
 
@@ -170,7 +161,7 @@ eachStore((_name, open) => {
 
   describe('devices.sendState', () => {
     it('reports for several devices, or for none where one does not exist', async () => {
-      const { addDevice, deviceId, ok, refused, states, told } = await setUp()
+      const { addDevice, deviceId, ok, refused, states } = await setUp()
       const other = await addDevice()
       const multiDeviceState = [
         { deviceId, data: { moisture: 1 } },
@@ -179,12 +170,10 @@ eachStore((_name, open) => {
       ]
       await ok('devices.sendState', { multiDeviceState })
       expect(await states()).toHaveLength(2)
-      expect(told).toHaveLength(3)
       const unknown = { deviceId: 'f'.repeat(24), data: { moisture: 3 } }
       const wrong = { multiDeviceState: [{ deviceId, time: -9, data: { moisture: 3 } }, unknown] }
       expect((await refused('devices.sendState', wrong)).statusCode).toBe(404)
       expect(await states()).toHaveLength(2)
-      expect(told).toHaveLength(3)
     })
   })
 
