@@ -60,7 +60,8 @@ function describeBody(body: string | Uint8Array | undefined, type = ''): { body?
 }
 
 /** What a text says, where it is JSON. */
-function parsedOr(text: string): unknown {
+export function parsedOr(text: unknown): unknown {
+  if (typeof text !== 'string') return text
   try {
     return JSON.parse(text)
   } catch {

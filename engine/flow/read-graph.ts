@@ -20,7 +20,7 @@ export function readGraph(raw: Readonly<Record<string, unknown>>, scope: Trigger
       code: 'FLOW_TOO_LARGE',
       at: tooMany.at,
       message: `The flow has ${nodes.length} nodes; ${mostNodes} are the most that are read.`,
-      hint: 'Part it: one flow starts another by a workflow-trigger node.',
+      hint: 'Part it: a flow uses another as a custom node, or starts it by a workflow-trigger.',
     })
   }
   return { nodes, triggers: triggers.map((trigger, index) => ({ ...trigger, start: starts[index] ?? [] })) }

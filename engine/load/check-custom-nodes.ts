@@ -50,8 +50,8 @@ function checkCircles(definitions: readonly Definition[]): Problem[] {
   const visit = ({ name, flow: { file, uses } }: Definition): void => {
     for (const use of uses) {
       way.push({ file, use })
-      const from = way.findIndex(({ file }) => file === byName.get(use.name)?.flow.file)
       const next = byName.get(use.name)
+      const from = way.findIndex(({ file }) => file === next?.flow.file)
       if (from !== -1) problems.push(describeCircle(way.slice(from)))
       else if (next && !left.has(use.name)) visit(next)
       way.pop()

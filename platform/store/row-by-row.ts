@@ -7,7 +7,7 @@ export interface RowByRow extends CompiledQuery {
 }
 
 /**
- * For SQLite alone. A row takes 3 µs; as a part of a JSON text that the statement takes apart, or of a list of VALUES, 8 to 9.
+ * For SQLite alone. A row takes 3.4 µs; of fifty in a list of VALUES 4.3, out of a JSON text that the statement takes apart 4.7.
  */
 export function rowByRow(sql: string, rows: RowByRow['rows']): RowByRow {
   return { ...CompiledQuery.raw(sql), rows }

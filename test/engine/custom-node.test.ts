@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Limits } from '../../engine/application.ts'
-import type { ApiOutcome, Services } from '../../engine/services.ts'
-import { compile, type StartOptions, start } from './fixtures.ts'
+import type { Services } from '../../engine/services.ts'
+import { compile, heldCalls, type StartOptions, settle, start } from './fixtures.ts'
 
 type Files = Readonly<Record<string, string>>
 
@@ -24,17 +24,6 @@ async function run(...args: Parameters<typeof begin>) {
 function customNode(name: string, text: string): string {
   const [on = '', nodes = ''] = text.split('---\n')
   return `name: ${name}\non:\n  custom-node: ${name}\n${on.replace(/^(?=.)/gm, '  ')}nodes:\n${nodes}`
-}
-
-/** Calls that are answered when the test wants it, in the order in which they came. */
-function heldCalls() {
-  const held: ((outcome: ApiOutcome) => void)[] = []
-  const api: Services['api'] = () => new Promise((resolve) => held.push(resolve))
-  return { held, api }
-}
-
-async function settle() {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 const answer: Services['api'] = async () => ({ result: { id: 1 } })

@@ -8,7 +8,7 @@ import type { Payload } from '../../engine/payload.ts'
 import type { Problem, ProblemCode } from '../../engine/problem.ts'
 import { parseEndpoint } from '../../engine/route.ts'
 import { Expression, PathTo, Value, ValueOf } from '../../engine/schema.ts'
-import type { Services } from '../../engine/services.ts'
+import type { ApiOutcome, Services } from '../../engine/services.ts'
 import { defineTrigger, type EndpointSpec, type ErrorSpec } from '../../engine/trigger.ts'
 import { customNode } from '../../nodes/logic/custom-node.ts'
 import { loop } from '../../nodes/logic/loop.ts'
@@ -210,4 +210,16 @@ export function start(application: Application, { trigger, body, api, log }: Sta
     trace,
   })
   return { ...running, visits, missing, names: () => visits.map(({ nodeName }) => nodeName) }
+}
+
+/** Calls that are answered when the test wants it, in the order in which they came. */
+export function heldCalls() {
+  const held: ((outcome: ApiOutcome) => void)[] = []
+  const api: Services['api'] = () => new Promise((resolve) => held.push(resolve))
+  return { held, api }
+}
+
+/** Lets every promise that is settled be followed, and a loop that has paused after each of its iterations go on. */
+export async function settle() {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,25 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Limits } from '../../engine/application.ts'
-import type { ApiOutcome, Services } from '../../engine/services.ts'
-import { compile, type StartOptions, start } from './fixtures.ts'
+import type { Services } from '../../engine/services.ts'
+import { compile, heldCalls, type StartOptions, settle, start } from './fixtures.ts'
 
 /** Runs a flow of these nodes to its end. */
 async function run(nodes: string, options: StartOptions = {}, limits: Partial<Limits> = {}) {
   const started = start(compile(`name: F\non: { button: go }\nnodes:\n${nodes}`, limits), options)
   const outcome = await started.done
   return { ...outcome, names: started.names(), visits: started.visits }
-}
-
-/** Calls that are answered when the test wants it, in the order in which they came. */
-function heldCalls() {
-  const held: ((outcome: ApiOutcome) => void)[] = []
-  const api: Services['api'] = () => new Promise((resolve) => held.push(resolve))
-  return { held, api }
-}
-
-/** Lets every promise that is settled be followed, and a loop that has paused after each of its iterations go on. */
-async function settle() {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 const answer: Services['api'] = async () => ({ result: { id: 1 } })

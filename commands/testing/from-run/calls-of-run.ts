@@ -3,8 +3,9 @@ import { isMap } from '../../../engine/is-map.ts'
 import type { Json } from '../../../recorder/encoding.ts'
 import type { RecordedAnswer, RecordedCall, RecordedVisit, RunRecord } from '../../../recorder/run-record.ts'
 import { callWrong } from '../../errors.ts'
+import { parsedOr } from '../../recorded-effects.ts'
 import { type Node, placed, type Stub } from '../stand-in.ts'
-import { compact, parsedOr, plainOf, withMadeUp } from './recorded-values.ts'
+import { compact, plainOf, withMadeUp } from './recorded-values.ts'
 
 export interface CallsOfNode {
   readonly node: Node

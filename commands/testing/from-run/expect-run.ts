@@ -2,11 +2,12 @@
 import { isMap } from '../../../engine/is-map.ts'
 import { redacted } from '../../../recorder/redact.ts'
 import type { RunRecord } from '../../../recorder/run-record.ts'
+import { parsedOr } from '../../recorded-effects.ts'
 import { isMatcher, Match } from '../matchers.ts'
 import type { Came } from '../run-test.ts'
 import { isLoop, type Node } from '../stand-in.ts'
 import { escaped, loosen } from './loosen.ts'
-import { parsedOr, plainOf } from './recorded-values.ts'
+import { plainOf } from './recorded-values.ts'
 import { literal } from './write-draft.ts'
 
 export interface RunExpectation {

@@ -34,16 +34,6 @@ function changeLeaves(value: unknown, change: (value: unknown) => unknown, renam
   return Object.fromEntries(Object.entries(value).map(([key, held]) => [rename(key), change(held)]))
 }
 
-/** What a text says, where it is JSON. */
-export function parsedOr(text: unknown): unknown {
-  if (typeof text !== 'string') return text
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
 /** The map without what is `undefined`. */
 export function compact(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined))
