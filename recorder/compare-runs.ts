@@ -1,6 +1,7 @@
 /** Holds a replayed run against the recorded one, step by step, byte for byte, and finds the first difference. */
+
+import { redacted } from '../engine/secret-names.ts'
 import type { Json } from './encoding.ts'
-import { redacted } from './redact.ts'
 import type { RecordedCall, RecordedVisit, RunRecord } from './run-record.ts'
 
 export interface Difference {

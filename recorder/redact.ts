@@ -5,8 +5,6 @@
 import { isNameOfSecret, isSecretName, redacted, secretWords as words } from '../engine/secret-names.ts'
 import { Cut, isSnapshotMap, type Snapshot, setOwn } from './snapshot.ts'
 
-export { redacted }
-
 /** `"password": "…"`, `token=…`. Each start is bounded, so that no text takes long. */
 const assignment = new RegExp(
   `((?:${words})[\\w-]{0,40}["'\\\\]{0,4}\\s{0,5}[=:]\\s{0,5})(?!["'\\\\]{0,4}\\[redacted\\])(\\\\?"(?:[^"\\\\]|\\\\[^"])*\\\\?"|'[^']*'|[^\\s"'&,;}\\])<>]+)`,

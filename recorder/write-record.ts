@@ -1,9 +1,10 @@
 /** Makes the record of a run that has ended: finds out which visit did what, and takes the secrets out. */
 import type { RunOutcome, RunRequest } from '../engine/application.ts'
 import { pathOf } from '../engine/path.ts'
+import { redacted } from '../engine/secret-names.ts'
 import { FlowpotError } from '../errors.ts'
 import { encode, type Json } from './encoding.ts'
-import { createRedactor, type Redactor, redacted } from './redact.ts'
+import { createRedactor, type Redactor } from './redact.ts'
 import type { CapturedCall, CapturedLog, CapturedVisit, RunCapture } from './run-capture.ts'
 import type {
   DebugMessage,
