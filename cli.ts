@@ -16,8 +16,8 @@ import type { RunOptions } from './commands/run.ts'
 import type { SchemaOptions } from './commands/schema.ts'
 import type { StartOptions } from './commands/start.ts'
 import type { TestOptions } from './commands/test.ts'
+import { FlowpotError } from './contracts/errors.ts'
 import { folderUnreadable } from './engine/load/read-folder.ts'
-import { FlowpotError } from './errors.ts'
 import { type Setting, type SettingFlags, settingDefinitions, settingInvalid } from './settings.ts'
 
 const folderArgument = ['[folder]', "the application's folder", 'flows'] as const

@@ -1,5 +1,5 @@
 /** What a command is refused for, besides what it finds. */
-import { defineError, type FlowpotError } from '../errors.ts'
+import { defineError, type FlowpotError } from '../contracts/errors.ts'
 
 /** Wrong is the call itself: exit code 2. */
 export const callWrong = defineError<{ problem: string }>('CLI_CALL_WRONG', 400, ({ problem }) => problem)

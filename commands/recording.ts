@@ -1,8 +1,9 @@
 /** What a dry run did: visits, calls, missing paths, and how it ended. */
+
+import { FlowpotError } from '../contracts/errors.ts'
 import type { Application, RunLog, RunOutcome, Trace } from '../engine/application.ts'
 import type { Payload } from '../engine/payload.ts'
 import type { ApiOutcome, Services } from '../engine/services.ts'
-import { FlowpotError } from '../errors.ts'
 import { withoutSecrets } from '../http/log.ts'
 import {
   describeCommand,

@@ -1,5 +1,5 @@
 /** How a listener gets its port, and what is said where it cannot have it. */
-import { defineError } from '../errors.ts'
+import { defineError } from '../contracts/errors.ts'
 import type { Setting } from '../settings.ts'
 
 export const portTaken = defineError<{ name: string; host: string; port: number; flag: string; env: string }>(

@@ -1,11 +1,12 @@
 /** Loads an application's folder with every node type, trigger type and action that there is. */
+
+import { FlowpotError } from '../contracts/errors.ts'
 import type { CompiledTrigger, Limits, Loaded } from '../engine/application.ts'
 import type { WrapVisit } from '../engine/compile/compiled-flow.ts'
 import { loadApplication } from '../engine/load/load-application.ts'
 import { readFolder } from '../engine/load/read-folder.ts'
 import type { Problem } from '../engine/problem.ts'
 import type { SourceFile } from '../engine/source/position.ts'
-import { FlowpotError } from '../errors.ts'
 import { nodeTypes, triggerTypes } from '../nodes/index.ts'
 import { describeActions } from '../platform/resources/catalogue.ts'
 import { compileWatches } from '../platform/runs/watches.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
-import { defineError } from '../errors.ts'
+import { defineError } from '../contracts/errors.ts'
 import { type Broker, createBroker } from '../mqtt/broker.ts'
 import { type Certificate, createTcpListener, createTlsListener, type Listener } from '../mqtt/tcp-listener.ts'
 import { serveWebSockets } from '../mqtt/web-socket.ts'

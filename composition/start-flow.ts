@@ -1,8 +1,9 @@
 /** Starts the flows that flows ask for. Each run is written down before anybody is told, so that a crash loses none. */
+
+import { defineError } from '../contracts/errors.ts'
 import type { Application } from '../engine/application.ts'
 import { findButton } from '../engine/load/find-button.ts'
 import type { Effects } from '../engine/services.ts'
-import { defineError } from '../errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { queueRuns, type RunBegin } from '../platform/runs/triggered-runs.ts'
 

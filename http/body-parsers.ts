@@ -1,8 +1,8 @@
 /** Turns a request's body into what a flow reads: JSON, forms and multipart parsed, anything else as text, `null` where it is empty. */
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { defineError } from '../contracts/errors.ts'
 import { deepestJson } from '../engine/json.ts'
-import { defineError } from '../errors.ts'
 import { plainRecord } from './plain-record.ts'
 
 /** A file of a multipart body. */

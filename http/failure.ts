@@ -1,5 +1,5 @@
 /** What a client is told of an error: of one of its own making all, of ours nothing but where to find it in the log. */
-import { FlowpotError } from '../errors.ts'
+import { FlowpotError } from '../contracts/errors.ts'
 import { namedRefusal } from './refusals.ts'
 
 export interface Failure {

@@ -3,7 +3,7 @@
  * list or object as JSON text or, as the `qs` library does, with brackets: `tagFilter[0][key]=owner`.
  */
 import type { TObject } from 'typebox'
-import { defineError } from '../errors.ts'
+import { defineError } from '../contracts/errors.ts'
 
 export const unreadableQuery = defineError<{ name: string; asked: string }>(
   'HTTP_QUERY_UNREADABLE',

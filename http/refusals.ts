@@ -1,6 +1,6 @@
 /** Codes for what Node and Fastify refuse of a request, most of it before there is a run. */
 import type { FastifyInstance } from 'fastify'
-import { defineError, type FlowpotError } from '../errors.ts'
+import { defineError, type FlowpotError } from '../contracts/errors.ts'
 
 const malformed = defineError('HTTP_MALFORMED', 400, () => 'The request is not well-formed HTTP.')
 const methodUnknown = defineError('HTTP_METHOD_UNKNOWN', 400, () => 'The method is not known.')

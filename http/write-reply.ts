@@ -1,9 +1,9 @@
 /** Writes a flow's reply to the wire. Whatever cannot be sent is found before anything is. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import { defineError } from '../contracts/errors.ts'
 import { listenerHeaders } from '../engine/listener-headers.ts'
 import type { Cookie, Reply } from '../engine/services.ts'
-import { defineError } from '../errors.ts'
 import { cookieText } from './cookies.ts'
 
 const unsendableReply = defineError<{ what: string }>(

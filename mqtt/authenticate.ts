@@ -1,6 +1,6 @@
 /** Who connects: the client ID is the device's, the user name an access key, the password its secret. */
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes'
-import { FlowpotError } from '../errors.ts'
+import { FlowpotError } from '../contracts/errors.ts'
 import { isGateway, type SignedInDevice, verifyDevice } from '../platform/auth/sign-in.ts'
 import type { BrokerContext } from './context.ts'
 import { type Origin, type Session, takenOver } from './session.ts'

@@ -1,5 +1,5 @@
 /** Takes a state that a device has published. */
-import { FlowpotError } from '../errors.ts'
+import { FlowpotError } from '../contracts/errors.ts'
 import { logOnDevice } from '../platform/state/device-log.ts'
 import { reportState } from '../platform/state/report-state.ts'
 import type { BrokerContext } from './context.ts'

@@ -1,6 +1,7 @@
 /** Where the databases of flows are. `application.yaml` names environment variables, and these have the URLs: no flow has a password in it. */
+
+import { defineError } from '../contracts/errors.ts'
 import type { ApplicationSettings } from '../engine/application.ts'
-import { defineError } from '../errors.ts'
 
 export const connectionNotSet = defineError<{ connection: string; env: string }>(
   'CONNECTION_NOT_SET',

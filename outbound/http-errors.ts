@@ -1,5 +1,5 @@
 /** Why a request of a flow came to nothing. The messages name the host, and never the rest of the URL or a header. */
-import { defineError, FlowpotError } from '../errors.ts'
+import { defineError, FlowpotError } from '../contracts/errors.ts'
 
 export const urlInvalid = defineError<{ url: string; problem: string }>(
   'HTTP_URL_INVALID',

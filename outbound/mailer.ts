@@ -1,7 +1,7 @@
 /** Sends the mail of flows through an SMTP server; where none is set, keeps it as files. */
 import type { NodemailerError } from 'nodemailer'
+import { defineError } from '../contracts/errors.ts'
 import type { Effects, MailMessage } from '../engine/services.ts'
-import { defineError } from '../errors.ts'
 import { composeMail } from './compose-mail.ts'
 import { keepMail } from './mail-folder.ts'
 

@@ -1,5 +1,5 @@
 /** Why a MongoDB operation of a flow came to nothing. The messages have the server's own words, and never a URL or a password. */
-import { defineError, FlowpotError } from '../errors.ts'
+import { defineError, FlowpotError } from '../contracts/errors.ts'
 import { unreachableReason } from './http-errors.ts'
 
 export const mongoNoConnection = defineError<{ connection: string; reason: string }>(

@@ -1,5 +1,5 @@
 /** Why a query of a flow came to nothing. The messages have the database's own words, and never a URL or a password. */
-import { defineError, FlowpotError } from '../errors.ts'
+import { defineError, FlowpotError } from '../contracts/errors.ts'
 import { unreachableReason } from './http-errors.ts'
 
 export const sqlNoConnection = defineError<{ connection: string; reason: string }>(

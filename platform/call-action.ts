@@ -1,5 +1,5 @@
 /** The one way to an action, for REST and flows alike: finds it, checks the scope, validates, runs. */
-import { FlowpotError } from '../errors.ts'
+import { FlowpotError } from '../contracts/errors.ts'
 import type { Actor } from './auth/actor.ts'
 import { isAllowed } from './auth/scopes.ts'
 import type { Platform } from './platform.ts'

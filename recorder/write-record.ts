@@ -1,8 +1,9 @@
 /** Makes the record of a run that has ended: finds out which visit did what, and takes the secrets out. */
+
+import { FlowpotError } from '../contracts/errors.ts'
 import type { RunOutcome, RunRequest } from '../engine/application.ts'
 import { pathOf } from '../engine/path.ts'
 import { redacted } from '../engine/secret-names.ts'
-import { FlowpotError } from '../errors.ts'
 import { encode, type Json } from './encoding.ts'
 import { createRedactor, type Redactor } from './redact.ts'
 import type { CapturedCall, CapturedLog, CapturedVisit, RunCapture } from './run-capture.ts'

@@ -2,9 +2,10 @@
  * Runs what something other than a request has started: takes the runs that the platform has written down, in the order in
  * which they are due, and crosses each out, puts it off or marks it as failed.
  */
+
+import { FlowpotError } from '../contracts/errors.ts'
 import type { Application, CompiledTrigger, RunLog, RunOutcome } from '../engine/application.ts'
 import type { Services } from '../engine/services.ts'
-import { FlowpotError } from '../errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import {
   failRun,

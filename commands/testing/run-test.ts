@@ -1,7 +1,8 @@
 /** Runs one test, on a store of its own. */
+
+import { FlowpotError } from '../../contracts/errors.ts'
 import type { Application, RunOutcome } from '../../engine/application.ts'
 import type { ApiOutcome } from '../../engine/services.ts'
-import { FlowpotError } from '../../errors.ts'
 import type { Settings } from '../../settings.ts'
 import type { DryReply } from '../ask.ts'
 import type { RecordedVisit } from '../recording.ts'

@@ -1,10 +1,11 @@
 /** Stands in, during a test, for what would leave the process, and notes which nodes are visited and what they send. */
+
+import { defineError } from '../../contracts/errors.ts'
 import type { CompiledNode, WrapVisit } from '../../engine/compile/compiled-flow.ts'
 import { customNodeKey } from '../../engine/custom-node.ts'
 import { isMap } from '../../engine/is-map.ts'
 import type { Run, Visit } from '../../engine/node.ts'
 import type { ApiOutcome, HttpResponse, Services, SqlResult, Storage } from '../../engine/services.ts'
-import { defineError } from '../../errors.ts'
 import {
   describeCommand,
   describeMail,

@@ -9,7 +9,7 @@ export interface SourceError {
   readonly message: string
 }
 
-const notSource = new Set(['node_modules', 'dist', 'test', 'bench', 'docs', 'flows', 'errors.ts'])
+const notSource = new Set(['node_modules', 'dist', 'test', 'bench', 'docs', 'flows', 'contracts/errors.ts'])
 
 /** `root` is the checkout, with a slash at its end. */
 export function sourceErrors(root: string): SourceError[] {
@@ -39,7 +39,7 @@ function nameIn(formula: string): string {
   return /\(([A-Za-z]+)/.exec(formula)?.[1] ?? /^[A-Za-z]+/.exec(formula)?.[0] ?? '…'
 }
 
-/** Every file of the source but errors.ts, from the root on. */
+/** Every file of the source but contracts/errors.ts, from the root on. */
 export function sourceFiles(root: string, folder = ''): string[] {
   return readdirSync(`${root}${folder}`, { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}${entry.name}`

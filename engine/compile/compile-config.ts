@@ -1,6 +1,6 @@
 /** Turns a node's raw configuration into what its `compile` receives, by the marks of its schema. */
 import type { TSchema } from 'typebox'
-import { defineError } from '../../errors.ts'
+import { defineError } from '../../contracts/errors.ts'
 import type { ConfigRead } from '../check/payload-paths.ts'
 import type { SchemaChecker, SchemaComplaint } from '../check/schema-problems.ts'
 import { compileExpression } from '../expressions/expression.ts'

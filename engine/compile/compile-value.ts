@@ -2,7 +2,7 @@
  * Compiles any YAML with templates in it to a function of the payload. A template fills one value in a structure, so
  * what it renders can never break out of it.
  */
-import { defineError } from '../../errors.ts'
+import { defineError } from '../../contracts/errors.ts'
 import type { Payload } from '../payload.ts'
 import type { CompiledValue } from '../schema.ts'
 import type { DocumentPath } from '../source/position.ts'

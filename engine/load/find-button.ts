@@ -1,5 +1,5 @@
 /** Finds a flow's `button` trigger by the names that a node fires it by. */
-import { defineError } from '../../errors.ts'
+import { defineError } from '../../contracts/errors.ts'
 import type { Application, CompiledTrigger } from '../application.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { ButtonSpec } from '../trigger.ts'

@@ -1,7 +1,7 @@
 /** Reads the files of an application's folder. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { defineError } from '../../errors.ts'
+import { defineError } from '../../contracts/errors.ts'
 import type { SourceFile } from '../source/position.ts'
 
 export const folderUnreadable = defineError<{ folder: string; reason: string }>(

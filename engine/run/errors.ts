@@ -1,5 +1,5 @@
 /** What goes wrong in a run, apart from what its nodes throw themselves. */
-import { defineError } from '../../errors.ts'
+import { defineError } from '../../contracts/errors.ts'
 
 /** `place` is the node that failed, with its file and line; where it uses a custom node, with the node that failed in that. */
 export const runFailed = defineError<{ flow: string; place: string; message: string }>(

@@ -1,5 +1,5 @@
 /** A run: one passage through its flow and, if that fails, one through each error trigger in scope. The first reply wins. */
-import { FlowpotError } from '../../errors.ts'
+import { FlowpotError } from '../../contracts/errors.ts'
 import type { CompiledTrigger, Running, RunOutcome, RunRequest } from '../application.ts'
 import type { LinkedTrigger } from '../compile/compiled-flow.ts'
 import { type CustomNodeSpec, customNodeStart, isCustomNode, withDefaults } from '../custom-node.ts'

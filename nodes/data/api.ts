@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
+import { defineError } from '../../contracts/errors.ts'
 import { objectShape, unknown } from '../../engine/check/shape.ts'
 import { shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { type ActionCatalog, defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
-import { defineError } from '../../errors.ts'
 import { refusalShape } from './refusal.ts'
 import { resultOf } from './settle.ts'
 

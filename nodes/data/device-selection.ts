@@ -1,9 +1,9 @@
 /** The ways in which a node says which devices it means, and the advanced query that comes of them. */
 import { Type } from 'typebox'
+import { defineError } from '../../contracts/errors.ts'
 import type { NodeCheck, Run } from '../../engine/node.ts'
 import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
-import { defineError } from '../../errors.ts'
 import { findUser } from '../experience/find-user.ts'
 
 const partMissing = defineError<{ field: string }>(

@@ -1,4 +1,4 @@
-import { FlowpotError } from '../../errors.ts'
+import { FlowpotError } from '../../contracts/errors.ts'
 import { type RefusalSite, refuse } from '../logic/refuse.ts'
 
 /** Leaves by `else` with `{ error: { type, message } }` where what a node asked of the outside failed, or fails the run. */

@@ -2,12 +2,13 @@
  * Keeps what templates give from being more than a value. In MongoDB a key or a text that begins with `$` can do something,
  * and what a client sends may have one: `{ owner: << data.body.owner >> }` with `{ "$ne": null }` would find all.
  */
+
+import { defineError } from '../../contracts/errors.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { isMap } from '../../engine/is-map.ts'
 import type { RawConfig } from '../../engine/node.ts'
 import type { Payload } from '../../engine/payload.ts'
 import type { CompiledValue } from '../../engine/schema.ts'
-import { defineError } from '../../errors.ts'
 
 const operatorGiven = defineError<{ path: string; template: string; found: string; instead: string }>(
   'FLOW_OPERATOR_GIVEN',

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
+import { defineError } from '../../contracts/errors.ts'
 import { scalar } from '../../engine/check/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { defineError } from '../../errors.ts'
 import { invalidateExistingTokens, tokenData, tokenLifetime } from './token-fields.ts'
 
 const unknownUser = defineError<{ user: string }>(

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import { defineError } from '../../contracts/errors.ts'
 import { defineNode } from '../../engine/node.ts'
 import { Template } from '../../engine/schema.ts'
-import { defineError } from '../../errors.ts'
 
 const thrown = defineError<{ message: string }>('FLOW_THROWN', 500, ({ message }) => message)
 

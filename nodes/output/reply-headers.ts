@@ -1,8 +1,8 @@
 /** What a reply's headers and cookies may say: names at load, values of a run before they reach the socket. */
 
+import { defineError } from '../../contracts/errors.ts'
 import { listenerHeaders } from '../../engine/listener-headers.ts'
 import type { NodeCheck, RawConfig } from '../../engine/node.ts'
-import { defineError } from '../../errors.ts'
 
 /** RFC 9110 5.6.2, `token`. */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

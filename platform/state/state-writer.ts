@@ -4,7 +4,7 @@
  * 150 to some 20 µs.
  */
 import { CompiledQuery } from 'kysely'
-import { FlowpotError } from '../../errors.ts'
+import { FlowpotError } from '../../contracts/errors.ts'
 import type { Relay } from '../events.ts'
 import type { Platform } from '../platform.ts'
 import { notFound } from '../refusals.ts'

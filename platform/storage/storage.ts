@@ -1,6 +1,6 @@
 /** Values that flows keep from one run to the next, by scope and key. */
 import { sql } from 'kysely'
-import { defineError } from '../../errors.ts'
+import { defineError } from '../../contracts/errors.ts'
 import type { Platform } from '../platform.ts'
 import { applyChange, createSlotWriter } from './slot-writer.ts'
 import { idOf, readSlots } from './slots.ts'

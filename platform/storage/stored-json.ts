@@ -1,5 +1,5 @@
 /** Values as they are stored: JSON, within limits. */
-import { defineError } from '../../errors.ts'
+import { defineError } from '../../contracts/errors.ts'
 
 /** As JSON. In Losant it is 16 KB: https://docs.losant.com/workflows/data/store-value/ */
 const MAX_BYTES = 64 * 1024

@@ -1,5 +1,5 @@
 /** What can go wrong with the store, whichever database is behind it. */
-import { defineError } from '../../errors.ts'
+import { defineError } from '../../contracts/errors.ts'
 
 const later = { headers: { 'retry-after': '1' } }
 

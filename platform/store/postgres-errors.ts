@@ -1,5 +1,5 @@
 /** Words the errors of PostgreSQL and its driver. */
-import { FlowpotError } from '../../errors.ts'
+import { FlowpotError } from '../../contracts/errors.ts'
 import {
   storeBusy,
   storeClosed,

@@ -11,7 +11,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import type { CompiledQuery, QueryResult } from 'kysely'
-import { FlowpotError } from '../../errors.ts'
+import { FlowpotError } from '../../contracts/errors.ts'
 import { storeBusy, storeClosed, storeUnavailable } from './errors.ts'
 import type { Handles } from './handles.ts'
 import { isBusy, type SqliteConnection, toStoreError } from './sqlite-connection.ts'

@@ -1,6 +1,6 @@
 /** Calls a command within this process and gathers what it prints. */
 import { vi } from 'vitest'
-import { FlowpotError } from '../../errors.ts'
+import { FlowpotError } from '../../contracts/errors.ts'
 
 export interface CommandEnd {
   /** The exit code; of one that threw, the error's code. */

@@ -1,4 +1,4 @@
-/** `flowpot test` as it is typed. What a test may say, test/commands/testing/ says. */
+/** `flowpot test` as it is typed. What a test may say, test/workbench/testing/ says. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { FlowpotError } from '../../contracts/errors.ts'
 import { parsePath, pathOf } from '../../engine/path.ts'
 import type { Payload } from '../../engine/payload.ts'
-import { FlowpotError } from '../../errors.ts'
 import { thrownBy, underlined } from './thrown-by.ts'
 
 const payload = {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { defineError } from '../../errors.ts'
+import { defineError } from '../../contracts/errors.ts'
 import { ada, bob, type FakeEndpoint, fakeApplication, fakeServer, pot } from './fake-application.ts'
 
 const admins: FakeEndpoint = { access: { groups: ['owners', 'admins'] } }

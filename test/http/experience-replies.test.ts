@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { defineError } from '../../contracts/errors.ts'
 import type { Reply } from '../../engine/services.ts'
-import { defineError } from '../../errors.ts'
 import { createLog } from '../../http/log.ts'
 import { fakeServer } from './fake-application.ts'
 

@@ -1,5 +1,6 @@
 /** Runs one node, written as in a flow, through the real loader, with services that are answered from tables. */
 
+import { FlowpotError } from '../../contracts/errors.ts'
 import type { Application } from '../../engine/application.ts'
 import { unknown } from '../../engine/check/shape.ts'
 import type { Returned } from '../../engine/custom-node.ts'
@@ -10,7 +11,6 @@ import { type ActionCatalog, type ExampleResponse, type NodeExample, outputsOf }
 import type { Payload } from '../../engine/payload.ts'
 import type { Problem } from '../../engine/problem.ts'
 import type { ApiOutcome, Effects, Reply, Services, UserRecord } from '../../engine/services.ts'
-import { FlowpotError } from '../../errors.ts'
 import { scopeOf } from '../../nodes/data/storage-fields.ts'
 import { nodeTypes } from '../../nodes/index.ts'
 import { button } from '../../nodes/triggers/button.ts'

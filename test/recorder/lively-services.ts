@@ -1,7 +1,7 @@
 /** Services as they are outside of tests: late, in any order, failing now and then, with a clock that moves and real random bytes. */
 import { randomFillSync } from 'node:crypto'
+import { FlowpotError } from '../../contracts/errors.ts'
 import type { Effects } from '../../engine/services.ts'
-import { FlowpotError } from '../../errors.ts'
 
 /** How many turns of the event loop each call is answered after, one after another. */
 export function livelyServices(delays: readonly number[] = [0]) {

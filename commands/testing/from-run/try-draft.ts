@@ -1,5 +1,5 @@
 /** Runs a test that is not written yet, as it would be written. */
-import { FlowpotError } from '../../../errors.ts'
+import { FlowpotError } from '../../../contracts/errors.ts'
 import { compareStep } from '../compare-step.ts'
 import { idsByFlow } from '../read-test-files.ts'
 import { readTests } from '../read-tests.ts'

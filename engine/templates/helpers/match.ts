@@ -4,7 +4,7 @@
  * in a bounded number of steps.
  */
 
-import { defineError } from '../../../errors.ts'
+import { defineError } from '../../../contracts/errors.ts'
 import { toText } from '../../coerce.ts'
 import type { ConditionHelper } from '../helper.ts'
 

@@ -1,11 +1,11 @@
 /** Templates and expressions on whatever a payload may hold. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { FlowpotError } from '../../../contracts/errors.ts'
 import { compileExpression } from '../../../engine/expressions/expression.ts'
 import type { Payload } from '../../../engine/payload.ts'
 import { TextSyntaxError } from '../../../engine/syntax-error.ts'
 import { compileTemplate, helperNames } from '../../../engine/templates/template.ts'
-import { FlowpotError } from '../../../errors.ts'
 
 const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ stringUnit: 'binary' }),

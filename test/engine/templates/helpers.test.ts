@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { FlowpotError } from '../../../contracts/errors.ts'
 import { giveClock } from '../../../engine/templates/clock.ts'
 import { compileTemplate, helperNames } from '../../../engine/templates/template.ts'
-import { FlowpotError } from '../../../errors.ts'
 
 const payload = {
   n: 4,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { FlowpotError } from '../../../contracts/errors.ts'
 import type { NodeExample } from '../../../engine/node.ts'
 import type { HttpRequest } from '../../../engine/services.ts'
-import { FlowpotError } from '../../../errors.ts'
 import { http } from '../../../nodes/data/http.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 

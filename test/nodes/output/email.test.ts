@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FlowpotError } from '../../../errors.ts'
+import { FlowpotError } from '../../../contracts/errors.ts'
 import { email } from '../../../nodes/output/email.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
