@@ -1,7 +1,7 @@
 /** What can be set from outside: one list, from which come the command line's options, the environment and the reference. */
 
 import { defineError } from './contracts/errors.ts'
-import { parseMailbox } from './engine/mailbox.ts'
+import { parseMailbox } from './engine/values/mailbox.ts'
 
 export const settingInvalid = defineError<{ setting: string; value: string; wanted: string }>(
   'SETTING_INVALID',

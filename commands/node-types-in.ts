@@ -1,5 +1,5 @@
-import { sharedSchemaChecker } from '../engine/check/schema-problems.ts'
 import { customNodeKey } from '../engine/custom-node.ts'
+import { sharedSchemaChecker } from '../engine/json-schema/schema-problems.ts'
 import { isFlowFile } from '../engine/load/load-application.ts'
 import { readCustomNodes, typesByName } from '../engine/load/read-custom-nodes.ts'
 import { readFolder } from '../engine/load/read-folder.ts'

@@ -1,7 +1,8 @@
 /** Where a command writes. The terminal's colours only where a person looks on. */
-import type { Problem } from '../engine/problem.ts'
+
 import { formatProblem } from '../engine/source/format-problem.ts'
 import type { SourceFile } from '../engine/source/position.ts'
+import type { Problem } from '../engine/source/problem.ts'
 
 export const hasColor = process.stdout.isTTY === true && !process.env.NO_COLOR
 

@@ -1,7 +1,7 @@
 /** Reads one flow's file as a graph; of those beside it no more than which custom nodes there are. */
 import { dirname } from 'node:path'
-import { createSchemaChecker } from '../engine/check/schema-problems.ts'
 import { type FlowOutline, type OutlineRead, outlineFlow } from '../engine/describe/outline.ts'
+import { createSchemaChecker } from '../engine/json-schema/schema-problems.ts'
 import type { SourceFile } from '../engine/source/position.ts'
 import { nodeTypes, triggerTypes } from '../nodes/index.ts'
 import { nodeTypesIn } from './node-types-in.ts'

@@ -1,8 +1,8 @@
 /** Which trigger a dry run fires, and with which request. */
 import type { Application, CompiledTrigger } from '../engine/application.ts'
-import type { Payload } from '../engine/payload.ts'
 import { parseRoute } from '../engine/route.ts'
 import type { EndpointSpec } from '../engine/trigger.ts'
+import type { Payload } from '../engine/values/payload.ts'
 import { buildRouteTable } from '../http/route-table.ts'
 import { callWrong } from './errors.ts'
 import { isMap } from './recording.ts'

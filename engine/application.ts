@@ -1,9 +1,9 @@
 /** A compiled application: what the listeners serve and a reload swaps. */
 import type { Returned } from './custom-node.ts'
-import type { Payload } from './payload.ts'
-import type { Problem } from './problem.ts'
 import type { Reply, Services } from './services.ts'
+import type { Problem } from './source/problem.ts'
 import type { ButtonSpec, EndpointSpec, ErrorSpec, WebhookSpec } from './trigger.ts'
+import type { Payload } from './values/payload.ts'
 
 /** `application.yaml`, as it was read. */
 export interface ApplicationSettings {

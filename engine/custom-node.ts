@@ -1,10 +1,10 @@
 /** What is known of a flow that other flows use as a node. */
 import type { CompiledTrigger } from './application.ts'
-import type { Shape } from './check/shape.ts'
-import type { JsonSchema } from './check/shape-of-schema.ts'
 import type { LinkedTrigger } from './compile/compiled-flow.ts'
-import { isMap } from './is-map.ts'
-import type { Payload } from './payload.ts'
+import type { Shape } from './json-schema/shape.ts'
+import type { JsonSchema } from './json-schema/shape-of-schema.ts'
+import { isMap } from './values/is-map.ts'
+import type { Payload } from './values/payload.ts'
 
 /** Key of the trigger that makes a custom node of its flow. */
 export const customNodeKey = 'custom-node'

@@ -1,12 +1,12 @@
 /** What a node type is: one file, one `defineNode`. */
 import type { Static, TObject } from 'typebox'
-import type { SchemaChecker } from './check/schema-problems.ts'
-import type { Shape } from './check/shape.ts'
 import type { CustomNode, Returned } from './custom-node.ts'
-import type { Payload } from './payload.ts'
-import type { ProblemCode } from './problem.ts'
+import type { SchemaChecker } from './json-schema/schema-problems.ts'
+import type { Shape } from './json-schema/shape.ts'
 import type { ApiOutcome, Reply, Services } from './services.ts'
 import type { Position } from './source/position.ts'
+import type { ProblemCode } from './source/problem.ts'
+import type { Payload } from './values/payload.ts'
 
 /** What a node has to act with during a visit. */
 export interface Run {

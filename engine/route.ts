@@ -1,6 +1,6 @@
 /** Routes of endpoints: literals, `{name}`, `{name?}` as the last segment, `{name*}` as the tail. */
 import { nearestName } from './source/nearest-name.ts'
-import { TextSyntaxError } from './syntax-error.ts'
+import { TextSyntaxError } from './source/syntax-error.ts'
 
 export interface RouteSegment {
   readonly kind: 'literal' | 'parameter' | 'optional' | 'tail'

@@ -3,8 +3,8 @@
  * (`x-flowpot`) for the editor and a compiled type for `compile`, both from one place.
  */
 import { type Static, type TSchema, type TUnsafe, Type } from 'typebox'
-import type { Path } from './path.ts'
-import type { Payload } from './payload.ts'
+import type { Path } from './values/path.ts'
+import type { Payload } from './values/payload.ts'
 
 /** A template as the run meets it: text from the payload. */
 export type CompiledTemplate = (payload: Payload) => string

@@ -1,6 +1,6 @@
 /** What a trigger type is: one file, one `defineTrigger`. A trigger in a flow is known by the one key that names its type. */
 import type { Static, TObject } from 'typebox'
-import type { Shape } from './check/shape.ts'
+import type { Shape } from './json-schema/shape.ts'
 import type { FieldProblem, RawConfig } from './node.ts'
 
 export interface TriggerCheck {

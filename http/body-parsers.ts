@@ -2,7 +2,7 @@
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { defineError } from '../contracts/errors.ts'
-import { deepestJson } from '../engine/json.ts'
+import { deepestJson } from '../engine/values/json.ts'
 import { plainRecord } from './plain-record.ts'
 
 /** A file of a multipart body. */

@@ -1,8 +1,8 @@
 /** Makes of what a flow asks for what nodemailer sends. Nothing in it can become a header or a recipient of its own. */
 import type { SendMailOptions } from 'nodemailer'
 import { defineError } from '../contracts/errors.ts'
-import { type Mailbox, parseMailbox } from '../engine/mailbox.ts'
 import type { MailMessage } from '../engine/services.ts'
+import { type Mailbox, parseMailbox } from '../engine/values/mailbox.ts'
 
 export const mailInvalid = defineError<{ problem: string }>(
   'MAIL_INVALID',

@@ -1,5 +1,5 @@
 /** Makes documents that a payload may hold of what the driver gives, and stops where they become too many or too large. */
-import { parseJson } from '../engine/json.ts'
+import { parseJson } from '../engine/values/json.ts'
 import { mongoResultTooLarge } from './mongo-errors.ts'
 import { type Bson, fromBson } from './mongo-values.ts'
 

@@ -1,6 +1,6 @@
 /** Values of a payload as MongoDB's own, and back: Extended JSON stands for those that JSON has no form for. */
 import type { BSON } from 'mongodb'
-import { isMap } from '../engine/is-map.ts'
+import { isMap } from '../engine/values/is-map.ts'
 import { mongoValueInvalid } from './mongo-errors.ts'
 
 export type Bson = typeof BSON

@@ -1,6 +1,7 @@
 /** Sends the Redis commands of flows: on connections that the application names, within a time, and up to a size. */
-import { parseJson } from '../engine/json.ts'
+
 import type { RedisRequest } from '../engine/services.ts'
+import { parseJson } from '../engine/values/json.ts'
 import type { UrlOf } from './connection-urls.ts'
 import { withDeadline } from './deadline.ts'
 import { redisError, redisReplyTooLarge, redisTimedOut } from './redis-errors.ts'

@@ -1,6 +1,7 @@
 /** Makes rows that a payload may hold of what drivers give, and stops where they become too many. */
-import { parseJson } from '../engine/json.ts'
+
 import type { SqlResult } from '../engine/services.ts'
+import { parseJson } from '../engine/values/json.ts'
 import { sqlResultTooLarge } from './sql-errors.ts'
 
 export interface RowLimits {

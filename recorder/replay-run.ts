@@ -1,6 +1,6 @@
 /** Runs a recorded run again, on what it was answered then, and records it as it was recorded before. */
 import type { Application, CompiledTrigger, RunRequest } from '../engine/application.ts'
-import { isMap } from '../engine/is-map.ts'
+import { isMap } from '../engine/values/is-map.ts'
 import { decode } from './encoding.ts'
 import { replayServices } from './replay-services.ts'
 import { RunCapture } from './run-capture.ts'

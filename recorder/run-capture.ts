@@ -3,7 +3,7 @@
  * this place, but for what is logged.
  */
 import type { RunLog, RunOutcome, RunRequest, Trace, Visited } from '../engine/application.ts'
-import type { Payload } from '../engine/payload.ts'
+import type { Payload } from '../engine/values/payload.ts'
 import { type Answering, captureServices, type Listener } from './capture-services.ts'
 import { type Budget, type Change, nextSnapshot, type Snapshot, takeSnapshot } from './snapshot.ts'
 

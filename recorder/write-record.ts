@@ -2,8 +2,8 @@
 
 import { FlowpotError } from '../contracts/errors.ts'
 import type { RunOutcome, RunRequest } from '../engine/application.ts'
-import { pathOf } from '../engine/path.ts'
 import { redacted } from '../engine/secret-names.ts'
+import { pathOf } from '../engine/values/path.ts'
 import { encode, type Json } from './encoding.ts'
 import { createRedactor, type Redactor } from './redact.ts'
 import type { CapturedCall, CapturedLog, CapturedVisit, RunCapture } from './run-capture.ts'

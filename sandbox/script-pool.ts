@@ -6,8 +6,8 @@
  */
 import { setMaxListeners } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { parseJson } from '../engine/json.ts'
 import type { ScriptFailure, ScriptOutcome, ScriptRequest } from '../engine/services.ts'
+import { parseJson } from '../engine/values/json.ts'
 import { type Answer, type FromThread, type Job, type Limits, maxJsonCharacters } from './messages.ts'
 
 export interface ScriptPool {

@@ -1,6 +1,6 @@
 /** What of a new OpenAPI document breaks a client that was written by the old one. What is added breaks none. */
 import { isDeepStrictEqual } from 'node:util'
-import { isMap } from '../../engine/is-map.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import { entriesOf, type Part, resolve } from './references.ts'
 import { replyBreaks, requestBreaks } from './schema-breaks.ts'
 

@@ -1,5 +1,5 @@
 /** Reads an OpenAPI document of before. */
-import { isMap } from '../../engine/is-map.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import { callWrong } from '../errors.ts'
 import { readText } from '../read-text.ts'
 import type { Part } from './references.ts'

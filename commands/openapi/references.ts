@@ -1,5 +1,5 @@
 /** Follows the references of a document within itself. */
-import { isMap } from '../../engine/is-map.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 
 export type Part = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
 /** What a change of a schema breaks: of what clients send, where less is taken; of what they get, where less is said. */
 import { isDeepStrictEqual } from 'node:util'
-import { isMap } from '../../engine/is-map.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import { entriesOf, nothing, type Part, resolve } from './references.ts'
 import { narrowedLimits } from './schema-limits.ts'
 

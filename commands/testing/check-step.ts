@@ -1,10 +1,10 @@
 /** What the schema of test files cannot say. */
 import type { Seeds } from '../../engine/application.ts'
-import { parsePath } from '../../engine/path.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import type { Reporter } from '../../engine/source/reporter.ts'
-import { TextSyntaxError } from '../../engine/syntax-error.ts'
+import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
+import { parsePath } from '../../engine/values/path.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
 import type { Stub } from './stand-in.ts'
 

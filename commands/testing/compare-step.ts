@@ -1,9 +1,9 @@
 /** Holds what came of a step against what the test expects of it. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
-import { isMap } from '../../engine/is-map.ts'
-import { parsePath } from '../../engine/path.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
+import { isMap } from '../../engine/values/is-map.ts'
+import { parsePath } from '../../engine/values/path.ts'
 import type { RecordedVisit } from '../recording.ts'
 import { differencesOf, pathText, show } from './differences.ts'
 import { AnyValue, isMatcher, Match, Partially } from './matchers.ts'

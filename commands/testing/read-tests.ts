@@ -1,13 +1,13 @@
 /** Reads a file of tests, or says everything that is wrong with it. */
 
 import type { Seeds } from '../../engine/application.ts'
-import { createSchemaChecker } from '../../engine/check/schema-problems.ts'
 import { testFileSchemaFor } from '../../engine/describe/test-file.ts'
-import { type Path, parsePath } from '../../engine/path.ts'
-import type { Problem } from '../../engine/problem.ts'
+import { createSchemaChecker } from '../../engine/json-schema/schema-problems.ts'
 import type { DocumentPath, Position, SourceFile } from '../../engine/source/position.ts'
+import type { Problem } from '../../engine/source/problem.ts'
 import { createReporter } from '../../engine/source/reporter.ts'
 import { parseYaml } from '../../engine/source/yaml-document.ts'
+import { type Path, parsePath } from '../../engine/values/path.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
 import {
   checkBeside,

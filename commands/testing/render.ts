@@ -1,11 +1,11 @@
 /** Templates in a test: of what was saved by the steps before, and of the user who asks. */
 
 import { defineError } from '../../contracts/errors.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import type { Reporter } from '../../engine/source/reporter.ts'
 import { compileTemplate } from '../../engine/templates/template.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import { AnyValue, Match, Partially } from './matchers.ts'
 
 const testValueMissing = defineError<{ place: string; template: string }>(

@@ -3,9 +3,9 @@
 import { defineError } from '../../contracts/errors.ts'
 import type { CompiledNode, WrapVisit } from '../../engine/compile/compiled-flow.ts'
 import { customNodeKey } from '../../engine/custom-node.ts'
-import { isMap } from '../../engine/is-map.ts'
 import type { Run, Visit } from '../../engine/node.ts'
 import type { ApiOutcome, HttpResponse, Services, SqlResult, Storage } from '../../engine/services.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import {
   describeCommand,
   describeMail,

@@ -1,4 +1,4 @@
-import { problemCodes } from '../../engine/problem.ts'
+import { problemCodes } from '../../engine/source/problem.ts'
 import { lines, table } from './markdown.ts'
 import { sourceErrors } from './source-errors.ts'
 

@@ -1,4 +1,4 @@
-import type { Shape } from '../../engine/check/shape.ts'
+import type { Shape } from '../../engine/json-schema/shape.ts'
 import { type NodeExample, type NodeType, outputsOf } from '../../engine/node.ts'
 import { fieldTable, type Schema } from './field-table.ts'
 import { code, json, lines, table } from './markdown.ts'

@@ -3,13 +3,13 @@
  * node can have written.
  */
 import { type FlowGraph, type FlowNode, isWithin, waysOn } from '../flow/flow-graph.ts'
+import { findAbsence, joinShapes, type Shape, unknown, writeShape } from '../json-schema/shape.ts'
 import { type ActionCatalog, type LoopBody, outputsOf, type Write } from '../node.ts'
-import type { Path } from '../path.ts'
-import { parsePath } from '../path.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
-import { findAbsence, joinShapes, type Shape, unknown, writeShape } from './shape.ts'
+import type { Path } from '../values/path.ts'
+import { parsePath } from '../values/path.ts'
 
 /** A path that a node's configuration reads, and where in the file it stands. */
 export interface ConfigRead {

@@ -11,7 +11,7 @@ import {
   waysOn,
 } from '../flow/flow-graph.ts'
 import { outputsOf } from '../node.ts'
-import type { ProblemCode } from '../problem.ts'
+import type { ProblemCode } from '../source/problem.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 import { holds } from '../trigger.ts'
 

@@ -3,10 +3,10 @@
  * what it renders can never break out of it.
  */
 import { defineError } from '../../contracts/errors.ts'
-import type { Payload } from '../payload.ts'
 import type { CompiledValue } from '../schema.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Template } from '../templates/template.ts'
+import type { Payload } from '../values/payload.ts'
 import { describeSite, type NodeSite, siteOfField } from './site.ts'
 
 export const missingInList = defineError<{ site: string; template: string }>(

@@ -1,8 +1,9 @@
 /** What a custom node returns by each of its ways out, as far as it is known. */
-import { joinShapes, type Shape, shapeAt, unknown } from '../check/shape.ts'
-import { shapeOfValue } from '../check/shape-of-value.ts'
+
 import type { FlowNode } from '../flow/flow-graph.ts'
+import { joinShapes, type Shape, shapeAt, unknown } from '../json-schema/shape.ts'
 import { compileTemplate } from '../templates/template.ts'
+import { shapeOfValue } from './shape-of-value.ts'
 
 /** Told, as `PathCheck.onNode` is, of the nodes of a flow. */
 export function createReturnedShapes(outputs: readonly string[]) {

@@ -1,8 +1,8 @@
 /** What is known of the payload when a trigger fires. */
 import type { ApplicationSettings } from '../application.ts'
-import { objectShape, type Shape, scalar } from '../check/shape.ts'
-import { shapeOfValue } from '../check/shape-of-value.ts'
 import type { FlowTrigger } from '../flow/flow-graph.ts'
+import { objectShape, type Shape, scalar } from '../json-schema/shape.ts'
+import { shapeOfValue } from './shape-of-value.ts'
 
 export function startShape(trigger: FlowTrigger, globals: ApplicationSettings['globals']): Shape {
   return objectShape({

@@ -2,9 +2,10 @@
  * One JSON Schema for every file of an application's folder, for editors: flows, `application.yaml` and tests, told apart
  * by their shape. It says what can be said of a file without reading its templates and wires; `check` says the rest.
  */
-import { closeSchema } from '../check/close-schema.ts'
-import type { JsonSchema } from '../check/shape-of-schema.ts'
+
 import { flowSchema } from '../flow/flow-schema.ts'
+import { closeSchema } from '../json-schema/close-schema.ts'
+import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import { settingsSchemaFor } from '../load/application-file.ts'
 import type { ActionCatalog, NodeType } from '../node.ts'
 import type { TriggerType } from '../trigger.ts'

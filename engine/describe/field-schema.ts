@@ -1,9 +1,9 @@
 /** What an editor is to know of the fields of a configuration: what they take, and where a template may stand in its place. */
-import { closeSchema } from '../check/close-schema.ts'
-import type { JsonSchema } from '../check/shape-of-schema.ts'
-import { isMap } from '../is-map.ts'
+import { closeSchema } from '../json-schema/close-schema.ts'
+import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import type { ActionCatalog } from '../node.ts'
 import type { Fits } from '../schema.ts'
+import { isMap } from '../values/is-map.ts'
 import { mapSchema, ref } from './json-schema.ts'
 
 /** A text with a template in it, which may come to anything. */

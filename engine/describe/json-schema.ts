@@ -1,6 +1,6 @@
 /** Parts of a JSON Schema for editors: draft-07, since that is the newest which every YAML language server knows. */
-import type { JsonSchema } from '../check/shape-of-schema.ts'
-import { isMap } from '../is-map.ts'
+import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
+import { isMap } from '../values/is-map.ts'
 
 /** Holds what meets `condition` against `consequence`, and what does not against `alternative`. */
 export function when(condition: JsonSchema, consequence: JsonSchema, alternative?: JsonSchema): JsonSchema {

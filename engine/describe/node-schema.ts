@@ -1,11 +1,12 @@
 /** What an editor is to know of nodes. */
-import { closeSchema } from '../check/close-schema.ts'
-import type { JsonSchema } from '../check/shape-of-schema.ts'
+
 import { wireKeys } from '../flow/part-fields.ts'
 import { idPattern, reservedIds } from '../flow/read-nodes.ts'
-import { isMap } from '../is-map.ts'
+import { closeSchema } from '../json-schema/close-schema.ts'
+import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import { type ActionCatalog, type NodeType, outputsOf } from '../node.ts'
 import type { Fits } from '../schema.ts'
+import { isMap } from '../values/is-map.ts'
 import { fieldSchema, orTemplate } from './field-schema.ts'
 import { fieldsOf, hasValue, names, ref, when } from './json-schema.ts'
 import { wireField } from './wire-schema.ts'

@@ -2,12 +2,12 @@
 import { breakTarget, type FlowNode, isBody, type Target } from '../flow/flow-graph.ts'
 import { readGraph } from '../flow/read-graph.ts'
 import type { TriggerScope } from '../flow/read-triggers.ts'
-import { isMap } from '../is-map.ts'
 import type { RawConfig } from '../node.ts'
-import type { Problem } from '../problem.ts'
 import type { DocumentPath, SourceFile } from '../source/position.ts'
+import type { Problem } from '../source/problem.ts'
 import { createReporter } from '../source/reporter.ts'
 import { parseYaml } from '../source/yaml-document.ts'
+import { isMap } from '../values/is-map.ts'
 
 export interface FlowOutline {
   readonly name: string

@@ -1,6 +1,6 @@
 /** What `*.test.yaml` says: the tests of the flow beside it. */
 import { Type } from 'typebox'
-import type { JsonSchema } from '../check/shape-of-schema.ts'
+import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import { settingsSchemaFor } from '../load/application-file.ts'
 import type { ActionCatalog } from '../node.ts'
 import { fieldsOf } from './json-schema.ts'

@@ -1,6 +1,6 @@
 /** What an editor is to know of triggers: each is known by the one key that names its type. */
-import { closeSchema } from '../check/close-schema.ts'
-import type { JsonSchema } from '../check/shape-of-schema.ts'
+import { closeSchema } from '../json-schema/close-schema.ts'
+import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import type { ActionCatalog } from '../node.ts'
 import type { TriggerType } from '../trigger.ts'
 import { fieldSchema } from './field-schema.ts'

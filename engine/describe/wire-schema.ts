@@ -1,6 +1,7 @@
 /** What an editor is to know of wires. */
-import type { JsonSchema } from '../check/shape-of-schema.ts'
+
 import { idPattern } from '../flow/read-nodes.ts'
+import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import { ref, when } from './json-schema.ts'
 
 /** An ID or a word of the format; a branch in place; or a split, which is a list with IDs or lists in it. */

@@ -10,12 +10,13 @@
  *
  * https://docs.losant.com/workflows/accessing-payload-data/#expressions
  */
-import { toNumber } from '../coerce.ts'
-import type { Payload } from '../payload.ts'
+
 import { nearestName } from '../source/nearest-name.ts'
-import { TextSyntaxError } from '../syntax-error.ts'
+import { TextSyntaxError } from '../source/syntax-error.ts'
 import { rootScope, type Scope } from '../templates/scope.ts'
 import { compileOperand, type PathRead } from '../templates/template.ts'
+import { toNumber } from '../values/coerce.ts'
+import type { Payload } from '../values/payload.ts'
 import { binaryOperators, constants, functions, power } from './operators.ts'
 import { expressionError, type Token, tokenize } from './tokens.ts'
 

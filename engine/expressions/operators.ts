@@ -1,7 +1,8 @@
 /** What an expression may compute with: JavaScript's operators and coercions, and Losant's functions. */
-import { compare, equalsLoosely, toNumber, toPrimitive } from '../coerce.ts'
+
 import { lengthOf } from '../templates/helpers/collections.ts'
 import { includes } from '../templates/helpers/conditions.ts'
+import { compare, equalsLoosely, toNumber, toPrimitive } from '../values/coerce.ts'
 
 type Binary = (left: unknown, right: unknown) => unknown
 

@@ -1,6 +1,6 @@
 /** Cuts an expression into tokens. A template in it is one token: it is evaluated to a value, never pasted as text. */
 
-import { TextSyntaxError } from '../syntax-error.ts'
+import { TextSyntaxError } from '../source/syntax-error.ts'
 import { scanMustache } from '../templates/scan.ts'
 
 export interface Token {

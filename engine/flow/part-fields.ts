@@ -1,7 +1,8 @@
 /** Parts what a node says: its configuration, and the wires, which are the format's own. */
-import { isMap } from '../is-map.ts'
+
 import type { NodeType, RawConfig } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
+import { isMap } from '../values/is-map.ts'
 
 export interface NodeFields {
   readonly config: RawConfig

@@ -1,9 +1,10 @@
 /** Reads a list of nodes, and the branches in place below it, from a flow's YAML. What a wire leads to is settled later, by `wireFlow`. */
-import { isMap } from '../is-map.ts'
+
 import { type NodeType, outputsOf, type RawConfig } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
+import { isMap } from '../values/is-map.ts'
 import { partFields, wireKeys } from './part-fields.ts'
 
 export type ReadWire =

@@ -1,11 +1,11 @@
 /** Reads `on`: one trigger or a list, each known by the one key that names a trigger type. */
-import type { SchemaChecker } from '../check/schema-problems.ts'
-import { isMap } from '../is-map.ts'
+import type { SchemaChecker } from '../json-schema/schema-problems.ts'
 import type { NodeType, RawConfig } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
 import type { TriggerType } from '../trigger.ts'
+import { isMap } from '../values/is-map.ts'
 import { type ReadWire, readWire } from './read-nodes.ts'
 
 export interface ReadTrigger {

@@ -1,11 +1,11 @@
 /** Reads `application.yaml`. */
 import { Type } from 'typebox'
 import type { ApplicationSettings } from '../application.ts'
-import type { SchemaChecker, SchemaComplaint } from '../check/schema-problems.ts'
-import { isMap } from '../is-map.ts'
+import type { SchemaChecker, SchemaComplaint } from '../json-schema/schema-problems.ts'
 import type { ActionCatalog } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
+import { isMap } from '../values/is-map.ts'
 
 const objectId = Type.String({ pattern: '^[0-9a-f]{24}$', description: '24 hexadecimal digits, in quotes.' })
 const email = Type.String({ format: 'email', maxLength: 1024, description: 'E-mail address.' })

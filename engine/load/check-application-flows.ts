@@ -1,8 +1,8 @@
 /** What only shows once all flows are read: routes that conflict and names that are used twice. */
 import type { CompiledTrigger, FlowDescription } from '../application.ts'
 import type { CompiledFlow, LinkedTrigger } from '../compile/compiled-flow.ts'
-import type { Problem } from '../problem.ts'
 import { parseEndpoint, routesConflict } from '../route.ts'
+import type { Problem } from '../source/problem.ts'
 import type { ButtonSpec, EndpointSpec, WebhookSpec } from '../trigger.ts'
 import { checkCustomNodes } from './check-custom-nodes.ts'
 import { describeMissing } from './find-button.ts'

@@ -1,7 +1,7 @@
 /** What only shows once all flows are read: custom nodes of one name, and those that use each other in a circle. */
 import type { CompiledFlow, UsedCustomNode } from '../compile/compiled-flow.ts'
 import { isCustomNode } from '../custom-node.ts'
-import type { Problem } from '../problem.ts'
+import type { Problem } from '../source/problem.ts'
 
 interface Definition {
   readonly name: string

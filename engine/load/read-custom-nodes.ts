@@ -1,10 +1,11 @@
 /** Finds the custom nodes of an application before any of its flows is compiled: what those that use them have to know. */
-import type { SchemaChecker } from '../check/schema-problems.ts'
+
 import { type CustomNode, type CustomNodeSpec, customNodeKey } from '../custom-node.ts'
-import { isMap } from '../is-map.ts'
+import type { SchemaChecker } from '../json-schema/schema-problems.ts'
 import type { NodeType } from '../node.ts'
 import type { YamlDocument } from '../source/yaml-document.ts'
 import type { TriggerType } from '../trigger.ts'
+import { isMap } from '../values/is-map.ts'
 
 export interface CustomNodes {
   /** By name; of two that have the same name, the first. Only those whose trigger is sound. */

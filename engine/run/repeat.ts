@@ -1,7 +1,7 @@
 /** Goes through the body of a loop, synchronously until a node of it returns a promise. */
 import type { CompiledNode } from '../compile/compiled-flow.ts'
 import type { Repetition, Run } from '../node.ts'
-import type { Payload } from '../payload.ts'
+import type { Payload } from '../values/payload.ts'
 import { payloadTooLarge } from './errors.ts'
 import { passageOf } from './inner-run.ts'
 import { payloadSize } from './payload-size.ts'

@@ -1,6 +1,6 @@
 import type { CompiledNode } from '../compile/compiled-flow.ts'
 import type { Run } from '../node.ts'
-import type { Payload } from '../payload.ts'
+import type { Payload } from '../values/payload.ts'
 
 /** What stopped a passage or a stretch of it, and at which node. */
 export interface Failure {

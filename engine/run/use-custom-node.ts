@@ -2,7 +2,7 @@
 import type { CompiledNode } from '../compile/compiled-flow.ts'
 import { type CustomNode, customNodeStart, type Returned, withDefaults } from '../custom-node.ts'
 import type { Run } from '../node.ts'
-import type { Payload } from '../payload.ts'
+import type { Payload } from '../values/payload.ts'
 import { InnerRun, passageOf } from './inner-run.ts'
 import { startPayload } from './start-payload.ts'
 import { CustomNodeFailed, ended, IterationFailed } from './stretch.ts'

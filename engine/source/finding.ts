@@ -1,5 +1,5 @@
 /** A problem of one file before its place is a line and a column. */
-import type { ProblemCode, Severity } from '../problem.ts'
+import type { ProblemCode, Severity } from './problem.ts'
 
 export interface Finding {
   readonly code: ProblemCode

@@ -1,5 +1,5 @@
 /** A problem as a terminal shows it: place, message, code frame, hint. */
-import type { Problem } from '../problem.ts'
+import type { Problem } from './problem.ts'
 
 export interface FormatOptions {
   readonly color?: boolean

@@ -1,9 +1,9 @@
 /** A YAML file as plain data, everything that is wrong with it as YAML, and where each of its values stands. */
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Scalar } from 'yaml'
-import type { Problem } from '../problem.ts'
 import type { Finding } from './finding.ts'
 import { type ParsedDocument, tooDeepAt, type YamlTags } from './parse-document.ts'
 import type { DocumentPath, Position, SourceFile } from './position.ts'
+import type { Problem } from './problem.ts'
 import { readYaml } from './read-yaml.ts'
 import { type ScalarStyle, sourceOffset } from './scalar-offset.ts'
 import { writeOut } from './yaml-traps.ts'

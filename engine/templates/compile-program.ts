@@ -3,8 +3,8 @@
  * wraps every helper anew for each rendering; these take a few hundredths of that, and generate no code.
  */
 import Handlebars from 'handlebars'
-import { isObject, toText } from '../coerce.ts'
 import { nearestName } from '../source/nearest-name.ts'
+import { isObject, toText } from '../values/coerce.ts'
 import {
   compileCall,
   compileCondition,

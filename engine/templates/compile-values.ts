@@ -1,9 +1,9 @@
 /** Compiles what stands in a template – paths, literals, helper calls – to closures that give values. */
 
-import { reportMissing } from '../missing.ts'
-import { checkSegment, type PathRead, pathOf } from '../path.ts'
 import { nearestName } from '../source/nearest-name.ts'
-import { TextSyntaxError } from '../syntax-error.ts'
+import { TextSyntaxError } from '../source/syntax-error.ts'
+import { reportMissing } from '../values/missing.ts'
+import { checkSegment, type PathRead, pathOf } from '../values/path.ts'
 import type { ConditionHelper, HelperOptions } from './helper.ts'
 import {
   conditionHelpers,

@@ -1,5 +1,5 @@
 /** What a helper is: a function of values. */
-import type { Payload } from '../payload.ts'
+import type { Payload } from '../values/payload.ts'
 
 export interface HelperOptions {
   /** The `key=value` arguments. */

@@ -5,7 +5,7 @@
  * Handlebars would misread some texts round a template (`{<< a >>}` would become three braces) and some paths
  * (`items.0`). Such characters give way to Unicode noncharacters, which no text may hold, and come back by `restore`.
  */
-import { TextSyntaxError } from '../syntax-error.ts'
+import { TextSyntaxError } from '../source/syntax-error.ts'
 
 export interface Mustache {
   readonly start: number

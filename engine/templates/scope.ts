@@ -1,6 +1,6 @@
 /** Where a name in a template is looked up: the payload, or what an `each` or a `with` round it stands at. */
-import { readOwn } from '../path.ts'
-import type { Payload } from '../payload.ts'
+import { readOwn } from '../values/path.ts'
+import type { Payload } from '../values/payload.ts'
 
 export interface Scope {
   readonly payload: Payload

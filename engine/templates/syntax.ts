@@ -1,6 +1,6 @@
 /** Parses a template with Handlebars' parser into a tree whose every node knows its offset in the source. */
 import Handlebars from 'handlebars'
-import { TextSyntaxError } from '../syntax-error.ts'
+import { TextSyntaxError } from '../source/syntax-error.ts'
 import { type Mustache, restore, scanTemplate } from './scan.ts'
 
 export interface Span {

@@ -1,9 +1,9 @@
 /** A string with templates in it, compiled once at load to a function of the payload. */
 
-import { reportMissing } from '../missing.ts'
-import { type Path, type PathRead, pathOf } from '../path.ts'
-import type { Payload } from '../payload.ts'
-import { TextSyntaxError } from '../syntax-error.ts'
+import { TextSyntaxError } from '../source/syntax-error.ts'
+import { reportMissing } from '../values/missing.ts'
+import { type Path, type PathRead, pathOf } from '../values/path.ts'
+import type { Payload } from '../values/payload.ts'
 import { compileProgram } from './compile-program.ts'
 import { compileCall, type Evaluate, helperNameOf, type Place } from './compile-values.ts'
 import { rootScope } from './scope.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkSelection, present, query, readQuery } from './device-selection.ts'

@@ -2,8 +2,8 @@
 import { Type } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
 import type { NodeCheck, Run } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import { findUser } from '../experience/find-user.ts'
 
 const partMissing = defineError<{ field: string }>(

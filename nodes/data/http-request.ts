@@ -1,7 +1,8 @@
 /** What an `http` node sends: its fields, rendered, as one request. */
-import type { Payload } from '../../engine/payload.ts'
+
 import type { CompiledTemplate, CompiledValue } from '../../engine/schema.ts'
 import type { HttpRequest } from '../../engine/services.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import { headerValue } from '../output/reply-headers.ts'
 
 type CompiledFields = Readonly<Record<string, CompiledValue>>

@@ -1,5 +1,5 @@
 /** What an `http` node puts on the payload of the answer that it got. */
-import { objectShape, type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import type { HttpRequest, HttpResponse } from '../../engine/services.ts'
 
 export const encodings = ['auto', 'json', 'text', 'base64'] as const

@@ -1,7 +1,8 @@
 /** Losant's MongoNode as a `mongo` node: its arguments, which stand in a list, by name. */
-import { isMap } from '../../engine/is-map.ts'
+
 import type { RawConfig } from '../../engine/node.ts'
 import type { MongoOperation } from '../../engine/services.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import { valueOfJsonTemplate } from '../losant-json.ts'
 import { connectionNameOf } from './losant-sql.ts'
 import { isMongoOperation, operationShapes } from './mongo-operations.ts'

@@ -1,8 +1,8 @@
 /** Fields by which a node means any number of devices at once, and what the platform's queries and commands take for them. */
 import { Type } from 'typebox'
 import type { NodeCheck, Run } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import {
   type CompiledSelection,
   checkSelection,

@@ -1,6 +1,7 @@
 /** What is wrong with a `mongo` node that its schema cannot say. */
-import { isMap } from '../../engine/is-map.ts'
+
 import type { NodeCheck } from '../../engine/node.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import { givenFields, isMongoOperation, operationShapes } from './mongo-operations.ts'
 import { checkConnection } from './sql-check.ts'
 

@@ -5,10 +5,10 @@
 
 import { defineError } from '../../contracts/errors.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
-import { isMap } from '../../engine/is-map.ts'
 import type { RawConfig } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import type { CompiledValue } from '../../engine/schema.ts'
+import { isMap } from '../../engine/values/is-map.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 
 const operatorGiven = defineError<{ path: string; template: string; found: string; instead: string }>(
   'FLOW_OPERATOR_GIVEN',

@@ -1,5 +1,5 @@
 /** What each operation of a `mongo` node is asked with. */
-import { listShape, type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { listShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import type { RawConfig } from '../../engine/node.ts'
 import { type MongoOperation, mongoOperations } from '../../engine/services.ts'
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { unknown } from '../../engine/check/shape.ts'
+import { unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { typedRefusalShape } from '../logic/refuse.ts'

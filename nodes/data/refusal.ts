@@ -1,6 +1,6 @@
 /** What stands at a result path where the platform refused. */
-import { objectShape } from '../../engine/check/shape.ts'
-import { shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
+import { objectShape } from '../../engine/json-schema/shape.ts'
+import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 
 const text = shapeOfSchema({ type: 'string' })
 

@@ -1,8 +1,8 @@
 /** What `data.timeSeriesQuery` answers, and the aggregations that it knows. */
 import { Type } from 'typebox'
 import type { NodeCheck } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import { present } from './device-selection.ts'
 
 type Scalar = string | number | boolean

@@ -1,9 +1,9 @@
 /** What a node does with the platform's answer where it has `then` and `else`: as create-user and api do. */
 
 import { defineError } from '../../contracts/errors.ts'
-import type { Path } from '../../engine/path.ts'
-import type { Payload } from '../../engine/payload.ts'
 import type { ApiOutcome } from '../../engine/services.ts'
+import type { Path } from '../../engine/values/path.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 
 export const callRefused = defineError<{ call: string; status: number; message: string }>(
   'FLOW_CALL_REFUSED',

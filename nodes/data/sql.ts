@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { listShape, objectShape, scalar } from '../../engine/check/shape.ts'
+import { listShape, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { Code, PathTo, Value } from '../../engine/schema.ts'
 import { typedRefusalShape } from '../logic/refuse.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { listShape, objectShape, type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { listShape, objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from './many-devices.ts'

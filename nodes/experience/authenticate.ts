@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
+import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import type { UserRecord, Users } from '../../engine/services.ts'

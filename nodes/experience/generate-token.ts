@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
-import { scalar } from '../../engine/check/shape.ts'
+import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { invalidateExistingTokens, tokenData, tokenLifetime } from './token-fields.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { listShape } from '../../engine/check/shape.ts'
+import { listShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkSelection, isId, present, queryOf } from '../data/device-selection.ts'

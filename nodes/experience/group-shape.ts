@@ -1,5 +1,5 @@
 /** An experience group as flows see it, for the path check; a test holds it against the platform's own schema. */
-import { listShape, objectShape, scalar } from '../../engine/check/shape.ts'
+import { listShape, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 
 export const groupShape = objectShape({
   id: scalar,

@@ -1,8 +1,8 @@
 /** Users and groups that have tags, or meet a query. */
 import { Type } from 'typebox'
 import type { Run } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import { type CompiledQuery, present, readQuery } from '../data/device-selection.ts'
 import { pageOf } from '../data/list-items.ts'
 import { resultOf } from '../data/settle.ts'

@@ -1,5 +1,5 @@
-import type { Payload } from '../../engine/payload.ts'
 import type { CompiledValue } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 
 interface UserFields {
   readonly email?: CompiledValue

@@ -1,6 +1,6 @@
 /** An experience user as flows see it, for the path check; a test holds it against the platform's own schema. */
-import { listShape, objectShape } from '../../engine/check/shape.ts'
-import { shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
+import { listShape, objectShape } from '../../engine/json-schema/shape.ts'
+import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 
 const text = shapeOfSchema({ type: 'string' })
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { Type } from 'typebox'
-import { scalar } from '../../engine/check/shape.ts'
+import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { templateAt } from '../losant-path.ts'

@@ -1,9 +1,9 @@
 /** Looks for what is wrong with a JSON Schema that stands in a flow, when the flow loads. */
 import { Ajv } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
-import type { SchemaChecker, SchemaComplaint } from '../../engine/check/schema-problems.ts'
-import { isObject } from '../../engine/coerce.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
+import type { SchemaChecker, SchemaComplaint } from '../../engine/json-schema/schema-problems.ts'
+import { isObject } from '../../engine/values/coerce.ts'
 import { compileSchema } from './json-schema.ts'
 
 let strictMeta: object | undefined

@@ -3,8 +3,8 @@ import { Buffer } from 'node:buffer'
 import { constants, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { Type } from 'typebox'
 import type { RawConfig } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import { oneOf } from '../data/one-of.ts'
 
 export const encodings = ['utf8', 'hex', 'base64', 'latin1'] as const

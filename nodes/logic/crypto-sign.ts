@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer'
 import { type SignKeyObjectInput, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { Type } from 'typebox'
-import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo } from '../../engine/schema.ts'
 import {

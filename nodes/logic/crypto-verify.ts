@@ -3,8 +3,8 @@ import { createHmac, timingSafeEqual, type VerifyKeyObjectInput, verify } from '
 import { promisify } from 'node:util'
 import { Type } from 'typebox'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { PathTo, Template } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import {
   bytesOf,
   dataField,

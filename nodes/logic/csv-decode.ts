@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { listShape, objectShape } from '../../engine/check/shape.ts'
+import { listShape, objectShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { templateAt } from '../losant-path.ts'

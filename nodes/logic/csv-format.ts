@@ -1,8 +1,8 @@
 /** How CSV is written, for the nodes that read and write it. https://www.rfc-editor.org/rfc/rfc4180 */
 import { Type } from 'typebox'
 import type { RawConfig } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 
 /** What is read or written at once holds up everything else: a million takes about a second. */
 export const maxCells = 1_000_000

@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { type Shape, scalar, unknown } from '../../engine/check/shape.ts'
-import { isObject } from '../../engine/coerce.ts'
 import type { CustomNode } from '../../engine/custom-node.ts'
-import { isMap } from '../../engine/is-map.ts'
+import { type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type NodeType, type RawConfig } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
+import { isObject } from '../../engine/values/coerce.ts'
+import { isMap } from '../../engine/values/is-map.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 
 const result = PathTo({ description: 'Where what it returned goes; `null` where that is missing.' })
 

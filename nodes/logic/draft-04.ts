@@ -1,5 +1,5 @@
 /** JSON Schemas of draft-04, which Losant's are, as draft-07. */
-import { isObject } from '../../engine/coerce.ts'
+import { isObject } from '../../engine/values/coerce.ts'
 
 const single = ['additionalItems', 'additionalProperties', 'not']
 const lists = ['allOf', 'anyOf', 'oneOf']

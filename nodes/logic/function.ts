@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { unknown } from '../../engine/check/shape.ts'
-import { ErrorAtLine } from '../../engine/error-at-line.ts'
-import { isMap } from '../../engine/is-map.ts'
+import { unknown } from '../../engine/json-schema/shape.ts'
 import { type CompileContext, defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
-import type { Path } from '../../engine/path.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { Code, PathTo } from '../../engine/schema.ts'
 import type { Random, ScriptFailure } from '../../engine/services.ts'
+import { ErrorAtLine } from '../../engine/source/error-at-line.ts'
+import { isMap } from '../../engine/values/is-map.ts'
+import type { Path } from '../../engine/values/path.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import { findSyntaxError } from './script-syntax.ts'
 
 export const functionNode = defineNode({

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { scalar } from '../../engine/check/shape.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
+import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { distance, isInside, type Point, toPoint } from '../../engine/templates/helpers/gps.ts'

@@ -1,5 +1,5 @@
-import type { Payload } from '../../engine/payload.ts'
 import type { CompiledValue } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 
 /**
  * What a field says that a flow need not have; `undefined` where it has not. Throws where the field is there and its

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { Type } from 'typebox'
-import { scalar } from '../../engine/check/shape.ts'
+import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo } from '../../engine/schema.ts'
 import { oneOf } from '../data/one-of.ts'

@@ -1,7 +1,7 @@
 /** Parses HTML and XML, and selects in them, within limits: what comes from outside must not hold up the process. Loaded where it is needed. */
 import { load } from 'cheerio/slim'
 import { DomHandler, Parser } from 'htmlparser2'
-import { deepestElement } from '../../engine/markup.ts'
+import { deepestElement } from '../../engine/values/markup.ts'
 import { Unreadable } from './unreadable.ts'
 
 /** A node as the parser gives it. */

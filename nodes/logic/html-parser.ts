@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { listShape, objectShape, scalar, unknown } from '../../engine/check/shape.ts'
+import { listShape, objectShape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../engine/schema.ts'
 import { templateAt } from '../losant-path.ts'

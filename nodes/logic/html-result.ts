@@ -1,5 +1,5 @@
 /** What a node of a document comes to: text, XML or JSON. */
-import { type MarkupDocument, type MarkupElement, type MarkupNode, writeMarkup } from '../../engine/markup.ts'
+import { type MarkupDocument, type MarkupElement, type MarkupNode, writeMarkup } from '../../engine/values/markup.ts'
 import type { DomNode } from './html-document.ts'
 import { Unreadable } from './unreadable.ts'
 

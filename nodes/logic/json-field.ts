@@ -1,4 +1,4 @@
-import { parseJson } from '../../engine/json.ts'
+import { parseJson } from '../../engine/values/json.ts'
 
 /** What a field's text, with its templates filled in, says as JSON. Throws an error that names the field. */
 export function readJsonField(text: string, field: string): unknown {

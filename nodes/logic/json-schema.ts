@@ -1,8 +1,8 @@
 /** JSON Schemas as flows have them: draft-07, complete in themselves. A schema is its author's; a value may be hostile. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
-import { isObject } from '../../engine/coerce.ts'
 import { payloadSize } from '../../engine/run/payload-size.ts'
+import { isObject } from '../../engine/values/coerce.ts'
 
 /** What is wrong with a value; nothing where it fits. */
 export type Validate = (value: unknown) => readonly ErrorObject[]

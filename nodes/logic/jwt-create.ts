@@ -1,9 +1,9 @@
 import { createPrivateKey } from 'node:crypto'
 import { Type } from 'typebox'
-import { scalar } from '../../engine/check/shape.ts'
-import { isObject } from '../../engine/coerce.ts'
+import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { isObject } from '../../engine/values/coerce.ts'
 import { valueOfJsonTemplate } from '../losant-json.ts'
 import { given } from './given.ts'
 import {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template } from '../../engine/schema.ts'
 import { refuse, typedRefusalShape } from './refuse.ts'

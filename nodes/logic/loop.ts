@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
-import { listShape, objectShape, scalar, unknown } from '../../engine/check/shape.ts'
-import { isObject } from '../../engine/coerce.ts'
+import { listShape, objectShape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
-import { parsePath } from '../../engine/path.ts'
 import { Expression, PathTo, Value } from '../../engine/schema.ts'
+import { isObject } from '../../engine/values/coerce.ts'
+import { parsePath } from '../../engine/values/path.ts'
 
 /** Losant's: https://docs.losant.com/workflows/logic/loop/ */
 const maxIterations = 262_144

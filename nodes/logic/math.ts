@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import { unknown } from '../../engine/check/shape.ts'
-import { isMap } from '../../engine/is-map.ts'
+import { unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { Expression, PathTo } from '../../engine/schema.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import { copyOf } from './payload-values.ts'
 
 export const math = defineNode({

@@ -1,9 +1,9 @@
 /** What a node remembers from one run to the next, by its ID, so that the flow may be rearranged around it. */
 import { Type } from 'typebox'
 import type { CompileContext, NodeCheck, Run } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
 import type { StorageSlot } from '../../engine/services.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import { present } from '../data/device-selection.ts'
 
 export const identifier = Type.Optional(

@@ -1,5 +1,5 @@
-import { listShape, objectShape, scalar, unknown } from '../../engine/check/shape.ts'
-import { isMap } from '../../engine/is-map.ts'
+import { listShape, objectShape, scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import { kindOf } from './kind-of.ts'
 import type { Operation } from './operations.ts'
 import { recordOf } from './payload-values.ts'

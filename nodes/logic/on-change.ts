@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, scalar, unknown } from '../../engine/check/shape.ts'
+import { objectShape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { numberOf } from '../data/number-of.ts'

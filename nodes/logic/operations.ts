@@ -1,6 +1,6 @@
 /** What the types share that have several operations: which operation takes which fields. */
 import { Type } from 'typebox'
-import type { Shape } from '../../engine/check/shape.ts'
+import type { Shape } from '../../engine/json-schema/shape.ts'
 import type { NodeCheck } from '../../engine/node.ts'
 
 export interface Operation {

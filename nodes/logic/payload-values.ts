@@ -1,9 +1,10 @@
 /** How nodes that compute take values from the payload and put them back. */
-import { isObject } from '../../engine/coerce.ts'
+
 import { valueMissing } from '../../engine/compile/compile-config.ts'
-import { type Path, parsePath } from '../../engine/path.ts'
-import type { Payload } from '../../engine/payload.ts'
 import type { CompiledValue } from '../../engine/schema.ts'
+import { isObject } from '../../engine/values/coerce.ts'
+import { type Path, parsePath } from '../../engine/values/path.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 
 /** What a required field gives, `undefined` where it is missing: for a node that can do with nothing. */
 export function valueOrMissing(value: CompiledValue, payload: Payload): unknown {

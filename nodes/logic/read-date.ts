@@ -1,8 +1,8 @@
 /** Reads a date that came with a payload: strictly, since a guess would be a wrong date. */
 import dayjs from 'dayjs'
 import customParseFormat from 'dayjs/plugin/customParseFormat.js'
-import { isObject, toText } from '../../engine/coerce.ts'
 import { formatDate, toDate } from '../../engine/templates/helpers/moment-format.ts'
+import { isObject, toText } from '../../engine/values/coerce.ts'
 
 dayjs.extend(customParseFormat)
 

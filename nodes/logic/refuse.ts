@@ -1,7 +1,7 @@
 /** How a node leaves where it cannot do what it is asked: by `else`, or by failing the run where no wire leaves from there. */
-import { objectShape, scalar } from '../../engine/check/shape.ts'
-import type { Path } from '../../engine/path.ts'
-import type { Payload } from '../../engine/payload.ts'
+import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
+import type { Path } from '../../engine/values/path.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 
 export interface Refusal {
   /** A sentence. */

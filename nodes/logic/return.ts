@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { isObject } from '../../engine/coerce.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
+import { isObject } from '../../engine/values/coerce.ts'
 
 export const returnNode = defineNode({
   type: 'return',

@@ -1,4 +1,4 @@
-import { listShape, scalar } from '../../engine/check/shape.ts'
+import { listShape, scalar } from '../../engine/json-schema/shape.ts'
 import type { Operation } from './operations.ts'
 
 /** The fields of the operation, rendered; those that it does not have are empty. */

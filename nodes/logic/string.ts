@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { PathTo, Template, ValueOf } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import { checkOperation, needed, operationField, operationTable } from './operations.ts'
 import { type StringArguments, type StringOperation, stringOperations } from './string-operations.ts'
 

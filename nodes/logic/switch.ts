@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import { toText } from '../../engine/coerce.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { Template, Value } from '../../engine/schema.ts'
+import { toText } from '../../engine/values/coerce.ts'
 
 export const switchNode = defineNode({
   type: 'switch',

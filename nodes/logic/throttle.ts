@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { scalar } from '../../engine/check/shape.ts'
+import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { numberOf } from '../data/number-of.ts'

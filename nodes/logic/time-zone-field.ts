@@ -2,9 +2,9 @@
 import { Type } from 'typebox'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import type { NodeCheck } from '../../engine/node.ts'
-import type { Payload } from '../../engine/payload.ts'
 import { type CompiledTemplate, Template } from '../../engine/schema.ts'
 import { type TimeZone, zoneNamed } from '../../engine/templates/helpers/time-zone.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 
 export const timeZoneField = (description: string) =>
   Type.Optional(Template({ description, default: 'UTC', examples: ['Europe/Berlin'] }))

@@ -1,7 +1,8 @@
 /** How a node leaves that reads data as JSON, CSV and their like, which may be broken: what is wrong with them takes `else`. */
-import type { Path } from '../../engine/path.ts'
-import type { Payload } from '../../engine/payload.ts'
+
 import type { CompiledValue } from '../../engine/schema.ts'
+import type { Path } from '../../engine/values/path.ts'
+import type { Payload } from '../../engine/values/payload.ts'
 import { kindOf } from './kind-of.ts'
 import { valueOrMissing } from './payload-values.ts'
 import { refusalOf, refuse } from './refuse.ts'

@@ -1,5 +1,5 @@
 /** What becomes of a date that a node was asked for: text, a number, or its parts. */
-import { listShape, objectShape, type Shape, scalar } from '../../engine/check/shape.ts'
+import { listShape, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { formatDate } from '../../engine/templates/helpers/moment-format.ts'
 import type { TimeZone } from '../../engine/templates/helpers/time-zone.ts'
 import { partOf } from './calendar.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, scalar } from '../../engine/check/shape.ts'
+import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { present } from '../data/device-selection.ts'

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
-import { objectShape, scalar } from '../../engine/check/shape.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
-import { parseMailbox } from '../../engine/mailbox.ts'
+import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template, ValueOf } from '../../engine/schema.ts'
+import { parseMailbox } from '../../engine/values/mailbox.ts'
 import { failedEffect } from '../data/failed-effect.ts'
 import { typedRefusalShape } from '../logic/refuse.ts'
 

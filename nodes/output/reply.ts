@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
-import { isMap } from '../../engine/is-map.ts'
 import { defineNode, type RawConfig, type ReplyOutline } from '../../engine/node.ts'
 import { Template, Value, ValueOf } from '../../engine/schema.ts'
 import type { Cookie } from '../../engine/services.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import { checkCookies, checkHeaderNames, headerText, headerValue, locationText, saysHtml } from './reply-headers.ts'
 
 const statusMissing = defineError(

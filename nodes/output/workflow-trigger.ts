@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { objectShape, scalar } from '../../engine/check/shape.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
+import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../engine/schema.ts'
 import { numberOf } from '../data/number-of.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Shape, unknown } from '../../engine/check/shape.ts'
+import { type Shape, unknown } from '../../engine/json-schema/shape.ts'
 import { type ButtonSpec, defineTrigger } from '../../engine/trigger.ts'
 
 export const button = defineTrigger({

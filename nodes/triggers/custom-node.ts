@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox'
-import { sharedSchemaChecker } from '../../engine/check/schema-problems.ts'
-import { objectShape, type Shape } from '../../engine/check/shape.ts'
-import { type JsonSchema, shapeOfSchema } from '../../engine/check/shape-of-schema.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { type CustomNodeInput, type CustomNodeSpec, customNodeKey } from '../../engine/custom-node.ts'
+import { sharedSchemaChecker } from '../../engine/json-schema/schema-problems.ts'
+import { objectShape, type Shape } from '../../engine/json-schema/shape.ts'
+import { type JsonSchema, shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
 import { refuseTemplates } from './refuse-templates.ts'
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, type Shape, scalar } from '../../engine/check/shape.ts'
+import { objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { type DeviceInactivitySpec, defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from './device-choice.ts'
 import { refuseTemplates } from './refuse-templates.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { type DeviceStateSpec, defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from './device-choice.ts'
 import { refuseTemplates } from './refuse-templates.ts'

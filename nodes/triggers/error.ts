@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, type Shape, scalar, unknown } from '../../engine/check/shape.ts'
+import { objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { defineTrigger, type ErrorSpec } from '../../engine/trigger.ts'
 
 export const errorTrigger = defineTrigger({

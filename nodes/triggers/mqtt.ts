@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Shape, scalar } from '../../engine/check/shape.ts'
+import { type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger, type MqttSpec, type TriggerCheck } from '../../engine/trigger.ts'
 import { refuseTemplates } from './refuse-templates.ts'
 

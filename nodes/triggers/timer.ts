@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
 import { Type } from 'typebox'
-import { objectShape, type Shape } from '../../engine/check/shape.ts'
+import { objectShape, type Shape } from '../../engine/json-schema/shape.ts'
 import { defineTrigger, type TimerSpec, type TriggerCheck } from '../../engine/trigger.ts'
 
 /** Losant's bounds. */

@@ -3,8 +3,8 @@ import { describeChanges } from '../../commands/diff/describe-changes.ts'
 import { changesOf } from '../../commands/diff/flow-changes.ts'
 import { drawMermaid } from '../../commands/graph/mermaid.ts'
 import { drawText } from '../../commands/graph/text.ts'
-import { createSchemaChecker } from '../../engine/check/schema-problems.ts'
 import { type FlowOutline, outlineFlow } from '../../engine/describe/outline.ts'
+import { createSchemaChecker } from '../../engine/json-schema/schema-problems.ts'
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 
 const types = new Map(nodeTypes.map((type) => [type.type, type]))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ProblemCode } from '../../engine/problem.ts'
+import type { ProblemCode } from '../../engine/source/problem.ts'
 import { load, marked, problemsOf } from './fixtures.ts'
 
 const button = (nodes: string) => `name: F\non: { button: go }\nnodes:\n${nodes}`

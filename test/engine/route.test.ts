@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseEndpoint, parseRoute, routeParams, routesConflict } from '../../engine/route.ts'
-import { TextSyntaxError } from '../../engine/syntax-error.ts'
+import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
 
 function refusal(act: () => unknown): TextSyntaxError {
   try {

@@ -1,4 +1,4 @@
-import { TextSyntaxError } from '../../engine/syntax-error.ts'
+import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
 
 /** The `TextSyntaxError` that `act` throws; anything else that it throws fails the test. */
 export function thrownBy(act: () => unknown): TextSyntaxError {

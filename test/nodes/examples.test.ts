@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parsePath } from '../../engine/path.ts'
+import { parsePath } from '../../engine/values/path.ts'
 import { nodeTypes } from '../../nodes/index.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
 import { runNode } from './run-node.ts'

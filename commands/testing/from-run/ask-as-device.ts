@@ -1,5 +1,5 @@
 /** The steps by which a test asks as a device: it is given a key, signs in with that, and shows the token. */
-import { isMap } from '../../../engine/is-map.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
 import type { Step } from './write-draft.ts'
 
 /** `device` is the one that asked, if one did; it is seeded. */

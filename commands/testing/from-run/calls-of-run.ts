@@ -1,5 +1,5 @@
 /** The calls of a recorded run by the node that made them, and what a test says of each: a stub, and what is sent. */
-import { isMap } from '../../../engine/is-map.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
 import type { Json } from '../../../recorder/encoding.ts'
 import type { RecordedAnswer, RecordedCall, RecordedVisit, RunRecord } from '../../../recorder/run-record.ts'
 import { callWrong } from '../../errors.ts'

@@ -1,6 +1,7 @@
 /** What a test expects of a recorded run: what the run did, with what is made anew each time left open. */
-import { isMap } from '../../../engine/is-map.ts'
+
 import { redacted } from '../../../engine/secret-names.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
 import type { RunRecord } from '../../../recorder/run-record.ts'
 import { parsedOr } from '../../recorded-effects.ts'
 import { isMatcher, Match } from '../matchers.ts'

@@ -1,7 +1,8 @@
 /** Holds a recorded value against what a test gave, and leaves open in it what is made anew each time. */
-import { isMap } from '../../../engine/is-map.ts'
+
 import { redacted } from '../../../engine/secret-names.ts'
 import type { DocumentPath } from '../../../engine/source/position.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
 import { pathText, show } from '../differences.ts'
 import { AnyValue, Match } from '../matchers.ts'
 import { isRedacted } from './recorded-values.ts'

@@ -1,8 +1,8 @@
 /** Makes a test of a recorded run, by trying: the one that says the least of what stood in the store and what was answered. */
 import { basename } from 'node:path'
 import type { CompiledTrigger } from '../../../engine/application.ts'
-import { isMap } from '../../../engine/is-map.ts'
-import type { Payload } from '../../../engine/payload.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
+import type { Payload } from '../../../engine/values/payload.ts'
 import type { RecordedVisit, RunRecord } from '../../../recorder/run-record.ts'
 import { runNotRepeated } from '../../errors.ts'
 import { textOf } from '../../sample-request.ts'

@@ -1,7 +1,7 @@
 /** What began a recorded run, as a test says it. */
 import type { Application, CompiledTrigger } from '../../../engine/application.ts'
-import { isMap } from '../../../engine/is-map.ts'
-import type { Payload } from '../../../engine/payload.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
+import type { Payload } from '../../../engine/values/payload.ts'
 import { callWrong } from '../../errors.ts'
 import { chooseTrigger, textOf } from '../../sample-request.ts'
 import { compact, withMadeUp } from './recorded-values.ts'

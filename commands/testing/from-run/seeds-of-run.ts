@@ -1,7 +1,7 @@
 /** What stood in the store for a recorded run, as far as its calls tell: who asked, who signed in, which devices it read. */
 import type { Seeds } from '../../../engine/application.ts'
-import { isMap } from '../../../engine/is-map.ts'
-import type { Payload } from '../../../engine/payload.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
+import type { Payload } from '../../../engine/values/payload.ts'
 import type { RunRecord } from '../../../recorder/run-record.ts'
 import { compact, plainOf, withMadeUp } from './recorded-values.ts'
 

@@ -1,7 +1,7 @@
 /** A test as YAML, as a person would write it. */
 import { type CollectionTag, Document, isCollection, type ScalarTag } from 'yaml'
 import type { Seeds } from '../../../engine/application.ts'
-import { isMap } from '../../../engine/is-map.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
 import { AnyValue, isMatcher, Match } from '../matchers.ts'
 import type { Stub } from '../stand-in.ts'
 

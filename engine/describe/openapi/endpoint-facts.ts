@@ -1,19 +1,19 @@
 /** What a flow's text tells of each endpoint: the nodes that a request may come to, what they read, what stands on the payload there. */
 import type { Application, FlowDescription } from '../../application.ts'
 import { type ConfigRead, checkPayloadPaths } from '../../check/payload-paths.ts'
-import { type SchemaChecker, sharedSchemaChecker } from '../../check/schema-problems.ts'
-import type { Shape } from '../../check/shape.ts'
 import { compileConfig } from '../../compile/compile-config.ts'
 import { startShape } from '../../compile/start-shape.ts'
 import { type FlowGraph, type FlowNode, type FlowTrigger, inRunOrder, type Target } from '../../flow/flow-graph.ts'
 import { readGraph } from '../../flow/read-graph.ts'
-import { isMap } from '../../is-map.ts'
+import { type SchemaChecker, sharedSchemaChecker } from '../../json-schema/schema-problems.ts'
+import type { Shape } from '../../json-schema/shape.ts'
 import { readCustomNodes, typesByName } from '../../load/read-custom-nodes.ts'
 import type { ActionCatalog, NodeType } from '../../node.ts'
 import type { SourceFile } from '../../source/position.ts'
 import { createReporter, type Reporter } from '../../source/reporter.ts'
 import { parseYaml, type YamlDocument } from '../../source/yaml-document.ts'
 import type { EndpointSpec, ErrorSpec, TriggerType } from '../../trigger.ts'
+import { isMap } from '../../values/is-map.ts'
 
 export interface FactsOptions {
   readonly nodeTypes: readonly NodeType[]

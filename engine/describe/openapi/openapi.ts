@@ -3,7 +3,7 @@
  * and no more. What a flow computes has no type here; what is switched off is left out.
  */
 import type { Application } from '../../application.ts'
-import type { JsonSchema } from '../../check/shape-of-schema.ts'
+import type { JsonSchema } from '../../json-schema/shape-of-schema.ts'
 import type { SourceFile } from '../../source/position.ts'
 import { endpointFacts, type FactsOptions } from './endpoint-facts.ts'
 import { describeResponses, replyComponents } from './replies.ts'

@@ -1,5 +1,5 @@
 /** What a client gets: the flow's replies by status, and what the platform answers in a flow's place. */
-import type { JsonSchema } from '../../check/shape-of-schema.ts'
+import type { JsonSchema } from '../../json-schema/shape-of-schema.ts'
 import { compileTemplate } from '../../templates/template.ts'
 import type { EndpointFacts, NodeFacts } from './endpoint-facts.ts'
 import { anyOf, schemaOfValue } from './schemas.ts'

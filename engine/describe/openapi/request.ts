@@ -1,8 +1,8 @@
 /** What a client sends: parameters and body, from what the flow reads of them and what it asks of them. */
-import type { Shape } from '../../check/shape.ts'
-import type { JsonSchema } from '../../check/shape-of-schema.ts'
-import { isMap } from '../../is-map.ts'
-import { parsePath } from '../../path.ts'
+import type { Shape } from '../../json-schema/shape.ts'
+import type { JsonSchema } from '../../json-schema/shape-of-schema.ts'
+import { isMap } from '../../values/is-map.ts'
+import { parsePath } from '../../values/path.ts'
 import { demandsFrom } from './demands.ts'
 import type { EndpointFacts } from './endpoint-facts.ts'
 import type { Operation, PathParameter } from './routes.ts'

@@ -1,8 +1,8 @@
 /** What is known of a value, as the JSON Schema of OpenAPI 3.1, which is draft 2020-12. What is not known is left open. */
-import { type Shape, unknown } from '../../check/shape.ts'
-import { type JsonSchema, schemaOfShape } from '../../check/shape-of-schema.ts'
-import { isMap } from '../../is-map.ts'
+import { type Shape, unknown } from '../../json-schema/shape.ts'
+import { type JsonSchema, schemaOfShape } from '../../json-schema/shape-of-schema.ts'
 import { compileTemplate } from '../../templates/template.ts'
+import { isMap } from '../../values/is-map.ts'
 
 /** A value of a configuration, as it comes out where `shape` stands on the payload. */
 export function schemaOfValue(raw: unknown, shape: Shape, escapeHtml = false): JsonSchema {

@@ -1,5 +1,5 @@
 /** Who may call an endpoint, as security schemes: a token of a user or of a device, in one of the three places that it is looked for. */
-import type { JsonSchema } from '../../check/shape-of-schema.ts'
+import type { JsonSchema } from '../../json-schema/shape-of-schema.ts'
 import type { Access } from '../../trigger.ts'
 import type { EndpointFacts } from './endpoint-facts.ts'
 

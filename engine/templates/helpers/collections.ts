@@ -1,5 +1,5 @@
-import { isObject, toText } from '../../coerce.ts'
-import { readOwn } from '../../path.ts'
+import { isObject, toText } from '../../values/coerce.ts'
+import { readOwn } from '../../values/path.ts'
 import type { ValueHelper } from '../helper.ts'
 import { readSegments } from '../scope.ts'
 

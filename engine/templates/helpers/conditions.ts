@@ -1,5 +1,5 @@
 /** Blocks that are there or not. Compared are values, not their texts: `eq` is `===`. */
-import { compare, isObject, toText } from '../../coerce.ts'
+import { compare, isObject, toText } from '../../values/coerce.ts'
 import type { ConditionHelper } from '../helper.ts'
 import { isEmpty } from '../scope.ts'
 import { match } from './match.ts'

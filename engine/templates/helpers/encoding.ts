@@ -1,6 +1,6 @@
 /** No text makes these throw: half of a surrogate pair is encoded as U+FFFD, and what cannot be decoded stays as it is. */
 import querystring from 'node:querystring'
-import { isObject, toText } from '../../coerce.ts'
+import { isObject, toText } from '../../values/coerce.ts'
 import type { ValueHelper } from '../helper.ts'
 
 export const encoding: Readonly<Record<string, ValueHelper>> = {

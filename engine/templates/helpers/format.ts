@@ -1,6 +1,6 @@
 /** Numbers in D3's formats, dates in Moment's. https://d3js.org/d3-format, https://momentjs.com/docs/#/displaying/format/ */
 import { format as compileNumberFormat, formatSpecifier } from 'd3-format'
-import { isObject, toText } from '../../coerce.ts'
+import { isObject, toText } from '../../values/coerce.ts'
 import { timeFor } from '../clock.ts'
 import type { ValueHelper } from '../helper.ts'
 import { ago, formatDate, toDate } from './moment-format.ts'

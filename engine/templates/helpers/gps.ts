@@ -1,6 +1,6 @@
 /** A GPS value is `latitude,longitude` in degrees. https://docs.losant.com/devices/attributes/ */
-import { isObject, toNumber, toText } from '../../coerce.ts'
-import { readOwn } from '../../path.ts'
+import { isObject, toNumber, toText } from '../../values/coerce.ts'
+import { readOwn } from '../../values/path.ts'
 import type { ValueHelper } from '../helper.ts'
 
 export interface Point {

@@ -1,4 +1,4 @@
-import { writeMarkup } from '../../markup.ts'
+import { writeMarkup } from '../../values/markup.ts'
 import type { ValueHelper } from '../helper.ts'
 
 export const html: Readonly<Record<string, ValueHelper>> = {

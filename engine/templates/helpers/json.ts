@@ -1,5 +1,5 @@
-import { toText } from '../../coerce.ts'
-import { parseJson } from '../../json.ts'
+import { toText } from '../../values/coerce.ts'
+import { parseJson } from '../../values/json.ts'
 import type { ValueHelper } from '../helper.ts'
 
 export const json: Readonly<Record<string, ValueHelper>> = {

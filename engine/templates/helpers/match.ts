@@ -5,7 +5,7 @@
  */
 
 import { defineError } from '../../../contracts/errors.ts'
-import { toText } from '../../coerce.ts'
+import { toText } from '../../values/coerce.ts'
 import type { ConditionHelper } from '../helper.ts'
 
 const maxPatternLength = 200

@@ -1,4 +1,4 @@
-import { toNumber } from '../../coerce.ts'
+import { toNumber } from '../../values/coerce.ts'
 import type { ValueHelper } from '../helper.ts'
 
 export const math: Readonly<Record<string, ValueHelper>> = {

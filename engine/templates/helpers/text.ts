@@ -1,4 +1,4 @@
-import { toNumber, toText } from '../../coerce.ts'
+import { toNumber, toText } from '../../values/coerce.ts'
 import type { ValueHelper } from '../helper.ts'
 
 export const text: Readonly<Record<string, ValueHelper>> = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileExpression } from '../../../engine/expressions/expression.ts'
-import { observeMissing } from '../../../engine/missing.ts'
+import { observeMissing } from '../../../engine/values/missing.ts'
 import { thrownBy, underlined } from '../thrown-by.ts'
 
 const payload = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Problem } from '../../../engine/problem.ts'
 import { formatProblem } from '../../../engine/source/format-problem.ts'
+import type { Problem } from '../../../engine/source/problem.ts'
 
 const problem: Problem = {
   code: 'FLOW_UNKNOWN_FIELD',

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FlowpotError } from '../../../contracts/errors.ts'
 import { compileExpression } from '../../../engine/expressions/expression.ts'
-import type { Payload } from '../../../engine/payload.ts'
-import { TextSyntaxError } from '../../../engine/syntax-error.ts'
+import { TextSyntaxError } from '../../../engine/source/syntax-error.ts'
 import { compileTemplate, helperNames } from '../../../engine/templates/template.ts'
+import type { Payload } from '../../../engine/values/payload.ts'
 
 const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ stringUnit: 'binary' }),

@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import Handlebars from 'handlebars'
 import { expect, test } from 'vitest'
-import type { Payload } from '../../../engine/payload.ts'
 import { compileTemplate } from '../../../engine/templates/template.ts'
+import type { Payload } from '../../../engine/values/payload.ts'
 
 type Part =
   | { readonly kind: 'text'; readonly text: string }

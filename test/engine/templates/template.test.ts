@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import Handlebars from 'handlebars'
 import { describe, expect, it } from 'vitest'
-import { observeMissing } from '../../../engine/missing.ts'
 import { compileTemplate } from '../../../engine/templates/template.ts'
+import { observeMissing } from '../../../engine/values/missing.ts'
 import { thrownBy, underlined } from '../thrown-by.ts'
 
 const payload = {

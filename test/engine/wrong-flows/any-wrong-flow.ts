@@ -1,6 +1,6 @@
 /** Flows that something is wrong with at a line that is known, as fast-check makes them up. */
 import fc from 'fast-check'
-import type { ProblemCode } from '../../../engine/problem.ts'
+import type { ProblemCode } from '../../../engine/source/problem.ts'
 import { FlowText, type SoundFlow } from './flow-text.ts'
 import { applyChanges, areApart, type Change, type Mutation } from './mutation.ts'
 import { exampleFlows, generatedFlow, sampleFlows } from './sound-flows.ts'

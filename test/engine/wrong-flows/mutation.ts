@@ -1,5 +1,5 @@
 /** One way to make a sound flow wrong, at a line that is known. */
-import type { ProblemCode } from '../../../engine/problem.ts'
+import type { ProblemCode } from '../../../engine/source/problem.ts'
 import type { Edit, Field, FlowText, NodePlace } from './flow-text.ts'
 
 export interface Mutation {

@@ -1,7 +1,7 @@
 /** Whatever is wrong with a flow is told at its line, and nothing of it is a crash. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Problem } from '../../../engine/problem.ts'
+import type { Problem } from '../../../engine/source/problem.ts'
 import { damagedFlow, mutations, type WrongFlow, wrongBy, wrongInSeveralPlaces } from './any-wrong-flow.ts'
 import type { SoundFlow } from './flow-text.ts'
 import { exampleFlows, file, generatedFlow, problemsIn, sampleFlows } from './sound-flows.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { shapeOfSchema } from '../../../engine/check/shape-of-schema.ts'
+import { shapeOfSchema } from '../../../engine/json-schema/shape-of-schema.ts'
 import type { ActionCatalog } from '../../../engine/node.ts'
 import { groupShape } from '../../../nodes/experience/group-shape.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'

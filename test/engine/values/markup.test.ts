@@ -1,7 +1,7 @@
 import { load } from 'cheerio'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { writeMarkup } from '../../engine/markup.ts'
+import { writeMarkup } from '../../../engine/values/markup.ts'
 
 const element = (name: unknown, attributes: unknown, ...children: unknown[]) => ({
   type: 'element',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
-import { createSchemaChecker } from '../../../engine/check/schema-problems.ts'
+import { createSchemaChecker } from '../../../engine/json-schema/schema-problems.ts'
 import { Expression, PathTo, Template, Value } from '../../../engine/schema.ts'
 
 const checker = createSchemaChecker()

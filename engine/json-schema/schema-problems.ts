@@ -1,8 +1,8 @@
 /** Checks a value against a JSON Schema and says what is wrong in sentences: one complaint a place. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
-import type { ProblemCode } from '../problem.ts'
 import type { DocumentPath } from '../source/position.ts'
+import type { ProblemCode } from '../source/problem.ts'
 import { closeSchema } from './close-schema.ts'
 import { decisiveErrors } from './decisive-errors.ts'
 import { wordSchemaError } from './schema-wording.ts'

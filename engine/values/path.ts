@@ -4,10 +4,10 @@
  * Grammar (Losant's payload paths and Handlebars' agree on it): segments joined by dots; a segment is a name, an index, or
  * anything in square brackets. `.` alone is the whole payload. https://docs.losant.com/workflows/accessing-payload-data/
  */
-import { defineError } from '../contracts/errors.ts'
+import { defineError } from '../../contracts/errors.ts'
+import { TextSyntaxError } from '../source/syntax-error.ts'
 import { isObject } from './coerce.ts'
 import type { Payload } from './payload.ts'
-import { TextSyntaxError } from './syntax-error.ts'
 
 export interface Path {
   /** Normalised: `data.items.[0].name`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseJson } from '../../engine/json.ts'
+import { parseJson } from '../../../engine/values/json.ts'
 
 describe('JSON for a payload', () => {
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { shapeOfValue } from '../../../engine/compile/shape-of-value.ts'
 import {
   findAbsence,
   joinShapes,
@@ -8,9 +9,8 @@ import {
   scalar,
   unknown,
   writeShape,
-} from '../../../engine/check/shape.ts'
-import { shapeOfSchema } from '../../../engine/check/shape-of-schema.ts'
-import { shapeOfValue } from '../../../engine/check/shape-of-value.ts'
+} from '../../../engine/json-schema/shape.ts'
+import { shapeOfSchema } from '../../../engine/json-schema/shape-of-schema.ts'
 
 const payload = objectShape({
   time: scalar,

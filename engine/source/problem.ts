@@ -1,5 +1,5 @@
 /** What is wrong with a flow, where, and what to write instead. */
-import type { Position } from './source/position.ts'
+import type { Position } from './position.ts'
 
 export type Severity = 'error' | 'warning'
 

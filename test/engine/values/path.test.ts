@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FlowpotError } from '../../contracts/errors.ts'
-import { parsePath, pathOf } from '../../engine/path.ts'
-import type { Payload } from '../../engine/payload.ts'
-import { thrownBy, underlined } from './thrown-by.ts'
+import { FlowpotError } from '../../../contracts/errors.ts'
+import { parsePath, pathOf } from '../../../engine/values/path.ts'
+import type { Payload } from '../../../engine/values/payload.ts'
+import { thrownBy, underlined } from '../thrown-by.ts'
 
 const payload = {
   data: {

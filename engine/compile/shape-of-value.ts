@@ -1,5 +1,5 @@
-import { hasTemplate } from '../compile/compile-value.ts'
-import { joinShapes, listShape, objectShape, type Shape, scalar, unknown } from './shape.ts'
+import { joinShapes, listShape, objectShape, type Shape, scalar, unknown } from '../json-schema/shape.ts'
+import { hasTemplate } from './compile-value.ts'
 
 /** What a value of a flow's file comes to; where a template stands, anything. */
 export function shapeOfValue(value: unknown): Shape {

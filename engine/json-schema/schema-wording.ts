@@ -1,8 +1,8 @@
 /** One error of the schema validator as a sentence, with a hint. */
 import type { ErrorObject } from 'ajv'
-import { isMap } from '../is-map.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
+import { isMap } from '../values/is-map.ts'
 import { choicesOf, expectationOf, formOf, formsOf } from './expectation.ts'
 import type { SchemaComplaint } from './schema-problems.ts'
 
