@@ -1,8 +1,8 @@
 /** What a run acts with: the platform, and what leaves the process. */
 import type { Effects, Services } from '../engine/services.ts'
 import { flowActor } from '../platform/auth/actor.ts'
-import { callAction } from '../platform/call-action.ts'
 import type { Platform } from '../platform/platform.ts'
+import { callAction } from '../platform/resources/call-action.ts'
 import { createStorage } from '../platform/storage/storage.ts'
 
 /** Addresses whose services are kept. */

@@ -2,9 +2,9 @@
 
 import type { Duplex } from 'node:stream'
 import { Aedes, type Client } from 'aedes'
-import { closeOpenConnections } from '../platform/connections.ts'
-import { createGate } from '../platform/gate.ts'
 import type { Platform } from '../platform/platform.ts'
+import { closeOpenConnections } from '../platform/state/connections.ts'
+import { createGate } from '../platform/store/gate.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { createAuthorisePublish } from './authorise-publish.ts'
 import { createAuthoriseSubscribe } from './authorise-subscribe.ts'

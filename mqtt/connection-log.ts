@@ -1,6 +1,7 @@
 /** Writes down when devices came and went, for each device in the order in which it happened. */
-import { type ConnectionVia, noteConnected, noteDisconnected } from '../platform/connections.ts'
+
 import type { Platform } from '../platform/platform.ts'
+import { type ConnectionVia, noteConnected, noteDisconnected } from '../platform/state/connections.ts'
 import type { MqttLog } from './mqtt-log.ts'
 import type { Session } from './session.ts'
 

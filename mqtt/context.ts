@@ -1,7 +1,7 @@
 /** What the broker's handlers share. */
 
-import type { Gate } from '../platform/gate.ts'
 import type { Platform } from '../platform/platform.ts'
+import type { Gate } from '../platform/store/gate.ts'
 import type { ConnectionLog } from './connection-log.ts'
 import type { MqttLog } from './mqtt-log.ts'
 import type { Sessions } from './sessions.ts'

@@ -1,8 +1,8 @@
 /** Who the bearer of a token for the REST API is. */
 
 import type { Platform } from '../platform.ts'
-import { API_TOKEN_PREFIX } from '../resources/api-token-record.ts'
-import { fromColumn } from '../resources/schemas.ts'
+import { API_TOKEN_PREFIX } from '../records/api-token-record.ts'
+import { fromColumn } from '../records/schemas.ts'
 import { type Actor, anonymousActor } from './actor.ts'
 import { readDeviceToken } from './device-tokens.ts'
 import { hashSecret, isSameText } from './secrets.ts'

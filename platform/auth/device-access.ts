@@ -1,8 +1,8 @@
 /** Which devices an access key is good for, and so which of them a device sees that signed in with it. */
 import { sql } from 'kysely'
 import type { Platform } from '../platform.ts'
-import { allOf, anyOf, type Condition, isTagged, never } from '../resources/conditions.ts'
-import { fromColumn, type TagFilter } from '../resources/schemas.ts'
+import { allOf, anyOf, type Condition, isTagged, never } from '../records/conditions.ts'
+import { fromColumn, type TagFilter } from '../records/schemas.ts'
 import type { ApplicationKeyTable } from '../store/tables.ts'
 import type { Actor } from './actor.ts'
 

@@ -1,6 +1,6 @@
 /** Whom a device's token stands for. */
 import type { Platform } from '../platform.ts'
-import { type DeviceRecord, toDevice } from '../resources/device-record.ts'
+import { type DeviceRecord, toDevice } from '../records/device-record.ts'
 import { readDevice, type SignedInDevice } from './sign-in.ts'
 
 export interface Devices {

@@ -1,8 +1,8 @@
 /** For which devices an actor may speak, and who that then was. */
 import type { Relay } from '../events.ts'
+import { readDeviceRow } from '../records/device-record.ts'
 import { notFound, notOwnDevice } from '../refusals.ts'
 import type { ActionContext } from '../resource.ts'
-import { readDeviceRow } from '../resources/device-record.ts'
 import { visibleDevices } from './device-access.ts'
 import { isGateway } from './sign-in.ts'
 

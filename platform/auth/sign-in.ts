@@ -1,7 +1,7 @@
 /** Sign-in of devices and of the administrator. Whatever was wrong, the answer is the same. */
 import type { Platform } from '../platform.ts'
+import { readDeviceRow } from '../records/device-record.ts'
 import { unauthenticated } from '../refusals.ts'
-import { readDeviceRow } from '../resources/device-record.ts'
 import type { ApplicationKeyTable, DeviceTable } from '../store/tables.ts'
 import { devicesOfKey } from './device-access.ts'
 import { hashSecret, isSameText, isSecret } from './secrets.ts'

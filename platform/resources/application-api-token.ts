@@ -1,9 +1,9 @@
 /** One API token of the application. */
 import Type from 'typebox'
+import { readApiToken, TokenStatus, tokenFields } from '../records/api-token-record.ts'
+import { closed, Description, Id, Name, Success } from '../records/schemas.ts'
 import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
-import { readApiToken, TokenStatus, tokenFields } from './api-token-record.ts'
-import { closed, Description, Id, Name, Success } from './schemas.ts'
 
 const path = '/applications/{applicationId}/tokens/{apiTokenId}'
 const apiTokenId = Id

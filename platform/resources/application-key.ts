@@ -1,9 +1,9 @@
 /** One access key. */
 import Type from 'typebox'
+import { FilterType, KeyFields, KeyStatus, readKey, Topics } from '../records/application-key-record.ts'
+import { closed, Description, Id, Success } from '../records/schemas.ts'
 import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
-import { FilterType, KeyFields, KeyStatus, readKey, Topics } from './application-key-record.ts'
-import { closed, Description, Id, Success } from './schemas.ts'
 
 const path = '/applications/{applicationId}/keys/{applicationKeyId}'
 const applicationKeyId = Id

@@ -2,10 +2,6 @@
 import { sql } from 'kysely'
 import Type from 'typebox'
 import { createSecret, hashSecret } from '../auth/secrets.ts'
-import { invalid } from '../refusals.ts'
-import { defineAction, type Resource } from '../resource.ts'
-import { insertRows } from '../store/insert-rows.ts'
-import { keepStatement } from '../store/kept-statement.ts'
 import {
   AdvancedQuery,
   compileQuery,
@@ -14,11 +10,15 @@ import {
   type QueryFields,
   textField,
   timeField,
-} from './advanced-query.ts'
-import { FilterType, KeyFields, Topics, toKey, toKeys } from './application-key-record.ts'
-import { isIn } from './conditions.ts'
-import { type ListSpec, list, listParams, listResult } from './list.ts'
-import { closed, Description, Ids, TagFilters } from './schemas.ts'
+} from '../records/advanced-query.ts'
+import { FilterType, KeyFields, Topics, toKey, toKeys } from '../records/application-key-record.ts'
+import { isIn } from '../records/conditions.ts'
+import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
+import { closed, Description, Ids, TagFilters } from '../records/schemas.ts'
+import { invalid } from '../refusals.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import { insertRows } from '../store/insert-rows.ts'
+import { keepStatement } from '../store/kept-statement.ts'
 
 const path = '/applications/{applicationId}/keys'
 const spec: ListSpec<'application_keys'> = {

@@ -1,9 +1,9 @@
 /** The application's readme: actions of the resource `application`. */
 import Type from 'typebox'
 import type { Platform } from '../platform.ts'
+import { closed, Id, Time, toIso } from '../records/schemas.ts'
 import { notFound } from '../refusals.ts'
 import { defineAction } from '../resource.ts'
-import { closed, Id, Time, toIso } from './schemas.ts'
 
 const path = '/applications/{applicationId}/readme'
 const Readme = closed({ applicationId: Id, content: Type.String(), lastUpdated: Type.Optional(Time) })

@@ -1,9 +1,9 @@
 /** Finds resources of the application by part of their name. */
 import { sql } from 'kysely'
 import Type from 'typebox'
+import { anyOf, fitsGlob } from '../records/conditions.ts'
+import { closed, Id, oneOf } from '../records/schemas.ts'
 import { defineAction } from '../resource.ts'
-import { anyOf, fitsGlob } from './conditions.ts'
-import { closed, Id, oneOf } from './schemas.ts'
 
 const MAX_FOUND = 25
 

@@ -2,11 +2,11 @@
 import { sql } from 'kysely'
 import Type from 'typebox'
 import type { Platform } from '../platform.ts'
+import { closed, Name, resourceFields, Time, toIso } from '../records/schemas.ts'
 import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { applicationReadmeActions } from './application-readme.ts'
 import { searchAction } from './application-search.ts'
-import { closed, Name, resourceFields, Time, toIso } from './schemas.ts'
 
 const path = '/applications/{applicationId}'
 const Description = Type.String({ maxLength: 1024 })

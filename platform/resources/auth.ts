@@ -2,10 +2,10 @@
 import Type from 'typebox'
 import { deviceScopes } from '../auth/scopes.ts'
 import { signInAdministrator, signInDevice } from '../auth/sign-in.ts'
+import { FilterType, Topics } from '../records/application-key-record.ts'
+import { deviceClasses } from '../records/device-record.ts'
+import { closed, Email, fromColumn, Id, oneOf, Password } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
-import { FilterType, Topics } from './application-key-record.ts'
-import { deviceClasses } from './device-record.ts'
-import { closed, Email, fromColumn, Id, oneOf, Password } from './schemas.ts'
 
 /** An hour, where Losant's lasts for good: who has signed in once can do it again. */
 const ADMINISTRATOR_TTL_SECONDS = 60 * 60

@@ -1,11 +1,11 @@
 /** What a query over time takes and answers, in Losant's shapes; and what its range and aggregation mean. */
 import Type from 'typebox'
+import { closed, oneOf, Time } from '../records/schemas.ts'
 import { invalid } from '../refusals.ts'
 import { selection } from '../state/select-devices.ts'
 import { type Aggregation, aggregations } from '../state/series-query.ts'
 import { Attributes, ShownState } from '../state/state-schemas.ts'
 import { readMoment } from '../state/times.ts'
-import { closed, oneOf, Time } from './schemas.ts'
 
 /** Losant's, for points that are not aggregated. */
 export const MAX_RAW_POINTS = 25_000

@@ -1,6 +1,8 @@
 /** What devices have reported, over time. */
 import { sql } from 'kysely'
 import Type from 'typebox'
+import { type Condition, isIn } from '../records/conditions.ts'
+import { closed, groupBy, Key, toIso } from '../records/schemas.ts'
 import { invalid } from '../refusals.ts'
 import { type ActionContext, defineAction, type Resource } from '../resource.ts'
 import { fromStored } from '../state/convert-value.ts'
@@ -9,7 +11,6 @@ import { selectDevices, selection } from '../state/select-devices.ts'
 import { type Aggregation, type SeriesRow, tooMuch } from '../state/series-query.ts'
 import { ShownState } from '../state/state-schemas.ts'
 import { readSeries } from '../state/time-series.ts'
-import { type Condition, isIn } from './conditions.ts'
 import {
   type DeviceSeries,
   MAX_RAW_POINTS,
@@ -19,7 +20,6 @@ import {
   type SeriesPoint,
   SeriesResult,
 } from './data-query.ts'
-import { closed, groupBy, Key, toIso } from './schemas.ts'
 
 const path = '/applications/{applicationId}/data'
 const scopes = ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read']

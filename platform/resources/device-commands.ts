@@ -2,14 +2,14 @@
 import Type from 'typebox'
 import { visibleDevices } from '../auth/device-access.ts'
 import { relayOf } from '../auth/own-device.ts'
+import { allOf } from '../records/conditions.ts'
+import { closed, fromColumn, Id, Success, Time, toIso } from '../records/schemas.ts'
 import { notFound } from '../refusals.ts'
 import { defineAction } from '../resource.ts'
 import { oneDevice, sendCommand } from '../state/send-command.ts'
 import { GivenCommand } from '../state/state-schemas.ts'
 import { readTime } from '../state/times.ts'
-import { allOf } from './conditions.ts'
 import { checkVisible, pastParams, readPastParams } from './device-state.ts'
-import { closed, fromColumn, Id, Success, Time, toIso } from './schemas.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}/command'
 const deviceId = Id

@@ -1,12 +1,7 @@
 /** One device. */
 import Type from 'typebox'
 import { visibleDevices } from '../auth/device-access.ts'
-import { notFound } from '../refusals.ts'
-import { defineAction, type Resource } from '../resource.ts'
-import { removePoints } from '../state/remove-points.ts'
-import { always } from './conditions.ts'
-import { deviceCommandActions } from './device-commands.ts'
-import { deviceConnectionActions } from './device-connection.ts'
+import { always } from '../records/conditions.ts'
 import {
   attributesAsObject,
   checkDevice,
@@ -21,9 +16,14 @@ import {
   tagsAsObject,
   toConnectionInfo,
   toDevice,
-} from './device-record.ts'
+} from '../records/device-record.ts'
+import { closed, Flag, Id, isSet, Success } from '../records/schemas.ts'
+import { notFound } from '../refusals.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import { removePoints } from '../state/remove-points.ts'
+import { deviceCommandActions } from './device-commands.ts'
+import { deviceConnectionActions } from './device-connection.ts'
 import { deviceStateActions } from './device-state.ts'
-import { closed, Flag, Id, isSet, Success } from './schemas.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}'
 const deviceId = Id

@@ -1,13 +1,13 @@
 /** What is reported by, and sent to, several devices at once: actions of the resource `devices`. */
 import Type from 'typebox'
 import { checkOwnDevice, relayOf } from '../auth/own-device.ts'
+import { closed, groupBy, Id, Success } from '../records/schemas.ts'
 import { invalid } from '../refusals.ts'
 import { defineAction } from '../resource.ts'
 import { selectDevices, selection } from '../state/select-devices.ts'
 import { sendCommand } from '../state/send-command.ts'
 import { GivenCommand, GivenStateFields } from '../state/state-schemas.ts'
 import { readTime } from '../state/times.ts'
-import { closed, groupBy, Id, Success } from './schemas.ts'
 
 const path = '/applications/{applicationId}/devices'
 const MAX_STATES = 10_000

@@ -3,10 +3,8 @@ import { sql } from 'kysely'
 import Type from 'typebox'
 import { visibleDevices } from '../auth/device-access.ts'
 import type { Platform } from '../platform.ts'
-import { defineAction, type Resource } from '../resource.ts'
-import { startRunsOfDevice } from '../runs/runs-of-devices.ts'
-import { allOf, type Condition, isIn, isTagged } from './conditions.ts'
-import { compileDeviceQuery, DeviceQuery } from './device-query.ts'
+import { allOf, type Condition, isIn, isTagged } from '../records/conditions.ts'
+import { compileDeviceQuery, DeviceQuery } from '../records/device-query.ts'
 import {
   attributesAsObject,
   checkDevice,
@@ -20,10 +18,12 @@ import {
   toConnectionInfo,
   toDevice,
   toRow,
-} from './device-record.ts'
+} from '../records/device-record.ts'
+import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
+import { closed, Flag, Id, isSet, Key, someOf, TagFilters } from '../records/schemas.ts'
+import { defineAction, type Resource } from '../resource.ts'
+import { startRunsOfDevice } from '../runs/runs-of-devices.ts'
 import { devicesSendActions } from './devices-send.ts'
-import { type ListSpec, list, listParams, listResult } from './list.ts'
-import { closed, Flag, Id, isSet, Key, someOf, TagFilters } from './schemas.ts'
 
 const path = '/applications/{applicationId}/devices'
 const reads = ['all.Application', 'all.Application.read']

@@ -2,11 +2,11 @@
 import { sql } from 'kysely'
 import Type from 'typebox'
 import type { Platform } from '../platform.ts'
+import { compileDeviceQuery, compileOwnDevices } from '../records/device-query.ts'
+import { checkGroup, GroupPatch, GroupRecord, readGroup, relate } from '../records/experience-group-record.ts'
+import { closed, Flag, Id, isSet, Success } from '../records/schemas.ts'
 import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
-import { compileDeviceQuery, compileOwnDevices } from './device-query.ts'
-import { checkGroup, GroupPatch, GroupRecord, readGroup, relate } from './experience-group-record.ts'
-import { closed, Flag, Id, isSet, Success } from './schemas.ts'
 
 const path = '/applications/{applicationId}/experience/groups/{experienceGroupId}'
 const experienceGroupId = Id

@@ -1,13 +1,13 @@
 /** The experience groups of the application. */
 import Type from 'typebox'
 import type { Platform } from '../platform.ts'
+import { AdvancedQuery } from '../records/advanced-query.ts'
+import { checkGroup, GroupPost, GroupRecord, readGroup, relate, toGroups } from '../records/experience-group-record.ts'
+import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
+import { compileGroupQuery } from '../records/people-query.ts'
+import { closed } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import type { Transaction } from '../store/store.ts'
-import { AdvancedQuery } from './advanced-query.ts'
-import { checkGroup, GroupPost, GroupRecord, readGroup, relate, toGroups } from './experience-group-record.ts'
-import { type ListSpec, list, listParams, listResult } from './list.ts'
-import { compileGroupQuery } from './people-query.ts'
-import { closed } from './schemas.ts'
 
 const path = '/applications/{applicationId}/experience/groups'
 const spec: ListSpec<'experience_groups'> = {

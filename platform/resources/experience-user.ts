@@ -1,10 +1,10 @@
 /** One experience user. */
 import Type from 'typebox'
+import { byIdOrEmail, joinGroups, readUser, toEmailKey, UserRecord } from '../records/experience-user-record.ts'
+import { closed, Email, Password, Success } from '../records/schemas.ts'
 import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
-import { byIdOrEmail, joinGroups, readUser, toEmailKey, UserRecord } from './experience-user-record.ts'
 import { emailTaken, optionalUserFields } from './experience-users.ts'
-import { closed, Email, Password, Success } from './schemas.ts'
 
 const path = '/applications/{applicationId}/experience/users/{experienceUserId}'
 const experienceUserId = Type.String({ minLength: 1, maxLength: 1024, description: 'ID or e-mail address.' })

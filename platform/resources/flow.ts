@@ -1,8 +1,8 @@
 /** One flow, by the name of its file. */
 import Type from 'typebox'
+import { closed, Time, toIso } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { readFailedRuns } from '../runs/triggered-runs.ts'
-import { closed, Time, toIso } from './schemas.ts'
 
 const MAX_ERRORS = 100
 

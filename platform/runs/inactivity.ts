@@ -1,7 +1,7 @@
 /** Notices devices that have gone silent: a timer a trigger and device, set anew by each state, gone once it has fired. */
 import { sql } from 'kysely'
 import type { Platform } from '../platform.ts'
-import { toIso } from '../resources/schemas.ts'
+import { toIso } from '../records/schemas.ts'
 import type { Transaction } from '../store/store.ts'
 import { matchingDevices } from './matching-devices.ts'
 import { insertRuns, type TriggeredRun } from './triggered-runs.ts'

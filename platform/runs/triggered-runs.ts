@@ -7,7 +7,7 @@
  *    └── it fails, and its flow says to try again
  */
 import type { Platform } from '../platform.ts'
-import { fromColumn } from '../resources/schemas.ts'
+import { fromColumn } from '../records/schemas.ts'
 import { insertRows } from '../store/insert-rows.ts'
 import type { Transaction } from '../store/store.ts'
 import type { TriggeredRunTable } from '../store/tables.ts'

@@ -1,8 +1,8 @@
 /** What starts flows, besides requests: what the triggers of the application that serves have asked to be told of. */
 import { sql } from 'kysely'
-import { anyOf, type Condition, isIn, isTagged } from '../resources/conditions.ts'
-import { compileGroupsOwnQuery } from '../resources/device-query.ts'
-import type { TagFilter } from '../resources/schemas.ts'
+import { anyOf, type Condition, isIn, isTagged } from '../records/conditions.ts'
+import { compileGroupsOwnQuery } from '../records/device-query.ts'
+import type { TagFilter } from '../records/schemas.ts'
 
 /** Devices that any of these names; without a selection it is every device. */
 export interface DeviceSelection {

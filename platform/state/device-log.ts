@@ -1,7 +1,7 @@
 /** What a device is told of itself, and when it came and went: lines that `device.getLogEntries` shows. */
 import { type Kysely, sql } from 'kysely'
 import type { Platform } from '../platform.ts'
-import { toIso } from '../resources/schemas.ts'
+import { toIso } from '../records/schemas.ts'
 import type { Transaction } from '../store/store.ts'
 import type { DeviceLogTable, Tables } from '../store/tables.ts'
 

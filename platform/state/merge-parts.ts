@@ -1,5 +1,5 @@
 /** Puts parts of a stretch together, and the stretches of several devices: exactly, since each says what the whole is made of. */
-import { groupBy } from '../resources/schemas.ts'
+import { groupBy } from '../records/schemas.ts'
 import type { Part } from './select-parts.ts'
 import { type Aggregation, isWeighed } from './series-query.ts'
 

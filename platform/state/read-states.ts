@@ -1,7 +1,7 @@
 /** Reads states back as they were reported: the latest or the first of a range, and the last value of each attribute. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { allOf, type Condition, isIn } from '../resources/conditions.ts'
-import { toIso } from '../resources/schemas.ts'
+import { allOf, type Condition, isIn } from '../records/conditions.ts'
+import { toIso } from '../records/schemas.ts'
 import type { DeviceStateTable, Tables } from '../store/tables.ts'
 import { fromStored, type Scalar } from './convert-value.ts'
 

@@ -3,11 +3,11 @@
 import { sql } from 'kysely'
 import { type Static, Type } from 'typebox'
 import { visibleDevices } from '../auth/device-access.ts'
+import { allOf, type Condition, isIn, isTagged, never } from '../records/conditions.ts'
+import { compileDeviceQuery, DeviceQuery } from '../records/device-query.ts'
+import { closed, Ids, TagFilters } from '../records/schemas.ts'
 import { invalid } from '../refusals.ts'
 import type { ActionContext } from '../resource.ts'
-import { allOf, type Condition, isIn, isTagged, never } from '../resources/conditions.ts'
-import { compileDeviceQuery, DeviceQuery } from '../resources/device-query.ts'
-import { closed, Ids, TagFilters } from '../resources/schemas.ts'
 
 export const selection = {
   deviceIds: Type.Optional(Ids),

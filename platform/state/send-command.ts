@@ -2,8 +2,8 @@
 import { sql } from 'kysely'
 import type { Relay } from '../events.ts'
 import type { Platform } from '../platform.ts'
+import { type Condition, isIn } from '../records/conditions.ts'
 import { invalid } from '../refusals.ts'
-import { type Condition, isIn } from '../resources/conditions.ts'
 import { trim } from './device-log.ts'
 
 export interface Command {

@@ -1,6 +1,6 @@
 /** What a device sends: states and commands. */
 import Type, { type Static } from 'typebox'
-import { closed, Key } from '../resources/schemas.ts'
+import { closed, Key } from '../records/schemas.ts'
 import { GivenTime } from './times.ts'
 
 /** Values of attributes that a device does not have, and `null`, are dropped: so they need not fit. Losant refuses what is not a scalar. */

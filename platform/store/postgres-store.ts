@@ -8,8 +8,8 @@ import {
   type QueryResult,
 } from 'kysely'
 import pg from 'pg'
-import { createGate } from '../gate.ts'
 import { storeBusy, storeClosed, storeQueryTooLong, storeReadCannotWrite, storeUnavailable } from './errors.ts'
+import { createGate } from './gate.ts'
 import { createHandles, type RunQuery } from './handles.ts'
 import { isCanceled, isCollision, toStoreError } from './postgres-errors.ts'
 import { startWork } from './start-work.ts'

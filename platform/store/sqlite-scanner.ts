@@ -1,7 +1,7 @@
 /** Runs long reads on SQLite, which computes within the event loop: between their rows other requests are served. */
 import type { CompiledQuery, QueryResult } from 'kysely'
-import { createGate } from '../gate.ts'
 import { storeClosed, storeQueryTooLong } from './errors.ts'
+import { createGate } from './gate.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
 /** What a scan takes at once. All that run at the same time take as much in each turn of the event loop. */

@@ -1,7 +1,7 @@
 /** Runs single nodes against a real platform on a store of its own. */
 import { onTestFinished } from 'vitest'
 import { flowActor } from '../../platform/auth/actor.ts'
-import { callAction } from '../../platform/call-action.ts'
+import { callAction } from '../../platform/resources/call-action.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
 import { createStorage } from '../../platform/storage/storage.ts'
 import { openTemporaryStore } from '../../platform/store/open-store.ts'

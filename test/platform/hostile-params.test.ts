@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { flowActor } from '../../platform/auth/actor.ts'
-import { callAction } from '../../platform/call-action.ts'
+import { callAction } from '../../platform/resources/call-action.ts'
 import { actionsByCall } from '../../platform/resources/catalogue.ts'
 import { eachStore } from './store/databases.ts'
 import { openPlatform } from './test-platform.ts'

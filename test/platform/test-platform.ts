@@ -1,8 +1,8 @@
 /** A platform on a store of its own, with a clock that stands until it is moved and passwords that cost little. */
 import { createHash } from 'node:crypto'
 import { type Actor, flowActor } from '../../platform/auth/actor.ts'
-import { callAction } from '../../platform/call-action.ts'
 import { createPlatform, type Platform, type PlatformSettings } from '../../platform/platform.ts'
+import { callAction } from '../../platform/resources/call-action.ts'
 import type { Store } from '../../platform/store/store.ts'
 
 export interface TestClock {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { authenticate } from '../../../platform/auth/authenticate.ts'
 import { readDeviceAccess } from '../../../platform/auth/sign-in.ts'
-import { closeOpenConnections, noteConnected, noteDisconnected } from '../../../platform/connections.ts'
+import { closeOpenConnections, noteConnected, noteDisconnected } from '../../../platform/state/connections.ts'
 import { logOnDevice } from '../../../platform/state/device-log.ts'
 import { eachStore } from '../store/databases.ts'
 import { openPlatform } from '../test-platform.ts'

@@ -1,9 +1,9 @@
 /** When devices came and went. */
-import type { Relay } from './events.ts'
-import type { Platform } from './platform.ts'
-import { toIso } from './resources/schemas.ts'
-import { startRunsOfDevice } from './runs/runs-of-devices.ts'
-import { insertEntry, toStorable } from './state/device-log.ts'
+import type { Relay } from '../events.ts'
+import type { Platform } from '../platform.ts'
+import { toIso } from '../records/schemas.ts'
+import { startRunsOfDevice } from '../runs/runs-of-devices.ts'
+import { insertEntry, toStorable } from './device-log.ts'
 
 /** How it is connected, for the flows that start by it. Losant's words. */
 export interface ConnectionVia {

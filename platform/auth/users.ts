@@ -1,6 +1,6 @@
 /** Experience users as flows and endpoints need them: passwords verified, tokens signed and read. */
 import { sql } from 'kysely'
-import type { Platform } from './platform.ts'
+import type { Platform } from '../platform.ts'
 import {
   byIdOrEmail,
   readUserRow,
@@ -8,10 +8,10 @@ import {
   toUser,
   toUsers,
   type UserRecord,
-} from './resources/experience-user-record.ts'
-import { toIso } from './resources/schemas.ts'
-import { keepStatement } from './store/kept-statement.ts'
-import type { ExperienceUserTable } from './store/tables.ts'
+} from '../records/experience-user-record.ts'
+import { toIso } from '../records/schemas.ts'
+import { keepStatement } from '../store/kept-statement.ts'
+import type { ExperienceUserTable } from '../store/tables.ts'
 
 export interface TokenRequest {
   /** ID or e-mail address. */

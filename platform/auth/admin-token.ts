@@ -1,7 +1,7 @@
 /** The administrator's way in, on a store that was just made. */
 
-import type { Platform } from './platform.ts'
-import { createApiToken, insertApiToken } from './resources/api-token-record.ts'
+import type { Platform } from '../platform.ts'
+import { createApiToken, insertApiToken } from '../records/api-token-record.ts'
 
 /** A token that may do all, once: where the store has no API token yet. Its value stands nowhere else. */
 export async function createAdminToken(platform: Platform): Promise<string | undefined> {

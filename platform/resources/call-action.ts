@@ -1,10 +1,10 @@
 /** The one way to an action, for REST and flows alike: finds it, checks the scope, validates, runs. */
-import { FlowpotError } from '../contracts/errors.ts'
-import type { Actor } from './auth/actor.ts'
-import { isAllowed } from './auth/scopes.ts'
-import type { Platform } from './platform.ts'
-import { type ApiError, forbidden, notFound, toApiError, unauthenticated } from './refusals.ts'
-import { actionsByCall } from './resources/catalogue.ts'
+import { FlowpotError } from '../../contracts/errors.ts'
+import type { Actor } from '../auth/actor.ts'
+import { isAllowed } from '../auth/scopes.ts'
+import type { Platform } from '../platform.ts'
+import { type ApiError, forbidden, notFound, toApiError, unauthenticated } from '../refusals.ts'
+import { actionsByCall } from './catalogue.ts'
 
 export type CallOutcome =
   | { readonly result: unknown }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createGate } from '../../platform/gate.ts'
+import { createGate } from '../../../platform/store/gate.ts'
 
 it('lets so many through at once, in the order in which they came, also after one that failed', async () => {
   const gate = createGate(2)

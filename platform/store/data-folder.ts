@@ -19,7 +19,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { defineError } from '../contracts/errors.ts'
+import { defineError } from '../../contracts/errors.ts'
 
 export const dataFolderInUse = defineError<{ folder: string; processId: number }>(
   'DATA_FOLDER_IN_USE',

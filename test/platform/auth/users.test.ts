@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { flowActor } from '../../platform/auth/actor.ts'
-import { callAction } from '../../platform/call-action.ts'
-import { tooManyAttempts } from '../../platform/refusals.ts'
-import { eachStore } from './store/databases.ts'
-import { openPlatform } from './test-platform.ts'
+import { flowActor } from '../../../platform/auth/actor.ts'
+import { tooManyAttempts } from '../../../platform/refusals.ts'
+import { callAction } from '../../../platform/resources/call-action.ts'
+import { eachStore } from '../store/databases.ts'
+import { openPlatform } from '../test-platform.ts'
 
 interface User {
   id: string

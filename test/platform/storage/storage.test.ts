@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createStorage } from '../../platform/storage/storage.ts'
-import { openStore, openTemporaryStore } from '../../platform/store/open-store.ts'
-import type { Store } from '../../platform/store/store.ts'
-import { createPostgresSchema, describePostgres, eachStore, runOnPostgres } from './store/databases.ts'
+import { createStorage } from '../../../platform/storage/storage.ts'
+import { openStore, openTemporaryStore } from '../../../platform/store/open-store.ts'
+import type { Store } from '../../../platform/store/store.ts'
+import { createPostgresSchema, describePostgres, eachStore, runOnPostgres } from '../store/databases.ts'
 
 const clock = { now: () => 1_700_000_000_000 }
 const storageOn = (store: Store) => createStorage({ store, clock })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { compileDeviceQuery } from '../../../platform/resources/device-query.ts'
+import { compileDeviceQuery } from '../../../platform/records/device-query.ts'
 import { openTemporaryStore } from '../../../platform/store/open-store.ts'
 import { eachStore } from '../store/databases.ts'
 import { openPlatform } from '../test-platform.ts'

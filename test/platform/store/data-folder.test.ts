@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type DataFolder, openDataFolder } from '../../platform/data-folder.ts'
+import { type DataFolder, openDataFolder } from '../../../platform/store/data-folder.ts'
 
 let parent: string
 let root: string
@@ -31,7 +31,7 @@ function open(): DataFolder {
 /** A process that has opened the folder, or told why not. */
 async function openInChild(): Promise<{ child: ChildProcess; line: string }> {
   const script = `
-    import { openDataFolder } from ${JSON.stringify(path.resolve('platform/data-folder.ts'))}
+    import { openDataFolder } from ${JSON.stringify(path.resolve('platform/store/data-folder.ts'))}
     try { openDataFolder(${JSON.stringify(root)}); console.log('open'); setInterval(() => {}, 1000) }
     catch (error) { console.log(error.message) }`
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
