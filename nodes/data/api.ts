@@ -6,8 +6,8 @@ import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { type ActionCatalog, defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
-import { refusalShape } from './refusal.ts'
-import { resultOf } from './settle.ts'
+import { refusalShape } from '../parts/refusal.ts'
+import { resultOf } from '../parts/settle.ts'
 
 export const api = defineNode({
   type: 'api',

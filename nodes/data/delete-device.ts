@@ -2,10 +2,10 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { checkSelection, present, query, readQuery } from './device-selection.ts'
-import { listItems } from './list-items.ts'
-import { refusalShape } from './refusal.ts'
-import { settle } from './settle.ts'
+import { checkSelection, present, query, readQuery } from '../parts/device-selection.ts'
+import { listItems } from '../parts/list-items.ts'
+import { refusalShape } from '../parts/refusal.ts'
+import { settle } from '../parts/settle.ts'
 
 export const deleteDevice = defineNode({
   type: 'delete-device',

@@ -2,8 +2,8 @@ import { Type } from 'typebox'
 import { unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { present } from './device-selection.ts'
-import { isOfFlow, scopeOf, storageKey, storageScope } from './storage-fields.ts'
+import { present } from '../parts/device-selection.ts'
+import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fields.ts'
 
 export const getValue = defineNode({
   type: 'get-value',

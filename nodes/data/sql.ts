@@ -2,11 +2,11 @@ import { Type } from 'typebox'
 import { listShape, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { Code, PathTo, Value } from '../../engine/schema.ts'
-import { typedRefusalShape } from '../logic/refuse.ts'
-import { connectionField, timeoutField } from './connection-fields.ts'
-import { failedEffect } from './failed-effect.ts'
-import { translateSql } from './losant-sql.ts'
-import { checkQuery } from './sql-check.ts'
+import { connectionField, timeoutField } from '../parts/connection-fields.ts'
+import { failedEffect } from '../parts/failed-effect.ts'
+import { translateSql } from '../parts/losant-sql.ts'
+import { typedRefusalShape } from '../parts/refuse.ts'
+import { checkQuery } from '../parts/sql-check.ts'
 
 export const sql = defineNode({
   type: 'sql',

@@ -6,9 +6,9 @@ import { type CompiledValue, PathTo, Value, ValueOf } from '../../engine/schema.
 import type { StorageChange } from '../../engine/services.ts'
 import { toText } from '../../engine/values/coerce.ts'
 import type { Payload } from '../../engine/values/payload.ts'
-import { numberOf } from './number-of.ts'
-import { oneOf } from './one-of.ts'
-import { isOfFlow, scopeOf, storageKey, storageScope } from './storage-fields.ts'
+import { numberOf } from '../parts/number-of.ts'
+import { oneOf } from '../parts/one-of.ts'
+import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fields.ts'
 
 const notStored = defineError<{ problem: string }>(
   'FLOW_VALUE_NOT_STORED',

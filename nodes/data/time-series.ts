@@ -2,8 +2,8 @@ import { Type } from 'typebox'
 import { listShape, objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { checkManyDevices, compileManyDevices, manyDevices } from './many-devices.ts'
-import { oneOf } from './one-of.ts'
+import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
+import { oneOf } from '../parts/one-of.ts'
 import {
   aggregationOf,
   aggregations,
@@ -18,8 +18,8 @@ import {
   pointsOf,
   seriesOf,
   value,
-} from './series.ts'
-import { resultOf } from './settle.ts'
+} from '../parts/series.ts'
+import { resultOf } from '../parts/settle.ts'
 
 export const timeSeries = defineNode({
   type: 'time-series',

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
-import { checkBody } from './check-body.ts'
-import { deviceShape } from './device-shape.ts'
-import { refusalShape } from './refusal.ts'
-import { settle } from './settle.ts'
+import { checkBody } from '../parts/check-body.ts'
+import { deviceShape } from '../parts/device-shape.ts'
+import { refusalShape } from '../parts/refusal.ts'
+import { settle } from '../parts/settle.ts'
 
 export const updateDevice = defineNode({
   type: 'update-device',

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { checkBody } from '../data/check-body.ts'
-import { refusalShape } from '../data/refusal.ts'
-import { settle } from '../data/settle.ts'
-import { groupShape } from './group-shape.ts'
+import { checkBody } from '../parts/check-body.ts'
+import { groupShape } from '../parts/group-shape.ts'
+import { refusalShape } from '../parts/refusal.ts'
+import { settle } from '../parts/settle.ts'
 
 export const createGroup = defineNode({
   type: 'create-group',

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { refusalShape } from '../data/refusal.ts'
-import { settle } from '../data/settle.ts'
-import { userBody } from './user-body.ts'
-import { userShape } from './user-shape.ts'
+import { refusalShape } from '../parts/refusal.ts'
+import { settle } from '../parts/settle.ts'
+import { userBody } from '../parts/user-body.ts'
+import { userShape } from '../parts/user-shape.ts'
 
 export const createUser = defineNode({
   type: 'create-user',

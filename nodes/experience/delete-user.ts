@@ -2,8 +2,8 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { refusalShape } from '../data/refusal.ts'
-import { settle } from '../data/settle.ts'
+import { refusalShape } from '../parts/refusal.ts'
+import { settle } from '../parts/settle.ts'
 
 export const deleteUser = defineNode({
   type: 'delete-user',

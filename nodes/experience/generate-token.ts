@@ -3,7 +3,7 @@ import { defineError } from '../../contracts/errors.ts'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { invalidateExistingTokens, tokenData, tokenLifetime } from './token-fields.ts'
+import { invalidateExistingTokens, tokenData, tokenLifetime } from '../parts/token-fields.ts'
 
 const unknownUser = defineError<{ user: string }>(
   'FLOW_TOKEN_UNKNOWN_USER',

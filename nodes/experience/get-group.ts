@@ -2,11 +2,11 @@ import { Type } from 'typebox'
 import { listShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { checkSelection, isId, present, queryOf } from '../data/device-selection.ts'
-import { listItems } from '../data/list-items.ts'
-import { resultOf } from '../data/settle.ts'
-import { groupShape } from './group-shape.ts'
-import { search, tagMap } from './search.ts'
+import { checkSelection, isId, present, queryOf } from '../parts/device-selection.ts'
+import { groupShape } from '../parts/group-shape.ts'
+import { listItems } from '../parts/list-items.ts'
+import { search, tagMap } from '../parts/search.ts'
+import { resultOf } from '../parts/settle.ts'
 
 const limits = Type.Integer({ minimum: 1, maximum: 1000 })
 

@@ -2,10 +2,10 @@ import { Type } from 'typebox'
 import { listShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { checkSelection, isId, present, queryOf } from '../data/device-selection.ts'
-import { findUser } from './find-user.ts'
-import { search, tagMap } from './search.ts'
-import { userShape } from './user-shape.ts'
+import { checkSelection, isId, present, queryOf } from '../parts/device-selection.ts'
+import { findUser } from '../parts/find-user.ts'
+import { search, tagMap } from '../parts/search.ts'
+import { userShape } from '../parts/user-shape.ts'
 
 const perPage = Type.Integer({ minimum: 1, maximum: 1000 })
 

@@ -2,11 +2,11 @@ import { Type } from 'typebox'
 import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import type { ApiOutcome } from '../../engine/services.ts'
-import { checkBody } from '../data/check-body.ts'
-import { refusalShape } from '../data/refusal.ts'
-import { settle } from '../data/settle.ts'
-import { findUser } from './find-user.ts'
-import { groupShape } from './group-shape.ts'
+import { checkBody } from '../parts/check-body.ts'
+import { findUser } from '../parts/find-user.ts'
+import { groupShape } from '../parts/group-shape.ts'
+import { refusalShape } from '../parts/refusal.ts'
+import { settle } from '../parts/settle.ts'
 
 const members = ['membersToAdd', 'membersToRemove', 'membersReplacement']
 const Members = Type.Array(Type.String(), { maxItems: 1000 })

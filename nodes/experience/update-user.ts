@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
-import { refusalShape } from '../data/refusal.ts'
-import { settle } from '../data/settle.ts'
-import { invalidateExistingTokens } from './token-fields.ts'
-import { userBody } from './user-body.ts'
-import { userShape } from './user-shape.ts'
+import { refusalShape } from '../parts/refusal.ts'
+import { settle } from '../parts/settle.ts'
+import { invalidateExistingTokens } from '../parts/token-fields.ts'
+import { userBody } from '../parts/user-body.ts'
+import { userShape } from '../parts/user-shape.ts'
 
 export const updateUser = defineNode({
   type: 'update-user',

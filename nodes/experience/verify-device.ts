@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
-import { checkSelection, isId } from '../data/device-selection.ts'
-import { pageOf } from '../data/list-items.ts'
-import { resultOf } from '../data/settle.ts'
-import { findUser } from './find-user.ts'
+import { checkSelection, isId } from '../parts/device-selection.ts'
+import { findUser } from '../parts/find-user.ts'
+import { pageOf } from '../parts/list-items.ts'
+import { resultOf } from '../parts/settle.ts'
 
 export const verifyDevice = defineNode({
   type: 'verify-device',

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import { defineNode, type Run } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
-import { isId } from '../data/device-selection.ts'
-import { resultOf } from '../data/settle.ts'
-import { findUser } from './find-user.ts'
+import { isId } from '../parts/device-selection.ts'
+import { findUser } from '../parts/find-user.ts'
+import { resultOf } from '../parts/settle.ts'
 
 export const verifyGroup = defineNode({
   type: 'verify-group',

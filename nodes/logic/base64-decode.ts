@@ -2,11 +2,11 @@ import { Type } from 'typebox'
 import { listShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { oneOf } from '../data/one-of.ts'
-import { templateAt } from '../losant-path.ts'
-import { bytesOf } from './crypto-fields.ts'
-import { refusalShape } from './refuse.ts'
-import { attempt, readText, Unreadable } from './unreadable.ts'
+import { bytesOf } from '../parts/crypto-fields.ts'
+import { templateAt } from '../parts/losant-path.ts'
+import { oneOf } from '../parts/one-of.ts'
+import { refusalShape } from '../parts/refuse.ts'
+import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 
 const forms = ['text', 'bytes'] as const
 

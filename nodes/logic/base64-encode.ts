@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { templateAt } from '../losant-path.ts'
+import { templateAt } from '../parts/losant-path.ts'
 
 const Bytes = Type.Array(Type.Integer({ minimum: 0, maximum: 255 }))
 

@@ -15,8 +15,8 @@ import {
   readData,
   signatureFields,
   translateSignature,
-} from './crypto-fields.ts'
-import { refusalOf, refusalShape, refuse } from './refuse.ts'
+} from '../parts/crypto-fields.ts'
+import { refusalOf, refusalShape, refuse } from '../parts/refuse.ts'
 
 /** Off the event loop: an RSA signature takes milliseconds. */
 const signBytes: (algorithm: string, data: Buffer, key: SignKeyObjectInput) => Promise<Buffer> = promisify(sign)

@@ -18,8 +18,8 @@ import {
   secretField,
   signatureFields,
   translateSignature,
-} from './crypto-fields.ts'
-import { refusalOf, refusalShape, refuse } from './refuse.ts'
+} from '../parts/crypto-fields.ts'
+import { refusalOf, refusalShape, refuse } from '../parts/refuse.ts'
 
 /** Off the event loop, as the signing is. */
 const verifyBytes: (algorithm: string, data: Buffer, key: VerifyKeyObjectInput, signature: Buffer) => Promise<boolean> =

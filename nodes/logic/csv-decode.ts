@@ -2,11 +2,11 @@ import { Type } from 'typebox'
 import { listShape, objectShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { templateAt } from '../losant-path.ts'
-import { formatFields, maxCells, recordDelimiterField, renderFormat, translateFormat } from './csv-format.ts'
-import { recordOf } from './payload-values.ts'
-import { refusalShape } from './refuse.ts'
-import { attempt, readText, Unreadable } from './unreadable.ts'
+import { formatFields, maxCells, recordDelimiterField, renderFormat, translateFormat } from '../parts/csv-format.ts'
+import { templateAt } from '../parts/losant-path.ts'
+import { recordOf } from '../parts/payload-values.ts'
+import { refusalShape } from '../parts/refuse.ts'
+import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 
 export const csvDecode = defineNode({
   type: 'csv-decode',

@@ -4,11 +4,11 @@ import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { readOwn } from '../../engine/values/path.ts'
-import { templateAt } from '../losant-path.ts'
-import { formatFields, maxCells, recordDelimiterField, renderFormat, translateFormat } from './csv-format.ts'
-import { valueOrMissing } from './payload-values.ts'
-import { refusalShape } from './refuse.ts'
-import { attempt, Unreadable } from './unreadable.ts'
+import { formatFields, maxCells, recordDelimiterField, renderFormat, translateFormat } from '../parts/csv-format.ts'
+import { templateAt } from '../parts/losant-path.ts'
+import { valueOrMissing } from '../parts/payload-values.ts'
+import { refusalShape } from '../parts/refuse.ts'
+import { attempt, Unreadable } from '../parts/unreadable.ts'
 
 export const csvEncode = defineNode({
   type: 'csv-encode',

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { ValueOf } from '../../engine/schema.ts'
-import { numberOf } from '../data/number-of.ts'
+import { numberOf } from '../parts/number-of.ts'
 
 export const delay = defineNode({
   type: 'delay',

@@ -3,7 +3,6 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo } from '../../engine/schema.ts'
-import { oneOf } from '../data/one-of.ts'
 import {
   byteEncodingField,
   dataField,
@@ -13,7 +12,8 @@ import {
   readSecret,
   secretField,
   translateName,
-} from './crypto-fields.ts'
+} from '../parts/crypto-fields.ts'
+import { oneOf } from '../parts/one-of.ts'
 
 const algorithms = ['md5', 'sha1', 'sha256', 'sha384', 'sha512', 'ripemd160'] as const
 

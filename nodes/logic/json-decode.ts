@@ -3,9 +3,9 @@ import { unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { parseJson } from '../../engine/values/json.ts'
-import { templateAt } from '../losant-path.ts'
-import { refusalShape } from './refuse.ts'
-import { attempt, readText, Unreadable } from './unreadable.ts'
+import { templateAt } from '../parts/losant-path.ts'
+import { refusalShape } from '../parts/refuse.ts'
+import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 
 export const jsonDecode = defineNode({
   type: 'json-decode',

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { templateAt } from '../losant-path.ts'
+import { templateAt } from '../parts/losant-path.ts'
 
 export const jsonEncode = defineNode({
   type: 'json-encode',

@@ -4,8 +4,7 @@ import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { isObject } from '../../engine/values/coerce.ts'
-import { valueOfJsonTemplate } from '../losant-json.ts'
-import { given } from './given.ts'
+import { given } from '../parts/given.ts'
 import {
   type Algorithm,
   algorithmField,
@@ -16,8 +15,9 @@ import {
   readKey,
   refuseCredential,
   TokenRefusal,
-} from './jwt-fields.ts'
-import { refuse, typedRefusalShape } from './refuse.ts'
+} from '../parts/jwt-fields.ts'
+import { valueOfJsonTemplate } from '../parts/losant-json.ts'
+import { refuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const map = Type.Record(Type.String(), Type.Unknown())
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template } from '../../engine/schema.ts'
-import { refuse, typedRefusalShape } from './refuse.ts'
+import { refuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const claimsShape = objectShape({}, true)
 

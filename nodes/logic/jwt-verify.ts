@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template, ValueOf } from '../../engine/schema.ts'
-import { given } from './given.ts'
+import { given } from '../parts/given.ts'
 import {
   type Algorithm,
   algorithmField,
@@ -12,8 +12,8 @@ import {
   readKey,
   refuseCredential,
   TokenRefusal,
-} from './jwt-fields.ts'
-import { refuse } from './refuse.ts'
+} from '../parts/jwt-fields.ts'
+import { refuse } from '../parts/refuse.ts'
 
 export const jwtVerify = defineNode({
   type: 'jwt-verify',

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { Expression, PathTo } from '../../engine/schema.ts'
-import { aboutMemory, checkMemory, compileMemory, identifier } from './memory.ts'
+import { aboutMemory, checkMemory, compileMemory, identifier } from '../parts/memory.ts'
 
 const facts = ['conditionResult', 'resetResult', 'wasLatched', 'isLatched', 'taken'] as const
 const fact = (description: string) =>

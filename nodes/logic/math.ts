@@ -3,7 +3,7 @@ import { unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { Expression, PathTo } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
-import { copyOf } from './payload-values.ts'
+import { copyOf } from '../parts/payload-values.ts'
 
 export const math = defineNode({
   type: 'math',

@@ -5,9 +5,9 @@ import { defineNode, type RawConfig, type Write } from '../../engine/node.ts'
 import { PathTo, Template, Value } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'
-import { templateAt } from '../losant-path.ts'
-import { readJsonField } from './json-field.ts'
-import { copyOf, put, valueOrMissing } from './payload-values.ts'
+import { readJsonField } from '../parts/json-field.ts'
+import { templateAt } from '../parts/losant-path.ts'
+import { copyOf, put, valueOrMissing } from '../parts/payload-values.ts'
 
 const Rule = Type.Union([
   Type.Object({ set: PathTo(), to: Value() }),

@@ -2,8 +2,8 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { numberOf } from '../data/number-of.ts'
-import { aboutMemory, checkMemory, compileMemory, identifier } from './memory.ts'
+import { aboutMemory, checkMemory, compileMemory, identifier } from '../parts/memory.ts'
+import { numberOf } from '../parts/number-of.ts'
 
 export const throttle = defineNode({
   type: 'throttle',

@@ -2,9 +2,9 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
-import { given } from './given.ts'
-import { readDate } from './read-date.ts'
-import { checkTimeZone, timeZoneField, zoneOf } from './time-zone-field.ts'
+import { given } from '../parts/given.ts'
+import { readDate } from '../parts/read-date.ts'
+import { checkTimeZone, timeZoneField, zoneOf } from '../parts/time-zone-field.ts'
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
 type Weekday = (typeof weekdays)[number]

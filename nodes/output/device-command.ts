@@ -2,10 +2,10 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
-import { present } from '../data/device-selection.ts'
-import { checkManyDevices, compileManyDevices, manyDevices } from '../data/many-devices.ts'
-import { refusalShape } from '../data/refusal.ts'
-import { settle } from '../data/settle.ts'
+import { present } from '../parts/device-selection.ts'
+import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
+import { refusalShape } from '../parts/refusal.ts'
+import { settle } from '../parts/settle.ts'
 
 export const deviceCommand = defineNode({
   type: 'device-command',

@@ -4,8 +4,8 @@ import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template, ValueOf } from '../../engine/schema.ts'
 import { parseMailbox } from '../../engine/values/mailbox.ts'
-import { failedEffect } from '../data/failed-effect.ts'
-import { typedRefusalShape } from '../logic/refuse.ts'
+import { failedEffect } from '../parts/failed-effect.ts'
+import { typedRefusalShape } from '../parts/refuse.ts'
 
 const addresses = (description: string) =>
   ValueOf(Type.Union([Type.String(), Type.Array(Type.String())]), { description: `${description} One, or a list.` })

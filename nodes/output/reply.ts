@@ -5,7 +5,14 @@ import { defineNode, type RawConfig, type ReplyOutline } from '../../engine/node
 import { Template, Value, ValueOf } from '../../engine/schema.ts'
 import type { Cookie } from '../../engine/services.ts'
 import { isMap } from '../../engine/values/is-map.ts'
-import { checkCookies, checkHeaderNames, headerText, headerValue, locationText, saysHtml } from './reply-headers.ts'
+import {
+  checkCookies,
+  checkHeaderNames,
+  headerText,
+  headerValue,
+  locationText,
+  saysHtml,
+} from '../parts/reply-headers.ts'
 
 const statusMissing = defineError(
   'FLOW_REPLY_STATUS_MISSING',

@@ -3,10 +3,10 @@ import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../engine/schema.ts'
-import { numberOf } from '../data/number-of.ts'
-import { readDate } from '../logic/read-date.ts'
-import { valueOfJsonTemplate } from '../losant-json.ts'
-import { templateAt } from '../losant-path.ts'
+import { valueOfJsonTemplate } from '../parts/losant-json.ts'
+import { templateAt } from '../parts/losant-path.ts'
+import { numberOf } from '../parts/number-of.ts'
+import { readDate } from '../parts/read-date.ts'
 
 export const workflowTrigger = defineNode({
   type: 'workflow-trigger',

@@ -5,7 +5,7 @@ import { sharedSchemaChecker } from '../../engine/json-schema/schema-problems.ts
 import { objectShape, type Shape } from '../../engine/json-schema/shape.ts'
 import { type JsonSchema, shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
-import { refuseTemplates } from './refuse-templates.ts'
+import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 const kinds = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const
 

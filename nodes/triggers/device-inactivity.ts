@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { type DeviceInactivitySpec, defineTrigger } from '../../engine/trigger.ts'
-import { Devices, labelOf, toChoice } from './device-choice.ts'
-import { refuseTemplates } from './refuse-templates.ts'
+import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
+import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 export const deviceInactivity = defineTrigger({
   key: 'device-inactivity',

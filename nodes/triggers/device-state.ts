@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { type DeviceStateSpec, defineTrigger } from '../../engine/trigger.ts'
-import { Devices, labelOf, toChoice } from './device-choice.ts'
-import { refuseTemplates } from './refuse-templates.ts'
+import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
+import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 const Names = (description: string) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { minItems: 1, maxItems: 100, description })

@@ -5,8 +5,8 @@ import { parseEndpoint, routeParams } from '../../engine/route.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
 import { defineTrigger, type EndpointSpec, type TriggerCheck } from '../../engine/trigger.ts'
-import { userShape } from '../experience/user-shape.ts'
-import { refuseTemplates } from './refuse-templates.ts'
+import { refuseTemplates } from '../parts/refuse-templates.ts'
+import { userShape } from '../parts/user-shape.ts'
 
 const anyKeys = objectShape({}, true)
 

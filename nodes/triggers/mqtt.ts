@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger, type MqttSpec, type TriggerCheck } from '../../engine/trigger.ts'
-import { refuseTemplates } from './refuse-templates.ts'
+import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 export const mqttTrigger = defineTrigger({
   key: 'mqtt',

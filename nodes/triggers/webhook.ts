@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { defineTrigger, type WebhookSpec } from '../../engine/trigger.ts'
-import { refuseTemplates } from './refuse-templates.ts'
+import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 const anyKeys = objectShape({}, true)
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { FlowpotError } from '../../../contracts/errors.ts'
 import type { NodeExample } from '../../../engine/node.ts'
 import type { HttpRequest } from '../../../engine/services.ts'
-import { http } from '../../../nodes/data/http.ts'
+import { http } from '../../../nodes/data/http/http.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 const node = (yaml: string) => `type: http\nurl: https://api.example/x\n${yaml}`

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { mongo } from '../../../nodes/data/mongo.ts'
+import { mongo } from '../../../nodes/data/mongo/mongo.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 const node = (operation: string, ...fields: string[]) =>

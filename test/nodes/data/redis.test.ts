@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { redis } from '../../../nodes/data/redis.ts'
+import { redis } from '../../../nodes/data/redis/redis.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 const node = (command: string, args: string) => `type: redis\nconnection: cache\ncommand: ${command}\nargs: ${args}`

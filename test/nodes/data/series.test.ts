@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ActionCatalog } from '../../../engine/node.ts'
-import { aggregations } from '../../../nodes/data/series.ts'
+import { aggregations } from '../../../nodes/parts/series.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'
 import { problemsOf } from '../run-node.ts'
 import { nodesOnPlatform } from '../run-on-platform.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { shapeOfSchema } from '../../../engine/json-schema/shape-of-schema.ts'
 import type { ActionCatalog } from '../../../engine/node.ts'
-import { groupShape } from '../../../nodes/experience/group-shape.ts'
+import { groupShape } from '../../../nodes/parts/group-shape.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 import { nodesOnPlatform } from '../run-on-platform.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { shapeOfSchema } from '../../../engine/json-schema/shape-of-schema.ts'
-import { userShape } from '../../../nodes/experience/user-shape.ts'
+import { userShape } from '../../../nodes/parts/user-shape.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'
 import { runNode } from '../run-node.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { array } from '../../../nodes/logic/array.ts'
+import { array } from '../../../nodes/logic/array/array.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 const yamlOf = (operation: string, fields = '') =>

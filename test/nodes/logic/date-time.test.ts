@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { dateTime } from '../../../nodes/logic/date-time.ts'
-import { readDate } from '../../../nodes/logic/read-date.ts'
+import { dateTime } from '../../../nodes/logic/date-time/date-time.ts'
+import { readDate } from '../../../nodes/parts/read-date.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 /** Of the run's clock. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { htmlParser } from '../../../nodes/logic/html-parser.ts'
+import { htmlParser } from '../../../nodes/logic/html-parser/html-parser.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 const yamlOf = (fields = '') => `type: html-parser\nsource: << data.v >>\nresult: data.r\n${fields}`.trimEnd()

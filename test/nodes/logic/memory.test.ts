@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { latch } from '../../../nodes/logic/latch.ts'
-import { onChange } from '../../../nodes/logic/on-change.ts'
+import { onChange } from '../../../nodes/logic/on-change/on-change.ts'
 import { throttle } from '../../../nodes/logic/throttle.ts'
 import { problemsOf } from '../run-node.ts'
 import { type NodesOnPlatform, nodesOnPlatform } from '../run-on-platform.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { object } from '../../../nodes/logic/object.ts'
+import { object } from '../../../nodes/logic/object/object.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 const yamlOf = (operation: string, fields = '') =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { string } from '../../../nodes/logic/string.ts'
+import { string } from '../../../nodes/logic/string/string.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 const yamlOf = (operation: string, fields = '') =>

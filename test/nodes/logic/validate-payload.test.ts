@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { compileGivenSchema } from '../../../nodes/logic/json-schema.ts'
-import { validatePayload } from '../../../nodes/logic/validate-payload.ts'
+import { compileGivenSchema } from '../../../nodes/logic/validate-payload/json-schema.ts'
+import { validatePayload } from '../../../nodes/logic/validate-payload/validate-payload.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 /** With the schema in the flow, or, as `given`, from the payload. */

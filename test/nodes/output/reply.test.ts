@@ -1,7 +1,7 @@
 import { validateHeaderValue } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { headerValue, locationText } from '../../../nodes/output/reply-headers.ts'
+import { headerValue, locationText } from '../../../nodes/parts/reply-headers.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 const replyTo = (yaml: string, data: object = {}) => runNode({ yaml: `type: reply\n${yaml}`, payload: { data } })

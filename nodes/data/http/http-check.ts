@@ -1,0 +1,59 @@
+/** What is wrong with an `http` node that its schema cannot say. */
+import { hasTemplate } from '../../../engine/compile/compile-value.ts'
+import type { NodeCheck, RawConfig } from '../../../engine/node.ts'
+import { checkHeaderNames } from '../../parts/reply-headers.ts'
+
+/** What frames a message is no flow's to say, and neither is where it goes: that is the URL's. */
+const connectionHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+const bodies = ['body', 'form', 'multipart']
+
+export function checkRequest(check: NodeCheck): void {
+  const { config, report } = check
+  const { method = 'GET', url, auth, multipart } = config
+  const refuse = (at: readonly string[], message: string, hint?: string) =>
+    report({ code: 'FLOW_UNKNOWN_FIELD', at, atKey: true, message, ...(hint === undefined ? {} : { hint }) })
+
+  const problem = typeof url === 'string' && !hasTemplate(url) ? problemOfUrl(url) : undefined
+  if (problem !== undefined) report({ code: 'FLOW_WRONG_TYPE', at: ['url'], ...problem })
+
+  const given = bodies.filter((field) => config[field] !== undefined)
+  if (given[0] !== undefined && (method === 'GET' || method === 'HEAD')) {
+    refuse([given[0]], `A ${method} request has no body.`, 'Say method: POST, or send it as query.')
+  }
+  for (const field of given.slice(1)) refuse([field], `${field} cannot stand beside ${given[0]}: one body is sent.`)
+
+  checkHeaderNames(check, { names: connectionHeaders, owner: 'connection' })
+  for (const name of headerNames(config)) {
+    if (auth !== undefined && /^authorization$/i.test(name)) refuse(['headers', name], `${name} is what auth sends.`)
+    if (multipart !== undefined && /^content-type$/i.test(name)) {
+      refuse(['headers', name], `${name} is what multipart sends, with a boundary of its own.`)
+    }
+  }
+}
+
+function problemOfUrl(url: string): { message: string; hint: string } | undefined {
+  const hint = 'Write it whole: https://api.example.com/plants.'
+  if (!URL.canParse(url)) return { message: `"${url}" is no URL.`, hint }
+  const { protocol, username, password } = new URL(url)
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    return { message: `"${url}" begins with neither http:// nor https://.`, hint }
+  }
+  if (username === '' && password === '') return undefined
+  return { message: 'The URL has a user and a password in it.', hint: 'Give them as auth.' }
+}
+
+function headerNames({ headers }: RawConfig): readonly string[] {
+  return typeof headers === 'object' && headers !== null ? Object.keys(headers) : []
+}

@@ -1,0 +1,107 @@
+/** What an `http` node sends: its fields, rendered, as one request. */
+
+import type { CompiledTemplate, CompiledValue } from '../../../engine/schema.ts'
+import type { HttpRequest } from '../../../engine/services.ts'
+import type { Payload } from '../../../engine/values/payload.ts'
+import { headerValue } from '../../parts/reply-headers.ts'
+
+type CompiledFields = Readonly<Record<string, CompiledValue>>
+
+export interface CompiledRequest {
+  readonly method: string
+  readonly url: CompiledTemplate
+  readonly query?: CompiledFields | undefined
+  readonly headers?: CompiledFields | undefined
+  readonly body?: CompiledValue | undefined
+  readonly form?: CompiledFields | undefined
+  readonly multipart?: CompiledFields | undefined
+  readonly auth?: { readonly username: CompiledValue<string>; readonly password: CompiledValue<string> } | undefined
+}
+
+type Sent = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>
+
+export interface Rendered {
+  readonly request: Sent
+  /** Its body, which is still to be written out. */
+  readonly parts?: FormData
+}
+
+/** Throws where a value cannot be sent as the field that it is. */
+export function renderRequest(request: CompiledRequest, payload: Payload): Rendered {
+  const { method, auth } = request
+  const url = addQuery(request.url(payload), fieldsOf('query', request.query, payload))
+  const { type, body, parts } = renderBody(request, payload)
+  const headers: Record<string, string> = { ...(type === undefined ? {} : { 'content-type': type }) }
+  for (const [name, value] of Object.entries(request.headers ?? {})) {
+    const text = headerValue(`headers.${name}`, value(payload))
+    if (text !== undefined) headers[name.toLowerCase()] = [text].flat().join(', ')
+  }
+  if (auth) headers.authorization = basic(auth.username(payload), auth.password(payload))
+  const sent = { method, url, headers, ...(body === undefined ? {} : { body }) }
+  return { request: sent, ...(parts ? { parts } : {}) }
+}
+
+function addQuery(url: string, fields: readonly Field[]): string {
+  if (url.trim() === '') throw new Error('url is empty: its template gave nothing.')
+  if (fields.length === 0) return url
+  // Added as text, so that what the flow wrote itself stays as it is. A fragment is never sent.
+  const [base = ''] = url.split('#', 1)
+  return `${base}${base.includes('?') ? '&' : '?'}${toForm(fields)}`
+}
+
+/** Node.js knows how a form is written in parts, boundaries and all. */
+export async function writeParts(request: Sent, parts: FormData): Promise<Sent> {
+  const written = new Response(parts)
+  const type = written.headers.get('content-type') ?? ''
+  return {
+    ...request,
+    headers: { ...request.headers, 'content-type': type },
+    body: new Uint8Array(await written.arrayBuffer()),
+  }
+}
+
+interface RenderedBody {
+  readonly type?: string
+  readonly body?: string
+  readonly parts?: FormData
+}
+
+function renderBody({ body, form, multipart }: CompiledRequest, payload: Payload): RenderedBody {
+  if (form) return { type: 'application/x-www-form-urlencoded', body: toForm(fieldsOf('form', form, payload)) }
+  if (multipart) {
+    const data = new FormData()
+    for (const [name, text] of fieldsOf('multipart', multipart, payload)) data.append(name, text)
+    return { parts: data }
+  }
+  const value = body?.(payload)
+  if (value === undefined) return {}
+  return typeof value === 'string' ? { body: value } : { type: 'application/json', body: JSON.stringify(value) }
+}
+
+type Field = [name: string, text: string]
+
+/** A field that is missing or `null` is left out; a list gives one field an item. */
+function fieldsOf(within: string, fields: CompiledFields | undefined, payload: Payload): Field[] {
+  return Object.entries(fields ?? {}).flatMap(([name, value]) => {
+    const items: readonly unknown[] = [value(payload)].flat()
+    return items
+      .filter((item) => item !== undefined && item !== null)
+      .map((item): Field => [name, toFieldText(`${within}.${name}`, item)])
+  })
+}
+
+function toFieldText(field: string, value: unknown): string {
+  if (value instanceof Date) return value.toISOString()
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new Error(`${field} cannot be sent: it must be text, a number, a boolean or a list of them.`)
+}
+
+function toForm(fields: readonly Field[]): string {
+  return new URLSearchParams([...fields]).toString()
+}
+
+/** RFC 7617, which says why a user's name has no colon. */
+function basic(username: string, password: string): string {
+  if (username.includes(':')) throw new Error('auth.username cannot be sent: it has a colon in it.')
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}

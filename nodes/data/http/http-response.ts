@@ -1,0 +1,56 @@
+/** What an `http` node puts on the payload of the answer that it got. */
+import { objectShape, type Shape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import type { HttpRequest, HttpResponse } from '../../../engine/services.ts'
+
+export const encodings = ['auto', 'json', 'text', 'base64'] as const
+export type Encoding = (typeof encodings)[number]
+
+/** Losant's, but for the request's headers and query: they hold secrets, and a result may be logged or answered. */
+export const responseShape: Shape = objectShape({
+  statusCode: scalar,
+  headers: objectShape({}, true),
+  body: unknown,
+  requestDuration: scalar,
+  request: objectShape({ method: scalar, uri: scalar }),
+})
+
+export interface Exchange {
+  readonly request: Pick<HttpRequest, 'method' | 'url'>
+  readonly response: HttpResponse
+  readonly ms: number
+}
+
+export function toResult({ request, response, ms }: Exchange, encoding: Encoding): object {
+  return {
+    statusCode: response.status,
+    headers: response.headers,
+    body: readBody(response, encoding),
+    requestDuration: ms,
+    request: { method: request.method, uri: request.url.split(/[?#]/, 1)[0] },
+  }
+}
+
+/** What is JSON by its type and cannot be parsed stays text, for the flow to see. */
+function readBody({ headers, body }: HttpResponse, encoding: Encoding): unknown {
+  if (encoding === 'base64') return Buffer.from(body).toString('base64')
+  const type = String(headers['content-type'] ?? '')
+  const text = decode(body, type)
+  const isJson =
+    encoding === 'json' || (encoding === 'auto' && /^(?:application|text)\/(?:[^\s;]+\+)?json\b/i.test(type))
+  if (!isJson) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function decode(body: Uint8Array, type: string): string {
+  const [, charset = 'utf-8'] = /;\s*charset="?([^";\s]+)/i.exec(type) ?? []
+  try {
+    return new TextDecoder(charset).decode(body)
+  } catch {
+    // A charset that nobody knows.
+    return new TextDecoder().decode(body)
+  }
+}

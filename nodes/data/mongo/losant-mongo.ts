@@ -1,0 +1,61 @@
+/** Losant's MongoNode as a `mongo` node: its arguments, which stand in a list, by name. */
+
+import type { RawConfig } from '../../../engine/node.ts'
+import type { MongoOperation } from '../../../engine/services.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
+import { valueOfJsonTemplate } from '../../parts/losant-json.ts'
+import { connectionNameOf } from '../../parts/losant-sql.ts'
+import { isMongoOperation, operationShapes } from './mongo-operations.ts'
+
+export function translateMongo(config: RawConfig): RawConfig {
+  const { collectionNameTemplate: collection, mongoMethod = 'count', mongoArgs = [], resultPath } = config
+  // As Losant exports it.
+  const given = (mongoArgs as readonly RawConfig[]).map(valueOfArgument)
+  const operation = operationOf(String(mongoMethod), given)
+  const { required, optional = [] } = operationShapes[operation]
+  const args = [...required, ...optional, 'options'].flatMap((name, index) => {
+    const value = name === 'options' ? optionsOf(given[index]) : given[index]
+    return value === undefined ? [] : [[name, value]]
+  })
+  return {
+    connection: connectionOf(config),
+    collection,
+    operation,
+    ...Object.fromEntries(args),
+    ...(resultPath ? { result: resultPath } : {}),
+    ...(config.errorBehavior === 'payloadPath' && config.errorPath ? { errorResult: config.errorPath } : {}),
+  }
+}
+
+function connectionOf({ credentialNameTemplate, mongoUriTemplate }: RawConfig): string {
+  if (credentialNameTemplate) return connectionNameOf(credentialNameTemplate, 'credential')
+  // The name of the database, after the hosts.
+  const [, database] = /^[^/]+\/\/[^/]+\/([^?]+)/.exec(String(mongoUriTemplate ?? '')) ?? []
+  return connectionNameOf(database ?? mongoUriTemplate, 'URI with a database')
+}
+
+/** What Losant leaves empty is not given. */
+function valueOfArgument({ valueType, value }: RawConfig): unknown {
+  if (typeof value !== 'string' || value === '') return undefined
+  if (valueType === 'path') return `{{${value}}}`
+  return valueType === 'json' ? valueOfJsonTemplate(value) : value
+}
+
+/** Three names are no longer offered, and leave it to their arguments. */
+function operationOf(method: string, [first, second, third]: readonly unknown[]): MongoOperation {
+  const says = (options: unknown, name: string) => isMap(options) && options[name] === true
+  if (method === 'insert') return Array.isArray(first) ? 'insertMany' : 'insertOne'
+  if (method === 'remove') return says(second, 'single') ? 'deleteOne' : 'deleteMany'
+  if (method === 'update') return says(third, 'multi') ? 'updateMany' : 'updateOne'
+  if (method === 'countDocuments') return 'count'
+  if (isMongoOperation(method)) return method
+  throw new Error(`The operation ${method} has no counterpart.`)
+}
+
+/** Without those that the name of the operation says, and with today's name of `fields`. */
+function optionsOf(options: unknown): unknown {
+  if (!isMap(options)) return options
+  const { multi: _, single: __, fields, ...others } = options
+  const kept = fields === undefined ? others : { projection: fields, ...others }
+  return Object.keys(kept).length > 0 ? kept : undefined
+}

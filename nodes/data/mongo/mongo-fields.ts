@@ -1,0 +1,43 @@
+/** Fields of the `mongo` node that say what it asks for. */
+import { type Static, Type } from 'typebox'
+import { ValueOf } from '../../../engine/schema.ts'
+
+const map = Type.Record(Type.String(), Type.Unknown())
+const maps = Type.Array(map, { minItems: 1 })
+/** Digits will do, as a query string has them. */
+const count = (minimum: number) =>
+  Type.Union([Type.Integer({ minimum, maximum: 1_000_000_000 }), Type.String({ pattern: '^[0-9]{1,9}$' })])
+
+const options = Type.Object({
+  sort: Type.Optional(map),
+  projection: Type.Optional(map),
+  limit: Type.Optional(count(1)),
+  skip: Type.Optional(count(0)),
+  upsert: Type.Optional(Type.Boolean()),
+  arrayFilters: Type.Optional(maps),
+  ordered: Type.Optional(Type.Boolean()),
+  allowDiskUse: Type.Optional(Type.Boolean()),
+  collation: Type.Optional(map),
+  hint: Type.Optional(Type.Union([Type.String({ minLength: 1 }), map])),
+})
+
+/** What is asked, and how. */
+export const askedFields = {
+  filter: Type.Optional(ValueOf(map, { description: 'Which documents. Without it, where it may be left out, all.' })),
+  update: Type.Optional(ValueOf(Type.Union([map, maps]), { description: 'Operators such as `$set`, or a pipeline.' })),
+  replacement: Type.Optional(ValueOf(map, { description: 'The document that `replaceOne` puts in place.' })),
+  document: Type.Optional(ValueOf(map, { description: 'What `insertOne` inserts.' })),
+  documents: Type.Optional(ValueOf(maps, { description: 'What `insertMany` inserts.' })),
+  pipeline: Type.Optional(ValueOf(Type.Array(map), { description: 'The stages of `aggregate`.' })),
+  field: Type.Optional(ValueOf(Type.String({ pattern: '^[^$]' }), { description: 'Whose values `distinct` lists.' })),
+  options: Type.Optional(ValueOf(options, { description: 'How it is done: `sort`, `limit`, `upsert` and so on.' })),
+}
+
+/** With numbers in place of digits. */
+export function withNumbers({ limit, skip, ...others }: Static<typeof options>): Readonly<Record<string, unknown>> {
+  return {
+    ...others,
+    ...(limit === undefined ? {} : { limit: Number(limit) }),
+    ...(skip === undefined ? {} : { skip: Number(skip) }),
+  }
+}

@@ -1,0 +1,56 @@
+/** Losant's ArrayNode as an `array` node. */
+import type { RawConfig } from '../../../engine/node.ts'
+import { templateAt } from '../../parts/losant-path.ts'
+
+/** Losant's fields of a rule, by our operation's. */
+const inputNames: Readonly<Record<string, string>> = {
+  concat: 'value',
+  deduplicateBy: 'by',
+  filter: 'where',
+  groupBy: 'by',
+  indexOf: 'value',
+  insertAt: 'value',
+  keyBy: 'by',
+  push: 'value',
+  replaceAt: 'value',
+  slice: 'start',
+  sortBy: 'by',
+  unshift: 'value',
+}
+
+/** Losant's editor makes one rule a node. Where a rule does not change the list, what it finds goes to its `outputPath`. */
+export function translateArray({ sourceArrayPath, destArrayPath, rules }: RawConfig): RawConfig {
+  const [rule, more] = (rules ?? []) as readonly RawConfig[] // as Losant exports it
+  if (rule === undefined || more !== undefined) throw new Error('An array node has one rule.')
+  const { type, inputTemplate, indexTemplate, order, outputPath } = rule
+  const operation = String(type)
+  const input = inputNames[operation]
+  const finds = findingOperations.has(operation)
+  if (finds && !outputPath) throw new Error(`The rule ${operation} has no outputPath.`)
+  return {
+    operation,
+    source: templateAt(sourceArrayPath, 'sourceArrayPath'),
+    ...(input && isGiven(inputTemplate) ? { [input]: inputTemplate } : {}),
+    ...(isGiven(indexTemplate) ? { [operation === 'slice' ? 'end' : 'index']: indexTemplate } : {}),
+    ...(order && operation.startsWith('sort') ? { order } : {}),
+    ...(!finds && outputPath ? { removed: outputPath } : {}),
+    result: finds ? outputPath : destArrayPath || sourceArrayPath,
+  }
+}
+
+const findingOperations: ReadonlySet<string> = new Set([
+  'deduplicateBy',
+  'filter',
+  'groupBy',
+  'indexOf',
+  'keyBy',
+  'length',
+  'lookupAt',
+  'sort',
+  'sortBy',
+  'sum',
+])
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== ''
+}

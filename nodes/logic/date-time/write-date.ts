@@ -1,0 +1,47 @@
+/** What becomes of a date that a node was asked for: text, a number, or its parts. */
+import { listShape, objectShape, type Shape, scalar } from '../../../engine/json-schema/shape.ts'
+import { formatDate } from '../../../engine/templates/helpers/moment-format.ts'
+import type { TimeZone } from '../../../engine/templates/helpers/time-zone.ts'
+import { partOf } from '../../parts/calendar.ts'
+
+export const conversions = ['seconds', 'milliseconds', 'object', 'array'] as const
+export type Conversion = (typeof conversions)[number]
+
+const yearOne = Date.parse('0001-01-01T00:00:00Z')
+const year10000 = Date.UTC(10_000, 0, 1)
+
+/** Whether it has a year of four digits; dates are in milliseconds since 1970. */
+export function isWritable(date: number): boolean {
+  return date >= yearOne && date < year10000
+}
+
+/** ISO 8601 where no format is given. */
+export function writeDate(date: number, format: string | undefined, zone: TimeZone): string {
+  if (format) return formatDate(new Date(date), format, zone.name)
+  return zone.name === 'UTC'
+    ? new Date(date).toISOString()
+    : formatDate(new Date(date), 'YYYY-MM-DDTHH:mm:ss.SSSZ', zone.name)
+}
+
+export function convertDate(date: number, as: Conversion, zone: TimeZone): unknown {
+  if (as === 'milliseconds') return date
+  if (as === 'seconds') return Math.floor(date / 1000)
+  const numbers = fields.map(([name, part]) => [name, partOf(date, part, zone)] as const)
+  return as === 'object' ? Object.fromEntries(numbers) : numbers.map(([, number]) => number)
+}
+
+/** The names that Moment's `toObject` gives. */
+const fields = [
+  ['years', 'year'],
+  ['months', 'month'],
+  ['date', 'day'],
+  ['hours', 'hour'],
+  ['minutes', 'minute'],
+  ['seconds', 'second'],
+  ['milliseconds', 'millisecond'],
+] as const
+
+export function writtenShape(as: unknown): Shape {
+  if (as === 'object') return objectShape(Object.fromEntries(fields.map(([name]) => [name, scalar])))
+  return as === 'array' ? listShape(scalar) : scalar
+}

@@ -1,0 +1,102 @@
+/** Parses HTML and XML, and selects in them, within limits: what comes from outside must not hold up the process. Loaded where it is needed. */
+import { load } from 'cheerio/slim'
+import { DomHandler, Parser } from 'htmlparser2'
+import { deepestElement } from '../../../engine/values/markup.ts'
+import { Unreadable } from '../../parts/unreadable.ts'
+
+/** A node as the parser gives it. */
+export interface DomNode {
+  readonly type: string
+  readonly name?: string
+  readonly data?: string
+  readonly attribs?: Readonly<Record<string, string>>
+  readonly children?: readonly DomNode[]
+}
+
+const maxElements = 100_000
+/** About half a second. */
+const maxSteps = 50_000_000
+const maxSelectorLength = 1000
+
+/** The nodes that the selector selects, or else the document. One that is no selector selects nothing. Throws `Unreadable`. */
+export function selectNodes(text: string, selector: string): readonly DomNode[] {
+  const xmlMode = isXml(text)
+  const { root: document, elements } = parse(text, xmlMode)
+  const root = load(document, { xml: { xmlMode } }).root()
+  if (selector.trim() === '') return root.toArray()
+  checkSelector(selector, elements, root.children().length)
+  try {
+    return root.find(selector).toArray()
+  } catch {
+    return []
+  }
+}
+
+/** With a document that is nested deep the parser would take the square of its depth. */
+class LimitedHandler extends DomHandler {
+  elements = 0
+
+  override onopentag(name: string, attributes: Record<string, string>): void {
+    this.elements += 1
+    if (this.elements > maxElements) throw new Unreadable(`The document has more than ${maxElements} elements.`)
+    if (this.tagStack.length > deepestElement) {
+      throw new Unreadable(`The document is nested deeper than ${deepestElement} elements.`)
+    }
+    super.onopentag(name, attributes)
+  }
+}
+
+function parse(text: string, xmlMode: boolean): LimitedHandler {
+  const handler = new LimitedHandler()
+  new Parser(handler, { xmlMode, recognizeCDATA: true, recognizeSelfClosing: true }).end(text)
+  return handler
+}
+
+/** Elements that a document or a part of one in HTML may begin with. */
+const htmlElements: ReadonlySet<string> = new Set(
+  `html head body title base link meta style script noscript template slot article section nav aside header footer main h1 h2
+  h3 h4 h5 h6 hgroup address p hr pre blockquote ol ul menu li dl dt dd figure figcaption div search a em strong small s cite
+  q dfn abbr ruby rt rp data time code var samp kbd sub sup i b u mark bdi bdo span br wbr ins del picture source img iframe
+  embed object video audio track map area table caption colgroup col tbody thead tfoot tr td th form label input button select
+  datalist optgroup option textarea output progress meter fieldset legend details summary dialog canvas center font`.split(
+    /\s+/,
+  ),
+)
+
+/** XML tells upper from lower case, and has no elements without an end. */
+function isXml(text: string): boolean {
+  const begin = beginOf(text)
+  const [, first] = /^<(\?xml\b|[a-z][^\s/>]*)/i.exec(text.slice(begin, begin + 100)) ?? []
+  return first !== undefined && !htmlElements.has(first.toLowerCase())
+}
+
+/** Where the white space and the comments at its beginning end. */
+function beginOf(text: string): number {
+  let at = 0
+  for (;;) {
+    space.lastIndex = at
+    space.test(text)
+    at = space.lastIndex
+    if (!text.startsWith('<!--', at)) return at
+    const end = text.indexOf('-->', at + 4)
+    if (end === -1) return text.length
+    at = end + 3
+  }
+}
+
+const space = /\s*/y
+
+/** Descendants are found in one go over the document; a pseudo-class, `~` and `+` go over it once more for each element. */
+function checkSelector(selector: string, elements: number, roots: number): void {
+  if (selector.length > maxSelectorLength) {
+    throw new Unreadable(`The selector has more than ${maxSelectorLength} characters.`)
+  }
+  const bare = selector
+    .replace(/\\./g, '')
+    .replace(/"[^"]*"|'[^']*'/g, '')
+    .replace(/\[[^\]]*\]/g, '')
+  const rounds = bare.match(/[:~+]/g)?.length ?? 0
+  if (elements ** (1 + rounds) > maxSteps || roots ** 2 > maxSteps) {
+    throw new Unreadable(`The selector could take too long in a document of ${elements} elements.`)
+  }
+}

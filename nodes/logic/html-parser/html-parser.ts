@@ -1,0 +1,111 @@
+import { Type } from 'typebox'
+import { listShape, objectShape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import { defineNode, type RawConfig } from '../../../engine/node.ts'
+import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
+import { templateAt } from '../../parts/losant-path.ts'
+import { refusalShape } from '../../parts/refuse.ts'
+import { attempt, readText } from '../../parts/unreadable.ts'
+import { type Format, formats, resultsOf } from './html-result.ts'
+
+const FormatName = Type.Unsafe<Format>({ anyOf: formats.map((format) => ({ const: format })) })
+const documentShape = objectShape({ declaration: unknown, children: listShape(unknown) })
+
+export const htmlParser = defineNode({
+  type: 'html-parser',
+  losant: { type: 'HtmlParserNode', translate },
+  summary: 'Reads HTML or XML, and takes from it what a CSS selector selects.',
+  description: `At \`result\` stands a list with one entry for each element that is selected, or with one for the whole document where there is no
+\`selector\`. A selector that selects nothing, or is none, gives an empty list.
+
+| format | each entry is |
+|---|---|
+| \`text\` | the text of the element and of all that stand in it, but for scripts and styles |
+| \`xml\` | the element as XML |
+| \`json\` | \`{ children: [ … ] }\`, where an element is \`{ type: element, name, attributes, children }\` and a text \`{ type: text, value }\`. The helper \`toHtml\` makes a document of it again |
+
+A document that begins with an element of HTML, or says that it is HTML, is read as such. In any other, which is XML, upper and lower case
+are different. What is broken in it is mended.
+
+Where \`source\` is no text, or there is too much of it, \`else\` is taken with \`{ error: { message } }\` at \`result\`; without an \`else\`
+that fails the run. The limits are 100000 elements, 200 of them in one another, and results of 4 MB. With a pseudo-class, \`~\` or \`+\` in the
+selector, which takes the square of its size, a document may have some thousand elements.`,
+  config: Type.Object({
+    source: Value({ description: 'The document.', examples: ['<< data.response.body >>'] }),
+    selector: Type.Optional(Template({ description: 'A CSS selector.', examples: ['table.prices td[data-plant]'] })),
+    format: Type.Optional(
+      ValueOf(FormatName, { description: 'What is made of each: `text`, `xml` or `json`.', default: 'text' }),
+    ),
+    result: PathTo({ description: 'Where the list goes, or the error.' }),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  writes: ({ result, format = 'text' }, output) => {
+    const entry = format === 'json' ? documentShape : format === 'text' || format === 'xml' ? scalar : unknown
+    return [{ path: String(result), shape: output === 'else' ? refusalShape : listShape(entry) }]
+  },
+  compile: ({ source, selector, format, result }, { wired }) => {
+    return async (payload) => {
+      const { selectNodes } = await import('./html-document.ts')
+      const selected = selector?.(payload) ?? ''
+      const as = format?.(payload) ?? 'text'
+      return attempt(() => resultsOf(selectNodes(readText(source, payload), selected), as), { payload, result, wired })
+    }
+  },
+  examples: [
+    {
+      title: 'The text of some elements',
+      yaml: `type: html-parser
+source: << data.page >>
+selector: ul.plants li
+result: data.plants`,
+      payload: {
+        data: { page: '<h1>Plants</h1><ul class="plants"><li><b>Fern</b> &amp; friends<li>Moss</ul><ul><li>Pots</ul>' },
+      },
+      expect: { output: 'then', payload: { 'data.plants': ['Fern & friends', 'Moss'] } },
+    },
+    {
+      title: 'XML as JSON',
+      yaml: `type: html-parser
+source: << data.track >>
+selector: trkpt
+format: json
+result: data.points`,
+      payload: { data: { track: '<gpx><trkpt lat="50.94" lon="6.96"><ele>53</ele></trkpt></gpx>' } },
+      expect: {
+        output: 'then',
+        payload: {
+          'data.points': [
+            {
+              children: [
+                {
+                  type: 'element',
+                  name: 'trkpt',
+                  attributes: { lat: '50.94', lon: '6.96' },
+                  children: [{ type: 'element', name: 'ele', children: [{ type: 'text', value: '53' }] }],
+                },
+              ],
+            },
+          ],
+        },
+      },
+    },
+    {
+      title: 'What is no text',
+      yaml: `type: html-parser
+source: << data.response.body >>
+result: data.text
+else: end`,
+      payload: { data: { response: { body: { error: 'Not found' } } } },
+      expect: { output: 'else', payload: { 'data.text.error.message': 'source must be a text, not a map.' } },
+    },
+  ],
+})
+
+function translate({ documentPath, selectorTemplate, resultFormatTemplate, resultPath }: RawConfig): RawConfig {
+  return {
+    source: templateAt(documentPath, 'documentPath'),
+    ...(selectorTemplate ? { selector: selectorTemplate } : {}),
+    ...(resultFormatTemplate ? { format: resultFormatTemplate } : {}),
+    result: resultPath,
+  }
+}

@@ -1,0 +1,133 @@
+import { Type } from 'typebox'
+import { unknown } from '../../../engine/json-schema/shape.ts'
+import { defineNode, type RawConfig } from '../../../engine/node.ts'
+import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
+import { parseJson } from '../../../engine/values/json.ts'
+import { readJsonField } from '../../parts/json-field.ts'
+import { kindOf } from '../../parts/kind-of.ts'
+import { templateAt } from '../../parts/losant-path.ts'
+import { checkOperation, needed, operationField, operationTable } from '../../parts/operations.ts'
+import { copyOf, isReadFrom, valueOrMissing } from '../../parts/payload-values.ts'
+import { type ObjectArguments, type ObjectOperation, objectOperations, operate } from './object-operations.ts'
+
+const Entries = Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object' })
+const Keys = Type.Array(Type.String())
+
+export const object = defineNode({
+  type: 'object',
+  losant: { type: 'ObjectNode', translate },
+  summary: 'Computes with a map: merges, picks and omits keys, goes from maps to lists and back.',
+  description: `${operationTable(objectOperations)}
+
+\`fromPairs\` and \`zipObject\` take a list at \`source\`, the others a map; where nothing stands there, it is empty. What stands at \`source\`
+stays as it is unless \`result\` is the same path.
+
+\`json\` is for a \`with\` or \`keys\` whose structure depends on the payload: a text that is read as JSON once its templates are filled in.
+What a client sent is to be written with \`jsonEncode\`, which keeps it one value. Text that is no JSON fails the run.`,
+  config: Type.Object({
+    operation: operationField(objectOperations),
+    source: Value({ description: 'The map or list.', examples: ['<< data.body >>'] }),
+    with: Type.Optional(ValueOf(Entries, { description: 'What is merged into it.' })),
+    keys: Type.Optional(ValueOf(Keys, { description: 'Keys of a map.' })),
+    json: Type.Optional(Template({ description: 'In place of `with` or `keys`: JSON with templates.' })),
+    result: PathTo({ description: 'Where what comes of it goes.' }),
+  }),
+  outputs: ['next'],
+  check: (check) => checkOperation(check, objectOperations, ['source', 'result']),
+  writes: ({ operation, result }) => {
+    const { shape } = objectOperations[operation as keyof typeof objectOperations] ?? { shape: unknown }
+    return [{ path: String(result), shape }]
+  },
+  compile: ({ source, result, json, ...fields }, { config }) => {
+    const operation: ObjectOperation = objectOperations[fields.operation]
+    const input = operation.input ? fields[operation.input] : undefined
+    const isInPlace = isReadFrom(result, config.source)
+    return (payload) => {
+      const args = argumentsOf(operation, json ? readJsonField(json(payload), 'json') : copyOf(input?.(payload)))
+      const given = valueOrMissing(source, payload)
+      result.set(payload, operate(operation, isInPlace ? given : copyOf(given), args))
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'What a client may see of a device',
+      yaml: `type: object
+operation: pick
+source: << data.device >>
+keys: [ deviceId, name ]
+result: data.shown`,
+      payload: { data: { device: { deviceId: '6a1c', name: 'Fern', applicationId: '5f00' } } },
+      expect: { output: 'next', payload: { 'data.shown': { deviceId: '6a1c', name: 'Fern' } } },
+    },
+    {
+      title: 'Settings over those that hold by default',
+      yaml: `type: object
+operation: mergeDeep
+source:
+  light: { from: 8, to: 20 }
+  water: true
+with: << data.body.settings >>
+result: data.settings`,
+      payload: { data: { body: { settings: { light: { to: 22 } } } } },
+      expect: { output: 'next', payload: { 'data.settings': { light: { from: 8, to: 22 }, water: true } } },
+    },
+    {
+      title: 'A key that the payload names',
+      yaml: `type: object
+operation: assign
+source: << data.clients >>
+json: '{ << jsonEncode data.clientId >>: true }'
+result: data.clients`,
+      payload: { data: { clients: { ada: true }, clientId: 'bob' } },
+      expect: { output: 'next', payload: { 'data.clients': { ada: true, bob: true } } },
+    },
+    {
+      title: 'What is no map',
+      yaml: `type: object
+operation: omit
+source: << data.body >>
+keys: [ password ]
+result: data.body`,
+      payload: { data: { body: 'password=swordfish' } },
+      expect: { error: 'source must be a map, not a text.' },
+    },
+  ],
+})
+
+/** Throws where the value is not what the operation needs: one that is missing must not come to "omit nothing". */
+function argumentsOf({ input }: ObjectOperation, value: unknown): ObjectArguments {
+  if (input === undefined) return { with: {}, keys: [] }
+  const given = needed(input, value)
+  if (input === 'with') {
+    if (!isMap(given)) throw new Error(`with must be a map, not ${kindOf(given)}.`)
+    return { with: given, keys: [] }
+  }
+  if (!Array.isArray(given) || !given.every((key) => typeof key === 'string')) {
+    throw new Error('keys must be a list of texts.')
+  }
+  return { with: {}, keys: given }
+}
+
+/** Losant's editor makes one operation a node. What an operation finds goes to its `outputPath`, what it makes to `destPath`. */
+function translate({ sourcePath, destPath, operations }: RawConfig): RawConfig {
+  const [operation, more] = (operations ?? []) as readonly RawConfig[] // as Losant exports it
+  if (operation === undefined || more !== undefined) throw new Error('An object node has one operation.')
+  const { type, inputTemplate, outputPath } = operation
+  const known: Readonly<Record<string, ObjectOperation>> = objectOperations
+  const input = known[String(type)]?.input
+  return {
+    operation: type,
+    source: sourcePath ? templateAt(sourcePath, 'sourcePath') : {},
+    ...(input ? translateInput(input, inputTemplate) : {}),
+    result: input ? destPath : outputPath,
+  }
+}
+
+/** A template alone gives a value; JSON without a template is one. */
+function translateInput(input: 'with' | 'keys', template: unknown): RawConfig {
+  if (typeof template !== 'string') throw new Error('Its operation has no inputTemplate.')
+  if (!template.includes('{{')) return { [input]: parseJson(template) }
+  return /^\s*\{\{\s*[^{}\s]+\s*\}\}\s*$/.test(template) ? { [input]: template.trim() } : { json: template }
+}

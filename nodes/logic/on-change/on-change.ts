@@ -1,0 +1,146 @@
+import { Type } from 'typebox'
+import { objectShape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node.ts'
+import { PathTo, Value, ValueOf } from '../../../engine/schema.ts'
+import { aboutMemory, checkMemory, compileMemory, identifier } from '../../parts/memory.ts'
+import { numberOf } from '../../parts/number-of.ts'
+import { oneOf } from '../../parts/one-of.ts'
+import { compareAny, compareNumbers, type Direction, type Reference } from './changes.ts'
+
+const threshold = (description: string) =>
+  Type.Optional(ValueOf(Type.Number({ minimum: 0 }), { description, acceptsDigits: true }))
+
+export const onChange = defineNode({
+  type: 'on-change',
+  losant: { type: 'BranchOnChangeNode', translate },
+  summary: 'Takes one of two ways, by whether a value has changed since earlier runs.',
+  description: `\`then\` is taken where it has changed, \`else\` where it has not, and the first time, when there is nothing to compare with.
+
+Without \`by\` and \`byPercent\` any change counts, also of type, and also from or to a value that is missing. With one of them numbers
+are compared, and text that says a number; \`else\` is taken for anything else, which is not remembered. What a number is compared with:
+
+| \`direction\` | the number |
+|---|---|
+| \`either\` | that last took \`then\`, or the first |
+| \`up\` | the lowest since then |
+| \`down\` | the highest since then |
+
+${aboutMemory}`,
+  config: Type.Object({
+    // Not required by the schema: that would make a value that is missing fail the run.
+    value: Type.Optional(Value({ description: 'What is watched. It must be given; what it names may be missing.' })),
+    by: threshold('How much the number must have changed, at least.'),
+    byPercent: threshold('How much it must have changed in percent of what it is compared with, at least.'),
+    direction: oneOf(['either', 'up', 'down'], {
+      description: 'Which way, with `by` or `byPercent`.',
+      default: 'either',
+    }),
+    identifier,
+    previous: Type.Optional(
+      PathTo({
+        description:
+          'Where `{ value, time }` goes, with what it was compared with and since when, in milliseconds since 1970; nothing the first time.',
+      }),
+    ),
+  }),
+  outputs: ['else', 'then'],
+  remembers: () => true,
+  check: (check) => {
+    checkMemory(check)
+    checkFields(check)
+  },
+  writes: ({ previous }) =>
+    typeof previous === 'string' ? [{ path: previous, shape: objectShape({ value: unknown, time: scalar }) }] : [],
+  compile: ({ value, by, byPercent, direction = 'either', identifier, previous }, context) => {
+    const slotOf = compileMemory('on-change', identifier, context)
+    const isNumeric = by !== undefined || byPercent !== undefined
+    return async (payload, run) => {
+      const current = { value: value?.(payload), time: run.services.clock.now() }
+      const least = (by ?? byPercent)?.(payload)
+      if (least === undefined && isNumeric) throw new Error('How much the value must have changed is missing.')
+      const { before, hasChanged } = await run.services.storage.update(slotOf(payload, run), (stored) => {
+        const before = stored as Reference | undefined // what this node itself has stored
+        const { hasChanged, reference } =
+          least === undefined
+            ? compareAny(before, current)
+            : compareNumbers(before, current, { least, isPercent: byPercent !== undefined, direction })
+        return { value: reference, result: { before, hasChanged } }
+      })
+      if (before) previous?.set(payload, before)
+      return hasChanged ? 'then' : 'else'
+    }
+  },
+  examples: [
+    {
+      title: 'A status that is another than before',
+      yaml: `id: status
+type: on-change
+value: << data.status >>
+identifier: << data.deviceId >>
+previous: data.before
+else: end`,
+      payload: { data: { deviceId: 'fern', status: 'dry' } },
+      earlier: [{ data: { deviceId: 'fern', status: 'wet' } }, { data: { deviceId: 'cactus', status: 'dry' } }],
+      expect: { output: 'then', payload: { 'data.before': { value: 'wet', time: 1_700_000_000_000 } } },
+    },
+    {
+      title: 'The first value of all',
+      yaml: `id: status
+type: on-change
+value: << data.status >>`,
+      payload: { data: { status: 'dry' } },
+      expect: { output: 'else' },
+    },
+    {
+      title: 'A rise of 5 degrees from the lowest',
+      yaml: `id: rise
+type: on-change
+value: << data.celsius >>
+by: 5
+direction: up
+else: end`,
+      payload: { data: { celsius: 19 } },
+      earlier: [{ data: { celsius: 20 } }, { data: { celsius: 14 } }, { data: { celsius: 16 } }],
+      expect: { output: 'then' },
+    },
+  ],
+})
+
+function checkFields({ config, report }: NodeCheck): void {
+  const unknownField = (at: string, message: string) =>
+    report({ code: 'FLOW_UNKNOWN_FIELD', at: [at], atKey: true, message })
+  if (config.value === undefined) {
+    const hint = 'Give it as in "value: << data.status >>".'
+    report({ code: 'FLOW_MISSING_FIELD', at: [], message: 'Nothing says which value is watched.', hint })
+  }
+  if (config.by !== undefined && config.byPercent !== undefined) {
+    unknownField('byPercent', 'byPercent cannot stand beside by.')
+  }
+  if (config.direction !== undefined && config.by === undefined && config.byPercent === undefined) {
+    unknownField('direction', 'direction needs by or byPercent.')
+  }
+}
+
+const changeTypes: Readonly<Record<string, readonly ['by' | 'byPercent', Direction]>> = {
+  value: ['by', 'either'],
+  valueInc: ['by', 'up'],
+  valueDec: ['by', 'down'],
+  percent: ['byPercent', 'either'],
+  percentInc: ['byPercent', 'up'],
+  percentDec: ['byPercent', 'down'],
+}
+
+function translate(config: RawConfig): RawConfig {
+  const { valuePath, changeType = 'any', changeThreshold, prevValuePath, onChangeIdTemplate } = config
+  const type = Object.hasOwn(changeTypes, String(changeType)) ? changeTypes[String(changeType)] : undefined
+  if (!type && changeType !== 'any') {
+    throw new Error(`An on-change node's changeType cannot be ${JSON.stringify(changeType)}.`)
+  }
+  const [field, direction] = type ?? []
+  return {
+    value: `{{${valuePath}}}`,
+    ...(field ? { [field]: numberOf(changeThreshold) ?? changeThreshold, direction } : {}),
+    ...(onChangeIdTemplate ? { identifier: onChangeIdTemplate } : {}),
+    ...(prevValuePath ? { previous: prevValuePath } : {}),
+  }
+}

@@ -1,0 +1,115 @@
+import { Type } from 'typebox'
+import { defineNode, type RawConfig } from '../../../engine/node.ts'
+import { PathTo, Template, ValueOf } from '../../../engine/schema.ts'
+import type { Payload } from '../../../engine/values/payload.ts'
+import { checkOperation, needed, operationField, operationTable } from '../../parts/operations.ts'
+import { type StringArguments, type StringOperation, stringOperations } from './string-operations.ts'
+
+const Length = Type.Integer({ minimum: 0, maximum: 1000 })
+
+export const string = defineNode({
+  type: 'string',
+  losant: { type: 'StringNode', translate },
+  summary: 'Computes with a text: cuts, joins, pads, replaces, converts.',
+  description: `${operationTable(stringOperations)}
+
+Fields in brackets may be left out. A \`source\` that is a number is taken as text, and one that is missing as the empty text.`,
+  config: Type.Object({
+    operation: operationField(stringOperations),
+    source: Template({ description: 'The text.', examples: ['<< data.body.name >>'] }),
+    separator: Type.Optional(Template({ description: 'What parts the texts of the list.' })),
+    search: Type.Optional(Template({ description: 'What is searched for.' })),
+    replacement: Type.Optional(Template({ description: 'What comes in its place.' })),
+    strings: Type.Optional(Type.Array(Template(), { minItems: 1, description: 'What is added.' })),
+    start: Type.Optional(ValueOf(Length, { description: 'Where the search begins.', default: 0, acceptsDigits: true })),
+    length: Type.Optional(ValueOf(Length, { description: 'How many characters.', acceptsDigits: true })),
+    fill: Type.Optional(Template({ description: 'What it is filled up with; a space where it is empty.' })),
+    omission: Type.Optional(Template({ description: 'Shows that the text was cut.', examples: ['…'] })),
+    result: PathTo({ description: 'Where what comes of it goes.' }),
+  }),
+  outputs: ['next'],
+  check: (check) => checkOperation(check, stringOperations, ['source', 'result']),
+  writes: ({ operation, result }) => {
+    const { shape } = stringOperations[operation as keyof typeof stringOperations] ?? stringOperations.trim
+    return [{ path: String(result), shape }]
+  },
+  compile: ({ operation, source, result, ...fields }) => {
+    const { run }: StringOperation = stringOperations[operation]
+    const argumentsFor = (payload: Payload): StringArguments => ({
+      separator: fields.separator?.(payload) ?? '',
+      search: fields.search?.(payload) ?? '',
+      replacement: fields.replacement?.(payload) ?? '',
+      strings: fields.strings?.map((text) => text(payload)) ?? [],
+      start: fields.start?.(payload) ?? 0,
+      length: fields.length ? needed('length', fields.length(payload)) : 0,
+      fill: fields.fill?.(payload) || ' ',
+      omission: fields.omission?.(payload) ?? '',
+    })
+    return (payload) => {
+      result.set(payload, run(source(payload), argumentsFor(payload)))
+      return 'next'
+    }
+  },
+  examples: [
+    {
+      title: 'The parts of a position',
+      yaml: `type: string
+operation: split
+source: << data.position >>
+separator: ','
+result: data.parts`,
+      payload: { data: { position: '50.94,6.96' } },
+      expect: { output: 'next', payload: { 'data.parts': ['50.94', '6.96'] } },
+    },
+    {
+      title: 'A text in place of itself, cut to what a display can show',
+      yaml: `type: string
+operation: truncate
+source: << data.name >>
+length: 12
+omission: …
+result: data.name`,
+      payload: { data: { name: 'My Awesome Plant' } },
+      expect: { output: 'next', payload: { 'data.name': 'My Awesome …' } },
+    },
+    {
+      title: 'A length that is none',
+      yaml: `type: string
+operation: padStart
+source: << data.number >>
+length: << data.digits >>
+fill: '0'
+result: data.number`,
+      payload: { data: { number: 7, digits: 'six' } },
+      expect: { error: 'gave a value that does not fit' },
+    },
+  ],
+})
+
+/** Losant's `methodArgs`, by their place. */
+const argumentNames: Readonly<Record<string, readonly string[]>> = {
+  indexOf: ['search', 'start'],
+  pad: ['length', 'fill'],
+  padEnd: ['length', 'fill'],
+  padStart: ['length', 'fill'],
+  replaceAll: ['search', 'replacement'],
+  replaceFirst: ['search', 'replacement'],
+  split: ['separator'],
+  truncate: ['length', 'omission'],
+}
+
+/** An argument that was left out is an empty text in an export. */
+function translate({ method, methodArgs, sourceData, resultPath }: RawConfig): RawConfig {
+  const values: readonly unknown[] = Array.isArray(methodArgs) ? methodArgs : []
+  const names = argumentNames[String(method)] ?? []
+  const named = names.flatMap((name, index) => {
+    const value = values[index] ?? ''
+    return index > 0 && value === '' ? [] : [[name, value] as const]
+  })
+  return {
+    operation: method,
+    source: sourceData,
+    ...(method === 'concat' ? { strings: values } : Object.fromEntries(named)),
+    result: resultPath,
+  }
+}

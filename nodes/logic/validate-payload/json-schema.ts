@@ -1,0 +1,80 @@
+/** JSON Schemas as flows have them: draft-07, complete in themselves. A schema is its author's; a value may be hostile. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { default as addFormats } from 'ajv-formats'
+import { payloadSize } from '../../../engine/run/payload-size.ts'
+import { isObject } from '../../../engine/values/coerce.ts'
+
+/** What is wrong with a value; nothing where it fits. */
+export type Validate = (value: unknown) => readonly ErrorObject[]
+
+/** Telling all that is wrong with a large value would take too long: of such a one it is the first alone. */
+const maxThoroughBytes = 32_768
+const maxErrors = 100
+
+const compiled = new WeakMap<object, Validate>()
+
+/** Throws an `Error` that says what is wrong with the schema. Compiles each schema object once. */
+export function compileSchema(schema: object): Validate {
+  const known = compiled.get(schema)
+  if (known) return known
+  const quick = compileWith(schema, false)
+  let thorough: ValidateFunction | undefined
+  const validate: Validate = (value) => {
+    if (quick(value)) return []
+    if (payloadSize(value, maxThoroughBytes) > maxThoroughBytes) return quick.errors ?? []
+    thorough ??= compileWith(schema, true)
+    thorough(value)
+    return thorough.errors?.slice(0, maxErrors) ?? []
+  }
+  compiled.set(schema, validate)
+  return validate
+}
+
+/** As `compileSchema`, for what came with the payload, which nothing has looked at yet. */
+export function compileGivenSchema(schema: unknown): Validate {
+  if (!isObject(schema) || Array.isArray(schema)) throw new Error('It is no object.')
+  metaAjv ??= new Ajv({ strict: false, logger: false })
+  // A copy, since a later node may write into what the payload has.
+  if (metaAjv.validateSchema(schema)) return compileSchema(structuredClone(schema))
+  throw new Error(metaAjv.errorsText(metaAjv.errors, { dataVar: 'schema' }))
+}
+
+let metaAjv: Ajv | undefined
+
+function compileWith(schema: object, allErrors: boolean): ValidateFunction {
+  // An instance of its own, since names that a schema gives its parts (`$id`) would be known to the next.
+  const ajv = new Ajv({
+    allErrors,
+    verbose: true,
+    strict: false,
+    // A key of the value may be called `constructor`.
+    ownProperties: true,
+    unicodeRegExp: false,
+    meta: false,
+    validateSchema: false,
+    logger: false,
+  })
+  addFormats.default(ajv)
+  // Ajv's own compares each item with each: two seconds for 8000 objects, which are 100 KB.
+  ajv.removeKeyword('uniqueItems')
+  ajv.addKeyword({
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    compile: (isAsked: boolean) => (items: readonly unknown[]) =>
+      !isAsked || new Set(items.map(canonical)).size === items.length,
+    error: { message: 'must not have an item twice' },
+  })
+  const validate = ajv.compile(schema)
+  // What an asynchronous one returns is a promise, which would pass for true.
+  if ('$async' in validate) throw new Error('It is asynchronous.')
+  return validate
+}
+
+/** The same text for equal values, whatever the order of their keys. */
+function canonical(value: unknown): string {
+  if (!isObject(value) || value instanceof Date) return JSON.stringify(value) ?? ''
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
+  const keys = Object.keys(value).sort()
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join()}}`
+}

@@ -1,0 +1,193 @@
+import type { ErrorObject } from 'ajv'
+import { Type } from 'typebox'
+import { hasTemplate } from '../../../engine/compile/compile-value.ts'
+import { decisiveErrors } from '../../../engine/json-schema/decisive-errors.ts'
+import { expectationOf } from '../../../engine/json-schema/expectation.ts'
+import { listShape, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
+import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node.ts'
+import { type CompiledValue, PathTo, Value } from '../../../engine/schema.ts'
+import { isObject } from '../../../engine/values/coerce.ts'
+import { type Path, parsePath, pathOf } from '../../../engine/values/path.ts'
+import type { Payload } from '../../../engine/values/payload.ts'
+import { valueOfJsonTemplate } from '../../parts/losant-json.ts'
+import { refuse } from '../../parts/refuse.ts'
+import { checkSchema } from './check-schema.ts'
+import { fromDraft04 } from './draft-04.ts'
+import { compileGivenSchema, compileSchema, type Validate } from './json-schema.ts'
+
+export const validatePayload = defineNode({
+  type: 'validate-payload',
+  losant: { type: 'ValidatePayloadNode', translate },
+  summary: 'Takes one of two ways, by whether a part of the payload fits a JSON Schema.',
+  description: `\`then\` is taken where it fits, \`else\` where it does not, or where nothing stands at \`source\` and the schema asks for something. Without an
+\`else\` the run fails, so that nothing goes on with what does not fit.
+
+At \`result\` stands a list of what is wrong, each \`{ field, message }\`, where \`field\` is a path of the payload; the list is empty where
+nothing is. Of a value of more than 32 KB it is the first problem alone.
+
+The schema is of draft-07 and complete in itself: a \`$ref\` leads within it, and is written in quotes because of its \`#\`. It is checked
+when the flow loads, unless it comes with the payload. Take one from no client: a schema can be made to take very long.`,
+  config: Type.Object({
+    schema: Value({ description: 'The JSON Schema, or a template of one.', examples: ['<< globals.orderSchema >>'] }),
+    source: Type.Optional(
+      PathTo({ description: 'What is looked at; the whole payload where it is not given.', examples: ['data.body'] }),
+    ),
+    result: Type.Optional(PathTo({ description: 'Where the list of problems goes.' })),
+  }),
+  outputs: ['else', 'then'],
+  throwsUnlessWired: ['else'],
+  check,
+  demands: ({ schema, source = '.' }) =>
+    isObject(schema) && !hasTemplate(schema) ? [{ path: String(source), schema }] : [],
+  writes: ({ result }) =>
+    typeof result === 'string'
+      ? [{ path: result, shape: listShape(objectShape({ field: scalar, message: scalar })) }]
+      : [],
+  compile: ({ schema, source = parsePath('.'), result }, { wired, config }) => {
+    const own = isObject(config.schema) && !hasTemplate(config.schema) ? config.schema : undefined
+    const compileGiven = rememberGiven(schema)
+    return (payload) => {
+      // One that stands in the flow was compiled when it was checked.
+      const validate = own ? compileSchema(own) : compileGiven(payload)
+      const problems = problemsOf(source, payload, validate)
+      result?.set(payload, problems)
+      const [first] = problems
+      if (!first) return 'then'
+      return refuse({ message: `${first.field} ${first.message}.` }, { payload, result: undefined, wired })
+    }
+  },
+  examples: [
+    {
+      title: 'The body of a request',
+      yaml: `type: validate-payload
+source: data.body
+schema:
+  type: object
+  required: [ email ]
+  properties:
+    email: { type: string, format: email }
+    pots: { type: integer, minimum: 1 }
+  additionalProperties: false
+result: data.problems
+else:
+  - type: reply
+    status: 400
+    body: { problems: << data.problems >> }`,
+      payload: { data: { body: { pots: 0, pot: 1 } } },
+      expect: {
+        output: 'else',
+        payload: {
+          'data.problems': [
+            { field: 'data.body.email', message: 'is missing' },
+            { field: 'data.body.pot', message: 'is not allowed' },
+            { field: 'data.body.pots', message: 'must be an integer of at least 1' },
+          ],
+        },
+      },
+    },
+    {
+      title: 'What fits',
+      yaml: `type: validate-payload
+source: data.voltage
+schema: { type: number, minimum: 0, maximum: 5 }
+result: data.problems
+else: end`,
+      payload: { data: { voltage: 1.7 } },
+      expect: { output: 'then', payload: { 'data.problems': [] } },
+    },
+    {
+      title: 'No way to go',
+      yaml: `type: validate-payload
+source: data.voltage
+schema: { type: number }`,
+      payload: { data: { voltage: 'high' } },
+      expect: { error: 'data.voltage must be a number.' },
+    },
+  ],
+})
+
+interface FieldProblem {
+  readonly field: string
+  readonly message: string
+}
+
+const maxRemembered = 20
+
+/** Compiling takes milliseconds, and most runs bring the same schema. */
+function rememberGiven(schema: CompiledValue): (payload: Payload) => Validate {
+  const remembered = new Map<string, Validate>()
+  return (payload) => {
+    const rendered = schema(payload)
+    const text = JSON.stringify(rendered) ?? ''
+    const known = remembered.get(text)
+    if (known) return known
+    const validate = compileOrThrow(rendered)
+    if (remembered.size >= maxRemembered) remembered.clear()
+    remembered.set(text, validate)
+    return validate
+  }
+}
+
+function compileOrThrow(schema: unknown): Validate {
+  try {
+    return compileGivenSchema(schema)
+  } catch (cause) {
+    throw new Error(`The schema cannot be used: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  }
+}
+
+/** One a place, the first. */
+function problemsOf(source: Path, payload: Payload, validate: Validate): FieldProblem[] {
+  const problems = new Map<string, FieldProblem>()
+  try {
+    for (const error of decisiveErrors(validate(source.get(payload)), () => false)) {
+      const problem = wordError(error, source)
+      if (!problems.has(problem.field)) problems.set(problem.field, problem)
+    }
+  } catch (error) {
+    // A schema that refers to itself follows a value down, as far as the stack reaches.
+    if (!(error instanceof RangeError)) throw error
+    return [{ field: source.text, message: 'is nested too deeply' }]
+  }
+  return [...problems.values()].sort((a, b) => (a.field < b.field ? -1 : 1))
+}
+
+function wordError(error: ErrorObject, source: Path): FieldProblem {
+  const { missingProperty, additionalProperty, propertyName } = error.params as Readonly<Record<string, unknown>>
+  const below = error.instancePath.split('/').slice(1).map(fromPointer)
+  const field = (...keys: readonly unknown[]) => pathOf([...source.segments, ...below, ...keys.map(String)]).text
+  if (missingProperty !== undefined) return { field: field(missingProperty), message: 'is missing' }
+  if (additionalProperty !== undefined) return { field: field(additionalProperty), message: 'is not allowed' }
+  if (propertyName !== undefined) return { field: field(propertyName), message: 'is not a name that is allowed' }
+  const expectation = wordedKeywords.has(error.keyword) ? expectationOf(error.parentSchema) : undefined
+  return { field: field(), message: expectation ? `must be ${expectation}` : (error.message ?? 'does not fit') }
+}
+
+/** What `expectationOf` says in a few words, with what stands beside it: `an integer of at least 1`. */
+const wordedKeywords: ReadonlySet<string> = new Set([
+  ...['type', 'enum', 'const', 'format', 'pattern', 'uniqueItems', 'anyOf', 'oneOf'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  ...['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'],
+])
+
+function fromPointer(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~')
+}
+
+function check({ config: { schema }, checker, report }: NodeCheck): void {
+  if (typeof schema === 'string' && hasTemplate(schema)) return
+  if (!isObject(schema) || Array.isArray(schema)) {
+    const hint = 'Write it below, or a template of one, as in << globals.orderSchema >>.'
+    report({ code: 'FLOW_WRONG_TYPE', at: ['schema'], message: 'schema must be a JSON Schema.', hint })
+    return
+  }
+  for (const { path, ...complaint } of checkSchema(schema, checker)) report({ ...complaint, at: ['schema', ...path] })
+}
+
+function translate({ schemaType = 'json', schema, toValidatePath, errorsPath }: RawConfig): RawConfig {
+  return {
+    schema: schemaType === 'path' ? `{{${schema}}}` : fromDraft04(valueOfJsonTemplate(String(schema))),
+    ...(toValidatePath ? { source: toValidatePath } : {}),
+    ...(errorsPath ? { result: errorsPath } : {}),
+  }
+}

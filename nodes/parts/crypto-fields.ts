@@ -1,0 +1,136 @@
+/** What the nodes for hashes and signatures share: how data and keys come as text. No message here tells of a key. */
+import { Buffer } from 'node:buffer'
+import { constants, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { Type } from 'typebox'
+import type { RawConfig } from '../../engine/node.ts'
+import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
+import { oneOf } from './one-of.ts'
+
+export const encodings = ['utf8', 'hex', 'base64', 'latin1'] as const
+export type Encoding = (typeof encodings)[number]
+
+export const dataField = (description: string) =>
+  ValueOf(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+    description,
+    examples: ['<< data.body.text >>'],
+  })
+
+export const encodingField = (description: string) => oneOf(encodings, { description, default: 'utf8' })
+
+/** Of bytes that are no text. */
+export const byteEncodingField = (description: string, fallback: 'hex' | 'base64') =>
+  oneOf(['hex', 'base64', 'latin1'], { description, default: fallback })
+
+/** Any value, so that no complaint of the engine's shows what came in place of a text. */
+export const secretField = (description: string) => Value({ description, examples: ['<< globals.webhookSecret >>'] })
+export const keyField = (description: string) => Value({ description, examples: ['<< globals.signingKey >>'] })
+
+export const signatureFields = {
+  algorithm: oneOf(['md5', 'sha1', 'sha256', 'sha384', 'sha512'], { description: 'The hash.', default: 'sha256' }),
+  padding: oneOf(['pkcs1', 'pss'], { description: 'How an RSA key signs.', default: 'pkcs1' }),
+  dsaEncoding: oneOf(['der', 'ieee-p1363'], { description: 'How an EC or DSA signature is written.', default: 'der' }),
+  signatureEncoding: byteEncodingField('How the bytes of the signature come as text.', 'base64'),
+}
+
+interface SignatureOptions {
+  readonly padding?: 'pkcs1' | 'pss' | undefined
+  readonly dsaEncoding?: 'der' | 'ieee-p1363' | undefined
+}
+
+/** As node:crypto takes them. */
+export function optionsOf({ padding = 'pkcs1', dsaEncoding = 'der' }: SignatureOptions) {
+  return {
+    dsaEncoding,
+    padding: padding === 'pss' ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING,
+  }
+}
+
+const forms: Readonly<Record<Encoding, RegExp>> = {
+  utf8: /^/,
+  hex: /^(?:[0-9a-f]{2})*$/i,
+  base64: /^[A-Za-z0-9+/_-]*={0,2}$/,
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: any of its 256 characters is a byte
+  latin1: /^[\u0000-\u00ff]*$/,
+}
+
+/** `undefined` where the text is not in that encoding: Node.js would leave out what it cannot read. */
+export function bytesOf(text: string, encoding: Encoding): Buffer | undefined {
+  return forms[encoding].test(text) ? Buffer.from(text, encoding) : undefined
+}
+
+/** Throws where it is missing, no text, empty, or not in its encoding. */
+export function readSecret(field: string, value: CompiledValue, encoding: Encoding, payload: Payload): Buffer {
+  const secret = value(payload)
+  const bytes = typeof secret === 'string' ? bytesOf(secret, encoding) : undefined
+  if (!bytes?.length) throw new Error(`${field} must be a text in ${encoding} that is not empty.`)
+  return bytes
+}
+
+/** Throws where it is not in its encoding. */
+export function readData(data: string | number | boolean, encoding: Encoding): Buffer {
+  const bytes = bytesOf(String(data), encoding)
+  if (!bytes) throw new Error(`data is not in ${encoding}.`)
+  return bytes
+}
+
+/** Throws where it cannot be read. */
+export function privateKeyOf(pem: unknown): KeyObject {
+  return readKey(pem, 'a private key', createPrivateKey)
+}
+
+/** Of a private key or a certificate, its public key. Throws where it cannot be read. */
+export function publicKeyOf(pem: unknown): KeyObject {
+  return readKey(pem, 'a public key, a private key or a certificate', createPublicKey)
+}
+
+function readKey(pem: unknown, kind: string, create: (pem: string) => KeyObject): KeyObject {
+  const message = `The key cannot be read: it must be ${kind} as PEM.`
+  // Node.js says in its message what it was given in place of a text.
+  if (typeof pem !== 'string') throw new Error(message)
+  try {
+    return create(pem)
+  } catch (cause) {
+    throw new Error(message, { cause })
+  }
+}
+
+/** What OpenSSL says tells of no part of the key. */
+export function notWithThisKey(cause: Error): never {
+  throw new Error(`The key is not for this: ${cause.message}.`, { cause })
+}
+
+/** Of Losant's nodes: the key, where the export has it. */
+function translateKey({ credentialNameTemplate, keyTemplateType, keyTemplate }: RawConfig): RawConfig {
+  if (credentialNameTemplate) {
+    throw new Error('Its key is a credential, which an export does not have: give the key itself.')
+  }
+  if (keyTemplateType === 'diskPath') throw new Error('Its key is in a file of an edge device.')
+  return { key: keyTemplateType === 'payloadPath' ? `{{${keyTemplate}}}` : keyTemplate }
+}
+
+/** Of Losant's nodes: our name for one of theirs, which they take in any case. Throws for any other, and for a template. */
+export function translateName(value: unknown, names: Readonly<Record<string, string>>, field: string): RawConfig {
+  if (value === undefined || value === '') return {}
+  const name = String(value).trim().toLowerCase()
+  if (!Object.hasOwn(names, name)) throw new Error(`Its ${field} cannot be ${JSON.stringify(value)}.`)
+  return { [field]: names[name] }
+}
+
+/** Losant's names for them are the same. */
+export const encodingNames = Object.fromEntries(encodings.map((name) => [name, name]))
+const hashNames = Object.fromEntries(['md5', 'sha1', 'sha256', 'sha384', 'sha512'].map((name) => [name, name]))
+
+/** What Losant's nodes for signatures have in common. */
+export function translateSignature(config: RawConfig): RawConfig {
+  return {
+    ...translateKey(config),
+    data: config.dataTemplate,
+    ...translateName(config.dataEncodingTemplate, encodingNames, 'dataEncoding'),
+    ...translateName(config.algorithmTemplate, hashNames, 'algorithm'),
+    ...translateName(config.paddingTemplate, { rsa_pkcs1_padding: 'pkcs1', rsa_pkcs1_pss_padding: 'pss' }, 'padding'),
+    ...translateName(config.dsaEncodingTemplate, { der: 'der', 'ieee-p1363': 'ieee-p1363' }, 'dsaEncoding'),
+    ...translateName(config.signatureEncodingTemplate, encodingNames, 'signatureEncoding'),
+    ...(config.resultPath ? { result: config.resultPath } : {}),
+  }
+}

@@ -1,0 +1,161 @@
+/** The ways in which a node says which devices it means, and the advanced query that comes of them. */
+import { Type } from 'typebox'
+import { defineError } from '../../contracts/errors.ts'
+import type { NodeCheck, Run } from '../../engine/node.ts'
+import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
+import type { Payload } from '../../engine/values/payload.ts'
+import { findUser } from './find-user.ts'
+
+const partMissing = defineError<{ field: string }>(
+  'FLOW_SELECTION_MISSING',
+  500,
+  ({ field }) => `${field} is missing, and without it others would be meant than the flow says.`,
+)
+
+const TagFilter = Type.Object({
+  key: Type.Optional(ValueOf(Type.String(), { description: 'Key of the tag; any where it is not given.' })),
+  value: Type.Optional(ValueOf(Type.String(), { description: 'Value of the tag; any where it is not given.' })),
+})
+type CompiledTagFilter = { readonly [part in 'key' | 'value']?: CompiledValue<string> | undefined }
+
+export const tagFilters = (description: string) => Type.Optional(Type.Array(TagFilter, { minItems: 1, description }))
+
+export const parentId = Type.Optional(
+  ValueOf(Type.String(), { description: 'The devices right below this system, by its ID.' }),
+)
+export const group = Type.Optional(
+  ValueOf(Type.String(), {
+    description: 'The devices of the experience group with this ID, and of the groups below it.',
+  }),
+)
+export const user = Type.Optional(
+  ValueOf(Type.String(), {
+    description: 'The devices of the groups of the experience user with this ID or e-mail address.',
+    examples: ['<< experience.user.id >>'],
+  }),
+)
+export const queryOf = (description: string) =>
+  Type.Optional(
+    Type.Union([Type.Record(Type.String(), Value()), ValueOf(Type.Record(Type.String(), Type.Unknown()))], {
+      description,
+    }),
+  )
+export const query = queryOf(
+  'An advanced device query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
+)
+
+export type CompiledQuery = CompiledValue<Record<string, unknown>> | Readonly<Record<string, CompiledValue>>
+
+export interface CompiledSelection {
+  readonly deviceName?: CompiledValue<string> | undefined
+  readonly tags?: readonly CompiledTagFilter[] | undefined
+  readonly anyTags?: readonly CompiledTagFilter[] | undefined
+  readonly parentId?: CompiledValue<string> | undefined
+  readonly group?: CompiledValue<string> | undefined
+  readonly user?: CompiledValue<string> | undefined
+  readonly query?: CompiledQuery | undefined
+}
+
+type Query = Readonly<Record<string, unknown>>
+
+/**
+ * The advanced query of the one way that is given. `null` where it can mean no device: an ID that is none, a user who
+ * does not exist. What is missing is an error, since a query that lost a condition means more devices.
+ */
+export function compileSelection(selection: CompiledSelection): (payload: Payload, run: Run) => Promise<Query | null> {
+  const { deviceName, tags, anyTags, parentId, group, user, query } = selection
+  return async (payload, run) => {
+    const read = (field: string, value: CompiledValue<string>) => present(field, value(payload))
+    if (deviceName) return { name: read('deviceName', deviceName) }
+    if (tags) return ofTags('$and', readTagFilters('tags', tags, payload))
+    if (anyTags) return ofTags('$or', readTagFilters('anyTags', anyTags, payload))
+    if (parentId) return byId('parentId', read('parentId', parentId))
+    if (group) return byId('experienceGroupId', read('group', group))
+    if (user) return byId('experienceUserId', (await findUser(run, read('user', user)))?.id ?? '')
+    return query ? readQuery(query, payload) : null
+  }
+}
+
+/** Reads tag filters as `{ key, value }`, as the platform's parameters take them. */
+export function readTagFilters(
+  field: string,
+  filters: readonly CompiledTagFilter[],
+  payload: Payload,
+): { key?: string; value?: string }[] {
+  return filters.map(({ key, value }, index) => ({
+    ...(key ? { key: present(`${field}[${index}].key`, key(payload)) } : {}),
+    ...(value ? { value: present(`${field}[${index}].value`, value(payload)) } : {}),
+  }))
+}
+
+/** No tag is longer than 255 characters: what a client sends may be, and then means no device. */
+function ofTags(join: '$and' | '$or', filters: readonly { key?: string; value?: string }[]): Query | null {
+  const possible = filters.filter(({ key = '', value = '' }) => Math.max(key.length, value.length) <= 255)
+  if (join === '$and' ? possible.length < filters.length : possible.length === 0) return null
+  const queries = possible.map(({ key, value }) => ({
+    tags: { ...(key === undefined ? {} : { $tagKey: key }), ...(value === undefined ? {} : { $tagValue: value }) },
+  }))
+  return { [join]: queries }
+}
+
+export function readQuery(query: CompiledQuery, payload: Payload): Query {
+  if (typeof query === 'function') return present('query', query(payload))
+  const entries = Object.entries(query).map(([key, value]) => [key, value(payload)] as const)
+  for (const [key, value] of entries) {
+    if (value === undefined || hasEmptyMap(value)) throw partMissing({ field: `A part of query.${key}` })
+  }
+  return Object.fromEntries(entries)
+}
+
+/** A map whose only condition was missing, which would be met by everything. */
+function hasEmptyMap(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const parts = Object.values(value)
+  return (parts.length === 0 && !Array.isArray(value)) || parts.some(hasEmptyMap)
+}
+
+function byId(field: string, id: string): Query | null {
+  return isId(id) ? { [field]: id } : null
+}
+
+/** Whether anything can have this ID. What clients send is often none. */
+export function isId(text: string): boolean {
+  return /^[0-9a-fA-F]{24}$/.test(text)
+}
+
+/** The value of a field that would widen the selection if it were left out. */
+export function present<T>(field: string, value: T | undefined): T {
+  if (value === undefined) throw partMissing({ field })
+  return value
+}
+
+/** Complains unless the flow names exactly one of these ways, and of tag filters that filter nothing. */
+export function checkSelection({ config, report }: NodeCheck, ways: readonly string[]): void {
+  const given = ways.filter((way) => config[way] !== undefined)
+  if (given.length === 0) {
+    report({
+      code: 'FLOW_MISSING_FIELD',
+      at: [],
+      message: 'Nothing says which devices are meant.',
+      hint: `Give one of ${ways.join(', ')}.`,
+    })
+  }
+  for (const way of given.slice(1)) {
+    report({
+      code: 'FLOW_UNKNOWN_FIELD',
+      at: [way],
+      atKey: true,
+      message: `${way} cannot stand beside ${given[0]}: devices are meant in one way.`,
+    })
+  }
+}
+
+export function checkTagFilters({ config, report }: NodeCheck, fields: readonly string[]): void {
+  for (const field of fields) {
+    const filters: readonly unknown[] = Array.isArray(config[field]) ? config[field] : []
+    for (const [index, filter] of filters.entries()) {
+      if (typeof filter !== 'object' || filter === null || Object.keys(filter).length > 0) continue
+      report({ code: 'FLOW_MISSING_FIELD', at: [field, index], message: 'A tag filter names a key, a value or both.' })
+    }
+  }
+}

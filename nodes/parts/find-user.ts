@@ -1,0 +1,17 @@
+import type { Run } from '../../engine/node.ts'
+import { resultOf } from './settle.ts'
+
+export interface FoundUser {
+  readonly id: string
+  readonly experienceGroups?: readonly { readonly id: string }[]
+}
+
+/** The user with this ID or address, or `null`. Throws where the platform fails: that must not look like "nobody". */
+export async function findUser(run: Run, idOrEmail: string): Promise<FoundUser | null> {
+  const call = 'experienceUser.get'
+  const outcome = await run.services.api(call, { experienceUserId: idOrEmail })
+  // 400 is what the platform says to what can be neither an ID nor an address: that names nobody either.
+  if ('error' in outcome && [400, 404].includes(outcome.error.statusCode)) return null
+  // Boundary: what the platform answers.
+  return resultOf(call, outcome) as FoundUser
+}

@@ -1,0 +1,53 @@
+/** What the nodes for JSON Web Tokens share. No message here tells of a key. */
+import type { RawConfig } from '../../engine/node.ts'
+import { Value } from '../../engine/schema.ts'
+import { oneOf } from './one-of.ts'
+import type { Refusal } from './refuse.ts'
+
+export const algorithms = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'] as const
+export type Algorithm = (typeof algorithms)[number]
+
+export const algorithmField = oneOf(algorithms, {
+  description: 'The algorithm, which the flow says and never the token.',
+  default: 'HS256',
+})
+
+/** Any value, so that no complaint of the engine's shows what came in place of a text. */
+export const keyField = (description: string) => Value({ description, examples: ['<< globals.tokenSecret >>'] })
+
+export type TokenProblem = 'TokenInvalid' | 'TokenExpired' | 'TokenNotActive' | 'KeyInvalid' | 'ClaimsInvalid'
+
+/** What is wrong with a token, its claims or its key. */
+export class TokenRefusal extends Error {
+  readonly type: TokenProblem
+
+  constructor(type: TokenProblem, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.type = type
+  }
+}
+
+/** What is thrown on the way is a `TokenRefusal`, or a fault of ours that is thrown on. */
+export function asRefusal(error: unknown): Refusal & { readonly type: TokenProblem } {
+  if (!(error instanceof TokenRefusal)) throw error
+  return { type: error.type, message: error.message }
+}
+
+/** Throws where it is no text, or where it belongs to algorithms of another kind. */
+export function readKey(key: unknown, algorithm: Algorithm): string {
+  if (typeof key !== 'string' || key === '') throw new TokenRefusal('KeyInvalid', 'The key must be a text.')
+  // With a public key for a secret, whoever knows the public key could sign: RFC 8725, section 2.1.
+  if (algorithm.startsWith('HS') && /-----BEGIN |"kty"\s*:/.test(key)) {
+    throw new TokenRefusal('KeyInvalid', `The key is that of a key pair, and ${algorithm} takes a secret.`)
+  }
+  return key
+}
+
+export function notWithThisKey(algorithm: Algorithm, cause: unknown): TokenRefusal {
+  return new TokenRefusal('KeyInvalid', `The key is none for ${algorithm}.`, cause)
+}
+
+export function refuseCredential({ credentialNameTemplate }: RawConfig): void {
+  if (!credentialNameTemplate) return
+  throw new Error('Its key is a credential, which an export does not have: give key and algorithm themselves.')
+}
