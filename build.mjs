@@ -37,7 +37,7 @@ const bundled = new Set([
 ])
 
 // All files of a bundle stand in one folder, so that those who start another by its URL need not know which of them they are in.
-const scriptThread = { 'script-thread': 'sandbox/script-thread.ts' }
+const scriptThread = { 'script-thread': 'server/sandbox/script-thread.ts' }
 const bundles = {
   cli: { folder: join(root, 'dist'), entryPoints: { cli: 'cli.ts', ...scriptThread } },
   bench: {

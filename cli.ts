@@ -18,7 +18,7 @@ import type { StartOptions } from './commands/start.ts'
 import type { TestOptions } from './commands/test.ts'
 import { FlowpotError } from './contracts/errors.ts'
 import { folderUnreadable } from './engine/load/read-folder.ts'
-import { type Setting, type SettingFlags, settingDefinitions, settingInvalid } from './settings.ts'
+import { type Setting, type SettingFlags, settingDefinitions, settingInvalid } from './server/settings.ts'
 
 const folderArgument = ['[folder]', "the application's folder", 'flows'] as const
 const jsonOption = ['--json', 'print JSON, for programs'] as const

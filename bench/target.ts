@@ -7,14 +7,14 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { fastify } from 'fastify'
 import { pino } from 'pino'
-import { loadFolder } from '../composition/load-folder.ts'
-import { openPlatform } from '../composition/open-platform.ts'
-import { createLog } from '../http/log.ts'
 import { flowActor } from '../platform/auth/actor.ts'
 import type { Platform } from '../platform/platform.ts'
 import { callAction } from '../platform/resources/call-action.ts'
+import { loadFolder } from '../server/compose/load-folder.ts'
+import { openPlatform } from '../server/compose/open-platform.ts'
+import { createLog } from '../server/http/log.ts'
+import { readSettings, type Settings } from '../server/settings.ts'
 import { startServer } from '../server.ts'
-import { readSettings, type Settings } from '../settings.ts'
 
 const variants = ['flow', 'hand-written', 'commit-each', 'constant'] as const
 export type Variant = (typeof variants)[number]

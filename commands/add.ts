@@ -1,11 +1,11 @@
 /** `flowpot add endpoint`: starts a flow with its test, if the application can have the endpoint. */
 import { rm, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { type LoadedFolder, loadFolder, loadSources } from '../composition/load-folder.ts'
 import { type Endpoint, parseEndpoint, routeParams } from '../engine/route.ts'
 import type { SourceFile } from '../engine/source/position.ts'
 import type { Problem } from '../engine/source/problem.ts'
 import { TextSyntaxError } from '../engine/source/syntax-error.ts'
+import { type LoadedFolder, loadFolder, loadSources } from '../server/compose/load-folder.ts'
 import { type EndpointFiles, endpointFiles, samplePath } from './endpoint-files.ts'
 import { alreadyThere, callWrong, codeOf, endpointRefused, notWritable } from './errors.ts'
 import { describeProblems, print, printError, printJson, shellQuoted } from './output.ts'

@@ -1,8 +1,9 @@
 /** Asks the experience server without a socket, so that a request is authorised, read and answered as any other is. */
-import type { OpenedPlatform } from '../composition/open-platform.ts'
+
 import type { Application } from '../engine/application.ts'
 import type { Services } from '../engine/services.ts'
-import { createExperienceServer, type ExperienceOptions } from '../http/experience-server.ts'
+import type { OpenedPlatform } from '../server/compose/open-platform.ts'
+import { createExperienceServer, type ExperienceOptions } from '../server/http/experience-server.ts'
 import { callWrong } from './errors.ts'
 
 export interface Question {

@@ -1,6 +1,7 @@
 /** `flowpot check`: everything that is wrong with an application, its flows and their tests. */
-import { loadSources } from '../composition/load-folder.ts'
+
 import { readFolder } from '../engine/load/read-folder.ts'
+import { loadSources } from '../server/compose/load-folder.ts'
 import { count, describeProblems, print, printJson } from './output.ts'
 import { readTestFiles } from './testing/read-test-files.ts'
 import { createStandIn } from './testing/stand-in.ts'

@@ -3,15 +3,15 @@
  * authorised, read and answered as any request is.
  */
 import { randomUUID } from 'node:crypto'
-import type { OpenedPlatform } from '../composition/open-platform.ts'
-import { createServices } from '../composition/services.ts'
 import { FlowpotError } from '../contracts/errors.ts'
 import type { Application, CompiledTrigger, RunRequest } from '../engine/application.ts'
 import type { Returned } from '../engine/custom-node.ts'
 import type { Effects, Services } from '../engine/services.ts'
 import type { EndpointSpec } from '../engine/trigger.ts'
 import type { Payload } from '../engine/values/payload.ts'
-import { withoutSecrets } from '../http/log.ts'
+import type { OpenedPlatform } from '../server/compose/open-platform.ts'
+import { createServices } from '../server/compose/services.ts'
+import { withoutSecrets } from '../server/http/log.ts'
 import { createAsker, type DryReply, signIn } from './ask.ts'
 import { requestRefused } from './errors.ts'
 import {

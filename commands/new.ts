@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { settingDefinitions } from '../settings.ts'
+import { settingDefinitions } from '../server/settings.ts'
 import { alreadyThere, callWrong, codeOf, notWritable } from './errors.ts'
 import { print, printJson, shellQuoted } from './output.ts'
 import { yamlText } from './yaml-text.ts'

@@ -1,7 +1,7 @@
 /** `flowpot openapi`: what an application answers, as OpenAPI, and what of it breaks a client of an earlier one. */
 import { writeFile } from 'node:fs/promises'
-import { loadFolder } from '../composition/load-folder.ts'
-import { openApiOf } from '../composition/openapi.ts'
+import { loadFolder } from '../server/compose/load-folder.ts'
+import { openApiOf } from '../server/compose/openapi.ts'
 import { callWrong, notWritable } from './errors.ts'
 import { type Break, breaksBetween } from './openapi/breaks.ts'
 import { readDocument } from './openapi/read-document.ts'

@@ -8,7 +8,7 @@ import type {
   RedisRequest,
   SqlRequest,
 } from '../engine/services.ts'
-import { loggableUrl } from '../http/log.ts'
+import { loggableUrl } from '../server/http/log.ts'
 
 export function describeRequest({ method, url, headers, body }: HttpRequest): object {
   return { method, url: shownUrl(url), headers, ...describeBody(body, headers['content-type']) }

@@ -4,7 +4,7 @@ import { FlowpotError } from '../contracts/errors.ts'
 import type { Application, RunLog, RunOutcome, Trace } from '../engine/application.ts'
 import type { ApiOutcome, Services } from '../engine/services.ts'
 import type { Payload } from '../engine/values/payload.ts'
-import { withoutSecrets } from '../http/log.ts'
+import { withoutSecrets } from '../server/http/log.ts'
 import {
   describeCommand,
   describeMail,

@@ -1,6 +1,7 @@
 /** `flowpot routes`: what an application answers. */
-import { loadFolder } from '../composition/load-folder.ts'
+
 import type { Access } from '../engine/trigger.ts'
+import { loadFolder } from '../server/compose/load-folder.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
 
 export async function routes(folder: string, options: { json?: boolean }): Promise<number> {

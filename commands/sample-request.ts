@@ -3,7 +3,7 @@ import type { Application, CompiledTrigger } from '../engine/application.ts'
 import { parseRoute } from '../engine/route.ts'
 import type { EndpointSpec } from '../engine/trigger.ts'
 import type { Payload } from '../engine/values/payload.ts'
-import { buildRouteTable } from '../http/route-table.ts'
+import { buildRouteTable } from '../server/http/route-table.ts'
 import { callWrong } from './errors.ts'
 import { isMap } from './recording.ts'
 

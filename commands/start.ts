@@ -1,6 +1,7 @@
 /** `flowpot start`: serves an application until it is told to stop. */
+
+import { readSettings, type SettingFlags } from '../server/settings.ts'
 import type { Server } from '../server.ts'
-import { readSettings, type SettingFlags } from '../settings.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
 import { watchFolder } from './watch-folder.ts'

@@ -2,7 +2,7 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { isFlowFile } from '../engine/load/load-application.ts'
-import { readSettings } from '../settings.ts'
+import { readSettings } from '../server/settings.ts'
 import { callWrong, notWritable } from './errors.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'

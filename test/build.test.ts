@@ -27,7 +27,7 @@ beforeEach(() => {
   for (const name of ['esbuild', '@esbuild'])
     symlinkSync(join(checkout, 'node_modules', name), join(root, 'node_modules', name))
   write('node_modules/.package-lock.json', '{}')
-  write('sandbox/script-thread.ts', 'export {}')
+  write('server/sandbox/script-thread.ts', 'export {}')
   write('greet.ts', "export const greet = (name: string): string => 'Hello ' + name")
   write('cli.ts', "import { greet } from './greet.ts'\nconsole.log(greet('Ada'))")
 })

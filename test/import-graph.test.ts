@@ -138,7 +138,7 @@ describe('this test', () => {
     ['engine/run/passage.ts', "import { request } from 'node:http'"],
     ['platform/store/store.ts', "import type { Reply } from '../../engine/services.ts'"],
     ['errors.ts', "import { serve } from './server.ts'"],
-    ['http/listener.ts', "import { nodeTypes } from '../nodes/index.ts'"],
+    ['server/http/listener.ts', "import { nodeTypes } from '../nodes/index.ts'"],
   ])('refuses in %s: %s', (from, text) => {
     expect(forbidden(importsOf(from, text))).toHaveLength(1)
   })

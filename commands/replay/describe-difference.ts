@@ -1,7 +1,7 @@
 /** A difference between a recorded and a replayed run, as a person reads it. */
 
-import type { Difference } from '../../recorder/compare-runs.ts'
-import type { Json } from '../../recorder/encoding.ts'
+import type { Difference } from '../../server/recorder/compare-runs.ts'
+import type { Json } from '../../server/recorder/encoding.ts'
 
 const mostCharacters = 500
 

@@ -1,5 +1,5 @@
 import type { Application, CompiledTrigger } from '../../engine/application.ts'
-import type { RunRecord } from '../../recorder/run-record.ts'
+import type { RunRecord } from '../../server/recorder/run-record.ts'
 import { callWrong } from '../errors.ts'
 
 /** By its ID, or the flow's first of that type: a changed flow may have others before it. */

@@ -3,7 +3,7 @@
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { Application, RunOutcome } from '../../engine/application.ts'
 import type { ApiOutcome } from '../../engine/services.ts'
-import type { Settings } from '../../settings.ts'
+import type { Settings } from '../../server/settings.ts'
 import type { DryReply } from '../ask.ts'
 import type { RecordedVisit } from '../recording.ts'
 import { compareStep, type Failure } from './compare-step.ts'

@@ -1,4 +1,4 @@
-import { anyText, type Setting, settingDefinitions } from '../../settings.ts'
+import { anyText, type Setting, settingDefinitions } from '../../server/settings.ts'
 import { lines, table } from './markdown.ts'
 
 export function settingsPage(): string {

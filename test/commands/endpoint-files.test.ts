@@ -5,12 +5,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { endpointFiles, samplePath } from '../../commands/endpoint-files.ts'
-import { loadSources } from '../../composition/load-folder.ts'
 import { editorSchema } from '../../engine/describe/editor-schema.ts'
 import { parseEndpoint } from '../../engine/route.ts'
-import { buildRouteTable } from '../../http/route-table.ts'
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
+import { loadSources } from '../../server/compose/load-folder.ts'
+import { buildRouteTable } from '../../server/http/route-table.ts'
 
 const ajv = new Ajv({ strict: false })
 addFormats.default(ajv)

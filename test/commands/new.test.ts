@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { newApplication } from '../../commands/new.ts'
-import { loadFolder } from '../../composition/load-folder.ts'
+import { loadFolder } from '../../server/compose/load-folder.ts'
 import { temporaryFolder } from '../e2e/flowpot-process.ts'
 import { callCommand } from './call-command.ts'
 

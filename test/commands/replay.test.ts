@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ReplayOptions, replay } from '../../commands/replay.ts'
-import { loadFolder } from '../../composition/load-folder.ts'
-import type { RunRecord } from '../../recorder/run-record.ts'
+import { loadFolder } from '../../server/compose/load-folder.ts'
+import type { RunRecord } from '../../server/recorder/run-record.ts'
 import { temporaryFolder } from '../e2e/flowpot-process.ts'
-import { recordRun } from '../recorder/recorded-run.ts'
+import { recordRun } from '../server/recorder/recorded-run.ts'
 import { callCommand } from './call-command.ts'
 
 const flow = `name: Flow

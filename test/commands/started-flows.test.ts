@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type RunOptions, run } from '../../commands/run.ts'
 import { runTests } from '../../commands/testing/run-tests.ts'
-import { readSettings } from '../../settings.ts'
+import { readSettings } from '../../server/settings.ts'
 import { temporaryFolder } from '../e2e/flowpot-process.ts'
 import { callCommand } from './call-command.ts'
 

@@ -1,7 +1,7 @@
 /** `flowpot check` on folders that are broken by hand. */
 import { describe, expect, test } from 'vitest'
-import { loadSources } from '../../composition/load-folder.ts'
 import { formatProblem } from '../../engine/source/format-problem.ts'
+import { loadSources } from '../../server/compose/load-folder.ts'
 import { it, type Scene } from './it.ts'
 
 /** A sound flow, but for the lines that a test puts in. */

@@ -2,7 +2,7 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { connectToPort } from '../http/raw-connection.ts'
+import { connectToPort } from '../server/http/raw-connection.ts'
 import { type Answer, checkout, type Flowpot, request, startFlowpot, temporaryFolder } from './flowpot-process.ts'
 import { signUp } from './lom-client.ts'
 import { revealing } from './revealing.ts'

@@ -1,11 +1,11 @@
 /** The mail to the owner of a dry pot: the flow on a real platform, with the queue that runs it. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { loadFolder } from '../../composition/load-folder.ts'
-import { createServices } from '../../composition/services.ts'
 import type { MailMessage } from '../../engine/services.ts'
 import { openTemporaryStore } from '../../platform/store/open-store.ts'
 import type { Store } from '../../platform/store/store.ts'
-import { createTriggers, type Triggers } from '../../triggers/triggers.ts'
+import { loadFolder } from '../../server/compose/load-folder.ts'
+import { createServices } from '../../server/compose/services.ts'
+import { createTriggers, type Triggers } from '../../server/triggers/triggers.ts'
 import { openPlatform, type TestPlatform } from '../platform/test-platform.ts'
 import { noEffects } from '../services.ts'
 

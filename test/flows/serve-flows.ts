@@ -1,14 +1,14 @@
 /** Serves the sample application on a real platform with a store of its own, without a socket. */
 
-import { openTemporaryPlatform } from '../../composition/open-platform.ts'
-import { createServices } from '../../composition/services.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
 import { readFolder } from '../../engine/load/read-folder.ts'
 import type { Services } from '../../engine/services.ts'
-import { createExperienceServer } from '../../http/experience-server.ts'
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
-import { readSettings } from '../../settings.ts'
+import { openTemporaryPlatform } from '../../server/compose/open-platform.ts'
+import { createServices } from '../../server/compose/services.ts'
+import { createExperienceServer } from '../../server/http/experience-server.ts'
+import { readSettings } from '../../server/settings.ts'
 import { noEffects } from '../services.ts'
 
 export interface Answer {

@@ -15,7 +15,7 @@ import { nodeTypes } from '../../nodes/index.ts'
 import { scopeOf } from '../../nodes/parts/storage-fields.ts'
 import { button } from '../../nodes/triggers/button.ts'
 import { customNodeTrigger } from '../../nodes/triggers/custom-node.ts'
-import { createScriptPool } from '../../sandbox/script-pool.ts'
+import { createScriptPool } from '../../server/sandbox/script-pool.ts'
 import { quietServices } from '../services.ts'
 
 /** A button that hands in any payload, so that no path is known to be absent. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { loadSources } from '../../composition/load-folder.ts'
 import { nodeTypes } from '../../nodes/index.ts'
+import { loadSources } from '../../server/compose/load-folder.ts'
 
 const odd: readonly unknown[] = [
   '',

@@ -1,7 +1,7 @@
 /** The calls of a recorded run by the node that made them, and what a test says of each: a stub, and what is sent. */
 import { isMap } from '../../../engine/values/is-map.ts'
-import type { Json } from '../../../recorder/encoding.ts'
-import type { RecordedAnswer, RecordedCall, RecordedVisit, RunRecord } from '../../../recorder/run-record.ts'
+import type { Json } from '../../../server/recorder/encoding.ts'
+import type { RecordedAnswer, RecordedCall, RecordedVisit, RunRecord } from '../../../server/recorder/run-record.ts'
 import { callWrong } from '../../errors.ts'
 import { parsedOr } from '../../recorded-effects.ts'
 import { type Node, placed, type Stub } from '../stand-in.ts'

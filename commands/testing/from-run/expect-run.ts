@@ -2,7 +2,7 @@
 
 import { redacted } from '../../../engine/secret-names.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
-import type { RunRecord } from '../../../recorder/run-record.ts'
+import type { RunRecord } from '../../../server/recorder/run-record.ts'
 import { parsedOr } from '../../recorded-effects.ts'
 import { isMatcher, Match } from '../matchers.ts'
 import type { Came } from '../run-test.ts'

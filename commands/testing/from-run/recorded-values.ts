@@ -1,7 +1,7 @@
 /** Values of a recorded run as a test may say them: plain JSON, and no secrets, since those are not in the record. */
 
 import { redacted } from '../../../engine/secret-names.ts'
-import { decode, type Json } from '../../../recorder/encoding.ts'
+import { decode, type Json } from '../../../server/recorder/encoding.ts'
 
 /** Stands in a test where a secret was taken out of the record. Long enough to be a password. */
 export const madeUp = 'made-up-for-this-test'

@@ -2,7 +2,7 @@
 import type { Seeds } from '../../../engine/application.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
-import type { RunRecord } from '../../../recorder/run-record.ts'
+import type { RunRecord } from '../../../server/recorder/run-record.ts'
 import { compact, plainOf, withMadeUp } from './recorded-values.ts'
 
 type Known = Readonly<Record<string, unknown>>

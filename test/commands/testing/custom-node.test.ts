@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { describeReport } from '../../../commands/testing/describe-report.ts'
 import { runTests } from '../../../commands/testing/run-tests.ts'
-import { readSettings } from '../../../settings.ts'
+import { readSettings } from '../../../server/settings.ts'
 import { temporaryFolder } from '../../e2e/flowpot-process.ts'
 
 const files = {

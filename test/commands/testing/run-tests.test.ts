@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { describeCoverage, describeReport } from '../../../commands/testing/describe-report.ts'
 import { toJunit } from '../../../commands/testing/junit.ts'
 import { runTests, type TestReport } from '../../../commands/testing/run-tests.ts'
-import { readSettings } from '../../../settings.ts'
+import { readSettings } from '../../../server/settings.ts'
 import { temporaryFolder } from '../../e2e/flowpot-process.ts'
 
 const flow = `name: Pots

@@ -3,14 +3,14 @@ import { Ajv } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { loadSources } from '../../../composition/load-folder.ts'
-import { openApiOf } from '../../../composition/openapi.ts'
 import { editorSchema } from '../../../engine/describe/editor-schema.ts'
 import { sharedSchemaChecker } from '../../../engine/json-schema/schema-problems.ts'
 import { readCustomNodes, typesByName } from '../../../engine/load/read-custom-nodes.ts'
 import { parseYaml } from '../../../engine/source/yaml-document.ts'
 import { nodeTypes, triggerTypes } from '../../../nodes/index.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'
+import { loadSources } from '../../../server/compose/load-folder.ts'
+import { openApiOf } from '../../../server/compose/openapi.ts'
 
 const verify = `name: Verify
 description: Whether a user has a role.

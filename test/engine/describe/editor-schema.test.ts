@@ -5,11 +5,11 @@ import { default as addFormats } from 'ajv-formats'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { loadSources } from '../../../composition/load-folder.ts'
 import { editorSchema } from '../../../engine/describe/editor-schema.ts'
 import { isFlowFile } from '../../../engine/load/load-application.ts'
 import { nodeTypes, triggerTypes } from '../../../nodes/index.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'
+import { loadSources } from '../../../server/compose/load-folder.ts'
 
 const schema = editorSchema({ nodeTypes, triggerTypes, actions: describeActions() })
 const ajv = new Ajv({ allErrors: true, strict: false, ownProperties: true })

@@ -2,9 +2,9 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { loadFolder, loadSources } from '../../../composition/load-folder.ts'
-import { openApiOf } from '../../../composition/openapi.ts'
 import { nodeTypes, triggerTypes } from '../../../nodes/index.ts'
+import { loadFolder, loadSources } from '../../../server/compose/load-folder.ts'
+import { openApiOf } from '../../../server/compose/openapi.ts'
 
 async function problemsOf(document: unknown): Promise<unknown> {
   const validator = new Validator()

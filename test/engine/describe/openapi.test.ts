@@ -1,7 +1,7 @@
 /** What the document says of an endpoint, by what its flow does. */
 import { describe, expect, test } from 'vitest'
-import { loadSources } from '../../../composition/load-folder.ts'
-import { openApiOf } from '../../../composition/openapi.ts'
+import { loadSources } from '../../../server/compose/load-folder.ts'
+import { openApiOf } from '../../../server/compose/openapi.ts'
 
 // What a document has below a key is not known beforehand; the assertions say what it must be.
 // biome-ignore lint/suspicious/noExplicitAny: as above

@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { Document, isCollection, parse, visit } from 'yaml'
-import { loadSources } from '../../../composition/load-folder.ts'
 import { outputsOf } from '../../../engine/node.ts'
 import type { SourceFile } from '../../../engine/source/position.ts'
 import type { Problem } from '../../../engine/source/problem.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import { nodeTypes } from '../../../nodes/index.ts'
+import { loadSources } from '../../../server/compose/load-folder.ts'
 import { applicationFile, flowAround } from '../../nodes/run-node.ts'
 import { type SoundFlow, wireKeys } from './flow-text.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import { loadSources } from '../../../composition/load-folder.ts'
 import { customNode } from '../../../nodes/logic/custom-node.ts'
 import { returnNode } from '../../../nodes/logic/return.ts'
+import { loadSources } from '../../../server/compose/load-folder.ts'
 import { quietServices } from '../../services.ts'
 
 type Files = Readonly<Record<string, string>>

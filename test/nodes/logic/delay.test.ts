@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { loadSources } from '../../../composition/load-folder.ts'
 import { delay } from '../../../nodes/logic/delay.ts'
+import { loadSources } from '../../../server/compose/load-folder.ts'
 import { quietServices } from '../../services.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 

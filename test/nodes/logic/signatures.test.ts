@@ -2,7 +2,7 @@ import { createHmac, createVerify, generateKeyPairSync, type KeyPairKeyObjectRes
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { cryptoSign } from '../../../nodes/logic/crypto-sign.ts'
 import { cryptoVerify } from '../../../nodes/logic/crypto-verify.ts'
-import { isInstalled, makeCertificate } from '../../mqtt/certificate.ts'
+import { isInstalled, makeCertificate } from '../../server/mqtt/certificate.ts'
 import { type NodeRun, problemsOf, runNode } from '../run-node.ts'
 
 function asPem({ publicKey, privateKey }: KeyPairKeyObjectResult) {

@@ -1,8 +1,8 @@
 /** Triggers that no request fires. */
 import { describe, expect, test } from 'vitest'
-import { loadSources } from '../../../composition/load-folder.ts'
 import { loadApplication } from '../../../engine/load/load-application.ts'
 import { nodeTypes, triggerTypes } from '../../../nodes/index.ts'
+import { loadSources } from '../../../server/compose/load-folder.ts'
 
 const flowOf = (on: string, nodes = '[ { type: debug, message: << data >> } ]') =>
   `name: a\non:\n${on.replace(/^/gm, '  ')}\nnodes: ${nodes}\n`

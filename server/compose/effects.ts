@@ -1,0 +1,63 @@
+/** What leaves the process, what waits, and what runs the scripts of flows. */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ApplicationSettings } from '../../engine/application.ts'
+import type { Effects } from '../../engine/services.ts'
+import { isAllowedHost } from '../outbound/allowed-hosts.ts'
+import { createAddressOf, createUrlOf } from '../outbound/connection-urls.ts'
+import { createHttpClient } from '../outbound/http-client.ts'
+import { createMailer, type MailLog } from '../outbound/mailer.ts'
+import { createMongoSender } from '../outbound/mongo-client.ts'
+import { createRedisClient } from '../outbound/redis-client.ts'
+import { createSqlClient } from '../outbound/sql-client.ts'
+import { createScriptPool } from '../sandbox/script-pool.ts'
+import type { Settings } from '../settings.ts'
+
+export interface EffectsOptions {
+  readonly settings: Pick<Settings, 'smtpUrl' | 'mailFrom' | 'scriptTimeoutMs' | 'scriptMemoryMb'>
+  /** Of the application that serves at that moment. */
+  application(): Pick<ApplicationSettings, 'http' | 'connections'>
+  /** Where mail is kept that no server takes. */
+  readonly mailFolder: string | undefined
+  readonly log: MailLog
+  /** The broker's. */
+  readonly publish: Effects['publish']
+  readonly startFlow: Effects['startFlow']
+}
+
+export interface OpenedEffects {
+  readonly effects: Effects
+  /** Ends the connections and threads that are kept for later. */
+  close(): Promise<void>
+}
+
+export function createEffects(options: EffectsOptions): OpenedEffects {
+  const { settings, application, mailFolder, log, publish, startFlow } = options
+  const client = createHttpClient({ isAllowed: (url) => isAllowedHost(url, application().http.allow) })
+  const mailer = createMailer({ smtpUrl: settings.smtpUrl, from: settings.mailFrom, folder: mailFolder, log })
+  for (const [connection, { env }] of Object.entries(application().connections)) {
+    if (!process.env[env]) log.warn({ connection, env }, 'A connection has no URL: its environment variable is not set')
+  }
+  const connections = { connections: () => application().connections, env: process.env }
+  const urlOf = createUrlOf(connections)
+  const sql = createSqlClient({ urlOf })
+  const redis = createRedisClient({ urlOf })
+  const mongo = createMongoSender({ addressOf: createAddressOf(connections) })
+  const scripts = createScriptPool({ timeoutMs: settings.scriptTimeoutMs, memoryMb: settings.scriptMemoryMb })
+  return {
+    effects: {
+      http: client.send,
+      mail: mailer.send,
+      sql: sql.send,
+      redis: redis.send,
+      mongo: mongo.send,
+      publish,
+      startFlow,
+      sleep: (ms, signal) => pause(ms, undefined, { signal }),
+      script: scripts.run,
+    },
+    async close() {
+      const opened = [client, mailer, sql, redis, mongo, scripts]
+      await Promise.all(opened.map((each) => each.close()))
+    },
+  }
+}

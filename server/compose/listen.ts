@@ -1,0 +1,42 @@
+/** How a listener gets its port, and what is said where it cannot have it. */
+import { defineError } from '../../contracts/errors.ts'
+import type { Setting } from '../settings.ts'
+
+export const portTaken = defineError<{ name: string; host: string; port: number; flag: string; env: string }>(
+  'LISTEN_PORT_TAKEN',
+  500,
+  ({ name, host, port, flag, env }) =>
+    `Port ${port} on ${host} is taken, so the ${name} listener cannot have it. Choose another with ${flag} or ${env}.`,
+)
+
+export const listenFailed = defineError<{ name: string; host: string; port: number; reason: string }>(
+  'LISTEN_FAILED',
+  500,
+  ({ name, host, port, reason }) => `The ${name} listener cannot listen on ${host}:${port}: ${reason}`,
+)
+
+export interface Listening {
+  readonly name: 'experience' | 'platform' | 'mqtt' | 'mqtts'
+  readonly url: string
+  /** A sentence, where it does not listen where it would have. */
+  readonly note?: string
+}
+
+const schemes = { experience: 'http', platform: 'http', mqtt: 'mqtt', mqtts: 'mqtts' }
+
+/** `open` opens the listener and resolves with the port that it got; it rejects with Node's error. */
+export async function listen(
+  name: Listening['name'],
+  { host, port }: { readonly host: string; readonly port: number },
+  { flag = '', env }: Setting<number>,
+  open: (port: number, host: string) => Promise<number>,
+): Promise<Listening> {
+  try {
+    const actualPort = await open(port, host)
+    return { name, url: `${schemes[name]}://${host.includes(':') ? `[${host}]` : host}:${actualPort}` }
+  } catch (cause) {
+    const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
+    if (isTaken) throw portTaken({ name, host, port, flag, env }, { cause })
+    throw listenFailed({ name, host, port, reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
+  }
+}

@@ -1,0 +1,65 @@
+/** Codes for what Node and Fastify refuse of a request, most of it before there is a run. */
+import type { FastifyInstance } from 'fastify'
+import { defineError, type FlowpotError } from '../../contracts/errors.ts'
+
+const malformed = defineError('HTTP_MALFORMED', 400, () => 'The request is not well-formed HTTP.')
+const methodUnknown = defineError('HTTP_METHOD_UNKNOWN', 400, () => 'The method is not known.')
+const arrivedTooLate = defineError('HTTP_ARRIVED_TOO_LATE', 408, () => 'The request took too long to arrive.')
+const headersTooLarge = defineError('HTTP_HEADERS_TOO_LARGE', 431, () => 'The headers are too large.')
+const urlMalformed = defineError('HTTP_URL_MALFORMED', 400, () => 'The URL is not well-formed.')
+const notOneHost = defineError('HTTP_NOT_ONE_HOST', 400, () => 'The request must have one Host header.')
+const bodyTooLarge = defineError('HTTP_BODY_TOO_LARGE', 413, () => 'Request body is too large')
+const bodyLengthWrong = defineError(
+  'HTTP_BODY_LENGTH_WRONG',
+  400,
+  () => 'Request body size did not match Content-Length',
+)
+const bodyNotJson = defineError<{ reason: string }>('HTTP_BODY_NOT_JSON', 400, ({ reason }) => reason)
+const mediaTypeUnknown = defineError<{ reason: string }>('HTTP_MEDIA_TYPE_UNKNOWN', 415, ({ reason }) => reason)
+export const encodingUnknown = defineError<{ encoding: string }>(
+  'HTTP_ENCODING_UNKNOWN',
+  415,
+  ({ encoding }) => `The content encoding ${encoding} is not supported.`,
+)
+
+const ofParser: Readonly<Record<string, typeof malformed>> = {
+  HPE_HEADER_OVERFLOW: headersTooLarge,
+  ERR_HTTP_REQUEST_TIMEOUT: arrivedTooLate,
+  HPE_INVALID_METHOD: methodUnknown,
+}
+
+/** Of the code with which Node's parser ends a connection. */
+export function refusalOfParser(code: string): FlowpotError {
+  return (ofParser[code] ?? malformed)({})
+}
+
+const ofFastify: Readonly<Record<string, (error: Error) => FlowpotError>> = {
+  FST_ERR_BAD_URL: () => urlMalformed({}),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => bodyTooLarge({}),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => bodyLengthWrong({}),
+  FST_ERR_CTP_INVALID_JSON_BODY: ({ message }) => bodyNotJson({ reason: message }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ({ message }) => mediaTypeUnknown({ reason: message }),
+}
+
+/** The error itself, where it is not one of Fastify's that has a code here. */
+export function namedRefusal(error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return error
+  return ofFastify[error.code]?.(error) ?? error
+}
+
+/**
+ * Refuses what has no Host header or several: https://www.rfc-editor.org/rfc/rfc9112#section-3.2. Node lets several through and takes the
+ * first; a proxy before it may have taken another.
+ */
+export function requireOneHost(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ raw, id }, _reply, done) => {
+    let hosts = 0
+    for (let at = 0; at < raw.rawHeaders.length; at += 2) {
+      const name = raw.rawHeaders[at]
+      if (name?.length === 4 && name.toLowerCase() === 'host') hosts++
+    }
+    const isOld = raw.httpVersionMajor === 1 && raw.httpVersionMinor === 0
+    if (hosts === 1 || (hosts === 0 && isOld)) done()
+    else done(notOneHost({}, { headers: { connection: 'close', 'x-request-id': id } }))
+  })
+}

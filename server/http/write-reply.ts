@@ -1,0 +1,80 @@
+/** Writes a flow's reply to the wire. Whatever cannot be sent is found before anything is. */
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import { defineError } from '../../contracts/errors.ts'
+import { listenerHeaders } from '../../engine/listener-headers.ts'
+import type { Cookie, Reply } from '../../engine/services.ts'
+import { cookieText } from './cookies.ts'
+
+const unsendableReply = defineError<{ what: string }>(
+  'HTTP_REPLY_UNSENDABLE',
+  500,
+  ({ what }) => `The flow's reply cannot be sent: ${what}.`,
+)
+
+/** Throws `HTTP_REPLY_UNSENDABLE` for a status, header, cookie or body that HTTP or JSON cannot express. */
+export function writeReply(reply: FastifyReply, answer: Reply): FastifyReply {
+  const { status } = answer
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw unsendableReply({ what: `its status is ${status}` })
+
+  let contentType: string | undefined
+  let ownCookies: string[] = []
+  const headers: Record<string, string | string[]> = {}
+  for (const name in answer.headers) {
+    const value = answer.headers[name]
+    if (value === undefined || listenerHeaders.has(name)) continue
+    checkHeader(name, value)
+    if (name === 'content-type') contentType = typeof value === 'string' ? value : value[0]
+    else if (name === 'set-cookie') ownCookies = typeof value === 'string' ? [value] : [...value]
+    else headers[name] = typeof value === 'string' ? value : [...value]
+  }
+  if (answer.cookies.length > 0 || ownCookies.length > 0) {
+    headers['set-cookie'] = [...ownCookies, ...answer.cookies.map((cookie) => checkedCookie(cookie, reply))]
+  }
+
+  const hasBody = answer.body !== undefined && status !== 204 && status !== 205 && status !== 304
+  const body = hasBody ? bodyText(answer.body) : undefined
+  if (hasBody) headers['content-type'] = contentType === undefined ? defaultType(answer.body) : withCharset(contentType)
+  return reply.code(status).headers(headers).send(body)
+}
+
+function defaultType(body: unknown): string {
+  return typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'
+}
+
+function withCharset(contentType: string): string {
+  const isText = contentType.startsWith('text/') || contentType === 'application/json'
+  return isText && !contentType.includes('charset') ? `${contentType}; charset=utf-8` : contentType
+}
+
+function bodyText(body: unknown): string {
+  if (typeof body === 'string') return body
+  try {
+    const text = JSON.stringify(body)
+    if (text !== undefined) return text
+  } catch (cause) {
+    throw unsendableReply({ what: 'its body is not JSON' }, { cause })
+  }
+  throw unsendableReply({ what: 'its body is not JSON' })
+}
+
+function checkHeader(name: string, value: string | readonly string[]): void {
+  try {
+    validateHeaderName(name)
+    for (const one of typeof value === 'string' ? [value] : value) validateHeaderValue(name, one)
+  } catch (cause) {
+    throw unsendableReply(
+      { what: `its header ${JSON.stringify(name)} has a character that a header cannot have` },
+      { cause },
+    )
+  }
+}
+
+function checkedCookie(cookie: Cookie, reply: FastifyReply): string {
+  try {
+    return cookieText(cookie, reply)
+  } catch (cause) {
+    throw unsendableReply({ what: `its cookie ${JSON.stringify(cookie.name)} is not well-formed` }, { cause })
+  }
+}

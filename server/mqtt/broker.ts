@@ -1,0 +1,183 @@
+/** The broker that devices connect to: Aedes, with the platform behind it. */
+
+import type { Duplex } from 'node:stream'
+import { Aedes, type Client } from 'aedes'
+import type { Platform } from '../../platform/platform.ts'
+import { closeOpenConnections } from '../../platform/state/connections.ts'
+import { createGate } from '../../platform/store/gate.ts'
+import { createAuthenticator } from './authenticate.ts'
+import { createAuthorisePublish } from './authorise-publish.ts'
+import { createAuthoriseSubscribe } from './authorise-subscribe.ts'
+import { createConnectionLog } from './connection-log.ts'
+import { type BrokerContext, type BrokerLimits, createWork, defaultLimits } from './context.ts'
+import { followPlatform } from './follow-platform.ts'
+import { createForward } from './forward.ts'
+import { createSparseLog, type MqttLog, quietLog } from './mqtt-log.ts'
+import { limitPackets } from './packet-limit.ts'
+import { endSession, type Origin, type Session, takenOver } from './session.ts'
+import { createSessions } from './sessions.ts'
+import { skipNowhere } from './skip-nowhere.ts'
+import { createSubscriptions } from './subscriptions.ts'
+
+export interface Broker {
+  /** Takes a connection on which MQTT is to be spoken. */
+  accept(connection: Duplex, origin: Origin): void
+  /** Sends a message to whoever has subscribed to the topic. */
+  publish(topic: string, payload: string | Buffer): void
+  readonly connectionCount: number
+  /** Begins nothing more, finishes and acknowledges what was begun, then ends every connection. Resolves once the ends are noted. */
+  close(): Promise<void>
+  /** Ends every connection without waiting. */
+  closeNow(): void
+}
+
+export interface BrokerOptions {
+  readonly log?: MqttLog
+  readonly limits?: Partial<BrokerLimits>
+}
+
+export async function createBroker(platform: Platform, options: BrokerOptions = {}): Promise<Broker> {
+  const log = options.log ?? quietLog
+  const limits = { ...defaultLimits, ...options.limits }
+  const origins = new WeakMap<Client, Origin>()
+  const connections = new Set<Duplex>()
+  const context: BrokerContext = {
+    platform,
+    sessions: createSessions(),
+    connections: createConnectionLog(platform, log),
+    limits,
+    log,
+    warn: createSparseLog(log, () => performance.now()),
+    work: createWork(),
+    starting: createGate(limits.startsAtOnce),
+  }
+  const { sessions, work, warn } = context
+  const originOf = (client: Client) => origins.get(client) ?? { address: '', transport: 'tcp' as const }
+  const { preConnect, authenticate } = createAuthenticator(context, originOf)
+  const aedes = new Aedes({
+    mq: createSubscriptions(),
+    connectTimeout: limits.connectTimeoutMs,
+    drainTimeout: limits.unreadTimeoutMs,
+    // Packets that came with CONNECT, before its answer: no more than one read of the socket brings.
+    queueLimit: 1000,
+    // MQTT 3.1 allows 23 characters, and a device's ID has 24.
+    maxClientsIdLength: 64,
+    preConnect,
+    authenticate,
+    authorizePublish: createAuthorisePublish(context),
+    authorizeSubscribe: createAuthoriseSubscribe(context),
+    authorizeForward: createForward(context),
+  })
+  skipNowhere(aedes)
+  aedes.on('client', (client) => begin(context, client))
+  const note = (client: Client, error: Error) => {
+    const session = sessions.of(client)
+    if (session) session.endedFor ??= error.message
+    else warn({ reason: error.message, ...originOf(client) }, 'A connection failed')
+  }
+  aedes.on('clientError', note)
+  aedes.on('connectionError', note)
+  aedes.on('unsubscribe', (filters, client) => {
+    for (const filter of filters) sessions.of(client)?.filters.delete(filter)
+  })
+  // Not in Aedes' types: what none of its clients is to blame for.
+  const emitter: NodeJS.EventEmitter = aedes
+  emitter.on('error', (err) => log.error({ err }, 'The broker failed'))
+
+  // Before anybody connects: those of a process that was killed.
+  await closeOpenConnections(platform, { at: platform.clock.now(), reason: 'The server stopped.' })
+  await aedes.listen()
+  const publish: Broker['publish'] = (topic, payload) =>
+    // QoS 1, so that who subscribed with it gets it so; the rest get QoS 0.
+    aedes.publish({ cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false }, () => {})
+  const stopFollowing = followPlatform(context, publish)
+
+  const closeNow = () => {
+    work.isClosing = true
+    stopFollowing()
+    for (const connection of connections) connection.destroy()
+    aedes.close()
+  }
+  return {
+    accept(connection, origin) {
+      if (work.isClosing || connections.size >= limits.connections) {
+        if (!work.isClosing) warn(origin, 'A connection was refused: there are too many')
+        connection.destroy()
+        return
+      }
+      connections.add(connection)
+      limitPackets(connection, { first: limits.connectBytes, other: limits.packetBytes }, (bytes) =>
+        connection.destroy(new Error(`A packet of ${bytes} bytes is too large.`)),
+      )
+      const client = aedes.handle(connection)
+      origins.set(client, origin)
+      connection.once('close', () => {
+        connections.delete(connection)
+        const session = sessions.of(client)
+        if (session) finish(context, session)
+      })
+    },
+    publish,
+    get connectionCount() {
+      return connections.size
+    },
+    async close() {
+      work.isClosing = true
+      for (const session of sessions.all()) session.endedFor ??= 'The server stopped.'
+      await work.whenIdle()
+      await Promise.all([...connections].map(flush))
+      closeNow()
+      // Those whose end was noted are out of the set.
+      await Promise.all([...connections].map(closed))
+      await context.connections.whenWritten()
+    },
+    closeNow,
+  }
+}
+
+/** The device's connection is accepted: CONNACK comes next. */
+function begin(context: BrokerContext, client: Client): void {
+  const { sessions, connections, log } = context
+  const session = sessions.of(client)
+  if (!session || client.conn.destroyed) return
+  // [MQTT-3.1.4-2]; Aedes does it as well, but for one of three that come at once.
+  for (const other of sessions.ofDevice(session.deviceId)) {
+    if (other.connectedAt === undefined) continue
+    endSession(other, takenOver)
+    // Its socket's `close` comes later, and the log tells of the end before the beginning.
+    finish(context, other)
+  }
+  connections.connected(session)
+  log.info({ deviceId: session.deviceId, ...session.origin }, 'A device connected')
+}
+
+/** Once, however often it is called. */
+function finish({ sessions, connections, log }: BrokerContext, session: Session): void {
+  if (!sessions.remove(session) || session.connectedAt === undefined) return
+  const { deviceId, origin, messagesFromClient, messagesToClient, droppedMessages } = session
+  const reason = session.endedFor ?? 'The device disconnected.'
+  connections.disconnected(session, reason)
+  const counts = { messagesFromClient, messagesToClient, droppedMessages }
+  log.info({ deviceId, reason, ...origin, ...counts }, 'A device disconnected')
+}
+
+/** How long a device may take, when the broker closes, to read what was written for it. */
+const flushLimitMs = 1000
+
+/** Resolves once what was written has gone to the kernel: to destroy a connection would throw it away. */
+function flush(connection: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    if (connection.destroyed) return resolve()
+    const timer = setTimeout(resolve, flushLimitMs)
+    const finish = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    connection.once('close', finish)
+    connection.end(finish)
+  })
+}
+
+function closed(connection: Duplex): Promise<void> {
+  return new Promise((resolve) => connection.once('close', resolve))
+}

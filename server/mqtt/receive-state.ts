@@ -1,0 +1,54 @@
+/** Takes a state that a device has published. */
+import { FlowpotError } from '../../contracts/errors.ts'
+import { logOnDevice } from '../../platform/state/device-log.ts'
+import { reportState } from '../../platform/state/report-state.ts'
+import type { BrokerContext } from './context.ts'
+import type { Session } from './session.ts'
+
+/**
+ * Resolves once the state is stored, or once it is clear that it never will be: then it is dropped, for a device that got no
+ * acknowledgement would send the same again for ever. Rejects where the store cannot take it now, which leaves QoS 1
+ * unacknowledged and ends the connection: MQTT 3.1.1 has a device send again on a new connection, and only there (4.4).
+ */
+export function receiveState(
+  context: BrokerContext,
+  session: Session,
+  deviceId: string,
+  payload: Buffer,
+  qos: number,
+): Promise<void> {
+  const { platform, limits } = context
+  if (payload.length > limits.messageBytes) {
+    return drop(context, session, deviceId, `A state is larger than ${limits.messageBytes} bytes.`)
+  }
+  const body = parseJson(payload)
+  if (body === undefined) return drop(context, session, deviceId, 'A state is not JSON.')
+  return reportState(platform, deviceId, body, { type: 'device', id: session.deviceId }).then(
+    ({ dropped }) => {
+      if (dropped.length > 0) session.droppedMessages++
+    },
+    (error: unknown) => {
+      if (error instanceof FlowpotError && error.status < 500) return drop(context, session, deviceId, error.message)
+      context.warn({ err: error, deviceId, qos }, 'A state was not stored')
+      // Nobody waits for an acknowledgement of QoS 0: "at most once".
+      if (qos > 0) throw error
+    },
+  )
+}
+
+/** Notes that a message was accepted and is not used. */
+export async function drop(context: BrokerContext, session: Session, deviceId: string, reason: string): Promise<void> {
+  session.droppedMessages++
+  context.warn({ deviceId, reason, ...session.origin }, 'A message was dropped')
+  await logOnDevice(context.platform, deviceId, reason).catch((err) =>
+    context.warn({ err, deviceId }, "A line of a device's log was not written"),
+  )
+}
+
+function parseJson(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString())
+  } catch {
+    return undefined
+  }
+}

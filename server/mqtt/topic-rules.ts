@@ -1,0 +1,39 @@
+/** Which topics of its own, besides the platform's, a device may use: what its access key says of them. */
+import { fromColumn } from '../../platform/records/schemas.ts'
+import type { ApplicationKeyTable } from '../../platform/store/tables.ts'
+import { covers } from '../../platform/topic-filter.ts'
+import { overlap } from './topics.ts'
+
+export interface TopicRules {
+  mayPublish(topic: string): boolean
+  maySubscribe(filter: string): boolean
+}
+
+export type KeyTopics = Pick<ApplicationKeyTable, 'filter_type' | 'pub_topics' | 'sub_topics'>
+
+/** Rules for topics that `isReserved` says no to. The topics that a key lists may be filters themselves. */
+export function topicRules(key: KeyTopics): TopicRules {
+  const toPublish = allows(key.filter_type, fromColumn<string[]>(key.pub_topics))
+  const toSubscribe = allows(key.filter_type, fromColumn<string[]>(key.sub_topics))
+  return { mayPublish: toPublish, maySubscribe: toSubscribe }
+}
+
+export function haveSameTopics(one: KeyTopics, other: KeyTopics): boolean {
+  return (
+    one.filter_type === other.filter_type && one.pub_topics === other.pub_topics && one.sub_topics === other.sub_topics
+  )
+}
+
+function allows(filterType: string, listed: readonly string[]): (filter: string) => boolean {
+  switch (filterType) {
+    case 'all':
+      return () => true
+    case 'whitelist':
+      return (filter) => listed.some((one) => covers(one, filter))
+    case 'blacklist':
+      // A filter that takes in but one forbidden topic is refused whole, or `#` would get round the list.
+      return (filter) => !listed.some((one) => overlap(one, filter))
+    default:
+      return () => false
+  }
+}

@@ -1,0 +1,71 @@
+/** Why a request of a flow came to nothing. The messages name the host, and never the rest of the URL or a header. */
+import { defineError, FlowpotError } from '../../contracts/errors.ts'
+
+export const urlInvalid = defineError<{ url: string; problem: string }>(
+  'HTTP_URL_INVALID',
+  500,
+  ({ url, problem }) => `No request can go to "${url}": ${problem}.`,
+)
+export const addressForbidden = defineError<{ host: string }>(
+  'HTTP_ADDRESS_FORBIDDEN',
+  500,
+  ({ host }) => `${host} has no public address, and http.allow in application.yaml does not name it.`,
+)
+export const noConnection = defineError<{ host: string; reason: string }>(
+  'HTTP_NO_CONNECTION',
+  500,
+  ({ host, reason }) => `${host} cannot be reached: ${reason}.`,
+)
+export const timedOut = defineError<{ host: string; seconds: number }>(
+  'HTTP_TIMED_OUT',
+  500,
+  ({ host, seconds }) => `${host} did not answer within ${seconds} s.`,
+)
+export const answerTooLarge = defineError<{ host: string; max: number }>(
+  'HTTP_ANSWER_TOO_LARGE',
+  500,
+  ({ host, max }) => `${host} answered with more than ${max} bytes.`,
+)
+export const answerBroken = defineError<{ host: string; reason: string }>(
+  'HTTP_ANSWER_BROKEN',
+  500,
+  ({ host, reason }) => `${host} gave no answer that could be read: ${reason}.`,
+)
+
+/** What Node.js and undici call the ways in which there is no connection. */
+const noConnectionReasons: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'there is no host of this name',
+  EAI_AGAIN: 'its name could not be looked up',
+  ECONNREFUSED: 'it refuses connections',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no way to it',
+  ETIMEDOUT: 'it does not accept the connection',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not accept the connection',
+}
+
+/** What `fetch` rejected with, as one of the errors above. It wraps what went wrong beneath as the `cause`. */
+export function httpError(error: unknown, host: string): FlowpotError {
+  if (error instanceof FlowpotError) return error
+  const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error
+  if (cause instanceof FlowpotError) return cause
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const reason = unreachableReason(code)
+  if (reason !== undefined) return noConnection({ host, reason }, { cause })
+  return answerBroken({ host, reason: brokenReason(code, cause) }, { cause })
+}
+
+/** Why there is no connection, by the code of Node.js, undici or OpenSSL; `undefined` where it is something else. */
+export function unreachableReason(code: string): string | undefined {
+  return noConnectionReasons[code] ?? tlsReason(code)
+}
+
+/** The codes of OpenSSL's verification (`CERT_HAS_EXPIRED`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`) and of Node.js' own. */
+function tlsReason(code: string): string | undefined {
+  if (/CERT|UNABLE_TO_/.test(code)) return `its certificate is not accepted (${code})`
+  return /^ERR_SSL_|^EPROTO$/.test(code) ? `no TLS connection comes about (${code})` : undefined
+}
+
+function brokenReason(code: string, cause: unknown): string {
+  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') return 'the connection broke off'
+  return cause instanceof Error && cause.message !== '' ? cause.message.replace(/\.$/, '') : 'it is not HTTP'
+}

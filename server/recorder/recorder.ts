@@ -1,0 +1,200 @@
+/**
+ * Records the runs of an application, of whatever trigger: the last of each flow in memory, those that failed in the store.
+ *
+ * A run is watched node by node where somebody will want to see it: in the mode `all`, while somebody watches, and in the mode `failed` once
+ * a run of its flow has failed. Of the first failure there is what the engine knows at the end alone: to watch a run takes ten times as long
+ * as a run through six nodes does, and a third of what a request takes.
+ */
+import type { Application, RunOutcome, RunRequest } from '../../engine/application.ts'
+import type { Platform } from '../../platform/platform.ts'
+import {
+  type KeepBounds,
+  keepRuns,
+  listKeptRuns,
+  readKeptRun,
+  type StoredRun,
+} from '../../platform/runs/recorded-runs.ts'
+import { createRing, type KeptRun } from './ring.ts'
+import { type OnLog, RunCapture } from './run-capture.ts'
+import type { DebugMessage, RecordedLimits, RunRecord, RunSummary } from './run-record.ts'
+import { hasFailed, writeLog, writeRecord } from './write-record.ts'
+
+export const recordModes = ['off', 'failed', 'all'] as const
+export type RecordMode = (typeof recordModes)[number]
+
+export interface RecorderOptions {
+  readonly platform: Pick<Platform, 'store' | 'clock' | 'log'>
+  readonly mode: RecordMode
+  readonly bounds: KeepBounds
+  readonly settings: RecordedLimits
+}
+
+export interface Recorder {
+  /** The application, with its runs recorded. */
+  record(application: Application): Application
+  /** The newest first. */
+  list(query: { readonly flowId?: string | undefined; readonly limit: number }): Promise<RunSummary[]>
+  /** The whole record, as JSON. */
+  find(id: string): Promise<string | undefined>
+  /** Every run from now on, once it has ended. Returns what ends it. */
+  watchRuns(watcher: (run: KeptRun) => void): () => void
+  /** What runs that begin from now on log. Returns what ends it. */
+  watchLogs(watcher: (message: DebugMessage) => void): () => void
+  /** Writes what waits to the store. */
+  close(): Promise<void>
+}
+
+/** How long the runs of a flow are watched after one of them has failed. */
+const alertMs = 3_600_000
+/** Failed runs are written together, and of each flow no more than are kept. */
+const writeEveryMs = 1000
+
+export function createRecorder({ platform, mode, bounds, settings }: RecorderOptions): Recorder {
+  const { runTimeoutMs, maxVisits, maxPayloadBytes } = settings
+  // The settings hold more, and secrets.
+  const limits = { runTimeoutMs, maxVisits, maxPayloadBytes }
+  const ring = createRing(bounds, () => platform.clock.now())
+  const runWatchers = new Set<(run: KeptRun) => void>()
+  const logWatchers = new Set<(message: DebugMessage) => void>()
+  /** Until when the runs of a flow are watched. */
+  const alerts = new Map<string, number>()
+  const failed = createFailedRuns(platform, bounds)
+
+  /** While more runs of a flow fail than are kept, those past it cost nothing. */
+  const isFull = ({ trigger }: RunRequest): boolean =>
+    mode !== 'all' && runWatchers.size === 0 && failed.countOf(trigger.flow.id) >= bounds.runsOfFlow
+
+  const isWatched = ({ trigger }: RunRequest): boolean => {
+    if (mode === 'all' || runWatchers.size > 0 || logWatchers.size > 0) return true
+    const until = mode === 'failed' ? alerts.get(trigger.flow.id) : undefined
+    return until !== undefined && until > performance.now()
+  }
+
+  const keep = (capture: RunCapture): void => {
+    const record = writeRecord(capture, limits)
+    const run = { summary: summaryOf(record), json: JSON.stringify(record) }
+    ring.add(run)
+    for (const watcher of runWatchers) watcher(run)
+    if (record.outcome === 'ok' || mode === 'off') return
+    alerts.set(record.flow, performance.now() + alertMs)
+    failed.add(run)
+  }
+
+  const safely = (work: () => void): void => {
+    try {
+      work()
+    } catch (err) {
+      platform.log.error({ err }, 'A run could not be recorded')
+    }
+  }
+
+  const tellLog: OnLog = (capture, log, visit) =>
+    safely(() => {
+      const message = writeLog(capture, log, visit)
+      for (const watcher of logWatchers) watcher(message)
+    })
+
+  const start = (application: Application, request: RunRequest) => {
+    const isWanted = mode !== 'off' || runWatchers.size > 0 || logWatchers.size > 0
+    if (!isWanted || (isFull(request) && logWatchers.size === 0)) return application.start(request)
+    if (isWatched(request)) {
+      const capture = new RunCapture(request, logWatchers.size > 0 ? tellLog : undefined)
+      const running = application.start(capture.request)
+      running.done.then((outcome) => safely(() => end(capture, outcome)))
+      return running
+    }
+    const running = application.start(request)
+    const began = performance.now()
+    running.done.then((outcome) => {
+      if (hasFailed(request, outcome)) safely(() => keep(captureEnd(request, outcome, performance.now() - began)))
+    })
+    return running
+  }
+
+  const end = (capture: RunCapture, outcome: RunOutcome): void => {
+    capture.end(outcome)
+    const isKept = mode === 'all' || runWatchers.size > 0 || (mode === 'failed' && hasFailed(capture.request, outcome))
+    if (isKept) keep(capture)
+  }
+
+  return {
+    record: (application) => ({ ...application, start: (request) => start(application, request) }),
+    async list({ flowId, limit }) {
+      const stored = await listKeptRuns(platform, { ms: bounds.ms, limit, flowId })
+      const summaries = new Map<string, RunSummary>()
+      for (const json of stored) {
+        const summary: RunSummary = JSON.parse(json)
+        summaries.set(summary.id, summary)
+      }
+      for (const { summary } of ring.list()) summaries.set(summary.id, summary)
+      return [...summaries.values()]
+        .filter(({ flow }) => flowId === undefined || flow === flowId)
+        .sort((a, b) => b.time.localeCompare(a.time))
+        .slice(0, limit)
+    },
+    find: async (id) => ring.find(id)?.json ?? readKeptRun(platform, id, bounds.ms),
+    watchRuns(watcher) {
+      runWatchers.add(watcher)
+      return () => runWatchers.delete(watcher)
+    },
+    watchLogs(watcher) {
+      logWatchers.add(watcher)
+      return () => logWatchers.delete(watcher)
+    },
+    close: failed.close,
+  }
+}
+
+/** What can be told of a run that nobody watched: how it failed, and with what payload. */
+function captureEnd(request: RunRequest, outcome: RunOutcome, ms: number): RunCapture {
+  const capture = new RunCapture(request)
+  capture.begin(outcome.payload, false)
+  capture.end(outcome)
+  capture.ms = ms
+  return capture
+}
+
+function summaryOf({ id, flow, trigger, time, ms, outcome, error }: RunRecord): RunSummary {
+  return { id, flow, trigger, time, ms, outcome, ...(error ? { error } : {}) }
+}
+
+/** Those that wait to be written down: no more of a flow than would be kept. */
+function createFailedRuns(platform: RecorderOptions['platform'], bounds: KeepBounds) {
+  const waiting = createRing({ ...bounds, ms: Number.POSITIVE_INFINITY }, () => 0)
+  let timer: NodeJS.Timeout | undefined
+  let writing = Promise.resolve()
+
+  const write = async (): Promise<void> => {
+    timer = undefined
+    const runs = waiting.take().map(
+      ({ summary, json }): StoredRun => ({
+        id: summary.id,
+        flowId: summary.flow,
+        time: Date.parse(summary.time),
+        summary: JSON.stringify(summary),
+        record: json,
+      }),
+    )
+    if (runs.length === 0) return
+    try {
+      await keepRuns(platform, runs, bounds)
+    } catch (err) {
+      platform.log.error({ err }, 'Failed runs could not be recorded')
+    }
+  }
+
+  return {
+    add(run: KeptRun): void {
+      waiting.add(run)
+      timer ??= setTimeout(() => {
+        writing = write()
+      }, writeEveryMs)
+    },
+    countOf: waiting.countOf,
+    async close(): Promise<void> {
+      clearTimeout(timer)
+      await writing
+      await write()
+    },
+  }
+}

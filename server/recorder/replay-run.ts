@@ -1,0 +1,36 @@
+/** Runs a recorded run again, on what it was answered then, and records it as it was recorded before. */
+import type { Application, CompiledTrigger, RunRequest } from '../../engine/application.ts'
+import { isMap } from '../../engine/values/is-map.ts'
+import { decode } from './encoding.ts'
+import { replayServices } from './replay-services.ts'
+import { RunCapture } from './run-capture.ts'
+import type { RunRecord } from './run-record.ts'
+import { writeRecord } from './write-record.ts'
+
+/** A run that ran out of time does so again, and takes as long. */
+export async function replayRun(
+  application: Application,
+  trigger: CompiledTrigger,
+  record: RunRecord,
+): Promise<RunRecord> {
+  const payload = decode(record.payload)
+  if (!isMap(payload)) throw new TypeError('The payload of a recorded run is a map.')
+  const { data, applicationId, experience, meta, relayId, relayType } = payload
+  const request: RunRequest = {
+    trigger,
+    id: record.id,
+    applicationId: String(applicationId),
+    data,
+    time: Date.parse(record.time),
+    ...(isMap(experience) ? { experience } : {}),
+    ...(meta === undefined ? {} : { meta }),
+    ...(typeof relayId === 'string' ? { relayId } : {}),
+    ...(typeof relayType === 'string' ? { relayType } : {}),
+    services: replayServices(record),
+    log: () => undefined,
+    prepare: () => ({ ...payload }),
+  }
+  const capture = new RunCapture(request)
+  capture.end(await application.start(capture.request).done)
+  return writeRecord(capture, record.limits)
+}

@@ -1,0 +1,176 @@
+/** Makes the record of a run that has ended: finds out which visit did what, and takes the secrets out. */
+
+import { FlowpotError } from '../../contracts/errors.ts'
+import type { RunOutcome, RunRequest } from '../../engine/application.ts'
+import { redacted } from '../../engine/secret-names.ts'
+import { pathOf } from '../../engine/values/path.ts'
+import { encode, type Json } from './encoding.ts'
+import { createRedactor, type Redactor } from './redact.ts'
+import type { CapturedCall, CapturedLog, CapturedVisit, RunCapture } from './run-capture.ts'
+import type {
+  DebugMessage,
+  RecordedAnswer,
+  RecordedChange,
+  RecordedError,
+  RecordedLimits,
+  RecordedLog,
+  RecordedVisit,
+  RunRecord,
+} from './run-record.ts'
+import { isSnapshotMap, type Snapshot } from './snapshot.ts'
+
+export function writeRecord(capture: RunCapture, limits: RecordedLimits): RunRecord {
+  const { request, visits, calls, logs, draws, outcome } = capture
+  const visitOf = visitFinder(visits)
+  const redactor = createRedactor()
+  learnAll(capture, redactor)
+  const kept = (value: Snapshot): Json => encode(redactor.redact(value))
+  const text = (value: string): string => String(redactor.redact(value))
+  const error = (thrown: unknown): RecordedError => describeError(thrown, text)
+
+  const logsOf = new Map<number | undefined, RecordedLog[]>()
+  for (const log of logs) {
+    const { level, message, details } = log
+    if (level === 'error') continue
+    const visit = visitOf(log)
+    const recorded = { level, message: text(message), ...(details === undefined ? {} : { details: kept(details) }) }
+    logsOf.set(visit, [...(logsOf.get(visit) ?? []), recorded])
+  }
+  const written = visits.map(({ visited, changes }, index): RecordedVisit => {
+    const { nodeName, type, flow, file, line, output = null, began, ms } = visited
+    return {
+      node: nodeName,
+      type,
+      flow,
+      file,
+      line,
+      output,
+      at: round(began),
+      ms: round(ms),
+      changes: changes.map((change) => writeChange(change, redactor)),
+      logs: logsOf.get(index) ?? [],
+      ...(visited.error === undefined ? {} : { error: error(visited.error) }),
+    }
+  })
+  const failed = failureOf(capture, error)
+  return {
+    version: 1,
+    id: request.id,
+    flow: request.trigger.flow.id,
+    trigger: { id: request.trigger.id, type: request.trigger.type },
+    time: new Date(capture.startedAt).toISOString(),
+    ms: round(capture.ms),
+    outcome: failed ? 'failed' : 'ok',
+    ...(failed ? { error: failed } : {}),
+    file: request.trigger.flow.file,
+    reply: kept(outcome?.reply ? capture.reply : null),
+    limits,
+    payload: kept(capture.payload),
+    visits: written,
+    calls: calls.map((call) => ({
+      visit: visitOf(call) ?? null,
+      call: call.call,
+      params: kept(call.params),
+      answer: writeAnswer(call, kept, error),
+      answered: call.answered ?? null,
+    })),
+    clock: capture.clockReadings,
+    random: draws.map((draw) => (makesSecret(written[visitOf(draw) ?? -1]) ? redacted : draw.hex)),
+    missing: [...capture.missingPaths].map(text),
+    isRedacted: redactor.hasRedacted,
+    isCut: capture.budget.isCut,
+    isTraced: capture.isTraced,
+  }
+}
+
+/** What was logged in a run that goes on, without the secrets that it has shown by now. */
+export function writeLog(capture: RunCapture, log: CapturedLog, visit: CapturedVisit | undefined): DebugMessage {
+  const { request } = capture
+  const redactor = createRedactor()
+  learnAll(capture, redactor)
+  return {
+    time: new Date(capture.startedAt + log.began).toISOString(),
+    run: request.id,
+    flow: request.trigger.flow.id,
+    ...(visit ? { node: visit.visited.nodeName } : {}),
+    level: log.level,
+    message: String(redactor.redact(log.message)),
+    ...(log.details === undefined ? {} : { details: encode(redactor.redact(log.details)) }),
+  }
+}
+
+/** Finds the visit during which something was done. */
+function visitFinder(visits: readonly CapturedVisit[]) {
+  const byBegin = new Map(visits.map(({ visited }, index) => [visited.began, index]))
+  return ({ began, visits: ended }: { readonly began: number; readonly visits: number }): number | undefined => {
+    // What a node does before it waits, it does in the very moment in which its visit began. Anything else is done by
+    // the next visit to end, but for branches that wait at once.
+    const index = byBegin.get(began) ?? ended
+    return index < visits.length ? index : undefined
+  }
+}
+
+function makesSecret(visit: RecordedVisit | undefined): boolean {
+  return visit === undefined || JSON.stringify(visit.changes).includes(redacted)
+}
+
+function learnAll({ payload, reply, visits, calls, logs }: RunCapture, redactor: Redactor): void {
+  redactor.learn(payload)
+  redactor.learn(reply ?? null)
+  for (const { changes } of visits) for (const { path, value } of changes) redactor.learn(under(path, value))
+  for (const { params, answer } of calls) {
+    redactor.learn(params)
+    if (answer && 'value' in answer) redactor.learn(answer.value)
+  }
+  for (const { details } of logs) redactor.learn(details)
+}
+
+/** The value within maps, by whose keys it may be a secret. */
+function under(path: readonly string[], value: Snapshot): Snapshot {
+  return path.reduceRight<Snapshot>((held, key) => ({ [key]: held }), value)
+}
+
+function writeChange(change: CapturedVisit['changes'][number], redactor: Redactor): RecordedChange {
+  const { path } = change
+  const text = pathOf(path.map((name) => String(redactor.redact(name)))).text
+  if (!('value' in change)) return { path: text }
+  let held: Snapshot = redactor.redact(under(path, change.value))
+  for (let depth = 0; depth < path.length; depth++) held = isSnapshotMap(held) ? Object.values(held)[0] : held
+  return { path: text, value: encode(held) }
+}
+
+function writeAnswer(
+  { answer }: CapturedCall,
+  kept: (value: Snapshot) => Json,
+  error: (thrown: unknown) => RecordedError,
+): RecordedAnswer | null {
+  if (!answer) return null
+  if ('thrown' in answer) {
+    const { thrown } = answer
+    return { thrown: { ...error(thrown), ...(thrown instanceof FlowpotError ? { statusCode: thrown.status } : {}) } }
+  }
+  const { value } = answer
+  if (!isSnapshotMap(value)) return { result: kept(value) }
+  return 'error' in value ? { error: kept(value.error) } : { result: kept(value.result) }
+}
+
+/** A request that is not answered is a failure too. */
+export function hasFailed({ trigger }: RunRequest, { error, reply }: RunOutcome): boolean {
+  return error !== undefined || (trigger.type === 'endpoint' && reply === undefined)
+}
+
+function failureOf({ outcome, request }: RunCapture, error: (thrown: unknown) => RecordedError) {
+  if (!outcome || !hasFailed(request, outcome)) return undefined
+  if (outcome.error !== undefined) return { ...error(outcome.error), ...outcome.failedAt }
+  return { code: 'RUN_NO_REPLY', message: `${request.trigger.flow.name} ended without a reply.` }
+}
+
+function describeError(thrown: unknown, text: (value: string) => string): RecordedError {
+  if (thrown instanceof FlowpotError) return { code: thrown.code, message: text(thrown.message) }
+  if (thrown instanceof Error) return { code: thrown.name, message: text(thrown.message) }
+  return { code: 'Error', message: text(String(thrown)) }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000
+}

@@ -1,0 +1,202 @@
+/**
+ * Runs scripts in a few threads, which are started when they are first needed.
+ *
+ *   waiting ──a thread is free──▶ running ──its answer, or its end──▶ settled
+ *      └────────aborted─────────────┴──aborted: the thread is ended──▶ rejected
+ */
+import { setMaxListeners } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { ScriptFailure, ScriptOutcome, ScriptRequest } from '../../engine/services.ts'
+import { parseJson } from '../../engine/values/json.ts'
+import { type Answer, type FromThread, type Job, type Limits, maxJsonCharacters } from './messages.ts'
+
+export interface ScriptPool {
+  /** Rejects where `signal` is aborted or the pool is closed; all else is an outcome. */
+  readonly run: (request: ScriptRequest) => Promise<ScriptOutcome>
+  /** Ends the threads, with what runs in them. */
+  close(): Promise<void>
+}
+
+export interface ScriptPoolOptions extends Limits {
+  /** Threads at the most. */
+  readonly threads?: number
+}
+
+/** What a script that is past its time has left to be stopped in an orderly way; long work of QuickJS itself cannot be. */
+const graceMs = 500
+
+/** QuickJS recurses on the thread's own stack; see `maxStackBytes`. The heap holds a payload's text a few times over. */
+const resourceLimits = { stackSizeMb: 16, maxOldGenerationSizeMb: 128 }
+
+interface Task {
+  readonly job: Job
+  readonly settle: (outcome: ScriptOutcome) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Thread {
+  readonly worker: Worker
+  task: Task | undefined
+  isReady: boolean
+  timer: NodeJS.Timeout | undefined
+}
+
+export function createScriptPool({ threads: maxThreads = 2, ...limits }: ScriptPoolOptions): ScriptPool {
+  const threads = new Set<Thread>()
+  const waiting = new Set<Task>()
+  let isClosed = false
+
+  const startNext = (): void => {
+    const [task] = waiting
+    if (!task) return
+    const thread = [...threads].find((candidate) => !candidate.task) ?? (threads.size < maxThreads ? open() : undefined)
+    if (!thread) return
+    waiting.delete(task)
+    thread.task = task
+    // While it works it keeps the process alive, and no longer.
+    thread.worker.ref()
+    if (thread.isReady) begin(thread, task)
+  }
+
+  const begin = (thread: Thread, { job, settle }: Task): void => {
+    thread.worker.postMessage(job)
+    thread.timer = setTimeout(() => {
+      settle(timedOut(limits))
+      end(thread)
+    }, limits.timeoutMs + graceMs)
+  }
+
+  const open = (): Thread => {
+    const thread: Thread = { worker: startThread(limits), task: undefined, isReady: false, timer: undefined }
+    threads.add(thread)
+    let cause: unknown
+    thread.worker.on('message', (message: FromThread) => {
+      if (message === 'ready') {
+        thread.isReady = true
+        if (thread.task) begin(thread, thread.task)
+        return
+      }
+      thread.task?.settle(outcomeOf(message.answer))
+      if (message.isSpent) end(thread)
+      else free(thread)
+    })
+    thread.worker.on('error', (error) => {
+      cause = error
+    })
+    thread.worker.on('exit', () => {
+      thread.task?.settle(lost(cause))
+      end(thread)
+    })
+    return thread
+  }
+
+  const free = (thread: Thread): void => {
+    clearTimeout(thread.timer)
+    thread.task = undefined
+    thread.worker.unref()
+    startNext()
+  }
+
+  /** Another takes its place when there is something to do. */
+  const end = (thread: Thread): Promise<unknown> => {
+    threads.delete(thread)
+    clearTimeout(thread.timer)
+    thread.task = undefined
+    const ended = thread.worker.terminate()
+    startNext()
+    return ended
+  }
+
+  const run = ({ payload, signal, source, now, seed }: ScriptRequest): Promise<ScriptOutcome> => {
+    const json = JSON.stringify(payload) ?? ''
+    if (json.length > maxJsonCharacters) return Promise.resolve(tooLarge)
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        reject(signal.reason)
+        waiting.delete(task)
+        for (const thread of threads) if (thread.task === task) end(thread)
+      }
+      const task: Task = {
+        job: { source, now, seed, json, hasTime: hasTime(payload) },
+        settle(outcome) {
+          signal.removeEventListener('abort', abort)
+          resolve(outcome)
+        },
+        reject,
+      }
+      if (isClosed) return reject(new Error('The server is closing.'))
+      if (signal.aborted) return reject(signal.reason)
+      // The branches of one run share a signal, and may be many.
+      setMaxListeners(0, signal)
+      signal.addEventListener('abort', abort, { once: true })
+      waiting.add(task)
+      startNext()
+    })
+  }
+
+  return {
+    run,
+    async close() {
+      isClosed = true
+      const tasks = [...waiting, ...[...threads].flatMap(({ task }) => task ?? [])]
+      waiting.clear()
+      for (const { reject } of tasks) reject(new Error('The server is closing.'))
+      await Promise.all([...threads].map(end))
+    },
+  }
+}
+
+/** From the sources, as in tests and in `npm run dev`, a thread must first learn to read TypeScript. */
+function startThread(workerData: Limits): Worker {
+  const options = { name: 'scripts', workerData, resourceLimits, env: {} }
+  const worker = import.meta.url.endsWith('.ts')
+    ? new Worker(importing('./script-thread.ts'), { ...options, eval: true, execArgv: [] })
+    : new Worker(new URL('./script-thread.js', import.meta.url), options)
+  worker.unref()
+  return worker
+}
+
+function importing(file: string): string {
+  return `import('tsx/esm/api').then(({ register }) => (register(), import('${new URL(file, import.meta.url)}')))`
+}
+
+function outcomeOf(answer: Answer): ScriptOutcome {
+  const { logs } = answer
+  if ('error' in answer) return { logs, error: answer.error }
+  if (answer.json === '') return { logs, payload: undefined }
+  try {
+    const payload = parseJson(answer.json)
+    return { logs, payload: answer.hasTime ? withTime(payload) : payload }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { logs, error: { name: 'TypeError', message: `What the script leaves cannot be a payload. ${why}` } }
+  }
+}
+
+function hasTime(payload: unknown): boolean {
+  return typeof payload === 'object' && payload !== null && 'time' in payload && payload.time instanceof Date
+}
+
+/** JSON has a date as its text. */
+function withTime(payload: unknown): unknown {
+  const { time } = payload as { time: string | null }
+  return Object.assign(payload as object, { time: time === null ? null : new Date(time) })
+}
+
+function timedOut({ timeoutMs }: Limits): ScriptOutcome {
+  return failed({ name: 'TimeoutError', message: `The script took longer than ${timeoutMs} ms.` })
+}
+
+function lost(cause: unknown): ScriptOutcome {
+  const why = cause instanceof Error ? `: ${cause.message}` : '.'
+  return failed({ name: 'Error', message: `The thread that ran the script has ended${why}` })
+}
+
+const tooLarge = failed({
+  name: 'RangeError',
+  message: `A script is given at most ${maxJsonCharacters} characters of JSON.`,
+})
+
+function failed(error: ScriptFailure): ScriptOutcome {
+  return { logs: [], error }
+}

@@ -1,0 +1,262 @@
+/** What can be set from outside: one list, from which come the command line's options, the environment and the reference. */
+
+import { defineError } from '../contracts/errors.ts'
+import { parseMailbox } from '../engine/values/mailbox.ts'
+
+export const settingInvalid = defineError<{ setting: string; value: string; wanted: string }>(
+  'SETTING_INVALID',
+  500,
+  ({ setting, value, wanted }) => `${setting} is "${value}", but it must be ${wanted}.`,
+)
+
+export interface Setting<T> {
+  /** The option of `flowpot start`; secrets have none, since a command line can be read by all. */
+  readonly flag?: string
+  readonly env: string
+  readonly placeholder: string
+  readonly about: string
+  readonly default: T
+  /** What is shown as the default, where that is not the value itself. */
+  readonly defaultText?: string
+  /** `undefined` where the text does not fit. */
+  readonly parse: (text: string) => T | undefined
+  /** Completes "it must be …". */
+  readonly wanted: string
+}
+
+/** What is wanted of a setting where only nothing at all does not fit. */
+export const anyText = 'some text'
+
+const text = { placeholder: 'text', parse: (value: string) => value || undefined, wanted: anyText }
+const port = { placeholder: 'port', parse: integer(0, 65_535), wanted: 'a port from 0 to 65535' }
+
+function integer(min: number, max: number) {
+  return (value: string) => {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
+    return number >= min && number <= max ? number : undefined
+  }
+}
+
+function positive(what: string, max = Number.MAX_SAFE_INTEGER) {
+  return { placeholder: what, parse: integer(1, max), wanted: `a whole number of ${what}, 1 or more` }
+}
+
+function isSmtpUrl(value: string): boolean {
+  return /^smtps?:\/\//i.test(value) && URL.canParse(value) && new URL(value).hostname !== ''
+}
+
+/** No port was asked for: 1883, or the next free one, since a broker often stands there already. */
+export const anyMqttPort = -1
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+/** setTimeout takes no more. */
+const longestTimeoutMs = 2 ** 31 - 1
+
+export const settingDefinitions = {
+  host: { ...text, flag: '--host', env: 'FLOWPOT_HOST', default: '127.0.0.1', about: 'Address to bind.' },
+  port: { ...port, flag: '--port', env: 'FLOWPOT_PORT', default: 8080, about: 'Port of the endpoints.' },
+  platformPort: {
+    ...port,
+    flag: '--platform-port',
+    env: 'FLOWPOT_PLATFORM_PORT',
+    default: 8090,
+    about: 'Port of the REST API.',
+  },
+  mqttPort: {
+    ...port,
+    flag: '--mqtt-port',
+    env: 'FLOWPOT_MQTT_PORT',
+    default: anyMqttPort,
+    defaultText: '1883, or the next free one',
+    about: 'Port of the MQTT broker.',
+  },
+  mqttsPort: {
+    ...port,
+    flag: '--mqtts-port',
+    env: 'FLOWPOT_MQTTS_PORT',
+    default: 8883,
+    about: 'Port of the MQTT broker under TLS; served if there are a certificate and its key.',
+  },
+  tlsCert: {
+    ...text,
+    placeholder: 'file',
+    env: 'FLOWPOT_TLS_CERT',
+    default: '',
+    about: 'File with the certificate, and those between it and the root, as PEM.',
+  },
+  tlsKey: {
+    ...text,
+    placeholder: 'file',
+    env: 'FLOWPOT_TLS_KEY',
+    default: '',
+    about: "File with the certificate's private key, as PEM.",
+  },
+  data: { ...text, flag: '--data', env: 'FLOWPOT_DATA', default: '.flowpot', about: 'Folder for what is kept.' },
+  databaseUrl: {
+    placeholder: 'url',
+    env: 'DATABASE_URL',
+    default: '',
+    about: 'A postgres:// address; without one, SQLite in the data folder.',
+    parse: (value: string) => (/^postgres(ql)?:\/\//.test(value) || value === '' ? value : undefined),
+    wanted: 'a postgres:// address',
+  },
+  signingKey: {
+    placeholder: 'key',
+    env: 'FLOWPOT_SIGNING_KEY',
+    default: '',
+    about: 'Key that tokens are signed with; without one it is made on the first start and kept in the data folder.',
+    parse: (value: string) => (value.length >= 32 ? value : undefined),
+    wanted: 'at least 32 characters',
+  },
+  adminEmail: {
+    ...text,
+    env: 'FLOWPOT_ADMIN_EMAIL',
+    default: '',
+    about: 'With the password below: who may sign in to the REST API.',
+  },
+  adminPassword: {
+    placeholder: 'password',
+    env: 'FLOWPOT_ADMIN_PASSWORD',
+    default: '',
+    about: "The administrator's password; there is no default.",
+    parse: (value: string) => (value.length >= 12 ? value : undefined),
+    wanted: 'at least 12 characters',
+  },
+  tokenTtlSeconds: {
+    ...positive('seconds'),
+    env: 'FLOWPOT_TOKEN_TTL_SECONDS',
+    default: 30 * 86_400,
+    about: "How long an experience user's token is good, unless the flow says.",
+  },
+  runTimeoutMs: {
+    ...positive('milliseconds', longestTimeoutMs),
+    flag: '--run-timeout-ms',
+    env: 'FLOWPOT_RUN_TIMEOUT_MS',
+    default: 30_000,
+    about: 'A run that takes longer fails, and its request is answered 504.',
+  },
+  maxVisits: {
+    ...positive('visits'),
+    env: 'FLOWPOT_MAX_VISITS',
+    default: 10_000,
+    about: 'How many nodes one run may visit.',
+  },
+  maxPayloadBytes: {
+    ...positive('bytes'),
+    env: 'FLOWPOT_MAX_PAYLOAD_BYTES',
+    default: 8 * 1024 * 1024,
+    about: 'About how large a payload may grow.',
+  },
+  maxConcurrentRuns: {
+    ...positive('runs'),
+    env: 'FLOWPOT_MAX_CONCURRENT_RUNS',
+    default: 1_000,
+    about: 'Past it a request is answered 503 with Retry-After.',
+  },
+  scriptTimeoutMs: {
+    ...positive('milliseconds', longestTimeoutMs / 2),
+    env: 'FLOWPOT_SCRIPT_TIMEOUT_MS',
+    default: 5_000,
+    about: 'How long one script of a function node may take.',
+  },
+  scriptMemoryMb: {
+    placeholder: 'megabytes',
+    env: 'FLOWPOT_SCRIPT_MEMORY_MB',
+    default: 64,
+    about: 'How much memory one script of a function node may hold.',
+    parse: integer(16, 1024),
+    wanted: 'a whole number of megabytes from 16 to 1024',
+  },
+  bodyLimitBytes: {
+    ...positive('bytes'),
+    flag: '--body-limit-bytes',
+    env: 'FLOWPOT_BODY_LIMIT_BYTES',
+    default: 1024 * 1024,
+    about: "How large a request's body may be; past it 413.",
+  },
+  trustProxy: {
+    placeholder: 'true|false',
+    env: 'FLOWPOT_TRUST_PROXY',
+    default: false,
+    about: 'Believe X-Forwarded-For and X-Forwarded-Proto; for use behind a proxy alone.',
+    parse: (value: string) => (value === 'true' ? true : value === 'false' ? false : undefined),
+    wanted: 'true or false',
+  },
+  smtpUrl: {
+    placeholder: 'url',
+    env: 'FLOWPOT_SMTP_URL',
+    default: '',
+    about: 'The SMTP server that sends mail; without one, mail is kept as files in the folder mail of the data folder.',
+    parse: (value: string) => (isSmtpUrl(value) ? value : undefined),
+    wanted: 'an address such as smtps://user:password@mail.example.com',
+  },
+  mailFrom: {
+    placeholder: 'address',
+    env: 'FLOWPOT_MAIL_FROM',
+    default: '',
+    about: 'Sender of mail for which the flow names none.',
+    parse: (value: string) => (parseMailbox(value) ? value : undefined),
+    wanted: 'an e-mail address, such as Flowpot <flowpot@example.com>',
+  },
+  record: {
+    placeholder: 'runs',
+    flag: '--record',
+    env: 'FLOWPOT_RECORD',
+    default: '',
+    defaultText: 'failed; with --watch all',
+    about: 'Which runs are recorded with what they did: off, failed, all.',
+    parse: (value: string) => (['off', 'failed', 'all'].includes(value) ? value : undefined),
+    wanted: 'one of off, failed, all',
+  },
+  recordedRuns: {
+    ...positive('runs', 10_000),
+    env: 'FLOWPOT_RECORDED_RUNS',
+    default: 20,
+    about: 'How many recorded runs of a flow are kept: the last in memory, the last that failed in the store.',
+  },
+  recordedBytes: {
+    ...positive('bytes'),
+    env: 'FLOWPOT_RECORDED_BYTES',
+    default: 16 * 1024 * 1024,
+    about:
+      'How much recorded runs of all flows may take, in memory and in the store each; of one run about 256 kB are kept.',
+  },
+  recordedDays: {
+    ...positive('days', 36_500),
+    env: 'FLOWPOT_RECORDED_DAYS',
+    default: 7,
+    about: 'How long recorded runs are kept.',
+  },
+  logLevel: {
+    placeholder: 'level',
+    flag: '--log-level',
+    env: 'FLOWPOT_LOG_LEVEL',
+    default: 'info',
+    about: `What goes to the log, on standard error: ${logLevels.join(', ')}.`,
+    parse: (value: string) => (logLevels.includes(value) ? value : undefined),
+    wanted: `one of ${logLevels.join(', ')}`,
+  },
+} satisfies Record<string, Setting<string> | Setting<number> | Setting<boolean>>
+
+type Definitions = typeof settingDefinitions
+type Widened<T> = T extends string ? string : T extends number ? number : boolean
+export type Settings = { readonly [Key in keyof Definitions]: Widened<Definitions[Key]['default']> }
+export type SettingFlags = { readonly [Key in keyof Definitions]?: string }
+
+/** An option wins over the environment, and that over the default. Throws `SETTING_INVALID`, naming what was set. */
+export function readSettings(flags: SettingFlags, env: Readonly<Record<string, string | undefined>>): Settings {
+  const entries = Object.entries(settingDefinitions).map(([key, definition]) => {
+    const setting: Setting<string | number | boolean> = definition
+    const flag = flags[key as keyof Definitions]
+    const value = flag ?? (env[setting.env] || undefined)
+    if (value === undefined) return [key, setting.default]
+    const parsed = setting.parse(value)
+    if (parsed !== undefined) return [key, parsed]
+    const name = flag === undefined || !setting.flag ? setting.env : setting.flag
+    const shown = setting.flag ? value : '…'
+    throw settingInvalid({ setting: name, value: shown, wanted: setting.wanted })
+  })
+  // Each key came with the type of its own definition.
+  return Object.fromEntries(entries) as Settings
+}

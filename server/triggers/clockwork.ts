@@ -1,0 +1,97 @@
+/** What starts flows by the clock: timers, and devices that have been silent for long enough. */
+import type { Application, CompiledTrigger } from '../../engine/application.ts'
+import type { TimerSpec } from '../../engine/trigger.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { fireInactivityTimers, removeOldInactivityTimers } from '../../platform/runs/inactivity.ts'
+import { fireTimer, lastFiredAt, removeOldTimers } from '../../platform/runs/timers.ts'
+import { createAlarm } from './alarm.ts'
+
+export interface Clockwork {
+  /** Keeps time for this application, and no longer for the one before. */
+  follow(application: Application): Promise<void>
+  stop(): void
+}
+
+/** How long to wait where the store did not answer. */
+const pauseMs = 1000
+
+export function createClockwork(platform: Platform): Clockwork {
+  const { clock, watches } = platform
+  let stops: (() => void)[] = []
+  const stop = () => {
+    for (const end of stops) end()
+    stops = []
+  }
+
+  const startTimer = async (trigger: CompiledTrigger<TimerSpec>): Promise<void> => {
+    const { spec, flow } = trigger
+    const timer = { trigger: trigger.id, flowId: flow.id }
+    let isStopped = false
+    let due: number | undefined
+    const setFrom = (from: number) => {
+      due = spec.next(from)
+      alarm.set(due)
+    }
+    const alarm = createAlarm(clock, () => {
+      const dueAt = due ?? clock.now()
+      fireTimer(platform, timer, dueAt).then(
+        () => {
+          if (!isStopped) setFrom(fromOf(spec, dueAt, clock.now()))
+        },
+        (err: unknown) => {
+          platform.log.error({ err, trigger: timer.trigger }, 'A timer could not fire')
+          if (!isStopped) alarm.set(clock.now() + pauseMs)
+        },
+      )
+    })
+    stops.push(() => {
+      isStopped = true
+      alarm.set(undefined)
+    })
+    const last = await lastFiredAt(platform, timer)
+    if (!isStopped) setFrom(spec.late ? Math.min(last, clock.now()) : fromOf(spec, last, clock.now()))
+  }
+
+  const startInactivity = (): void => {
+    const shortestMs = Math.min(...watches.current.inactivity.map(({ seconds }) => seconds * 1000))
+    if (!Number.isFinite(shortestMs)) return
+    let isStopped = false
+    // A device that is heard of for the first time is not due before the shortest of the times is over.
+    const look = () =>
+      fireInactivityTimers(platform)
+        .catch((err: unknown) => {
+          platform.log.error({ err }, 'Silent devices could not be found')
+          return clock.now() + pauseMs
+        })
+        .then((next = Number.POSITIVE_INFINITY) => {
+          if (!isStopped) alarm.set(Math.min(next, clock.now() + shortestMs))
+        })
+    const alarm = createAlarm(clock, look)
+    stops.push(() => {
+      isStopped = true
+      alarm.set(undefined)
+    })
+    look()
+  }
+
+  return {
+    async follow({ triggers }) {
+      stop()
+      // A trigger's spec is what its type compiled to.
+      const timers = triggers.filter(({ type }) => type === 'timer') as CompiledTrigger<TimerSpec>[]
+      await removeOldTimers(
+        platform,
+        timers.map(({ id }) => id),
+      )
+      await removeOldInactivityTimers(platform)
+      await Promise.all(timers.map(startTimer))
+      startInactivity()
+    },
+    stop,
+  }
+}
+
+/** From when the next time is counted: what was missed is left out, and what was not does not drift. */
+function fromOf(spec: TimerSpec, last: number, now: number): number {
+  return (spec.next(last) ?? now) > now ? Math.min(last, now) : now
+}
