@@ -6,19 +6,19 @@
  */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import type { AddOptions } from './commands/add.ts'
-import { callWrong } from './commands/errors.ts'
-import type { GraphOptions } from './commands/graph.ts'
-import type { OpenApiOptions } from './commands/openapi.ts'
-import { printError, printJson } from './commands/output.ts'
-import type { ReplayOptions } from './commands/replay.ts'
-import type { RunOptions } from './commands/run.ts'
-import type { SchemaOptions } from './commands/schema.ts'
-import type { StartOptions } from './commands/start.ts'
-import type { TestOptions } from './commands/test.ts'
+import type { AddOptions } from './cli/add.ts'
+import type { GraphOptions } from './cli/graph.ts'
+import type { OpenApiOptions } from './cli/openapi.ts'
+import { printError, printJson } from './cli/output.ts'
+import type { ReplayOptions } from './cli/replay.ts'
+import type { RunOptions } from './cli/run.ts'
+import type { SchemaOptions } from './cli/schema.ts'
+import type { StartOptions } from './cli/start.ts'
+import type { TestOptions } from './cli/test.ts'
 import { FlowpotError } from './contracts/errors.ts'
 import { folderUnreadable } from './engine/load/read-folder.ts'
 import { type Setting, type SettingFlags, settingDefinitions, settingInvalid } from './server/settings.ts'
+import { callWrong } from './workbench/refusals.ts'
 
 const folderArgument = ['[folder]', "the application's folder", 'flows'] as const
 const jsonOption = ['--json', 'print JSON, for programs'] as const
@@ -42,7 +42,7 @@ function createProgram(finish: (code: number) => void): Command {
   }
   start.addHelpText('after', `\nEnvironment:\n${describeEnvironment()}`)
   start.action(async (folder: string, options: SettingFlags & StartOptions) => {
-    const { start } = await import('./commands/start.ts')
+    const { start } = await import('./cli/start.ts')
     finish(await start(folder, options, options))
   })
 
@@ -52,7 +52,7 @@ function createProgram(finish: (code: number) => void): Command {
     .argument(...folderArgument)
     .option(...jsonOption)
     .action(async (folder: string, options: { json?: boolean }) => {
-      const { check } = await import('./commands/check.ts')
+      const { check } = await import('./cli/check.ts')
       finish(await check(folder, options))
     })
 
@@ -73,7 +73,7 @@ function createProgram(finish: (code: number) => void): Command {
       `\nExample:\n  flowpot run flows/register-device.yaml --user ada@lom.example \\\n    --body '{"deviceName":"Fern","manufacturerId":"1"}'`,
     )
     .action(async (flow: string, options: RunOptions) => {
-      const { run } = await import('./commands/run.ts')
+      const { run } = await import('./cli/run.ts')
       finish(await run(flow, options))
     })
 
@@ -92,7 +92,7 @@ function createProgram(finish: (code: number) => void): Command {
     .option(...jsonOption)
     .addHelpText('after', `\n${serverHelp}`)
     .action(async (path: string | undefined, options: TestOptions) => {
-      const { test } = await import('./commands/test.ts')
+      const { test } = await import('./cli/test.ts')
       finish(await test(path, options))
     })
 
@@ -106,7 +106,7 @@ function createProgram(finish: (code: number) => void): Command {
     .option(...jsonOption)
     .addHelpText('after', `\n${serverHelp}`)
     .action(async (run: string, options: ReplayOptions) => {
-      const { replay } = await import('./commands/replay.ts')
+      const { replay } = await import('./cli/replay.ts')
       finish(await replay(run, options))
     })
 
@@ -116,7 +116,7 @@ function createProgram(finish: (code: number) => void): Command {
     .argument(...folderArgument)
     .option(...jsonOption)
     .action(async (folder: string, options: { json?: boolean }) => {
-      const { routes } = await import('./commands/routes.ts')
+      const { routes } = await import('./cli/routes.ts')
       finish(await routes(folder, options))
     })
 
@@ -127,7 +127,7 @@ function createProgram(finish: (code: number) => void): Command {
     .option('--mermaid', 'as a Mermaid flowchart, in place of a drawing for the terminal')
     .option(...jsonOption)
     .action(async (flow: string, options: GraphOptions) => {
-      const { graph } = await import('./commands/graph.ts')
+      const { graph } = await import('./cli/graph.ts')
       finish(await graph(flow, options))
     })
 
@@ -142,7 +142,7 @@ function createProgram(finish: (code: number) => void): Command {
       '\nExample:\n  git show HEAD:flows/register-device.yaml | flowpot diff - flows/register-device.yaml',
     )
     .action(async (before: string, after: string, options: { json?: boolean }) => {
-      const { diff } = await import('./commands/diff.ts')
+      const { diff } = await import('./cli/diff.ts')
       finish(await diff(before, after, options))
     })
 
@@ -155,7 +155,7 @@ function createProgram(finish: (code: number) => void): Command {
     .option(...jsonOption)
     .addHelpText('after', '\nExample:\n  git show HEAD:openapi.json | flowpot openapi --against -')
     .action(async (folder: string, options: OpenApiOptions) => {
-      const { openapi } = await import('./commands/openapi.ts')
+      const { openapi } = await import('./cli/openapi.ts')
       finish(await openapi(folder, options))
     })
 
@@ -165,7 +165,7 @@ function createProgram(finish: (code: number) => void): Command {
     .argument('<name>', 'its name, or a path that ends in it')
     .option(...jsonOption)
     .action(async (path: string, options: { json?: boolean }) => {
-      const { newApplication } = await import('./commands/new.ts')
+      const { newApplication } = await import('./cli/new.ts')
       finish(await newApplication(path, options))
     })
 
@@ -181,7 +181,7 @@ function createProgram(finish: (code: number) => void): Command {
     .option(...jsonOption)
     .addHelpText('after', addExample)
     .action(async (endpoint: string, options: AddOptions) => {
-      const { addEndpoint } = await import('./commands/add.ts')
+      const { addEndpoint } = await import('./cli/add.ts')
       finish(await addEndpoint(endpoint, options))
     })
 
@@ -193,7 +193,7 @@ function createProgram(finish: (code: number) => void): Command {
     .option(...jsonOption)
     .addHelpText('after', `\n${describeEditors()}`)
     .action(async (folder: string | undefined, options: SchemaOptions) => {
-      const { schema } = await import('./commands/schema.ts')
+      const { schema } = await import('./cli/schema.ts')
       finish(await schema(folder, options))
     })
   return program

@@ -1,4 +1,4 @@
-/** `flowpot run` as it is typed. What it does for each kind of flow and call, test/commands/run.test.ts says. */
+/** `flowpot run` as it is typed. What it does for each kind of flow and call, test/workbench/dry-run/run.test.ts says. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'

@@ -1,0 +1,100 @@
+/** A dry run as a person reads it: the way taken, what was called, what was answered. */
+import { inspect } from 'node:util'
+import type { DryReply } from '../workbench/dry-run/ask.ts'
+import type { DryRunError, DryRunResult } from '../workbench/dry-run/dry-run.ts'
+import type { RecordedCall, RecordedLog } from '../workbench/dry-run/recording.ts'
+import { hasColor } from './output.ts'
+import { alignColumns } from './routes.ts'
+
+export function describeDryRun({
+  flow,
+  trigger,
+  visits,
+  calls,
+  reply,
+  returned,
+  missing,
+  error,
+}: DryRunResult): string {
+  const rows = alignColumns(
+    visits.map(({ node, type, output, ms, file, line }) => [
+      `  ${node}`,
+      type,
+      output === null ? 'failed' : `→ ${output}`,
+      `${ms.toFixed(2)} ms`,
+      `${file}:${line}`,
+    ]),
+  )
+  const way = rows.flatMap((row, visit) => [
+    row,
+    ...(visits[visit]?.logs ?? []).flatMap(describeLog),
+    ...calls.filter((made) => made.visit === visit).flatMap((made) => describeCall(made)),
+  ])
+  return [
+    `${flow}: ${trigger}`,
+    '',
+    ...way,
+    ...(way.length > 0 ? [''] : []),
+    ...(reply ? describeReply(reply) : []),
+    ...(returned
+      ? [`returns by ${returned.output}${returned.value === undefined ? '' : ` ${show(returned.value)}`}`]
+      : []),
+    ...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
+    ...(error ? describeError(error) : []),
+  ].join('\n')
+}
+
+function describeLog({ level, message, details }: RecordedLog): string[] {
+  return [`${level}: ${message}${details === undefined ? '' : ` ${show(details)}`}`.replace(/^/gm, ' '.repeat(6))]
+}
+
+function describeCall(made: RecordedCall): string[] {
+  return [`${made.call} ${show(made.params)}`, describeOutcome(made)].map((text) => text.replace(/^/gm, ' '.repeat(6)))
+}
+
+function describeOutcome({ call, outcome, sent }: RecordedCall): string {
+  if ('error' in outcome) return `${sent === undefined ? 'refused' : 'failed'} ${show(outcome.error)}`
+  if (sent === false) return unsent[call] ?? 'not sent'
+  return sent && outcome.result === null ? 'sent' : `answered ${show(outcome.result)}`
+}
+
+/** What the flow is told in place of what really comes of it. */
+const unsent: Readonly<Record<string, string>> = {
+  http: 'not sent, and answered 200 without a body; --live sends it',
+  mail: 'not sent; --live sends it',
+  sql: 'not sent, and answered without rows; --live sends it',
+  redis: 'not sent, and answered null; --live sends it',
+  mongo: 'not sent, and answered as if nothing were there; --live sends it',
+  mqtt: 'not sent: that takes a server',
+  flow: 'not started: that takes a server',
+}
+
+/** Those that every reply has say nothing of the flow. */
+const usualHeaders = new Set([
+  'cache-control',
+  'connection',
+  'content-length',
+  'date',
+  'pragma',
+  'x-content-type-options',
+  'x-request-id',
+])
+
+function describeReply({ status, headers, body }: DryReply): string[] {
+  const own = Object.entries(headers).filter(([name]) => !usualHeaders.has(name))
+  return [
+    `reply ${status}`,
+    ...own.map(([name, value]) => `  ${name}: ${String(value)}`),
+    ...(body === '' || body === undefined ? [] : [show(body).replace(/^/gm, '  ')]),
+  ]
+}
+
+function describeError({ code, message, hint, node, file, line }: DryRunError): string[] {
+  // A failed run's own message names the place already.
+  const place = node === undefined || message.includes(`${file}:${line}`) ? '' : ` (${node}, ${file}:${line})`
+  return [`error ${code}: ${message}${place}`, ...(hint === undefined ? [] : [`  hint: ${hint}`])]
+}
+
+function show(value: unknown): string {
+  return inspect(value, { depth: 8, colors: hasColor, breakLength: 100, compact: 3 })
+}

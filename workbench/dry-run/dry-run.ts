@@ -1,0 +1,202 @@
+/**
+ * Runs a flow once, recorded. An endpoint's run goes through the experience listener, without a socket, so that it is
+ * authorised, read and answered as any request is.
+ */
+import { randomUUID } from 'node:crypto'
+import { FlowpotError } from '../../contracts/errors.ts'
+import type { Application, CompiledTrigger, RunRequest } from '../../engine/application.ts'
+import type { Returned } from '../../engine/custom-node.ts'
+import type { Effects, Services } from '../../engine/services.ts'
+import type { EndpointSpec } from '../../engine/trigger.ts'
+import type { Payload } from '../../engine/values/payload.ts'
+import type { OpenedPlatform } from '../../server/compose/open-platform.ts'
+import { createServices } from '../../server/compose/services.ts'
+import { withoutSecrets } from '../../server/http/log.ts'
+import { requestRefused } from '../refusals.ts'
+import { createAsker, type DryReply, signIn } from './ask.ts'
+import {
+  createRecording,
+  isMap,
+  type RecordedCall,
+  type RecordedVisit,
+  type Recording,
+  type Sends,
+} from './recording.ts'
+import { sampleDevice } from './sample-device.ts'
+import { chooseTrigger, type SampleChoice, sampleRequest, textOf } from './sample-request.ts'
+
+export interface Sample extends SampleChoice {
+  /** Address of the experience user who asks; made if there is none. */
+  readonly user: string | undefined
+  readonly body?: unknown
+  /** Laid over the payload that the trigger makes. */
+  readonly payload: Payload
+}
+
+export interface DryRunError {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  /** Of the visit that threw, where one did. */
+  readonly node?: string
+  readonly file?: string
+  readonly line?: number
+}
+
+export interface DryRunResult {
+  /** Whether the run came to its end and, if an endpoint began it, was answered. */
+  readonly ok: boolean
+  readonly flow: string
+  /** The trigger as it stands in the flow: `POST /devices`. */
+  readonly trigger: string
+  /** As the client would have it, secrets included. */
+  readonly reply: DryReply | null
+  readonly visits: readonly RecordedVisit[]
+  readonly calls: readonly RecordedCall[]
+  /** Paths that were read and not there. */
+  readonly missing: readonly string[]
+  readonly payload: unknown
+  /** Of a custom node: by which output it was left, and with what. */
+  readonly returned?: Returned
+  readonly error: DryRunError | null
+}
+
+export interface DryRunScope {
+  readonly application: Application
+  readonly flowId: string
+  readonly opened: OpenedPlatform
+  /** Whether its store is gone after the run. */
+  readonly isTemporary: boolean
+  readonly effects: Effects
+  /** Which of the effects are real. */
+  readonly sends: Sends
+}
+
+const address = '127.0.0.1'
+
+export async function dryRun(
+  { application, flowId, opened, isTemporary, effects, sends }: DryRunScope,
+  sample: Sample,
+): Promise<DryRunResult> {
+  const trigger = chooseTrigger(application, flowId, sample)
+  const recording = createRecording(sends)
+  const services = createServices(opened.platform, effects)(address)
+  const user = sample.user === undefined ? undefined : { token: await signIn(services, sample.user, '--user') }
+  const recorded = {
+    application: recording.wrapApplication(application, sample.payload),
+    services: recording.wrapServices(services),
+  }
+  const data = sampleData(trigger, sample.body)
+  // With services that are not recorded: it is no part of the run. In the real store nothing is made.
+  const isOfDevice = trigger.type.startsWith('device-') && isTemporary
+  const triggerId = isOfDevice ? await sampleDevice(services, data) : undefined
+  const start = { trigger, applicationId: opened.platform.applicationId, data, triggerId }
+  const reply = isEndpoint(trigger)
+    ? await requestEndpoint(trigger, recorded, opened, sample, user?.token)
+    : await fire(recorded, start)
+  return describe(trigger, reply, recording)
+}
+
+interface Recorded {
+  readonly application: Application
+  readonly services: Services
+}
+
+function isEndpoint(trigger: CompiledTrigger): trigger is CompiledTrigger<EndpointSpec> {
+  return trigger.type === 'endpoint'
+}
+
+async function requestEndpoint(
+  endpoint: CompiledTrigger<EndpointSpec>,
+  { application, services }: Recorded,
+  { platform }: OpenedPlatform,
+  sample: Sample,
+  token: string | undefined,
+): Promise<DryReply> {
+  const { method, url } = sampleRequest(endpoint, sample.request, sample.payload)
+  const served = serveAlone(application, endpoint, namesCaller(sample.payload))
+  const asker = createAsker(() => served, services, platform)
+  try {
+    return await asker.ask({ method, url, token, body: sample.body })
+  } finally {
+    await asker.close()
+  }
+}
+
+/** The application with one endpoint, also if it is not enabled. Whose caller stands in the payload admits all. */
+function serveAlone(
+  application: Application,
+  endpoint: CompiledTrigger<EndpointSpec>,
+  admitsAll: boolean,
+): Application {
+  const access = admitsAll ? 'public' : endpoint.spec.access
+  return {
+    ...application,
+    endpoints: [{ ...endpoint, spec: { ...endpoint.spec, access, enabled: true } }],
+    start: (request) => application.start({ ...request, trigger: endpoint }),
+  }
+}
+
+function namesCaller({ experience }: Payload): boolean {
+  return isMap(experience) && (isMap(experience.user) || isMap(experience.device))
+}
+
+async function fire(
+  { application, services }: Recorded,
+  start: Pick<RunRequest, 'trigger' | 'applicationId' | 'data' | 'triggerId'>,
+): Promise<DryReply | null> {
+  const running = application.start({ ...start, id: randomUUID(), services, log: () => undefined })
+  const { reply } = await running.done
+  return reply ? { status: reply.status, headers: reply.headers, body: reply.body } : null
+}
+
+/** A request and a person hand in a body among other things; of a device, a topic or a clock it is all there is. */
+function sampleData({ type, sample }: CompiledTrigger, body: unknown): unknown {
+  if (body === undefined) return sample ?? {}
+  const hasMore = type === 'webhook' || type === 'button' || type === 'error'
+  return hasMore ? { ...(isMap(sample) ? sample : {}), body } : body
+}
+
+async function describe(trigger: CompiledTrigger, reply: DryReply | null, recording: Recording): Promise<DryRunResult> {
+  const outcome = await recording.done
+  const error = outcome ? outcome.error : refused(reply)
+  return {
+    ok: error === undefined && (reply !== null || !isEndpoint(trigger)),
+    flow: trigger.flow.name,
+    trigger: textOf(trigger),
+    reply,
+    visits: recording.visits,
+    calls: recording.calls.map((made) => ({ ...made, ...withoutSecretsIn(made) })),
+    missing: [...recording.missing],
+    payload: withoutSecrets(outcome?.payload ?? null),
+    ...(outcome?.returned ? { returned: withoutSecretsOf(outcome.returned) } : {}),
+    error: error === undefined ? null : describeError(error, recording.visits),
+  }
+}
+
+function withoutSecretsIn({ params, outcome }: RecordedCall): Pick<RecordedCall, 'params' | 'outcome'> {
+  // A copy of the same shape.
+  return { params: withoutSecrets(params), outcome: withoutSecrets(outcome) as RecordedCall['outcome'] }
+}
+
+function withoutSecretsOf({ output, value }: Returned): Returned {
+  return { output, value: withoutSecrets(value) }
+}
+
+function refused(reply: DryReply | null): FlowpotError {
+  const status = reply?.status ?? 500
+  const hint = status === 401 ? { hint: 'Ask as a user: --user ada@example.com.' } : {}
+  return requestRefused({ status }, hint)
+}
+
+function describeError(error: unknown, visits: readonly RecordedVisit[]): DryRunError {
+  const { code, message, hint } =
+    error instanceof FlowpotError ? error : { code: 'ERROR', message: String(error), hint: undefined }
+  const failed = visits.find(({ output }) => output === null)
+  return {
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(failed ? { node: failed.node, file: failed.file, line: failed.line } : {}),
+  }
+}

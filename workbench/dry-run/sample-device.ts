@@ -1,0 +1,26 @@
+/** A device for the dry run of a flow that a device starts. */
+import type { Services } from '../../engine/services.ts'
+import { isMap } from './recording.ts'
+
+/** ID of the first device that the application seeds; of one that is made for the data, and has reported it, where it seeds none. */
+export async function sampleDevice({ api }: Services, data: unknown): Promise<string | undefined> {
+  const seeded = await api('devices.get', { perPage: 1, sortField: 'id' })
+  const [first] = 'result' in seeded && isMap(seeded.result) ? itemsOf(seeded.result) : []
+  if (first) return first
+  const values = Object.entries(isMap(data) ? data : {}).filter(([, value]) => (typeof value) in dataTypes)
+  const attributes = values.map(([name, value]) => ({ name, dataType: dataTypes[typeof value] }))
+  const created = await api('devices.post', { device: { name: 'Sample', attributes } })
+  // Names that no attribute can have, of an event that is no state.
+  const made = 'error' in created ? await api('devices.post', { device: { name: 'Sample' } }) : created
+  const id = 'result' in made && isMap(made.result) ? String(made.result.id) : undefined
+  if (id !== undefined && values.length > 0) {
+    await api('device.sendState', { deviceId: id, deviceState: { data: Object.fromEntries(values) } })
+  }
+  return id
+}
+
+const dataTypes: Readonly<Record<string, string>> = { number: 'number', string: 'string', boolean: 'boolean' }
+
+function itemsOf({ items }: Readonly<Record<string, unknown>>): string[] {
+  return Array.isArray(items) ? items.flatMap((item) => (isMap(item) ? [String(item.id)] : [])) : []
+}

@@ -1,0 +1,108 @@
+/** Reads a recorded run from a file: someone may have written on it. */
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { type Static, type TSchema, Type } from 'typebox'
+import { Check, Errors } from 'typebox/value'
+import { decode } from '../../server/recorder/encoding.ts'
+import type { RunRecord } from '../../server/recorder/run-record.ts'
+import { callWrong, codeOf } from '../refusals.ts'
+import { fetchRun } from './fetch-run.ts'
+
+const maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
+const error = Type.Object({ code: Type.String(), message: Type.String(), statusCode: Type.Optional(Type.Integer()) })
+
+const schema = Type.Object({
+  version: Type.Literal(1),
+  id: Type.String(),
+  flow: Type.String({ pattern: '^[^/\\\\]+$' }),
+  file: Type.String(),
+  trigger: Type.Object({ id: Type.String(), type: Type.String() }),
+  time: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT' }),
+  outcome: Type.Union([Type.Literal('ok'), Type.Literal('failed')]),
+  error: Type.Optional(error),
+  isTraced: Type.Boolean(),
+  isRedacted: Type.Boolean(),
+  isCut: Type.Boolean(),
+  limits: Type.Object({
+    runTimeoutMs: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 }),
+    maxVisits: Type.Integer({ minimum: 1 }),
+    maxPayloadBytes: Type.Integer({ minimum: 1 }),
+  }),
+  payload: Type.Object({}),
+  visits: Type.Array(
+    Type.Object({
+      node: Type.String(),
+      type: Type.String(),
+      file: Type.String(),
+      line: Type.Integer(),
+      output: maybe(Type.String()),
+      changes: Type.Array(Type.Object({ path: Type.String() })),
+      logs: Type.Array(Type.Object({ level: Type.String(), message: Type.String() })),
+      error: Type.Optional(error),
+    }),
+  ),
+  calls: Type.Array(
+    Type.Object({
+      visit: maybe(Type.Integer()),
+      call: Type.String(),
+      answer: maybe(Type.Object({ thrown: Type.Optional(error) })),
+      answered: maybe(Type.Integer()),
+    }),
+  ),
+  clock: Type.Array(Type.Number()),
+  random: Type.Array(Type.String()),
+})
+
+/**
+ * `file` is one, `-` for standard input, or, where `server` is given, the ID of a run that was recorded there. Throws `CLI_CALL_WRONG` for what is
+ * no recorded run.
+ */
+export async function readRecord(file: string, server?: string): Promise<RunRecord> {
+  const where = server !== undefined ? `The run ${file}` : file === '-' ? 'Standard input' : file
+  const text = server === undefined ? await readText(file, where) : await fetchRun(server, file)
+  const record = parse(text, where)
+  if (!isRecord(record)) {
+    const [first] = Errors(schema, record)
+    throw callWrong({
+      problem: `${where} is no recorded run: ${first ? `${first.instancePath || 'it'} ${first.message}` : 'it'}.`,
+    })
+  }
+  try {
+    decode(record.payload)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw callWrong({ problem: `${where} is no recorded run: ${reason}` }, { cause })
+  }
+  if (!record.isTraced) {
+    throw callWrong(
+      { problem: `${where} says how the run failed, but not what it did: nobody watched it.` },
+      { hint: 'The next run of the flow that fails is recorded whole; every run is, with --record all.' },
+    )
+  }
+  return record
+}
+
+/** The schema says all that replaying relies on; the rest is compared as it is. */
+function isRecord(value: unknown): value is RunRecord & Static<typeof schema> {
+  return Check(schema, value)
+}
+
+async function readText(file: string, where: string): Promise<string> {
+  try {
+    return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const isMissing = codeOf(cause) === 'ENOENT'
+    const hint = isMissing ? { hint: 'For a run that a server has recorded, say its ID and --server.' } : {}
+    throw callWrong({ problem: `${where} cannot be read: ${reason}` }, { cause, ...hint })
+  }
+}
+
+function parse(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw callWrong({ problem: `${where} is not JSON: ${reason}` }, { cause })
+  }
+}

@@ -1,0 +1,127 @@
+/** What a test expects of a recorded run: what the run did, with what is made anew each time left open. */
+
+import { redacted } from '../../../engine/secret-names.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
+import type { RunRecord } from '../../../server/recorder/run-record.ts'
+import { parsedOr } from '../../dry-run/recorded-effects.ts'
+import { isMatcher, Match } from '../matchers.ts'
+import type { Came } from '../run-test.ts'
+import { isLoop, type Node } from '../stand-in.ts'
+import { escaped, loosen } from './loosen.ts'
+import { plainOf } from './recorded-values.ts'
+import { literal } from './write-draft.ts'
+
+export interface RunExpectation {
+  readonly expect: Readonly<Record<string, unknown>>
+  /** In what a test does not come to the same, in words. */
+  readonly differences: readonly string[]
+}
+
+export interface RecordedRun {
+  readonly record: RunRecord
+  /** In the order in which the visits began. */
+  readonly visited: readonly Node[]
+  /** What each node sent, by its name. */
+  readonly sent: ReadonlyMap<string, readonly unknown[]>
+}
+
+/** `came` is what came of the run in a test. */
+export function expectRun(run: RecordedRun, came: Came, isLenient: boolean): RunExpectation {
+  const { record } = run
+  const differences: string[] = []
+  const hold = (recorded: unknown, actual: unknown, path: readonly (string | number)[]) => {
+    const loosened = loosen(recorded, actual, path, isLenient)
+    differences.push(...loosened.differences)
+    return literal(loosened.value)
+  }
+  differences.push(...came.trace.complaints.map(({ message }) => message), ...otherWay(run, came))
+
+  const expect: Record<string, unknown> = {}
+  const failed = came.outcome?.error
+  if (came.reply) Object.assign(expect, expectReply(record, came, hold))
+  if ((record.error !== undefined) !== (failed !== undefined || isUnanswered(record))) {
+    differences.push(
+      record.error ? 'the run failed, and does not in a test' : `in a test it fails: ${messageOf(failed)}`,
+    )
+  } else if (record.error && failed !== undefined) expect.error = expectError(record, messageOf(failed), differences)
+
+  const visits = came.trace.visited.flatMap((node) => came.nameOf(node) ?? [])
+  if (visits.length > 0 || !came.reply) expect.visits = visits
+  const sent = sentIn(came)
+  for (const [name, recorded] of run.sent) {
+    const actual = sent.get(name)?.map((what, index) => namedOnly(what, recorded[index]))
+    const held = hold(recorded, actual, ['sent', name])
+    expect.sent = {
+      ...(isMap(expect.sent) ? expect.sent : {}),
+      [name]: Array.isArray(held) && held.length === 1 ? held[0] : held,
+    }
+  }
+  return { expect, differences }
+}
+
+type Hold = (recorded: unknown, actual: unknown, path: readonly (string | number)[]) => unknown
+
+function expectReply(record: RunRecord, { reply }: Came, hold: Hold): Readonly<Record<string, unknown>> {
+  const said = plainOf(record.reply)
+  // How a run without a reply is answered, no flow says.
+  if (!isMap(said)) return { status: reply?.status }
+  const headers = isMap(said.headers) ? said.headers : {}
+  const body = /^application\/json/.test(String(headers['content-type'])) ? parsedOr(said.body) : said.body
+  const isNothing = body === undefined || reply?.body === ''
+  return {
+    status: hold(said.status, reply?.status, ['status']),
+    ...(headers.location === undefined
+      ? {}
+      : { headers: { location: hold(headers.location, reply?.headers.location, ['headers', 'location']) } }),
+    ...(isNothing ? {} : { body: hold(body, reply?.body, ['body']) }),
+  }
+}
+
+/** A run that ends without a reply has thrown nothing. */
+function isUnanswered({ error }: RunRecord): boolean {
+  return error?.code === 'RUN_NO_REPLY'
+}
+
+/** What the node said, without the file and the line, which change. */
+function expectError({ error, visits }: RunRecord, actual: string, differences: string[]): unknown {
+  const { message = '' } = error ?? {}
+  const thrown = visits.map((visit) => visit.error?.message ?? '').find((said) => said !== '' && message.endsWith(said))
+  const pattern = `${(thrown ?? message).split(redacted).map(escaped).join('.*')}$`
+  if (!new RegExp(pattern, 'u').test(actual))
+    differences.push(`it failed with "${message}", and in a test with "${actual}"`)
+  return literal(new Match(pattern))
+}
+
+/**
+ * Whether other nodes are visited: those without an ID, which a test cannot name, included. Loops, of which a record has a visit for each iteration,
+ * are known by the nodes in them.
+ */
+function otherWay({ visited }: RecordedRun, { trace }: Came): string[] {
+  const [before, after] = [visited, trace.visited].map((nodes) =>
+    nodes.filter((node) => !isLoop(node)).map(({ flow, name }) => `${flow.id}/${name}`),
+  )
+  if (before === undefined || after === undefined || before.toSorted().join('\n') === after.toSorted().join('\n'))
+    return []
+  const at = before.findIndex((name, index) => name !== after[index])
+  const [was = 'its end', is = 'its end'] = at === -1 ? [undefined, after[before.length]] : [before[at], after[at]]
+  return [`its way led to ${was}, and in a test to ${is}`]
+}
+
+function sentIn({ trace, nameOf }: Came): ReadonlyMap<string, readonly unknown[]> {
+  const sent = new Map<string, unknown[]>()
+  for (const { node, what } of trace.sent) {
+    const name = nameOf(node)
+    if (name !== undefined) sent.set(name, [...(sent.get(name) ?? []), JSON.parse(JSON.stringify(what))])
+  }
+  return sent
+}
+
+/** Of what was sent a test names some fields. */
+function namedOnly(what: unknown, named: unknown): unknown {
+  if (!isMap(what) || !isMap(named) || isMatcher(named)) return what
+  return Object.fromEntries(Object.entries(what).filter(([key]) => Object.hasOwn(named, key)))
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

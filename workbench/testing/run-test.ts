@@ -1,0 +1,78 @@
+/** Runs one test, on a store of its own. */
+
+import { FlowpotError } from '../../contracts/errors.ts'
+import type { Application, RunOutcome } from '../../engine/application.ts'
+import type { ApiOutcome } from '../../engine/services.ts'
+import type { Settings } from '../../server/settings.ts'
+import type { DryReply } from '../dry-run/ask.ts'
+import type { RecordedVisit } from '../dry-run/recording.ts'
+import { compareStep, type Failure } from './compare-step.ts'
+import type { Test } from './read-tests.ts'
+import { openStage } from './stage.ts'
+import type { Node, StandIn, StepTrace } from './stand-in.ts'
+
+export interface TestScope {
+  readonly application: Application
+  readonly settings: Settings
+  readonly standIn: StandIn
+  /** A store with its tables and nothing in them. */
+  readonly emptyStore: string
+}
+
+export interface TestResult {
+  readonly test: Test
+  readonly ms: number
+  /** Of the first step that failed. */
+  readonly failure: Failure | undefined
+  /** Of each step. */
+  readonly visits: readonly (readonly RecordedVisit[])[]
+}
+
+/** What has come of a step. */
+export interface Came {
+  readonly reply: DryReply | undefined
+  readonly called: ApiOutcome | undefined
+  /** How the run ended; `undefined` where none began. */
+  readonly outcome: RunOutcome | undefined
+  readonly visits: readonly RecordedVisit[]
+  readonly trace: StepTrace
+  /** How the test calls a node. */
+  readonly nameOf: (node: Node) => string | undefined
+}
+
+export async function runTest(test: Test, scope: TestScope): Promise<TestResult> {
+  const began = performance.now()
+  const visits: (readonly RecordedVisit[])[] = []
+  const end = (failure: Failure | undefined) => ({ test, ms: performance.now() - began, failure, visits })
+  try {
+    const stage = await openStage(test, scope)
+    try {
+      for (const step of test.steps) {
+        const came = await stage.take(step)
+        visits.push(came.visits)
+        const failure = compareStep(step, came, stage.known(step)) ?? stage.save(step, came)
+        if (failure) return end(failure)
+      }
+      return end(unusedStub(test, stage.unusedStubs()))
+    } finally {
+      await stage.close()
+    }
+  } catch (error) {
+    return end(failureOf(error, test))
+  }
+}
+
+/** A stub that nothing asks for says of the flow what is not so. */
+function unusedStub({ file, stubLine }: Test, [name]: readonly string[]): Failure | undefined {
+  if (name === undefined) return undefined
+  const line = stubLine(name)
+  const message = `The stub of ${name} (${file}:${line}) is not used, or not all of it.`
+  return { line, message, hint: 'Take out what nothing asks for, or say optional: true in it.' }
+}
+
+/** What kept a test from being run: a seed that the platform refuses, a user whose address it does not take. */
+function failureOf(error: unknown, { line }: Test): Failure {
+  const isOurs = error instanceof FlowpotError
+  const message = isOurs ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { line, message, ...(isOurs && error.hint !== undefined ? { hint: error.hint } : {}) }
+}
