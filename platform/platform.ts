@@ -5,13 +5,13 @@ import { createLimiter, type Limiter, type Limits } from './auth/limiter.ts'
 import { createPasswords, type PasswordCost, type Passwords } from './auth/passwords.ts'
 import { createTokens, type Tokens } from './auth/tokens.ts'
 import { createUsers, type Users } from './auth/users.ts'
-import { createEvents, type Events } from './events.ts'
-import { settingsInvalid } from './refusals.ts'
+import { createEvents, type Events } from './base/events.ts'
+import { createIds } from './base/ids.ts'
+import { settingsInvalid } from './base/refusals.ts'
+import { sharedValidator, type Validator } from './base/validate.ts'
 import { createWatchList, type WatchList } from './runs/watches.ts'
 import { createStateWriter, type StateWriter } from './state/state-writer.ts'
-import { createIds } from './store/ids.ts'
 import type { Store } from './store/store.ts'
-import { sharedValidator, type Validator } from './validate.ts'
 
 export interface Clock {
   /** Milliseconds since 1970. */

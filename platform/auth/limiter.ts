@@ -1,7 +1,7 @@
 /** Slows down who guesses passwords: wrong ones are counted by address and by account. */
 import { createHash } from 'node:crypto'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { tooManyAttempts } from '../refusals.ts'
+import { tooManyAttempts } from '../base/refusals.ts'
 
 export interface Limits {
   /** Wrong passwords for one account in a window. */

@@ -1,7 +1,7 @@
 /** For which devices an actor may speak, and who that then was. */
-import type { Relay } from '../events.ts'
+import type { Relay } from '../base/events.ts'
+import { notFound, notOwnDevice } from '../base/refusals.ts'
 import { readDeviceRow } from '../records/device-record.ts'
-import { notFound, notOwnDevice } from '../refusals.ts'
 import type { ActionContext } from '../resource.ts'
 import { visibleDevices } from './device-access.ts'
 import { isGateway } from './sign-in.ts'

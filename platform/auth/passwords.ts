@@ -1,7 +1,7 @@
 /** Hashes passwords off the event loop, few at a time. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { tooManySignIns } from '../refusals.ts'
+import { tooManySignIns } from '../base/refusals.ts'
 
 export interface Passwords {
   /** `scrypt$N$r$p$salt$hash`: a hash says how it was made, so that its cost can grow. */

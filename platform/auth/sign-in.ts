@@ -1,7 +1,8 @@
 /** Sign-in of devices and of the administrator. Whatever was wrong, the answer is the same. */
+
+import { unauthenticated } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { readDeviceRow } from '../records/device-record.ts'
-import { unauthenticated } from '../refusals.ts'
 import type { ApplicationKeyTable, DeviceTable } from '../store/tables.ts'
 import { devicesOfKey } from './device-access.ts'
 import { hashSecret, isSameText, isSecret } from './secrets.ts'

@@ -1,7 +1,7 @@
 /** Compiles an advanced query, an object of conditions in Losant's words, to SQL. What it does not know is refused, never ignored. */
 import { sql } from 'kysely'
 import Type from 'typebox'
-import { invalid } from '../refusals.ts'
+import { invalid } from '../base/refusals.ts'
 import { allOf, anyOf, type Condition, isIn, never, not } from './conditions.ts'
 import type { TagFilter } from './schemas.ts'
 

@@ -1,8 +1,8 @@
 /** An access key as it is shown. */
 import type { Kysely } from 'kysely'
 import Type, { type Static } from 'typebox'
+import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
-import { notFound } from '../refusals.ts'
 import type { ApplicationKeyTable, Tables } from '../store/tables.ts'
 import {
   closed,

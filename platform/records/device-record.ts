@@ -1,7 +1,7 @@
 /** A device: what a client may send, what it is shown, and its rows. */
 import { type Kysely, sql } from 'kysely'
 import Type, { type Static } from 'typebox'
-import { invalid } from '../refusals.ts'
+import { invalid } from '../base/refusals.ts'
 import { insertRows } from '../store/insert-rows.ts'
 import type { Transaction } from '../store/store.ts'
 import type { DeviceTable, Tables } from '../store/tables.ts'

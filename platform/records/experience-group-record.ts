@@ -1,8 +1,8 @@
 /** An experience group as it is shown, and the rows behind it. */
 import { type Kysely, sql } from 'kysely'
 import Type, { type Static } from 'typebox'
+import { invalid, notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
-import { invalid, notFound } from '../refusals.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ExperienceGroupTable, Tables } from '../store/tables.ts'
 import { descendantsOf } from './conditions.ts'

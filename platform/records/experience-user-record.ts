@@ -1,8 +1,8 @@
 /** An experience user as flows and clients see one: no password, no hash, in any form. */
 import { type Kysely, sql } from 'kysely'
 import Type, { type Static } from 'typebox'
+import { invalid, notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
-import { invalid, notFound } from '../refusals.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ExperienceUserTable, Tables } from '../store/tables.ts'
 import { closed, Email, fromColumn, groupBy, Id, Name, resourceFields, TagMap, Time, toIso } from './schemas.ts'

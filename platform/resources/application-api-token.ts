@@ -1,8 +1,8 @@
 /** One API token of the application. */
 import Type from 'typebox'
+import { notFound } from '../base/refusals.ts'
 import { readApiToken, TokenStatus, tokenFields } from '../records/api-token-record.ts'
 import { closed, Description, Id, Name, Success } from '../records/schemas.ts'
-import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
 const path = '/applications/{applicationId}/tokens/{apiTokenId}'

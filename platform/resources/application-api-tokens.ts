@@ -2,10 +2,10 @@
 import Type from 'typebox'
 import type { Actor } from '../auth/actor.ts'
 import { exceeds } from '../auth/scopes.ts'
+import { forbidden, invalid } from '../base/refusals.ts'
 import { createApiToken, insertApiToken, TokenStatus, toApiToken, tokenFields } from '../records/api-token-record.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { closed, Description, Id, Name, oneOf, Time } from '../records/schemas.ts'
-import { forbidden, invalid } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
 const path = '/applications/{applicationId}/tokens'

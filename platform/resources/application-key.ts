@@ -1,8 +1,8 @@
 /** One access key. */
 import Type from 'typebox'
+import { notFound } from '../base/refusals.ts'
 import { FilterType, KeyFields, KeyStatus, readKey, Topics } from '../records/application-key-record.ts'
 import { closed, Description, Id, Success } from '../records/schemas.ts'
-import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
 const path = '/applications/{applicationId}/keys/{applicationKeyId}'

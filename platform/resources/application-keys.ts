@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import Type from 'typebox'
 import { createSecret, hashSecret } from '../auth/secrets.ts'
+import { invalid } from '../base/refusals.ts'
 import {
   AdvancedQuery,
   compileQuery,
@@ -15,7 +16,6 @@ import { FilterType, KeyFields, Topics, toKey, toKeys } from '../records/applica
 import { isIn } from '../records/conditions.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { closed, Description, Ids, TagFilters } from '../records/schemas.ts'
-import { invalid } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { insertRows } from '../store/insert-rows.ts'
 import { keepStatement } from '../store/kept-statement.ts'

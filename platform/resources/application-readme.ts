@@ -1,8 +1,8 @@
 /** The application's readme: actions of the resource `application`. */
 import Type from 'typebox'
+import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { closed, Id, Time, toIso } from '../records/schemas.ts'
-import { notFound } from '../refusals.ts'
 import { defineAction } from '../resource.ts'
 
 const path = '/applications/{applicationId}/readme'

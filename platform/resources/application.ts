@@ -1,9 +1,9 @@
 /** The application that the store holds. Its name and globals come from application.yaml. */
 import { sql } from 'kysely'
 import Type from 'typebox'
+import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { closed, Name, resourceFields, Time, toIso } from '../records/schemas.ts'
-import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { applicationReadmeActions } from './application-readme.ts'
 import { searchAction } from './application-search.ts'

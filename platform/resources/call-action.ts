@@ -2,8 +2,8 @@
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { Actor } from '../auth/actor.ts'
 import { isAllowed } from '../auth/scopes.ts'
+import { type ApiError, forbidden, notFound, toApiError, unauthenticated } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
-import { type ApiError, forbidden, notFound, toApiError, unauthenticated } from '../refusals.ts'
 import { actionsByCall } from './catalogue.ts'
 
 export type CallOutcome =

@@ -1,7 +1,7 @@
 /** What a query over time takes and answers, in Losant's shapes; and what its range and aggregation mean. */
 import Type from 'typebox'
+import { invalid } from '../base/refusals.ts'
 import { closed, oneOf, Time } from '../records/schemas.ts'
-import { invalid } from '../refusals.ts'
 import { selection } from '../state/select-devices.ts'
 import { type Aggregation, aggregations } from '../state/series-query.ts'
 import { Attributes, ShownState } from '../state/state-schemas.ts'

@@ -1,9 +1,9 @@
 /** What devices have reported, over time. */
 import { sql } from 'kysely'
 import Type from 'typebox'
+import { invalid } from '../base/refusals.ts'
 import { type Condition, isIn } from '../records/conditions.ts'
 import { closed, groupBy, Key, toIso } from '../records/schemas.ts'
-import { invalid } from '../refusals.ts'
 import { type ActionContext, defineAction, type Resource } from '../resource.ts'
 import { fromStored } from '../state/convert-value.ts'
 import { readLastValues, readStates } from '../state/read-states.ts'

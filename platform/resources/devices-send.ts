@@ -1,8 +1,8 @@
 /** What is reported by, and sent to, several devices at once: actions of the resource `devices`. */
 import Type from 'typebox'
 import { checkOwnDevice, relayOf } from '../auth/own-device.ts'
+import { invalid } from '../base/refusals.ts'
 import { closed, groupBy, Id, Success } from '../records/schemas.ts'
-import { invalid } from '../refusals.ts'
 import { defineAction } from '../resource.ts'
 import { selectDevices, selection } from '../state/select-devices.ts'
 import { sendCommand } from '../state/send-command.ts'

@@ -1,11 +1,11 @@
 /** One experience group. */
 import { sql } from 'kysely'
 import Type from 'typebox'
+import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { compileDeviceQuery, compileOwnDevices } from '../records/device-query.ts'
 import { checkGroup, GroupPatch, GroupRecord, readGroup, relate } from '../records/experience-group-record.ts'
 import { closed, Flag, Id, isSet, Success } from '../records/schemas.ts'
-import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
 const path = '/applications/{applicationId}/experience/groups/{experienceGroupId}'

@@ -1,8 +1,8 @@
 /** One experience user. */
 import Type from 'typebox'
+import { notFound } from '../base/refusals.ts'
 import { byIdOrEmail, joinGroups, readUser, toEmailKey, UserRecord } from '../records/experience-user-record.ts'
 import { closed, Email, Password, Success } from '../records/schemas.ts'
-import { notFound } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { emailTaken, optionalUserFields } from './experience-users.ts'
 

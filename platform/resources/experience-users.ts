@@ -1,6 +1,7 @@
 /** The experience users of the application. */
 import { sql } from 'kysely'
 import Type, { type Static } from 'typebox'
+import { conflict } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { AdvancedQuery } from '../records/advanced-query.ts'
 import type { Condition } from '../records/conditions.ts'
@@ -8,7 +9,6 @@ import { joinGroups, toEmailKey, toUser, toUsers, UserRecord } from '../records/
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { compileUserQuery } from '../records/people-query.ts'
 import { closed, Email, Flag, Ids, isSet, Password, TagMap, Time } from '../records/schemas.ts'
-import { conflict } from '../refusals.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ExperienceUserTable } from '../store/tables.ts'

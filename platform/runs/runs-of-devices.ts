@@ -1,5 +1,5 @@
 /** Which runs are started by a device that comes, goes or is made. */
-import type { Relay } from '../events.ts'
+import type { Relay } from '../base/events.ts'
 import type { Platform } from '../platform.ts'
 import type { Transaction } from '../store/store.ts'
 import { matchingDevices } from './matching-devices.ts'

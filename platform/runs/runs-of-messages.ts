@@ -1,7 +1,7 @@
 /** Which runs are started by an MQTT message on a topic of the application's own. */
-import type { Relay } from '../events.ts'
+import type { Relay } from '../base/events.ts'
 import type { Platform } from '../platform.ts'
-import { covers } from '../topic-filter.ts'
+import { covers } from './topic-filter.ts'
 import { queueRuns } from './triggered-runs.ts'
 
 export interface Message {

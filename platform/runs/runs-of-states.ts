@@ -1,5 +1,5 @@
 /** Which runs a report of state starts, with what. */
-import type { Relay } from '../events.ts'
+import type { Relay } from '../base/events.ts'
 import type { StoredState } from '../state/sort-out.ts'
 import type { Transaction } from '../store/store.ts'
 import { matchingDevices } from './matching-devices.ts'

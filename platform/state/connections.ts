@@ -1,5 +1,5 @@
 /** When devices came and went. */
-import type { Relay } from '../events.ts'
+import type { Relay } from '../base/events.ts'
 import type { Platform } from '../platform.ts'
 import { toIso } from '../records/schemas.ts'
 import { startRunsOfDevice } from '../runs/runs-of-devices.ts'

@@ -1,5 +1,5 @@
 /** Takes what a device reports: the one way into its state, for REST, MQTT and flows. */
-import type { Relay } from '../events.ts'
+import type { Relay } from '../base/events.ts'
 import type { Platform } from '../platform.ts'
 import { type GivenState, StateOrStates } from './state-schemas.ts'
 import type { Reported } from './state-writer.ts'

@@ -3,10 +3,10 @@
 import { sql } from 'kysely'
 import { type Static, Type } from 'typebox'
 import { visibleDevices } from '../auth/device-access.ts'
+import { invalid } from '../base/refusals.ts'
 import { allOf, type Condition, isIn, isTagged, never } from '../records/conditions.ts'
 import { compileDeviceQuery, DeviceQuery } from '../records/device-query.ts'
 import { closed, Ids, TagFilters } from '../records/schemas.ts'
-import { invalid } from '../refusals.ts'
 import type { ActionContext } from '../resource.ts'
 
 export const selection = {

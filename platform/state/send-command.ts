@@ -1,9 +1,9 @@
 /** Sends commands to devices. */
 import { sql } from 'kysely'
-import type { Relay } from '../events.ts'
+import type { Relay } from '../base/events.ts'
+import { invalid } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { type Condition, isIn } from '../records/conditions.ts'
-import { invalid } from '../refusals.ts'
 import { trim } from './device-log.ts'
 
 export interface Command {

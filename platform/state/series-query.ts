@@ -1,7 +1,7 @@
 /** What a query over time asks for, and what it answers. */
 
+import { invalid } from '../base/refusals.ts'
 import type { Condition } from '../records/conditions.ts'
-import { invalid } from '../refusals.ts'
 import type { Stored } from './convert-value.ts'
 
 export const aggregations = [

@@ -1,5 +1,5 @@
 /** Sorts out what a device reported: what is stored, what is told of it, and what is dropped. */
-import type { Relay } from '../events.ts'
+import type { Relay } from '../base/events.ts'
 import type { HeardDevice } from '../runs/runs-of-states.ts'
 import type { DeviceStateTable } from '../store/tables.ts'
 import { convertValue, fromStored, type Scalar } from './convert-value.ts'

@@ -5,10 +5,10 @@
  */
 import { CompiledQuery } from 'kysely'
 import { FlowpotError } from '../../contracts/errors.ts'
-import type { Relay } from '../events.ts'
+import type { Relay } from '../base/events.ts'
+import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { fromColumn } from '../records/schemas.ts'
-import { notFound } from '../refusals.ts'
 import { armInactivityTimers } from '../runs/inactivity.ts'
 import { runsOfStates } from '../runs/runs-of-states.ts'
 import { insertRuns, type TriggeredRun } from '../runs/triggered-runs.ts'

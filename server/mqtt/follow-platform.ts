@@ -1,6 +1,6 @@
 /** Follows what happens on the platform: sends commands on, and ends connections whose right to be there is gone. */
 import { isGateway, readDeviceAccess } from '../../platform/auth/sign-in.ts'
-import type { PlatformEvents } from '../../platform/events.ts'
+import type { PlatformEvents } from '../../platform/base/events.ts'
 import type { BrokerContext } from './context.ts'
 import { speaksFor } from './peripherals.ts'
 import { barSession, type Session } from './session.ts'

@@ -1,7 +1,7 @@
 /** Which topics of its own, besides the platform's, a device may use: what its access key says of them. */
 import { fromColumn } from '../../platform/records/schemas.ts'
+import { covers } from '../../platform/runs/topic-filter.ts'
 import type { ApplicationKeyTable } from '../../platform/store/tables.ts'
-import { covers } from '../../platform/topic-filter.ts'
 import { overlap } from './topics.ts'
 
 export interface TopicRules {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Actor, anonymousActor } from '../../platform/auth/actor.ts'
-import { createAdminToken } from '../../platform/auth/admin-token.ts'
+import { createAdminToken } from '../../platform/auth/api-tokens.ts'
 import { authenticate } from '../../platform/auth/authenticate.ts'
 import { callAction } from '../../platform/resources/call-action.ts'
 import { actionsByCall } from '../../platform/resources/catalogue.ts'

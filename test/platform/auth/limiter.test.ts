@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createLimiter } from '../../../platform/auth/limiter.ts'
-import { tooManyAttempts } from '../../../platform/refusals.ts'
+import { tooManyAttempts } from '../../../platform/base/refusals.ts'
 
 const limits = { perAccount: 3, perAddress: 6, windowSeconds: 60 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createPasswords } from '../../../platform/auth/passwords.ts'
-import { tooManySignIns } from '../../../platform/refusals.ts'
+import { tooManySignIns } from '../../../platform/base/refusals.ts'
 
 const cheap = { N: 16, r: 1, p: 1 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { flowActor } from '../../../platform/auth/actor.ts'
-import { tooManyAttempts } from '../../../platform/refusals.ts'
+import { tooManyAttempts } from '../../../platform/base/refusals.ts'
 import { callAction } from '../../../platform/resources/call-action.ts'
 import { eachStore } from '../store/databases.ts'
 import { openPlatform } from '../test-platform.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { covers } from '../../../platform/topic-filter.ts'
+import { covers } from '../../../platform/runs/topic-filter.ts'
 import { createSubscriptions } from '../../../server/mqtt/subscriptions.ts'
 
 const level = fc.constantFrom('a', 'b', '', 'c')

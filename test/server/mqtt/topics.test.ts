@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { covers } from '../../../platform/topic-filter.ts'
+import { covers } from '../../../platform/runs/topic-filter.ts'
 import { topicRules } from '../../../server/mqtt/topic-rules.ts'
 import { isReserved, overlap, readDeviceTopic } from '../../../server/mqtt/topics.ts'
 

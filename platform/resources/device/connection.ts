@@ -1,12 +1,12 @@
 /** When a device came and went, and what it is told: actions of the resource `device`. */
 import Type from 'typebox'
-import { checkOwnDevice, relayOf } from '../auth/own-device.ts'
-import { closed, Id, oneOf, Success, Time } from '../records/schemas.ts'
-import { defineAction } from '../resource.ts'
-import { noteConnected, noteDisconnected } from '../state/connections.ts'
-import { readLog } from '../state/device-log.ts'
-import { GivenTime, readTime } from '../state/times.ts'
-import { checkVisible, pastParams, readPastParams } from './device-state.ts'
+import { checkOwnDevice, relayOf } from '../../auth/own-device.ts'
+import { closed, Id, oneOf, Success, Time } from '../../records/schemas.ts'
+import { defineAction } from '../../resource.ts'
+import { noteConnected, noteDisconnected } from '../../state/connections.ts'
+import { readLog } from '../../state/device-log.ts'
+import { GivenTime, readTime } from '../../state/times.ts'
+import { checkVisible, pastParams, readPastParams } from './state.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}'
 const deviceId = Id

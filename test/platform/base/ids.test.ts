@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createIds } from '../../../platform/store/ids.ts'
+import { createIds } from '../../../platform/base/ids.ts'
 
 const random = { bytes: (length: number) => new Uint8Array(length).fill(0xab) }
 

@@ -1,5 +1,5 @@
 /** What the platform refuses, and how the REST API words it. */
-import { defineError, FlowpotError } from '../contracts/errors.ts'
+import { defineError, FlowpotError } from '../../contracts/errors.ts'
 
 /** A parameter or body that does not fit. */
 export const invalid = defineError<{ problem: string }>('PLATFORM_INVALID', 400, ({ problem }) => problem)

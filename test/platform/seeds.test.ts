@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createPlatform } from '../../../platform/platform.ts'
-import { applySeeds, type Seeds } from '../../../platform/resources/seeds.ts'
-import { eachStore } from '../store/databases.ts'
-import { openPlatform, signingKey } from '../test-platform.ts'
+import { createPlatform } from '../../platform/platform.ts'
+import { applySeeds, type Seeds } from '../../platform/seeds.ts'
+import { eachStore } from './store/databases.ts'
+import { openPlatform, signingKey } from './test-platform.ts'
 
 const seeds: Seeds = {
   groups: [{ name: 'admins', id: 'b'.repeat(24) }],

@@ -1,7 +1,8 @@
 /** One device. */
 import Type from 'typebox'
-import { visibleDevices } from '../auth/device-access.ts'
-import { always } from '../records/conditions.ts'
+import { visibleDevices } from '../../auth/device-access.ts'
+import { notFound } from '../../base/refusals.ts'
+import { always } from '../../records/conditions.ts'
 import {
   attributesAsObject,
   checkDevice,
@@ -16,14 +17,13 @@ import {
   tagsAsObject,
   toConnectionInfo,
   toDevice,
-} from '../records/device-record.ts'
-import { closed, Flag, Id, isSet, Success } from '../records/schemas.ts'
-import { notFound } from '../refusals.ts'
-import { defineAction, type Resource } from '../resource.ts'
-import { removePoints } from '../state/remove-points.ts'
-import { deviceCommandActions } from './device-commands.ts'
-import { deviceConnectionActions } from './device-connection.ts'
-import { deviceStateActions } from './device-state.ts'
+} from '../../records/device-record.ts'
+import { closed, Flag, Id, isSet, Success } from '../../records/schemas.ts'
+import { defineAction, type Resource } from '../../resource.ts'
+import { removePoints } from '../../state/remove-points.ts'
+import { deviceCommandActions } from './commands.ts'
+import { deviceConnectionActions } from './connection.ts'
+import { deviceStateActions } from './state.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}'
 const deviceId = Id

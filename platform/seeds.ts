@@ -1,14 +1,14 @@
 /** Puts the seeds of an application into its store: groups, users and devices that are not there yet. */
 
 import { type Kysely, sql } from 'kysely'
-import type { Platform } from '../platform.ts'
-import { checkDevice, DevicePost, insertDevice, toRow } from '../records/device-record.ts'
-import { toEmailKey } from '../records/experience-user-record.ts'
-import { invalid } from '../refusals.ts'
-import type { Transaction } from '../store/store.ts'
-import type { Tables } from '../store/tables.ts'
-import { insertGroup } from './experience-groups.ts'
-import { insertUser, toUserRow } from './experience-users.ts'
+import { invalid } from './base/refusals.ts'
+import type { Platform } from './platform.ts'
+import { checkDevice, DevicePost, insertDevice, toRow } from './records/device-record.ts'
+import { toEmailKey } from './records/experience-user-record.ts'
+import { insertGroup } from './resources/experience-groups.ts'
+import { insertUser, toUserRow } from './resources/experience-users.ts'
+import type { Transaction } from './store/store.ts'
+import type { Tables } from './store/tables.ts'
 
 export interface Seeds {
   readonly groups: readonly { readonly name: string; readonly id?: string; readonly description?: string }[]

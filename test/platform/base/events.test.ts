@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEvents } from '../../platform/events.ts'
+import { createEvents } from '../../../platform/base/events.ts'
 
 function setUp() {
   const logged: unknown[] = []
