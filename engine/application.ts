@@ -1,4 +1,6 @@
 /** A compiled application: what the listeners serve and a reload swaps. */
+
+import type { Seeds } from '../contracts/seeds.ts'
 import type { Returned } from './custom-node.ts'
 import type { Reply, Services } from './services.ts'
 import type { Problem } from './source/problem.ts'
@@ -24,20 +26,6 @@ export interface ApplicationSettings {
 export interface ConnectionSettings {
   /** The environment variable that has its URL. */
   readonly env: string
-}
-
-export interface Seeds {
-  readonly groups: readonly { readonly name: string; readonly id?: string; readonly description?: string }[]
-  readonly users: readonly {
-    readonly email: string
-    readonly id?: string
-    readonly password?: string
-    readonly firstName?: string
-    readonly lastName?: string
-    readonly groups?: readonly string[]
-  }[]
-  /** Bodies of `devices.post`, with an ID where one is given. */
-  readonly devices: readonly Readonly<Record<string, unknown>>[]
 }
 
 export interface CompiledTrigger<Spec = unknown> {

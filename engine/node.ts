@@ -1,9 +1,11 @@
 /** What a node type is: one file, one `defineNode`. */
 import type { Static, TObject } from 'typebox'
+import type { ActionCatalog } from '../contracts/actions.ts'
+import type { ApiOutcome } from '../contracts/outcomes.ts'
 import type { CustomNode, Returned } from './custom-node.ts'
 import type { SchemaChecker } from './json-schema/schema-problems.ts'
 import type { Shape } from './json-schema/shape.ts'
-import type { ApiOutcome, Reply, Services } from './services.ts'
+import type { Reply, Services } from './services.ts'
 import type { Position } from './source/position.ts'
 import type { ProblemCode } from './source/problem.ts'
 import type { Payload } from './values/payload.ts'
@@ -129,17 +131,6 @@ export interface FieldProblem {
   readonly message: string
   readonly hint?: string
   readonly severity?: 'error' | 'warning'
-}
-
-/** What is known of the platform's actions while checking; handed in, since the engine does not know the platform. */
-export type ActionCatalog = Readonly<Record<string, ActionDescription>>
-
-export interface ActionDescription {
-  readonly summary: string
-  /** JSON Schema of the parameters as one object; closed. */
-  readonly params: Readonly<Record<string, unknown>>
-  /** JSON Schema of the result. */
-  readonly result: Readonly<Record<string, unknown>>
 }
 
 /** Shown on the node's page, and run by a test. */

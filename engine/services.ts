@@ -1,44 +1,9 @@
 /** The only ways from a flow to an effect. A dry run replaces them, a recording records them. */
-
-/** What a platform action answered: a result, or an error as the REST API words it. */
-export type ApiOutcome =
-  | { readonly result: unknown }
-  | { readonly error: { readonly type: string; readonly statusCode: number; readonly message: string } }
-
-/** An experience user as flows see it: no password, no hash. */
-export type UserRecord = { readonly id: string; readonly email: string } & Readonly<Record<string, unknown>>
-
-export interface TokenRequest {
-  /** ID or e-mail address. */
-  readonly user: string
-  /** Seconds until the token expires; the platform's default where it is not given. */
-  readonly ttlSeconds?: number
-  /** Data that travels in the token and comes back as `experience.authInfo.extraData`. */
-  readonly data?: Readonly<Record<string, unknown>>
-  /** Refuse every token that was issued to this user before. */
-  readonly invalidateExistingTokens?: boolean
-  /** Note the time as the user's last login. */
-  readonly isLogin?: boolean
-}
-
-export interface Users {
-  /** The user with this address and password, or `null`; both take the same time. Throws 429 for who guesses. */
-  verifyPassword(email: string, password: string): Promise<UserRecord | null>
-  /** The user that a token stands for, or `null`. */
-  verifyToken(token: string): Promise<UserRecord | null>
-  /** A signed token, or `null` where there is no such user. */
-  signToken(request: TokenRequest): Promise<string | null>
-}
-
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number
-}
-
-export interface Random {
-  /** `length` random bytes. */
-  bytes(length: number): Uint8Array
-}
+import type { Clock } from '../contracts/clock.ts'
+import type { ApiOutcome } from '../contracts/outcomes.ts'
+import type { Random } from '../contracts/random.ts'
+import type { Storage } from '../contracts/storage.ts'
+import type { Users } from '../contracts/users.ts'
 
 export interface HttpRequest {
   readonly method: string
@@ -73,33 +38,6 @@ export interface MailMessage {
   readonly subject: string
   readonly text?: string
   readonly html?: string
-}
-
-/** Where a value is stored. A scope has keys of its own. */
-export interface StorageSlot {
-  readonly scope: string
-  /** At most 255 characters. */
-  readonly key: string
-}
-
-export interface StorageChange<Result> {
-  /** What is stored from now on: anything that JSON can say. `undefined` removes what was there. */
-  readonly value: unknown
-  /** What whoever asked for the change is told. */
-  readonly result: Result
-}
-
-/** Values that outlive a run. Rejects with a `FlowpotError` where a key is too long or a value cannot be stored. */
-export interface Storage {
-  /** `undefined` where nothing is stored. */
-  get(slot: StorageSlot): Promise<unknown>
-  /** Everything in a scope, by key. */
-  list(scope: string): Promise<ReadonlyMap<string, unknown>>
-  /**
-   * Puts what `change` makes of the value there in its place; no other run comes between. `change` may be called more
-   * than once, so it has no effect besides. Where it changes nothing, nothing is written.
-   */
-  update<Result>(slot: StorageSlot, change: (value: unknown) => StorageChange<Result>): Promise<Result>
 }
 
 export interface ScriptRequest {

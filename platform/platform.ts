@@ -1,10 +1,12 @@
 /** What every resource and listener shares: the store, the clock, and what signs and checks. */
 
+import type { Clock } from '../contracts/clock.ts'
+import type { Random } from '../contracts/random.ts'
 import { createDevices, type Devices } from './auth/device-tokens.ts'
 import { createLimiter, type Limiter, type Limits } from './auth/limiter.ts'
 import { createPasswords, type PasswordCost, type Passwords } from './auth/passwords.ts'
 import { createTokens, type Tokens } from './auth/tokens.ts'
-import { createUsers, type Users } from './auth/users.ts'
+import { createUsers, type UserAccounts } from './auth/users.ts'
 import { createEvents, type Events } from './base/events.ts'
 import { createIds } from './base/ids.ts'
 import { settingsInvalid } from './base/refusals.ts'
@@ -12,16 +14,6 @@ import { sharedValidator, type Validator } from './base/validate.ts'
 import { createWatchList, type WatchList } from './runs/watches.ts'
 import { createStateWriter, type StateWriter } from './state/state-writer.ts'
 import type { Store } from './store/store.ts'
-
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number
-}
-
-export interface Random {
-  /** `length` random bytes. */
-  bytes(length: number): Uint8Array
-}
 
 export interface PlatformLog {
   error(details: unknown, message: string): void
@@ -53,7 +45,7 @@ export interface Platform {
   readonly passwords: Passwords
   readonly tokens: Tokens
   readonly limiter: Limiter
-  readonly users: Users
+  readonly users: UserAccounts
   /** The devices that sign in. */
   readonly devices: Devices
   /** Throws `PLATFORM_INVALID` (400) where parameters do not fit a schema. */

@@ -1,6 +1,7 @@
 /** Puts the seeds of an application into its store: groups, users and devices that are not there yet. */
 
 import { type Kysely, sql } from 'kysely'
+import type { Seeds } from '../contracts/seeds.ts'
 import { invalid } from './base/refusals.ts'
 import type { Platform } from './platform.ts'
 import { checkDevice, DevicePost, insertDevice, toRow } from './records/device-record.ts'
@@ -9,20 +10,6 @@ import { insertGroup } from './resources/experience-groups.ts'
 import { insertUser, toUserRow } from './resources/experience-users.ts'
 import type { Transaction } from './store/store.ts'
 import type { Tables } from './store/tables.ts'
-
-export interface Seeds {
-  readonly groups: readonly { readonly name: string; readonly id?: string; readonly description?: string }[]
-  readonly users: readonly {
-    readonly email: string
-    readonly id?: string
-    readonly password?: string
-    readonly firstName?: string
-    readonly lastName?: string
-    readonly groups?: readonly string[]
-  }[]
-  /** Bodies of `devices.post`, with an ID where one is given. */
-  readonly devices: readonly Readonly<Record<string, unknown>>[]
-}
 
 const tables = {
   group: { table: 'experience_groups', column: 'name' },

@@ -1,5 +1,7 @@
 /** Services for tests that need none, or replace those they do. */
-import type { Effects, Services, Storage } from '../engine/services.ts'
+
+import type { Storage } from '../contracts/storage.ts'
+import type { Effects, Services } from '../engine/services.ts'
 
 const refuse = async () => {
   throw new Error('Nothing leaves a test.')

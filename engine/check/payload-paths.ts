@@ -2,9 +2,11 @@
  * Follows, node by node, what can stand on the payload, and complains of a path that is read and that no way to the
  * node can have written.
  */
+
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import { type FlowGraph, type FlowNode, isWithin, waysOn } from '../flow/flow-graph.ts'
 import { findAbsence, joinShapes, type Shape, unknown, writeShape } from '../json-schema/shape.ts'
-import { type ActionCatalog, type LoopBody, outputsOf, type Write } from '../node.ts'
+import { type LoopBody, outputsOf, type Write } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'

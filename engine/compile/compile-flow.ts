@@ -1,4 +1,6 @@
 /** One flow's file, from YAML to linked closures, with every problem that can be found on the way. */
+
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { ApplicationSettings, FlowDescription, Retry } from '../application.ts'
 import { checkCustomNode } from '../check/custom-nodes.ts'
 import { checkCycles, checkReachable } from '../check/graph.ts'
@@ -10,7 +12,6 @@ import { defaultRetrySeconds, flowSchema } from '../flow/flow-schema.ts'
 import { readGraph } from '../flow/read-graph.ts'
 import type { TriggerScope } from '../flow/read-triggers.ts'
 import type { CustomNodes } from '../load/read-custom-nodes.ts'
-import type { ActionCatalog } from '../node.ts'
 import { repeat } from '../run/repeat.ts'
 import { useCustomNode } from '../run/use-custom-node.ts'
 import type { Problem } from '../source/problem.ts'

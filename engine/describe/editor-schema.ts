@@ -3,11 +3,12 @@
  * by their shape. It says what can be said of a file without reading its templates and wires; `check` says the rest.
  */
 
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import { flowSchema } from '../flow/flow-schema.ts'
 import { closeSchema } from '../json-schema/close-schema.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import { settingsSchemaFor } from '../load/application-file.ts'
-import type { ActionCatalog, NodeType } from '../node.ts'
+import type { NodeType } from '../node.ts'
 import type { TriggerType } from '../trigger.ts'
 import { templateText } from './field-schema.ts'
 import { fieldsOf, hasAny, ref, when } from './json-schema.ts'

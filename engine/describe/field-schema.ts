@@ -1,7 +1,8 @@
 /** What an editor is to know of the fields of a configuration: what they take, and where a template may stand in its place. */
+
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import { closeSchema } from '../json-schema/close-schema.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
-import type { ActionCatalog } from '../node.ts'
 import type { Fits } from '../schema.ts'
 import { isMap } from '../values/is-map.ts'
 import { mapSchema, ref } from './json-schema.ts'

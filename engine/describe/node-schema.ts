@@ -1,10 +1,11 @@
 /** What an editor is to know of nodes. */
 
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import { wireKeys } from '../flow/part-fields.ts'
 import { idPattern, reservedIds } from '../flow/read-nodes.ts'
 import { closeSchema } from '../json-schema/close-schema.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
-import { type ActionCatalog, type NodeType, outputsOf } from '../node.ts'
+import { type NodeType, outputsOf } from '../node.ts'
 import type { Fits } from '../schema.ts'
 import { isMap } from '../values/is-map.ts'
 import { fieldSchema, orTemplate } from './field-schema.ts'

@@ -1,8 +1,8 @@
 /** What `*.test.yaml` says: the tests of the flow beside it. */
 import { Type } from 'typebox'
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import { settingsSchemaFor } from '../load/application-file.ts'
-import type { ActionCatalog } from '../node.ts'
 import { fieldsOf } from './json-schema.ts'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']

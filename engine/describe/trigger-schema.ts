@@ -1,7 +1,8 @@
 /** What an editor is to know of triggers: each is known by the one key that names its type. */
+
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import { closeSchema } from '../json-schema/close-schema.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
-import type { ActionCatalog } from '../node.ts'
 import type { TriggerType } from '../trigger.ts'
 import { fieldSchema } from './field-schema.ts'
 import { fieldsOf, has, hasAny, ref, when } from './json-schema.ts'

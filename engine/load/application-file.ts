@@ -1,8 +1,8 @@
 /** Reads `application.yaml`. */
 import { Type } from 'typebox'
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { ApplicationSettings } from '../application.ts'
 import type { SchemaChecker, SchemaComplaint } from '../json-schema/schema-problems.ts'
-import type { ActionCatalog } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 import { isMap } from '../values/is-map.ts'

@@ -1,10 +1,12 @@
 /** Compiles a whole application, or says everything that is wrong with it. */
+
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { Application, CompiledTrigger, Limits, Loaded } from '../application.ts'
 import { compileFlow } from '../compile/compile-flow.ts'
 import type { CompiledFlow, LinkedTrigger, WrapVisit } from '../compile/compiled-flow.ts'
 import { isCustomNode } from '../custom-node.ts'
 import { sharedSchemaChecker } from '../json-schema/schema-problems.ts'
-import type { ActionCatalog, NodeType } from '../node.ts'
+import type { NodeType } from '../node.ts'
 import { tooManyRuns } from '../run/errors.ts'
 import { startRun } from '../run/start-run.ts'
 import type { SourceFile } from '../source/position.ts'

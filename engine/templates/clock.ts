@@ -1,6 +1,4 @@
-/** The clock that helpers such as `currentDateTime` read: the run's, so that a recorded run replays as it was. */
-
-import type { Clock } from '../services.ts'
+import type { Clock } from '../../contracts/clock.ts'
 import type { Payload } from '../values/payload.ts'
 
 const clocks = new WeakMap<Payload, Clock>()

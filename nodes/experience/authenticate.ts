@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
+import type { UserRecord, Users } from '../../contracts/users.ts'
 import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import type { UserRecord, Users } from '../../engine/services.ts'
 import { invalidateExistingTokens, tokenData, tokenLifetime } from '../parts/token-fields.ts'
 import { userShape } from '../parts/user-shape.ts'
 

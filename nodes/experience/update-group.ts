@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
-import type { ApiOutcome } from '../../engine/services.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { findUser } from '../parts/find-user.ts'
 import { groupShape } from '../parts/group-shape.ts'

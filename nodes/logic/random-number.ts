@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
+import type { Random } from '../../contracts/random.ts'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import type { Random } from '../../engine/services.ts'
 
 const bound = (description: string) => ValueOf(Type.Number(), { description, acceptsDigits: true })
 

@@ -1,7 +1,9 @@
 /** A device as flows see it, for the path check: what the platform says of one, with tags and attributes as the node asks for them. */
+
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import { listShape, objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
-import type { ActionCatalog, RawConfig } from '../../engine/node.ts'
+import type { RawConfig } from '../../engine/node.ts'
 
 const tagList = listShape(objectShape({ key: scalar, value: scalar }))
 const tagMap = objectShape({}, true)

@@ -1,8 +1,8 @@
 /** What a node remembers from one run to the next, by its ID, so that the flow may be rearranged around it. */
 import { Type } from 'typebox'
+import type { StorageSlot } from '../../contracts/storage.ts'
 import type { CompileContext, NodeCheck, Run } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
-import type { StorageSlot } from '../../engine/services.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { present } from './device-selection.ts'
 

@@ -1,7 +1,7 @@
 /** What a node does with the platform's answer where it has `then` and `else`: as create-user and api do. */
 
 import { defineError } from '../../contracts/errors.ts'
-import type { ApiOutcome } from '../../engine/services.ts'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Path } from '../../engine/values/path.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 

@@ -1,6 +1,6 @@
 /** Random secrets of 256 bits. They are kept as SHA-256: nobody guesses them, so a slow hash would add nothing. */
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { Random } from '../platform.ts'
+import type { Random } from '../../contracts/random.ts'
 
 export function createSecret(random: Random): string {
   return Buffer.from(random.bytes(32)).toString('hex')

@@ -1,6 +1,6 @@
 /** Signs and reads the platform's tokens: JWTs, HS256 and nothing else. */
 import { createSigner, createVerifier } from 'fast-jwt'
-import type { Clock } from '../platform.ts'
+import type { Clock } from '../../contracts/clock.ts'
 
 /** Whom a token is for. A token of one kind is no token of another. */
 export type Audience = 'experience' | 'device' | 'administrator'

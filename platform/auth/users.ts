@@ -1,57 +1,22 @@
 /** Experience users as flows and endpoints need them: passwords verified, tokens signed and read. */
 import { sql } from 'kysely'
+import type { TokenRequest, UserRecord, Users, VerifiedUser } from '../../contracts/users.ts'
 import type { Platform } from '../platform.ts'
-import {
-  byIdOrEmail,
-  readUserRow,
-  toEmailKey,
-  toUser,
-  toUsers,
-  type UserRecord,
-} from '../records/experience-user-record.ts'
+import { byIdOrEmail, readUserRow, toEmailKey, toUser, toUsers } from '../records/experience-user-record.ts'
 import { toIso } from '../records/schemas.ts'
 import { keepStatement } from '../store/kept-statement.ts'
 import type { ExperienceUserTable } from '../store/tables.ts'
 
-export interface TokenRequest {
-  /** ID or e-mail address. */
-  readonly user: string
-  /** Seconds until the token expires; the platform's default where it is not given. */
-  readonly ttlSeconds?: number
-  /** Data that travels in the token. */
-  readonly data?: Readonly<Record<string, unknown>>
-  /** Refuse every token that was issued to this user before. */
-  readonly invalidateExistingTokens?: boolean
-  /** Note the time as the user's last login. */
-  readonly isLogin?: boolean
-}
-
-export interface VerifiedUser {
-  readonly user: UserRecord
-  /** What the token says of itself; times as ISO text, `expiresAt` is `null` where it does not expire. */
-  readonly authInfo: {
-    readonly issuedAt: string
-    readonly expiresAt: string | null
-    /** What the flow put into it. */
-    readonly extraData: Readonly<Record<string, unknown>>
-  }
-}
-
-export interface Users {
-  /**
-   * The user with this address and password, or `null`; both take the same time. Throws 429 for who guesses. `address` is where the request came
-   * from that asks.
-   */
+/** As `Users`, with what only listeners know and need: where a request came from, and what the token says of itself. */
+export interface UserAccounts extends Pick<Users, 'signToken'> {
+  /** `address` is where the request came from; guesses are counted for it too. */
   verifyPassword(email: string, password: string, address?: string): Promise<UserRecord | null>
-  /** The user that a token stands for, or `null`. */
   verifyToken(token: string): Promise<VerifiedUser | null>
-  /** A signed token, or `null` where there is no such user. */
-  signToken(request: TokenRequest): Promise<string | null>
 }
 
 export type UsersPlatform = Omit<Platform, 'users' | 'devices'>
 
-export function createUsers(platform: UsersPlatform): Users {
+export function createUsers(platform: UsersPlatform): UserAccounts {
   return {
     verifyPassword: (email, password, address) => verifyPassword(platform, email, password, address),
     verifyToken: (token) => verifyToken(platform, token),

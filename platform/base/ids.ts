@@ -1,13 +1,6 @@
 /** Makes the IDs of resources: 24 hexadecimal digits, ordered by time, in the shape of Losant's (MongoDB's ObjectId). */
-
-/** Milliseconds since 1970. */
-interface Clock {
-  now(): number
-}
-
-interface Random {
-  bytes(length: number): Uint8Array
-}
+import type { Clock } from '../../contracts/clock.ts'
+import type { Random } from '../../contracts/random.ts'
 
 /** Digits of the count within one millisecond. */
 const COUNT_DIGITS = 3

@@ -1,5 +1,6 @@
 /** What the platform refuses, and how the REST API words it. */
 import { defineError, FlowpotError } from '../../contracts/errors.ts'
+import type { ApiError } from '../../contracts/outcomes.ts'
 
 /** A parameter or body that does not fit. */
 export const invalid = defineError<{ problem: string }>('PLATFORM_INVALID', 400, ({ problem }) => problem)
@@ -29,12 +30,6 @@ export const tooManySignIns = defineError(
   () => 'Too many people sign in at this moment. Try again in a few seconds.',
 )
 export const settingsInvalid = defineError<{ problem: string }>('PLATFORM_SETTINGS', 500, ({ problem }) => problem)
-
-export interface ApiError {
-  readonly type: string
-  readonly statusCode: number
-  readonly message: string
-}
 
 const typeByStatus: Readonly<Record<number, string>> = {
   400: 'Validation',

@@ -9,7 +9,7 @@ import { closed, Email, fromColumn, groupBy, Id, Name, resourceFields, TagMap, T
 
 const PersonName = Type.String({ maxLength: 1024 })
 
-export const UserRecord = closed({
+export const ExperienceUserRecord = closed({
   ...resourceFields,
   experienceUserId: Id,
   email: Email,
@@ -21,14 +21,18 @@ export const UserRecord = closed({
   lastLogin: Type.Optional(Time),
   tokenCutoff: Type.Optional(Time),
 })
-export type UserRecord = Static<typeof UserRecord>
+export type ExperienceUserRecord = Static<typeof ExperienceUserRecord>
 
 export interface GroupOfUser {
   readonly id: string
   readonly name: string
 }
 
-export function toUser(row: ExperienceUserTable, applicationId: string, groups: readonly GroupOfUser[]): UserRecord {
+export function toUser(
+  row: ExperienceUserTable,
+  applicationId: string,
+  groups: readonly GroupOfUser[],
+): ExperienceUserRecord {
   return {
     id: row.id,
     experienceUserId: row.id,
@@ -67,7 +71,7 @@ export async function toUsers(
   platform: Pick<Platform, 'applicationId'>,
   db: Kysely<Tables>,
   rows: ExperienceUserTable[],
-): Promise<UserRecord[]> {
+): Promise<ExperienceUserRecord[]> {
   const groups =
     rows.length === 0
       ? []
@@ -87,7 +91,11 @@ export async function toUsers(
   return rows.map((row) => toUser(row, platform.applicationId, byUser.get(row.id) ?? []))
 }
 
-export async function readUser(platform: Platform, db: Kysely<Tables>, idOrEmail: string): Promise<UserRecord> {
+export async function readUser(
+  platform: Platform,
+  db: Kysely<Tables>,
+  idOrEmail: string,
+): Promise<ExperienceUserRecord> {
   const row = await readUserRow(db, idOrEmail)
   const [user] = row ? await toUsers(platform, db, [row]) : []
   if (!user) throw notFound({ what: 'Experience user' })

@@ -1,18 +1,11 @@
 /** The one way to an action, for REST and flows alike: finds it, checks the scope, validates, runs. */
 import { FlowpotError } from '../../contracts/errors.ts'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Actor } from '../auth/actor.ts'
 import { isAllowed } from '../auth/scopes.ts'
-import { type ApiError, forbidden, notFound, toApiError, unauthenticated } from '../base/refusals.ts'
+import { forbidden, notFound, toApiError, unauthenticated } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { actionsByCall } from './catalogue.ts'
-
-export type CallOutcome =
-  | { readonly result: unknown }
-  | {
-      readonly error: ApiError
-      /** Of the reply that carries the error, such as `retry-after`. */
-      readonly headers?: Readonly<Record<string, string>>
-    }
 
 /**
  * Runs `call` (`devices.post`) as `actor`. Throws a `FlowpotError` for what is refused. `address` is where the request came from.
@@ -44,7 +37,7 @@ export async function callAction(
   call: string,
   params: Readonly<Record<string, unknown>>,
   address?: string,
-): Promise<CallOutcome> {
+): Promise<ApiOutcome> {
   try {
     return { result: await runAction(platform, actor, call, params, address) }
   } catch (error) {

@@ -1,4 +1,6 @@
 /** Every resource of the platform, and what there is to know of their actions. */
+
+import type { ActionDescription } from '../../contracts/actions.ts'
 import type { Action, Resource } from '../resource.ts'
 import { application } from './application.ts'
 import { applicationApiToken } from './application-api-token.ts'
@@ -47,14 +49,6 @@ export const actionsByCall: ReadonlyMap<string, NamedAction> = new Map(
     ]),
   ),
 )
-
-export interface ActionDescription {
-  readonly summary: string
-  /** JSON Schema of the parameters as one object; closed. */
-  readonly params: Readonly<Record<string, unknown>>
-  /** JSON Schema of the result. */
-  readonly result: Readonly<Record<string, unknown>>
-}
 
 /** Every action by call: `devices.post`. */
 export function describeActions(): Readonly<Record<string, ActionDescription>> {

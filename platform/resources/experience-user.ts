@@ -1,7 +1,13 @@
 /** One experience user. */
 import Type from 'typebox'
 import { notFound } from '../base/refusals.ts'
-import { byIdOrEmail, joinGroups, readUser, toEmailKey, UserRecord } from '../records/experience-user-record.ts'
+import {
+  byIdOrEmail,
+  ExperienceUserRecord,
+  joinGroups,
+  readUser,
+  toEmailKey,
+} from '../records/experience-user-record.ts'
 import { closed, Email, Password, Success } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { emailTaken, optionalUserFields } from './experience-users.ts'
@@ -18,7 +24,7 @@ export const experienceUser: Resource = {
       method: 'GET',
       path,
       params: closed({ experienceUserId }),
-      result: UserRecord,
+      result: ExperienceUserRecord,
       scopes: ['all.Application', 'all.Application.read'],
       run: (params, { platform }) => readUser(platform, platform.store.read, params.experienceUserId),
     }),
@@ -36,7 +42,7 @@ export const experienceUser: Resource = {
           ...optionalUserFields,
         }),
       }),
-      result: UserRecord,
+      result: ExperienceUserRecord,
       scopes: ['all.Application'],
       async run({ experienceUserId: idOrEmail, experienceUser: patch }, { platform }) {
         const passwordHash = patch.password === undefined ? undefined : await platform.passwords.hash(patch.password)

@@ -5,7 +5,7 @@ import { conflict } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { AdvancedQuery } from '../records/advanced-query.ts'
 import type { Condition } from '../records/conditions.ts'
-import { joinGroups, toEmailKey, toUser, toUsers, UserRecord } from '../records/experience-user-record.ts'
+import { ExperienceUserRecord, joinGroups, toEmailKey, toUser, toUsers } from '../records/experience-user-record.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { compileUserQuery } from '../records/people-query.ts'
 import { closed, Email, Flag, Ids, isSet, Password, TagMap, Time } from '../records/schemas.ts'
@@ -60,7 +60,7 @@ export const experienceUsers: Resource = {
         includeAncestorGroups: Type.Optional(Flag),
         query: Type.Optional(AdvancedQuery),
       }),
-      result: listResult(UserRecord),
+      result: listResult(ExperienceUserRecord),
       scopes: ['all.Application', 'all.Application.read'],
       run(params, context) {
         const { platform } = context
@@ -78,7 +78,7 @@ export const experienceUsers: Resource = {
       body: 'experienceUser',
       status: 201,
       params: closed({ experienceUser: UserPost }),
-      result: UserRecord,
+      result: ExperienceUserRecord,
       scopes: ['all.Application'],
       async run({ experienceUser: { password, ...user } }, { platform }) {
         const row = toUserRow(platform, user, await platform.passwords.hash(password))

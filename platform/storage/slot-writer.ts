@@ -1,15 +1,10 @@
-/**
- * Writes what changes in the storage. What comes while a write is under way waits, and is made together in the next one: on
- * PostgreSQL, writes of one row, or of rows that stand near each other, collide and run again. A thousand increments of one
- * value at once took 5.4 s, and some failed; together they take 0.5 s.
- */
-import type { Clock } from '../platform.ts'
+import type { Clock } from '../../contracts/clock.ts'
+import type { ChangeStored, StorageSlot } from '../../contracts/storage.ts'
 import type { Store, Transaction } from '../store/store.ts'
 import { idOf, putSlots, readSlots, removeSlots } from './slots.ts'
-import type { Change, StorageSlot } from './storage.ts'
 import { fromJson, toJson } from './stored-json.ts'
 
-export type WriteSlot = <Result>(slot: StorageSlot, change: Change<Result>) => Promise<Result>
+export type WriteSlot = <Result>(slot: StorageSlot, change: ChangeStored<Result>) => Promise<Result>
 
 interface WaitingChange {
   readonly slot: StorageSlot
@@ -57,7 +52,7 @@ export function createSlotWriter(store: Store, clock: Clock): WriteSlot {
 }
 
 /** Throws what `change` throws, and where its value cannot be stored. */
-export function applyChange<Result>(before: string | undefined, change: Change<Result>) {
+export function applyChange<Result>(before: string | undefined, change: ChangeStored<Result>) {
   const { value, result } = change(fromJson(before))
   return { after: toJson(value), result }
 }

@@ -1,8 +1,8 @@
 /** The statements on the table `flow_storage`. */
 import type { ExpressionBuilder, Kysely } from 'kysely'
+import type { StorageSlot } from '../../contracts/storage.ts'
 import type { Transaction } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
-import type { StorageSlot } from './storage.ts'
 
 /** Tells slots apart as the table does. */
 export function idOf({ scope, key }: StorageSlot): string {

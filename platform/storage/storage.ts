@@ -1,37 +1,11 @@
 /** Values that flows keep from one run to the next, by scope and key. */
 import { sql } from 'kysely'
 import { defineError } from '../../contracts/errors.ts'
+import type { Storage, StorageSlot } from '../../contracts/storage.ts'
 import type { Platform } from '../platform.ts'
 import { applyChange, createSlotWriter } from './slot-writer.ts'
 import { idOf, readSlots } from './slots.ts'
 import { fromJson } from './stored-json.ts'
-
-/** Where a value is stored. A scope has keys of its own. */
-export interface StorageSlot {
-  readonly scope: string
-  readonly key: string
-}
-
-export interface StorageChange<Result> {
-  /** What is stored from now on; `undefined` removes what was there. */
-  readonly value: unknown
-  readonly result: Result
-}
-
-export type Change<Result> = (value: unknown) => StorageChange<Result>
-
-export interface Storage {
-  /** `undefined` where nothing is stored. Throws `STORAGE_KEY_UNFIT`. */
-  get(slot: StorageSlot): Promise<unknown>
-  /** Everything in a scope, by key. Throws `STORAGE_SCOPE_TOO_LARGE`. */
-  list(scope: string): Promise<ReadonlyMap<string, unknown>>
-  /**
-   * Puts what `change` makes of the value there in its place; no other change comes between. `change` may be called more
-   * than once, so it has no effect besides. Where it changes nothing, nothing is written.
-   * Throws what `change` throws, `STORAGE_KEY_UNFIT`, `STORAGE_VALUE_TOO_LARGE` and `STORAGE_VALUE_UNFIT`; then nothing is changed.
-   */
-  update<Result>(slot: StorageSlot, change: Change<Result>): Promise<Result>
-}
 
 /** As in Losant: schema `flowStorageEntry` of its REST API. */
 const MAX_KEY_LENGTH = 255

@@ -1,7 +1,8 @@
 /** Opens the platform that an application runs on: data folder, store, seeds. */
 import { randomBytes } from 'node:crypto'
+import type { Clock } from '../../contracts/clock.ts'
+import type { Random } from '../../contracts/random.ts'
 import type { Application } from '../../engine/application.ts'
-import type { Clock, Random } from '../../engine/services.ts'
 import type { PasswordCost } from '../../platform/auth/passwords.ts'
 import { createPlatform, type Platform, type PlatformLog } from '../../platform/platform.ts'
 import { applySeeds } from '../../platform/seeds.ts'

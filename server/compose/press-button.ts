@@ -1,10 +1,11 @@
 /** Fires a flow's `button` trigger for the REST API, as Losant's `flow.pressVirtualButton`. */
 import { randomUUID } from 'node:crypto'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Application, RunLog } from '../../engine/application.ts'
 import type { Services } from '../../engine/services.ts'
 import type { Actor } from '../../platform/auth/actor.ts'
 import { isAllowed } from '../../platform/auth/scopes.ts'
-import type { ButtonPress, CallOutcome } from '../http/platform-server.ts'
+import type { ButtonPress } from '../http/platform-server.ts'
 
 const declared = { scopes: ['all.Application'] }
 
@@ -20,7 +21,7 @@ export function pressButton(
   { applicationId, services, log }: PressContext,
   actor: Actor,
   { flowId, button }: ButtonPress,
-): CallOutcome {
+): ApiOutcome {
   if (!isAllowed(actor, 'flow', 'pressVirtualButton', declared)) {
     return refuse('Forbidden', 403, 'The token has no scope for flow.pressVirtualButton.')
   }
@@ -46,6 +47,6 @@ export function pressButton(
   return { result: { success: true } }
 }
 
-function refuse(type: string, statusCode: number, message: string): CallOutcome {
+function refuse(type: string, statusCode: number, message: string): ApiOutcome {
   return { error: { type, statusCode, message } }
 }

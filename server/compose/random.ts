@@ -1,6 +1,6 @@
 /** Random bytes of the system's generator, drawn 4 KB at a time: one at a time, each takes 4 µs and garbage that is dear to collect. */
 import { randomFillSync } from 'node:crypto'
-import type { Random } from '../../engine/services.ts'
+import type { Random } from '../../contracts/random.ts'
 
 export function createRandom(): Random {
   const pool = new Uint8Array(4096)

@@ -1,26 +1,20 @@
 /** Who sends a request, and whether the endpoint lets them in. */
 import type { FastifyRequest } from 'fastify'
-import type { UserRecord } from '../../engine/services.ts'
+import type { UserRecord, VerifiedUser } from '../../contracts/users.ts'
 import type { Access } from '../../engine/trigger.ts'
 import { cookiesOf } from './cookies.ts'
 
-/** An experience user and what their token says of itself (`issuedAt`, `expiresAt`, `extraData`). */
-export interface VerifiedUser {
-  readonly user: UserRecord
-  readonly authInfo: unknown
-}
-
-export type DeviceRecord = { readonly id: string } & Readonly<Record<string, unknown>>
+export type CallingDevice = { readonly id: string } & Readonly<Record<string, unknown>>
 
 export interface Verifiers {
   readonly users: { verifyToken(token: string): Promise<VerifiedUser | null> }
-  readonly devices: { verifyToken(token: string): Promise<DeviceRecord | null> }
+  readonly devices: { verifyToken(token: string): Promise<CallingDevice | null> }
 }
 
 export interface Caller {
   readonly user: UserRecord | null
-  readonly device: DeviceRecord | null
-  readonly authInfo: unknown
+  readonly device: CallingDevice | null
+  readonly authInfo: VerifiedUser['authInfo'] | null
 }
 
 export const anonymous: Caller = { user: null, device: null, authInfo: null }
@@ -48,10 +42,10 @@ export function identify(access: Access, token: string, verify: Verifiers): Prom
 }
 
 function userCaller(verified: VerifiedUser | null): Caller {
-  return verified === null ? anonymous : { user: verified.user, device: null, authInfo: verified.authInfo ?? null }
+  return verified === null ? anonymous : { user: verified.user, device: null, authInfo: verified.authInfo }
 }
 
-function deviceCaller(device: DeviceRecord | null): Caller {
+function deviceCaller(device: CallingDevice | null): Caller {
   return device === null ? anonymous : { user: null, device, authInfo: null }
 }
 

@@ -1,5 +1,6 @@
 /** Serves the platform's REST API, one route an action, from the actions' own declarations. */
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import { type Actor, anonymousActor } from '../../platform/auth/actor.ts'
 import { isAllowed } from '../../platform/auth/scopes.ts'
 import type { Action, Resource } from '../../platform/resource.ts'
@@ -12,14 +13,6 @@ import { queryReader } from './query-params.ts'
 import { requireOneHost } from './refusals.ts'
 import { type RunFeed, serveRuns } from './run-streams.ts'
 
-/** What an action answered. `headers` are those that belong to an error, such as `retry-after`. */
-export type CallOutcome =
-  | { readonly result: unknown }
-  | {
-      readonly error: { readonly type: string; readonly statusCode: number; readonly message: string }
-      readonly headers?: Readonly<Record<string, string>>
-    }
-
 export interface PlatformOptions extends ListenerOptions {
   readonly resources: readonly Resource[]
   readonly applicationId: string
@@ -31,9 +24,9 @@ export interface PlatformOptions extends ListenerOptions {
     call: string,
     params: Readonly<Record<string, unknown>>,
     context: CallContext,
-  ) => Promise<CallOutcome>
+  ) => Promise<ApiOutcome>
   /** Fires a flow's `button` trigger, as Losant's `flow.pressVirtualButton`. */
-  readonly pressButton: (actor: Actor, press: ButtonPress) => Promise<CallOutcome>
+  readonly pressButton: (actor: Actor, press: ButtonPress) => Promise<ApiOutcome>
   /** An OpenAPI document of the endpoints that the application has now. */
   readonly describeEndpoints: () => unknown
   /** What is recorded of the flows' runs; without it none are shown. */
@@ -193,7 +186,7 @@ function refuseOtherMethods(app: FastifyInstance, url: string, methods: Readonly
   app.route({ method: others, url, exposeHeadRoute: false, onRequest: refuse, handler: refuse })
 }
 
-function sendOutcome(reply: FastifyReply, outcome: CallOutcome, status: number): FastifyReply {
+function sendOutcome(reply: FastifyReply, outcome: ApiOutcome, status: number): FastifyReply {
   if ('result' in outcome)
     return reply
       .code(status)

@@ -1,6 +1,9 @@
 /** Services that note what a run asks them for and what they answer. They answer as if nobody listened, in the same moment. */
 import { isUtf8 } from 'node:buffer'
-import type { Clock, HttpRequest, HttpResponse, Services, Storage, StorageSlot, Users } from '../../engine/services.ts'
+import type { Clock } from '../../contracts/clock.ts'
+import type { Storage, StorageSlot } from '../../contracts/storage.ts'
+import type { Users } from '../../contracts/users.ts'
+import type { HttpRequest, HttpResponse, Services } from '../../engine/services.ts'
 
 /** Notes an answer of the call that it was made for. */
 export interface Answering {

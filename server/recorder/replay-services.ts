@@ -1,8 +1,10 @@
 /** Services that answer as they did in a recorded run, in the order in which the answers came. Nothing leaves the process. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
+import type { StorageChange } from '../../contracts/storage.ts'
 import { redacted } from '../../engine/secret-names.ts'
-import type { ApiOutcome, HttpResponse, Services, StorageChange } from '../../engine/services.ts'
+import type { HttpResponse, Services } from '../../engine/services.ts'
 import { decode, encode } from './encoding.ts'
 import { createRedactor } from './redact.ts'
 import type { RecordedAnswer, RecordedCall, RunRecord } from './run-record.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ApiOutcome } from '../../engine/services.ts'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import { compile, start } from './fixtures.ts'
 
 const endpoint = (nodes: string, name = 'F', route = 'GET /a') =>

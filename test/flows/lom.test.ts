@@ -1,8 +1,8 @@
 /** The sample application, with a platform that answers from a table. */
 import { describe, expect, test } from 'vitest'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
 import { readFolder } from '../../engine/load/read-folder.ts'
-import type { ApiOutcome } from '../../engine/services.ts'
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
 import { quietServices } from '../services.ts'

@@ -1,13 +1,16 @@
 /** Runs one node, written as in a flow, through the real loader, with services that are answered from tables. */
 
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import { FlowpotError } from '../../contracts/errors.ts'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
+import type { UserRecord } from '../../contracts/users.ts'
 import type { Application } from '../../engine/application.ts'
 import type { Returned } from '../../engine/custom-node.ts'
 import { unknown } from '../../engine/json-schema/shape.ts'
 import { findButton } from '../../engine/load/find-button.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
-import { type ActionCatalog, type ExampleResponse, type NodeExample, outputsOf } from '../../engine/node.ts'
-import type { ApiOutcome, Effects, Reply, Services, UserRecord } from '../../engine/services.ts'
+import { type ExampleResponse, type NodeExample, outputsOf } from '../../engine/node.ts'
+import type { Effects, Reply, Services } from '../../engine/services.ts'
 import type { Problem } from '../../engine/source/problem.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Seeds } from '../../contracts/seeds.ts'
 import { createPlatform } from '../../platform/platform.ts'
-import { applySeeds, type Seeds } from '../../platform/seeds.ts'
+import { applySeeds } from '../../platform/seeds.ts'
 import { eachStore } from './store/databases.ts'
 import { openPlatform, signingKey } from './test-platform.ts'
 

@@ -1,8 +1,9 @@
 /** What a dry run did: visits, calls, missing paths, and how it ended. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Application, RunLog, RunOutcome, Trace } from '../../engine/application.ts'
-import type { ApiOutcome, Services } from '../../engine/services.ts'
+import type { Services } from '../../engine/services.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { withoutSecrets } from '../../server/http/log.ts'
 import {

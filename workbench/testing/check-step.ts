@@ -1,5 +1,4 @@
-/** What the schema of test files cannot say. */
-import type { Seeds } from '../../engine/application.ts'
+import type { Seeds } from '../../contracts/seeds.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import type { Reporter } from '../../engine/source/reporter.ts'

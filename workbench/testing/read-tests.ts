@@ -1,6 +1,4 @@
-/** Reads a file of tests, or says everything that is wrong with it. */
-
-import type { Seeds } from '../../engine/application.ts'
+import type { Seeds } from '../../contracts/seeds.ts'
 import { testFileSchemaFor } from '../../engine/describe/test-file.ts'
 import { createSchemaChecker } from '../../engine/json-schema/schema-problems.ts'
 import type { DocumentPath, Position, SourceFile } from '../../engine/source/position.ts'

@@ -1,8 +1,8 @@
 /** Runs one test, on a store of its own. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Application, RunOutcome } from '../../engine/application.ts'
-import type { ApiOutcome } from '../../engine/services.ts'
 import type { Settings } from '../../server/settings.ts'
 import type { DryReply } from '../dry-run/ask.ts'
 import type { RecordedVisit } from '../dry-run/recording.ts'

@@ -1,7 +1,9 @@
 /** Where the steps of a test take place: a platform of its own, and the application served on it. */
 import { createHash, randomUUID } from 'node:crypto'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
+import type { Random } from '../../contracts/random.ts'
 import type { Application } from '../../engine/application.ts'
-import type { ApiOutcome, Random, Services } from '../../engine/services.ts'
+import type { Services } from '../../engine/services.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { type OpenedPlatform, openTemporaryPlatform } from '../../server/compose/open-platform.ts'
 import { createServices } from '../../server/compose/services.ts'

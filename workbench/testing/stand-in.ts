@@ -1,10 +1,12 @@
 /** Stands in, during a test, for what would leave the process, and notes which nodes are visited and what they send. */
 
 import { defineError } from '../../contracts/errors.ts'
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
+import type { Storage } from '../../contracts/storage.ts'
 import type { CompiledNode, WrapVisit } from '../../engine/compile/compiled-flow.ts'
 import { customNodeKey } from '../../engine/custom-node.ts'
 import type { Run, Visit } from '../../engine/node.ts'
-import type { ApiOutcome, HttpResponse, Services, SqlResult, Storage } from '../../engine/services.ts'
+import type { HttpResponse, Services, SqlResult } from '../../engine/services.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import {
   describeCommand,

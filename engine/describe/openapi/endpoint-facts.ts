@@ -1,4 +1,6 @@
 /** What a flow's text tells of each endpoint: the nodes that a request may come to, what they read, what stands on the payload there. */
+
+import type { ActionCatalog } from '../../../contracts/actions.ts'
 import type { Application, FlowDescription } from '../../application.ts'
 import { type ConfigRead, checkPayloadPaths } from '../../check/payload-paths.ts'
 import { compileConfig } from '../../compile/compile-config.ts'
@@ -8,7 +10,7 @@ import { readGraph } from '../../flow/read-graph.ts'
 import { type SchemaChecker, sharedSchemaChecker } from '../../json-schema/schema-problems.ts'
 import type { Shape } from '../../json-schema/shape.ts'
 import { readCustomNodes, typesByName } from '../../load/read-custom-nodes.ts'
-import type { ActionCatalog, NodeType } from '../../node.ts'
+import type { NodeType } from '../../node.ts'
 import type { SourceFile } from '../../source/position.ts'
 import { createReporter, type Reporter } from '../../source/reporter.ts'
 import { parseYaml, type YamlDocument } from '../../source/yaml-document.ts'

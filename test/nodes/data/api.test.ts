@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ActionCatalog } from '../../../engine/node.ts'
+import type { ActionCatalog } from '../../../contracts/actions.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 const actions: ActionCatalog = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ActionCatalog } from '../../../engine/node.ts'
+import type { ActionCatalog } from '../../../contracts/actions.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 import { nodesOnPlatform } from '../run-on-platform.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ActionCatalog } from '../../../engine/node.ts'
+import type { ActionCatalog } from '../../../contracts/actions.ts'
 import { aggregations } from '../../../nodes/parts/series.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'
 import { problemsOf } from '../run-node.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { ActionCatalog } from '../../../contracts/actions.ts'
 import { shapeOfSchema } from '../../../engine/json-schema/shape-of-schema.ts'
-import type { ActionCatalog } from '../../../engine/node.ts'
 import { groupShape } from '../../../nodes/parts/group-shape.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'
 import { problemsOf, runNode } from '../run-node.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Random } from '../../../engine/services.ts'
+import type { Random } from '../../../contracts/random.ts'
 import { generateId } from '../../../nodes/logic/generate-id/generate-id.ts'
 import { randomNumber } from '../../../nodes/logic/random-number.ts'
 import { problemsOf, runNode } from '../run-node.ts'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { defineError } from '../../../contracts/errors.ts'
-import { ada, bob, type FakeEndpoint, fakeApplication, fakeServer, pot } from './fake-application.ts'
+import { ada, authInfoOf, bob, type FakeEndpoint, fakeApplication, fakeServer, pot } from './fake-application.ts'
 
 const admins: FakeEndpoint = { access: { groups: ['owners', 'admins'] } }
 const nobody = '0'.repeat(24)
@@ -55,7 +55,7 @@ describe('Access to an endpoint', () => {
       {
         relayId: bob.id,
         relayType: 'experienceUser',
-        experience: { user: bob, device: null, authInfo: { extraData: { from: 'bob' } } },
+        experience: { user: bob, device: null, authInfo: authInfoOf('bob') },
       },
     ],
     [

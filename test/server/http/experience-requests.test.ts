@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { fakeApplication, fakeServer } from './fake-application.ts'
+import { authInfoOf, fakeApplication, fakeServer } from './fake-application.ts'
 
 const form = 'application/x-www-form-urlencoded'
 const json = 'application/json'
@@ -248,7 +248,7 @@ describe('An endpoint', () => {
         users: {
           verifyToken: async () => {
             application = fakeApplication({ 'GET /who': { answer: () => ({ body: 'new' }) } })
-            return { user: { id: '1', email: 'a@b.example' }, authInfo: null }
+            return { user: { id: '1', email: 'a@b.example' }, authInfo: authInfoOf('x') }
           },
         },
       },

@@ -80,6 +80,11 @@ export const bob = { id: 'b'.repeat(24), email: 'bob@lom.example', experienceGro
 export const pot = { id: 'd'.repeat(24), name: 'Fern' }
 
 /** Knows the tokens `ada` and `bob` of users, and `pot` of a device. */
+/** What a token says of itself. */
+export function authInfoOf(token: string) {
+  return { issuedAt: '2026-01-01T00:00:00.000Z', expiresAt: null, extraData: { from: token } }
+}
+
 export function fakeServer(
   endpoints: Readonly<Record<string, FakeEndpoint>>,
   options: Partial<ExperienceOptions> & { readonly cors?: boolean } = {},
@@ -92,7 +97,7 @@ export function fakeServer(
     users: {
       verifyToken: async (token) => {
         const user = token === 'ada' ? ada : token === 'bob' ? bob : undefined
-        return user === undefined ? null : { user, authInfo: { extraData: { from: token } } }
+        return user === undefined ? null : { user, authInfo: authInfoOf(token) }
       },
     },
     devices: { verifyToken: async (token) => (token === 'pot' ? pot : null) },

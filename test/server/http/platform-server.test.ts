@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { Type } from 'typebox'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { defineError } from '../../../contracts/errors.ts'
+import type { ApiOutcome } from '../../../contracts/outcomes.ts'
 import type { Actor } from '../../../platform/auth/actor.ts'
 import type { Action, Resource } from '../../../platform/resource.ts'
-import { type CallOutcome, createPlatformServer, type PlatformOptions } from '../../../server/http/platform-server.ts'
+import { createPlatformServer, type PlatformOptions } from '../../../server/http/platform-server.ts'
 import { connectTo } from './raw-connection.ts'
 
 const applicationId = 'a'.repeat(24)
@@ -329,7 +330,7 @@ describe('The REST API', () => {
     })
 
     test('reads errors', async () => {
-      const refused: CallOutcome = { error: { type: 'NotFound', statusCode: 404, message: 'Device was not found' } }
+      const refused: ApiOutcome = { error: { type: 'NotFound', statusCode: 404, message: 'Device was not found' } }
       const client = await clientOf('good')
       call.mockResolvedValue(refused)
       await expect(client.device.get({ applicationId, deviceId })).rejects.toMatchObject({

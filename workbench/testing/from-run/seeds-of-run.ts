@@ -1,5 +1,4 @@
-/** What stood in the store for a recorded run, as far as its calls tell: who asked, who signed in, which devices it read. */
-import type { Seeds } from '../../../engine/application.ts'
+import type { Seeds } from '../../../contracts/seeds.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import type { RunRecord } from '../../../server/recorder/run-record.ts'

@@ -1,6 +1,6 @@
 /** A test as YAML, as a person would write it. */
 import { type CollectionTag, Document, isCollection, type ScalarTag } from 'yaml'
-import type { Seeds } from '../../../engine/application.ts'
+import type { Seeds } from '../../../contracts/seeds.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import { AnyValue, isMatcher, Match } from '../matchers.ts'
 import type { Stub } from '../stand-in.ts'

@@ -1,0 +1,4 @@
+export interface Random {
+  /** `length` random bytes. */
+  bytes(length: number): Uint8Array
+}

@@ -1,0 +1,31 @@
+/** Values that outlive a run. */
+
+/** Where a value is stored. Every scope has its own keys. */
+export interface StorageSlot {
+  readonly scope: string
+  /** At most 255 characters. */
+  readonly key: string
+}
+
+export interface StorageChange<Result> {
+  /** What is stored from now on: anything that JSON can say. `undefined` removes the value. */
+  readonly value: unknown
+  /** What the caller of `update` gets. */
+  readonly result: Result
+}
+
+/** May be called more than once, so it must not have side effects. */
+export type ChangeStored<Result> = (value: unknown) => StorageChange<Result>
+
+export interface Storage {
+  /** `undefined` if nothing is stored. Rejects with `STORAGE_KEY_UNFIT`. */
+  get(slot: StorageSlot): Promise<unknown>
+  /** Every value of a scope, by key. Rejects with `STORAGE_SCOPE_TOO_LARGE`. */
+  list(scope: string): Promise<ReadonlyMap<string, unknown>>
+  /**
+   * Replaces the stored value with what `change` makes of it; no other change comes in between. If `change` leaves the
+   * value as it was, nothing is written. Rejects with what `change` throws, and with `STORAGE_KEY_UNFIT`,
+   * `STORAGE_VALUE_TOO_LARGE` and `STORAGE_VALUE_UNFIT`; then nothing has changed.
+   */
+  update<Result>(slot: StorageSlot, change: ChangeStored<Result>): Promise<Result>
+}

@@ -1,0 +1,38 @@
+/** Experience users, as flows and endpoints see them. */
+
+/** No password, no hash. */
+export type UserRecord = { readonly id: string; readonly email: string } & Readonly<Record<string, unknown>>
+
+export interface TokenRequest {
+  /** ID or e-mail address. */
+  readonly user: string
+  /** Seconds until the token expires; without it the platform's default applies. */
+  readonly ttlSeconds?: number
+  /** Data that travels in the token and comes back as `experience.authInfo.extraData`. */
+  readonly data?: Readonly<Record<string, unknown>>
+  /** Refuses every token that was issued to this user before. */
+  readonly invalidateExistingTokens?: boolean
+  /** Records the time as the user's last login. */
+  readonly isLogin?: boolean
+}
+
+export interface VerifiedUser {
+  readonly user: UserRecord
+  /** What the token says of itself. Times are ISO text; `expiresAt` is `null` if the token does not expire. */
+  readonly authInfo: {
+    readonly issuedAt: string
+    readonly expiresAt: string | null
+    /** What the flow put into the token. */
+    readonly extraData: Readonly<Record<string, unknown>>
+  }
+}
+
+/** What a flow may ask about users. */
+export interface Users {
+  /** The user with this address and password, or `null`; both take the same time. Throws 429 after too many wrong guesses. */
+  verifyPassword(email: string, password: string): Promise<UserRecord | null>
+  /** The user that a token stands for, or `null`. */
+  verifyToken(token: string): Promise<UserRecord | null>
+  /** A signed token, or `null` if there is no such user. */
+  signToken(request: TokenRequest): Promise<string | null>
+}
