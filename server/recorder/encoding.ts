@@ -1,5 +1,5 @@
 /** Snapshots as JSON and back, without loss: what JSON cannot say is `{ "$date": … }` and the like, and a key that begins with `$` has one more. */
-import { Cut, isSnapshotMap, type Snapshot, setOwn } from './snapshot.ts'
+import { Cut, cutText, isSnapshotMap, type Snapshot, setOwn } from './snapshot.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
@@ -22,7 +22,7 @@ export function encode(value: Snapshot): Json {
 }
 
 function encodeObject(value: Snapshot & object): Json {
-  if (value instanceof Cut) return value.size === undefined ? '[cut]' : `${value.kept}… [cut: ${value.size} characters]`
+  if (value instanceof Cut) return cutText(value)
   if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? 'invalid' : value.toISOString() }
   if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') }
   if (Array.isArray(value)) return value.map(encode)

@@ -50,10 +50,17 @@ export interface Change {
   readonly value?: Snapshot
 }
 
-/** A longer text is cut. */
+/** A longer text is cut, and a longer key. */
 const mostCharacters = 32 * 1024
 /** A text that was cut ends in a mark, and is not cut again. */
 const markCharacters = 40
+/** Stands where something was left out of what is shown. */
+export const cutMark = '[cut]'
+
+/** What was cut, as it is shown. */
+export function cutText({ kept, size }: Cut): string {
+  return size === undefined ? cutMark : `${kept}… [cut: ${size} characters]`
+}
 const deepest = 100
 
 export function takeSnapshot(value: unknown, budget: Budget, depth = 0): Snapshot {
@@ -61,7 +68,9 @@ export function takeSnapshot(value: unknown, budget: Budget, depth = 0): Snapsho
     case 'string':
       return takeText(value, budget)
     case 'object':
-      return value === null ? null : takeObject(value, budget, depth)
+      if (value !== null) return takeObject(value, budget, depth)
+      budget.bytes -= 8
+      return null
     case 'number':
     case 'boolean':
     case 'undefined':
@@ -73,14 +82,33 @@ export function takeSnapshot(value: unknown, budget: Budget, depth = 0): Snapsho
   }
 }
 
-function takeText(text: string, budget: Budget): Snapshot {
-  const isTooLong = text.length > mostCharacters + markCharacters
+export function takeText(text: string, budget: Budget): string | Cut {
+  const isTooLong = isLong(text)
   const kept = isTooLong ? mostCharacters : text.length
   if (budget.bytes < kept) return cut(budget)
   budget.bytes -= kept + 2
   if (!isTooLong) return text
   budget.isCut = true
   return new Cut(text.slice(0, kept), text.length)
+}
+
+function isLong(text: string): boolean {
+  return text.length > mostCharacters + markCharacters
+}
+
+/** The key under which a snapshot has what `key` holds. Two long ones of one length that begin alike are taken for one. */
+function keptKey(key: string, budget: Budget): string {
+  if (!isLong(key)) return key
+  budget.isCut = true
+  return cutText(new Cut(key.slice(0, mostCharacters), key.length))
+}
+
+/** Keys are charged before they are kept, each time that they are. */
+function charge(keys: readonly string[], budget: Budget): boolean {
+  for (const key of keys) budget.bytes -= key.length + 4
+  if (budget.bytes >= 0) return true
+  budget.isCut = true
+  return false
 }
 
 function takeObject(value: object, budget: Budget, depth: number): Snapshot {
@@ -105,12 +133,9 @@ function takeObject(value: object, budget: Budget, depth: number): Snapshot {
   }
   const copy: Record<string, Snapshot> = {}
   for (const key of Object.keys(value)) {
-    if (budget.bytes <= 0) {
-      budget.isCut = true
-      break
-    }
-    budget.bytes -= key.length + 4
-    setOwn(copy, key, takeSnapshot(read(value, key), budget, depth + 1))
+    const name = keptKey(key, budget)
+    if (!charge([name], budget)) break
+    setOwn(copy, name, takeSnapshot(read(value, key), budget, depth + 1))
   }
   return copy
 }
@@ -138,9 +163,7 @@ export function nextSnapshot(
   if (before instanceof Cut && typeof value === 'string' && value.length === before.size) {
     if (value.startsWith(before.kept)) return before
   }
-  const after = takeSnapshot(value, budget, path.length)
-  changes.push({ path: [...path], value: after })
-  return after
+  return note(value, budget, changes, path)
 }
 
 function nextMap(before: SnapshotMap, value: object, budget: Budget, changes: Change[], path: string[]): SnapshotMap {
@@ -149,26 +172,29 @@ function nextMap(before: SnapshotMap, value: object, budget: Budget, changes: Ch
   let known = 0
   for (const key of keys) {
     if (isSpent(budget)) return after ?? before
-    const isKnown = Object.hasOwn(before, key)
-    const was = isKnown ? before[key] : undefined
+    const name = keptKey(key, budget)
+    const isKnown = Object.hasOwn(before, name)
+    const was = isKnown ? before[name] : undefined
     const item = read(value, key)
     if (isKnown) {
       known++
       if (was === item) continue
     }
-    path.push(key)
-    const is = isKnown ? nextSnapshot(was, item, budget, changes, path) : added(item, budget, changes, path)
+    path.push(name)
+    const is = isKnown ? nextSnapshot(was, item, budget, changes, path) : note(item, budget, changes, path)
     path.pop()
     if (isKnown && is === was) continue
     after ??= { ...before }
-    setOwn(after, key, is)
+    setOwn(after, name, is)
   }
   const keysBefore = Object.keys(before)
   if (known === keysBefore.length) return after ?? before
   after ??= { ...before }
+  const names = new Set(keys.map((key) => keptKey(key, budget)))
   for (const key of keysBefore) {
-    if (Object.hasOwn(value, key)) continue
-    changes.push({ path: [...path, key] })
+    if (names.has(key)) continue
+    if (isSpent(budget)) return after
+    noteGone([...path, key], budget, changes)
     delete after[key]
   }
   return after
@@ -192,14 +218,16 @@ function nextList(
     path.push(String(index))
     const is = isKnown
       ? nextSnapshot(was, value[index], budget, changes, path)
-      : added(value[index], budget, changes, path)
+      : note(value[index], budget, changes, path)
     path.pop()
     if (isKnown && is === was) continue
     after ??= [...before]
     after[index] = is
   }
   if (value.length >= before.length) return after ?? before
-  for (let index = before.length - 1; index >= value.length; index--) changes.push({ path: [...path, String(index)] })
+  for (let index = before.length - 1; index >= value.length; index--) {
+    noteGone([...path, String(index)], budget, changes)
+  }
   return (after ?? before).slice(0, value.length)
 }
 
@@ -210,10 +238,15 @@ function isSpent(budget: Budget): boolean {
   return true
 }
 
-function added(value: unknown, budget: Budget, changes: Change[], path: readonly string[]): Snapshot {
+function note(value: unknown, budget: Budget, changes: Change[], path: readonly string[]): Snapshot {
+  const isKept = charge(path, budget)
   const is = takeSnapshot(value, budget, path.length)
-  changes.push({ path: [...path], value: is })
+  if (isKept) changes.push({ path: [...path], value: is })
   return is
+}
+
+function noteGone(path: readonly string[], budget: Budget, changes: Change[]): void {
+  if (charge(path, budget)) changes.push({ path })
 }
 
 function isSameLeaf(before: object, value: object): boolean {

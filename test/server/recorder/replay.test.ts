@@ -226,6 +226,8 @@ describe('what is hostile', () => {
         },
       },
     ],
+    ['a large key', { body: { ['-eyJ'.repeat(1_000_000)]: 1 } }],
+    ['many nulls', { body: Array.from({ length: 300_000 }, () => null) }],
     ['many values', { body: Array.from({ length: 200_000 }, (_, index) => ({ index })) }],
   ])('is recorded within bounds, and harms nothing: %s', async (_, data) => {
     const record = await recordRun(application, data, livelyServices())
