@@ -17,7 +17,7 @@ import {
 import { createRing, type KeptRun } from './ring.ts'
 import { type OnLog, RunCapture } from './run-capture.ts'
 import type { DebugMessage, RecordedLimits, RunRecord, RunSummary } from './run-record.ts'
-import { hasFailed, writeLog, writeRecord } from './write-record.ts'
+import { createLogWriter, hasFailed, writeRecord } from './write-record.ts'
 
 export const recordModes = ['off', 'failed', 'all'] as const
 export type RecordMode = (typeof recordModes)[number]
@@ -88,17 +88,22 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
     }
   }
 
-  const tellLog: OnLog = (capture, log, visit) =>
-    safely(() => {
-      const message = writeLog(capture, log, visit)
-      for (const watcher of logWatchers) watcher(message)
-    })
+  /** Tells what one run logs. */
+  const logTeller = (): OnLog => {
+    let write: ReturnType<typeof createLogWriter> | undefined
+    return (capture, log, visit) =>
+      safely(() => {
+        write ??= createLogWriter(capture)
+        const message = write(log, visit)
+        for (const watcher of logWatchers) watcher(message)
+      })
+  }
 
   const start = (application: Application, request: RunRequest) => {
     const isWanted = mode !== 'off' || runWatchers.size > 0 || logWatchers.size > 0
     if (!isWanted || (isFull(request) && logWatchers.size === 0)) return application.start(request)
     if (isWatched(request)) {
-      const capture = new RunCapture(request, logWatchers.size > 0 ? tellLog : undefined)
+      const capture = new RunCapture(request, logWatchers.size > 0 ? logTeller() : undefined)
       const running = application.start(capture.request)
       running.done.then((outcome) => safely(() => end(capture, outcome)))
       return running

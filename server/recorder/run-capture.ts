@@ -5,11 +5,13 @@
 import type { RunLog, RunOutcome, RunRequest, Trace, Visited } from '../../engine/application.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { type Answering, captureServices, type Listener } from './capture-services.ts'
-import { type Budget, type Change, nextSnapshot, type Snapshot, takeSnapshot } from './snapshot.ts'
+import { type Budget, type Change, nextSnapshot, type Snapshot, takeSnapshot, takeText } from './snapshot.ts'
 
 /** About as many bytes are kept of one run. */
 export const bytesOfRun = 256 * 1024
 const comparisonsOfRun = 500_000
+/** What is logged is kept beside that: it is what one looks for in a run that is too large. */
+const bytesOfMessages = 64 * 1024
 /** Of visits, of calls, of readings of the clock, and so on. */
 const mostEntries = 10_000
 
@@ -36,7 +38,7 @@ export interface CapturedCall extends Moment {
 
 export interface CapturedLog extends Moment {
   readonly level: Parameters<RunLog>[0]
-  readonly message: string
+  readonly message: Snapshot
   readonly details: Snapshot
 }
 
@@ -57,7 +59,10 @@ export class RunCapture implements Trace, Listener {
   readonly draws: CapturedDraw[] = []
   readonly logs: CapturedLog[] = []
   readonly missingPaths = new Set<string>()
+  /** Those that were answered, in that order. */
+  readonly answered: CapturedCall[] = []
   readonly budget: Budget = { bytes: bytesOfRun, comparisons: comparisonsOfRun, isCut: false }
+  private readonly budgetOfMessages: Budget = { bytes: bytesOfMessages, comparisons: 0, isCut: false }
   payload: Snapshot
   isTraced = true
   ms = 0
@@ -116,11 +121,13 @@ export class RunCapture implements Trace, Listener {
   ask(call: string, params: unknown): Answering {
     const kept = takeSnapshot(params, this.budget)
     const asked: CapturedCall = { call, params: kept, began: this.last, visits: this.visits.length }
-    if (this.hasRoom(this.calls)) this.calls.push(asked)
+    const isKept = this.hasRoom(this.calls)
+    if (isKept) this.calls.push(asked)
     return {
       answer: (value) => {
         asked.answer = { value: takeSnapshot(value, this.budget) }
         asked.answered = this.events++
+        if (isKept) this.answered.push(asked)
       },
       reject: (error) => {
         asked.answer = { thrown: error }
@@ -148,9 +155,14 @@ export class RunCapture implements Trace, Listener {
     if (this.onLog) this.tellLogs(undefined)
   }
 
+  get isCut(): boolean {
+    return this.budget.isCut || this.budgetOfMessages.isCut
+  }
+
   // Passed on without its object.
   readonly missing = (path: string): void => {
-    if (this.missingPaths.size < mostEntries) this.missingPaths.add(path)
+    if (this.missingPaths.size >= mostEntries || this.missingPaths.has(path)) return
+    if (typeof takeText(path, this.budget) === 'string') this.missingPaths.add(path)
   }
 
   adopt(payload: Payload, copyOf?: Payload): void {
@@ -171,7 +183,8 @@ export class RunCapture implements Trace, Listener {
     if (!this.hasRoom(this.logs)) return
     // An error's own place is the record's `error`.
     const kept = level === 'error' ? undefined : takeSnapshot(details, this.budget)
-    this.logs.push({ level, message, details: kept, began: this.last, visits: this.visits.length })
+    const said = takeText(message, this.budgetOfMessages)
+    this.logs.push({ level, message: said, details: kept, began: this.last, visits: this.visits.length })
     if (level === 'error' && this.onLog) this.tellLogs(undefined)
   }
 

@@ -17,16 +17,22 @@ import type {
   RecordedVisit,
   RunRecord,
 } from './run-record.ts'
-import { isSnapshotMap, type Snapshot } from './snapshot.ts'
+import { type Budget, isSnapshotMap, type Snapshot, takeText } from './snapshot.ts'
+
+/** What the messages of a run's errors may take. */
+const bytesOfErrors = 64 * 1024
 
 export function writeRecord(capture: RunCapture, limits: RecordedLimits): RunRecord {
   const { request, visits, calls, logs, draws, outcome } = capture
   const visitOf = visitFinder(visits)
   const redactor = createRedactor()
-  learnAll(capture, redactor)
+  createLearning(capture, redactor)()
   const kept = (value: Snapshot): Json => encode(redactor.redact(value))
-  const text = (value: string): string => String(redactor.redact(value))
-  const error = (thrown: unknown): RecordedError => describeError(thrown, text)
+  const text = (value: Snapshot): string => String(kept(value))
+  const errors: Budget = { bytes: bytesOfErrors, comparisons: 0, isCut: false }
+  const error = (thrown: unknown): RecordedError => describeError(thrown, (message) => text(takeText(message, errors)))
+  // Before those of the visits, so that there is room for it.
+  const failed = failureOf(capture, error)
 
   const logsOf = new Map<number | undefined, RecordedLog[]>()
   for (const log of logs) {
@@ -34,7 +40,9 @@ export function writeRecord(capture: RunCapture, limits: RecordedLimits): RunRec
     if (level === 'error') continue
     const visit = visitOf(log)
     const recorded = { level, message: text(message), ...(details === undefined ? {} : { details: kept(details) }) }
-    logsOf.set(visit, [...(logsOf.get(visit) ?? []), recorded])
+    const ofVisit = logsOf.get(visit)
+    if (ofVisit) ofVisit.push(recorded)
+    else logsOf.set(visit, [recorded])
   }
   const written = visits.map(({ visited, changes }, index): RecordedVisit => {
     const { nodeName, type, flow, file, line, output = null, began, ms } = visited
@@ -47,12 +55,12 @@ export function writeRecord(capture: RunCapture, limits: RecordedLimits): RunRec
       output,
       at: round(began),
       ms: round(ms),
-      changes: changes.map((change) => writeChange(change, redactor)),
+      changes: changes.map((change) => writeChange(change, redactor, text)),
       logs: logsOf.get(index) ?? [],
       ...(visited.error === undefined ? {} : { error: error(visited.error) }),
     }
   })
-  const failed = failureOf(capture, error)
+  const isSecret = written.map(makesSecret)
   return {
     version: 1,
     id: request.id,
@@ -75,27 +83,30 @@ export function writeRecord(capture: RunCapture, limits: RecordedLimits): RunRec
       answered: call.answered ?? null,
     })),
     clock: capture.clockReadings,
-    random: draws.map((draw) => (makesSecret(written[visitOf(draw) ?? -1]) ? redacted : draw.hex)),
+    random: draws.map((draw) => ((isSecret[visitOf(draw) ?? -1] ?? true) ? redacted : draw.hex)),
     missing: [...capture.missingPaths].map(text),
     isRedacted: redactor.hasRedacted,
-    isCut: capture.budget.isCut,
+    isCut: capture.isCut || errors.isCut || redactor.isCut,
     isTraced: capture.isTraced,
   }
 }
 
-/** What was logged in a run that goes on, without the secrets that it has shown by now. */
-export function writeLog(capture: RunCapture, log: CapturedLog, visit: CapturedVisit | undefined): DebugMessage {
+/** Writes what is logged in a run that goes on, without the secrets that it has shown by then. */
+export function createLogWriter(capture: RunCapture) {
   const { request } = capture
   const redactor = createRedactor()
-  learnAll(capture, redactor)
-  return {
-    time: new Date(capture.startedAt + log.began).toISOString(),
-    run: request.id,
-    flow: request.trigger.flow.id,
-    ...(visit ? { node: visit.visited.nodeName } : {}),
-    level: log.level,
-    message: String(redactor.redact(log.message)),
-    ...(log.details === undefined ? {} : { details: encode(redactor.redact(log.details)) }),
+  const learn = createLearning(capture, redactor)
+  return (log: CapturedLog, visit: CapturedVisit | undefined): DebugMessage => {
+    learn()
+    return {
+      time: new Date(capture.startedAt + log.began).toISOString(),
+      run: request.id,
+      flow: request.trigger.flow.id,
+      ...(visit ? { node: visit.visited.nodeName } : {}),
+      level: log.level,
+      message: String(encode(redactor.redact(log.message))),
+      ...(log.details === undefined ? {} : { details: encode(redactor.redact(log.details)) }),
+    }
   }
 }
 
@@ -110,19 +121,33 @@ function visitFinder(visits: readonly CapturedVisit[]) {
   }
 }
 
-function makesSecret(visit: RecordedVisit | undefined): boolean {
-  return visit === undefined || JSON.stringify(visit.changes).includes(redacted)
+function makesSecret({ changes }: RecordedVisit): boolean {
+  return JSON.stringify(changes).includes(redacted)
 }
 
-function learnAll({ payload, reply, visits, calls, logs }: RunCapture, redactor: Redactor): void {
-  redactor.learn(payload)
-  redactor.learn(reply ?? null)
-  for (const { changes } of visits) for (const { path, value } of changes) redactor.learn(under(path, value))
-  for (const { params, answer } of calls) {
-    redactor.learn(params)
-    if (answer && 'value' in answer) redactor.learn(answer.value)
+/** Learns what a run has shown since it was last called: a run may log ten thousand times. */
+function createLearning(capture: RunCapture, redactor: Redactor): () => void {
+  const learned = { isBegun: false, hasReply: false, visits: 0, calls: 0, answered: 0, logs: 0 }
+
+  return () => {
+    const { payload, reply, visits, calls, answered, logs } = capture
+    if (!learned.isBegun) redactor.learn(payload)
+    if (!learned.hasReply) redactor.learn(reply)
+    for (const { changes } of visits.slice(learned.visits)) {
+      for (const { path, value } of changes) redactor.learn(under(path, value))
+    }
+    for (const { params } of calls.slice(learned.calls)) redactor.learn(params)
+    for (const { answer } of answered.slice(learned.answered)) {
+      if (answer && 'value' in answer) redactor.learn(answer.value)
+    }
+    for (const { details } of logs.slice(learned.logs)) redactor.learn(details)
+    learned.isBegun = true
+    learned.hasReply = reply !== undefined
+    learned.visits = visits.length
+    learned.calls = calls.length
+    learned.answered = answered.length
+    learned.logs = logs.length
   }
-  for (const { details } of logs) redactor.learn(details)
 }
 
 /** The value within maps, by whose keys it may be a secret. */
@@ -130,13 +155,16 @@ function under(path: readonly string[], value: Snapshot): Snapshot {
   return path.reduceRight<Snapshot>((held, key) => ({ [key]: held }), value)
 }
 
-function writeChange(change: CapturedVisit['changes'][number], redactor: Redactor): RecordedChange {
-  const { path } = change
-  const text = pathOf(path.map((name) => String(redactor.redact(name)))).text
-  if (!('value' in change)) return { path: text }
-  let held: Snapshot = redactor.redact(under(path, change.value))
-  for (let depth = 0; depth < path.length; depth++) held = isSnapshotMap(held) ? Object.values(held)[0] : held
-  return { path: text, value: encode(held) }
+function writeChange(
+  change: CapturedVisit['changes'][number],
+  redactor: Redactor,
+  text: (value: string) => string,
+): RecordedChange {
+  const path = pathOf(change.path.map(text)).text
+  if (!('value' in change)) return { path }
+  let held: Snapshot = redactor.redact(under(change.path, change.value))
+  for (let depth = 0; depth < change.path.length; depth++) held = isSnapshotMap(held) ? Object.values(held)[0] : held
+  return { path, value: encode(held) }
 }
 
 function writeAnswer(
