@@ -1,5 +1,5 @@
 /** A compiled application: what the listeners serve and a reload swaps. */
-
+import type { FlowpotError } from '../contracts/errors.ts'
 import type { Seeds } from '../contracts/seeds.ts'
 import type { Returned } from './custom-node.ts'
 import type { Reply, Services } from './services.ts'
@@ -35,6 +35,8 @@ export interface CompiledTrigger<Spec = unknown> {
   readonly id: string
   readonly flow: FlowDescription
   readonly spec: Spec
+  /** Whether somebody waits for a reply: a run that gives none has failed. */
+  readonly expectsReply?: boolean
   /** `data` of a dry run that hands in none. */
   readonly sample?: unknown
   readonly line: number
@@ -136,8 +138,11 @@ export interface Running {
 
 export interface RunOutcome {
   readonly reply: Reply | undefined
-  /** What the run threw; an error trigger may have replied all the same. */
-  readonly error: unknown
+  /**
+   * Why the run has failed, and `undefined` where it has not: what it threw, also where an error trigger replied all the same, or
+   * `RUN_NO_REPLY` where somebody waited for a reply and got none. Nothing else decides what a failed run is.
+   */
+  readonly error: FlowpotError | undefined
   /** The node that threw. */
   readonly failedAt?: { readonly node: string; readonly file: string; readonly line: number }
   /** Of a custom node that was started by itself. */

@@ -226,6 +226,7 @@ function link(
       id: `${flow.id}/${index}/${String(text)}`,
       flow,
       spec: trigger.type.compile(trigger.config as never),
+      expectsReply: holds(trigger.type.expectsReply, trigger.config),
       sample: trigger.type.sample?.(trigger.config as never),
       line,
       column,

@@ -37,11 +37,13 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
   }
 
   const finish = ({ failure, payload, returned }: PassageEnd) => {
-    if (!firstReply) refuse(failure ? describeFailure(failure, trigger) : noReply({ flow: trigger.flow.name }))
+    const failed = failure && describeFailure(failure, trigger)
+    const unanswered = firstReply ? undefined : (failed ?? noReply({ flow: trigger.flow.name }))
+    if (unanswered) refuse(unanswered)
     const { node } = failure ?? {}
     const outcome = {
       reply: firstReply,
-      error: failure && describeFailure(failure, trigger),
+      error: failed ?? (trigger.expectsReply ? unanswered : undefined),
       ...(node ? { failedAt: { node: node.name, file: node.flow.file, line: node.line } } : {}),
       payload,
     }

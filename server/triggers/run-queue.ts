@@ -2,8 +2,6 @@
  * Runs what something other than a request has started: takes the runs that the platform has written down, in the order in
  * which they are due, and crosses each out, puts it off or marks it as failed.
  */
-
-import { FlowpotError } from '../../contracts/errors.ts'
 import type { Application, CompiledTrigger, RunLog, RunOutcome } from '../../engine/application.ts'
 import type { Services } from '../../engine/services.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -12,7 +10,6 @@ import {
   finishRun,
   nextDueAt,
   postponeRun,
-  type RunError,
   readDueRuns,
   type TriggeredRun,
 } from '../../platform/runs/triggered-runs.ts'
@@ -164,11 +161,12 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   }
 
   const settle = async (run: TriggeredRun, trigger: CompiledTrigger, outcome: RunOutcome): Promise<void> => {
-    if (outcome.error === undefined) return finishRun(platform, run.id)
+    const { error, failedAt } = outcome
+    if (error === undefined) return finishRun(platform, run.id)
     const attempts = run.attempts + 1
     const { retry } = trigger.flow
     if (retry === undefined || attempts > retry.times) {
-      return failRun(platform, run.id, attempts, describe(outcome))
+      return failRun(platform, run.id, attempts, { code: error.code, message: error.message, ...failedAt })
     }
     const waitMs = Math.round(retry.seconds * 1000 * 2 ** run.attempts)
     await postponeRun(platform, run.id, attempts, platform.clock.now() + waitMs)
@@ -197,9 +195,4 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       await Promise.all(running)
     },
   }
-}
-
-function describe({ error, failedAt }: RunOutcome): RunError {
-  const { code, message } = error instanceof FlowpotError ? error : { code: 'ERROR', message: String(error) }
-  return { code, message, ...failedAt }
 }

@@ -1,6 +1,4 @@
 /** Holds what came of a step against what the test expects of it. */
-
-import { FlowpotError } from '../../contracts/errors.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { parsePath } from '../../engine/values/path.ts'
@@ -64,9 +62,7 @@ function isRefused({ reply }: Came): boolean {
 function messageOf({ called, outcome }: Came): { message: string; hint?: string } | undefined {
   if (called && 'error' in called) return { message: `The call is refused: ${show(called.error)}` }
   const error = outcome?.error
-  if (error === undefined) return undefined
-  const hint = error instanceof FlowpotError && error.hint !== undefined ? { hint: error.hint } : {}
-  return { message: error instanceof Error ? error.message : String(error), ...hint }
+  return error && { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
 }
 
 function differencesAt(step: Step, key: string, expected: unknown, came: Came): PlacedDifference[] {
@@ -93,7 +89,7 @@ function actualOf(key: string, { reply, called, outcome, trace, nameOf }: Came):
       return called && 'result' in called ? called.result : undefined
     case 'error':
       if (called) return 'error' in called ? called.error : undefined
-      return outcome?.error instanceof Error ? outcome.error.message : outcome?.error
+      return outcome?.error?.message
     case 'visits':
       return trace.visited.flatMap((node) => nameOf(node) ?? [])
     default:

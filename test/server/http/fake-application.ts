@@ -1,4 +1,5 @@
 /** An application without an engine: each endpoint is a function of what the listener hands to a run. */
+import type { FlowpotError } from '../../../contracts/errors.ts'
 import type { Application, RunRequest } from '../../../engine/application.ts'
 import type { Reply } from '../../../engine/services.ts'
 import type { Access, EndpointSpec } from '../../../engine/trigger.ts'
@@ -66,7 +67,7 @@ export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>
       )
       const done = reply.then(
         (given) => ({ reply: given, error: undefined, payload: {} }),
-        (error: unknown) => ({ reply: undefined, error, payload: {} }),
+        (error: FlowpotError) => ({ reply: undefined, error, payload: {} }),
       )
       return { reply, done }
     },
