@@ -88,6 +88,16 @@ const fail = defineNode({
   examples,
 })
 
+/** Leaves by an output that nobody knows, so that its path ends there. */
+const lose = defineNode({
+  type: 'lose',
+  summary: 'Loses the way.',
+  config: Type.Object({}),
+  outputs: (): readonly string[] => ['next'],
+  compile: () => () => 'nowhere',
+  examples,
+})
+
 /** Asks the platform, which the test holds in its hands. */
 const ask = defineNode({
   type: 'ask',
@@ -151,7 +161,19 @@ const button = defineTrigger({
   examples,
 })
 
-const nodeTypes: readonly NodeType[] = [step, set, pick, reply, fail, ask, loop, switchNode, customNode, returnNode]
+const nodeTypes: readonly NodeType[] = [
+  step,
+  set,
+  pick,
+  reply,
+  fail,
+  lose,
+  ask,
+  loop,
+  switchNode,
+  customNode,
+  returnNode,
+]
 
 export function load(files: Readonly<Record<string, string>>, limits: Partial<Limits> = {}) {
   const sources = Object.entries(files).map(([file, text]) => ({ file, text }))

@@ -92,6 +92,13 @@ describe('a run', () => {
     await expect(run.reply).rejects.toMatchObject({ code: 'RUN_NO_REPLY', status: 500 })
   })
 
+  it.each([
+    ['has failed', endpoint('- { type: lose }\n- { type: reply }'), 'RUN_NO_REPLY'],
+    ['has not failed', 'name: F\non: { button: go }\nnodes: [ { type: lose } ]', undefined],
+  ])('%s without a reply, by whether its trigger expects one', async (_, flow, code) => {
+    expect((await start(compile(flow)).done).error?.code).toBe(code)
+  })
+
   it('stops every branch when one throws', async () => {
     const held = heldAnswer()
     const nodes = '- type: step\n  next: [ [ { type: ask, call: x }, { id: never, type: step } ], [ { type: fail } ] ]'
