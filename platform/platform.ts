@@ -3,7 +3,7 @@
 import type { Clock } from '../contracts/clock.ts'
 import type { Random } from '../contracts/random.ts'
 import { createDevices, type Devices } from './auth/device-tokens.ts'
-import { createLimiter, type Limiter, type Limits } from './auth/limiter.ts'
+import { createLimiters, type Limiters, type Limits } from './auth/limiter.ts'
 import { createPasswords, type PasswordCost, type Passwords } from './auth/passwords.ts'
 import { createTokens, type Tokens } from './auth/tokens.ts'
 import { createUsers, type UserAccounts } from './auth/users.ts'
@@ -44,7 +44,7 @@ export interface Platform {
   readonly newId: () => string
   readonly passwords: Passwords
   readonly tokens: Tokens
-  readonly limiter: Limiter
+  readonly limiters: Limiters
   readonly users: UserAccounts
   /** The devices that sign in. */
   readonly devices: Devices
@@ -80,7 +80,7 @@ export async function createPlatform(
     newId,
     passwords: createPasswords(settings.passwordCost),
     tokens: createTokens(settings.signingKey, clock),
-    limiter: createLimiter(settings.signInLimits),
+    limiters: createLimiters(settings.signInLimits),
     validate: sharedValidator(),
     events: createEvents(log),
     watches: createWatchList(),

@@ -1,79 +1,82 @@
-/** Slows down who guesses passwords: wrong ones are counted by address and by account. */
-import { createHash } from 'node:crypto'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
+/** Slows down whoever guesses: wrong passwords are counted for the account and for the network that they come from. */
+import { hash } from 'node:crypto'
 import { tooManyAttempts } from '../base/refusals.ts'
+import { type Counters, createCounters } from './counters.ts'
+import { networkOf } from './network.ts'
 
 export interface Limits {
   /** Wrong passwords for one account in a window. */
   readonly perAccount: number
-  /** Wrong passwords from one address in a window; more, since an office shares one. */
-  readonly perAddress: number
+  /** Wrong passwords from one network in a window; more, since an office shares one. */
+  readonly perNetwork: number
   readonly windowSeconds: number
 }
 
+export interface SignIn {
+  /** What was given as the account's name, in the form in which names are compared. */
+  readonly name: string
+  /** ID of the account, if there is one of this name. */
+  readonly account?: string | undefined
+  /** Where the request came from; missing for a call from within. */
+  readonly address?: string | undefined
+}
+
 export interface Attempt {
-  /** Throws 429 with `retry-after` where the account or the address has used up its attempts. */
+  /** Throws 429 with `retry-after` where the account or the network has used up its attempts. */
   admit(): Promise<void>
   failed(): Promise<void>
-  /** Clears the account's count, not the address's: else an account of one's own would buy guesses at others'. */
+  /** Clears the account's count, but not the network's: otherwise an account of one's own would buy guesses at others'. */
   succeeded(): Promise<void>
 }
 
 export interface Limiter {
-  /** `kind` keeps accounts of different kinds apart; `address` is missing for a call from within. */
-  attempt(kind: string, account: string, address: string | undefined): Attempt
+  attempt(signIn: SignIn): Attempt
 }
 
-const defaults: Limits = { perAccount: 10, perAddress: 100, windowSeconds: 15 * 60 }
-/** Accounts that do not exist are counted as well; sharing this many counters bounds the memory, about 10 MB at worst. */
-const BUCKETS = 2 ** 14
+/** One for each kind of account, so that nothing done to an account of one kind counts for another kind. */
+export interface Limiters {
+  readonly user: Limiter
+  readonly device: Limiter
+  readonly administrator: Limiter
+}
 
-export function createLimiter(limits: Limits = defaults): Limiter {
-  const duration = limits.windowSeconds
-  const accounts = new RateLimiterMemory({ keyPrefix: 'account', points: limits.perAccount, duration })
-  const addresses = new RateLimiterMemory({ keyPrefix: 'address', points: limits.perAddress, duration })
+const defaults: Limits = { perAccount: 10, perNetwork: 100, windowSeconds: 15 * 60 }
+/** More than can fail in a window, since every wrong password of a user costs a hash: no account's count is forgotten early. */
+const maxAccounts = 2 ** 16
+/** Names without an account are counted too, since the answers would otherwise tell which names have one. */
+const maxStrangers = 2 ** 14
+const maxNetworks = 2 ** 14
+
+export function createLimiters(limits: Limits = defaults): Limiters {
+  return { user: createLimiter(limits), device: createLimiter(limits), administrator: createLimiter(limits) }
+}
+
+export function createLimiter({ perAccount, perNetwork, windowSeconds }: Limits = defaults): Limiter {
+  const accounts = createCounters({ limit: perAccount, windowSeconds, maxKeys: maxAccounts })
+  const strangers = createCounters({ limit: perAccount, windowSeconds, maxKeys: maxStrangers })
+  const networks = createCounters({ limit: perNetwork, windowSeconds, maxKeys: maxNetworks })
 
   return {
-    attempt(kind, account, address) {
-      const counters = [{ limiter: accounts, key: bucket(`${kind}:${account}`) }]
-      if (address !== undefined) counters.push({ limiter: addresses, key: bucket(network(address)) })
+    attempt({ name, account, address }) {
+      // A name without an account has any length; its hash has not.
+      const own =
+        account === undefined
+          ? { counters: strangers, key: hash('sha256', name, 'base64') }
+          : { counters: accounts, key: account }
+      const counted: { counters: Counters; key: string }[] = [own]
+      if (address !== undefined) counted.push({ counters: networks, key: networkOf(address) })
       return {
         async admit() {
-          for (const { limiter, key } of counters) {
-            const count = await limiter.get(key)
-            if (!count || count.consumedPoints < limiter.points) continue
-            const seconds = Math.max(1, Math.ceil(count.msBeforeNext / 1000))
-            throw tooManyAttempts({}, { headers: { 'retry-after': String(seconds) } })
+          for (const { counters, key } of counted) {
+            const seconds = await counters.secondsToWait(key)
+            if (seconds > 0) throw tooManyAttempts({}, { headers: { 'retry-after': String(seconds) } })
           }
         },
         async failed() {
-          for (const { limiter, key } of counters) await limiter.penalty(key)
+          for (const { counters, key } of counted) await counters.add(key)
         },
-        async succeeded() {
-          const [own] = counters
-          if (own) await own.limiter.delete(own.key)
-        },
+        succeeded: () => own.counters.forget(own.key),
       }
     },
   }
-}
-
-function bucket(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE() % BUCKETS
-}
-
-/** An IPv6 customer has a /64 at least, and could come from as many addresses as it likes. */
-function network(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':').filter(Boolean)
-  if (tail !== undefined) {
-    const after = tail.split(':').filter(Boolean)
-    while (groups.length + after.length < 8) groups.push('0')
-    groups.push(...after)
-  }
-  return groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
 }

@@ -5,6 +5,7 @@ import type { Platform } from '../platform.ts'
 import { readDeviceRow } from '../records/device-record.ts'
 import type { ApplicationKeyTable, DeviceTable } from '../store/tables.ts'
 import { devicesOfKey } from './device-access.ts'
+import { networkOf } from './network.ts'
 import { hashSecret, isSameText, isSecret } from './secrets.ts'
 
 export interface DeviceCredentials {
@@ -18,13 +19,19 @@ export interface SignedInDevice {
   readonly key: ApplicationKeyTable
 }
 
-/** The device that holds an access key that is active and good for it. Throws 401, or 429 to who guesses. */
+/**
+ * The device that holds an access key that is active and good for it. Throws 401, or 429 to whoever guesses. Guesses count
+ * for the one device, with this key and from this network: keys are no secret and are shared, so nobody who knows one may
+ * lock out the others who use it.
+ */
 export async function signInDevice(
   platform: Platform,
   credentials: DeviceCredentials,
   address?: string,
 ): Promise<SignedInDevice> {
-  const attempt = platform.limiter.attempt('key', credentials.key, address)
+  const { deviceId, key } = credentials
+  const network = address === undefined ? '' : networkOf(address)
+  const attempt = platform.limiters.device.attempt({ name: JSON.stringify([deviceId, key, network]) })
   await attempt.admit()
   const signedIn = await verifyDevice(platform, credentials)
   if (!signedIn) {
@@ -110,10 +117,12 @@ export async function signInAdministrator(
   password: string,
   address?: string,
 ): Promise<string> {
-  const attempt = platform.limiter.attempt('administrator', email.toLowerCase(), address)
-  await attempt.admit()
   const { administrator } = platform.settings
-  const isEmail = isSameText(email.toLowerCase(), administrator?.email.toLowerCase() ?? '')
+  const name = email.toLowerCase()
+  const isEmail = isSameText(name, administrator?.email.toLowerCase() ?? '')
+  const account = administrator && isEmail ? 'administrator' : undefined
+  const attempt = platform.limiters.administrator.attempt({ name, account, address })
+  await attempt.admit()
   const isPassword = isSameText(password, administrator?.password ?? '')
   if (!administrator || !isEmail || !isPassword) {
     await attempt.failed()

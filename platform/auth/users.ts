@@ -31,15 +31,12 @@ async function verifyPassword(
   address: string | undefined,
 ): Promise<UserRecord | null> {
   const { read } = platform.store
-  const attempt = platform.limiter.attempt('user', toEmailKey(email), address)
-  await attempt.admit()
+  const name = toEmailKey(email)
   const row = isAddress(email)
-    ? await read
-        .selectFrom('experience_users')
-        .selectAll()
-        .where('email_key', '=', toEmailKey(email))
-        .executeTakeFirst()
+    ? await read.selectFrom('experience_users').selectAll().where('email_key', '=', name).executeTakeFirst()
     : undefined
+  const attempt = platform.limiters.user.attempt({ name, account: row?.id, address })
+  await attempt.admit()
   const isRight = await platform.passwords.verify(
     password.slice(0, MAX_PASSWORD_LENGTH),
     password.length > MAX_PASSWORD_LENGTH ? null : (row?.password_hash ?? null),

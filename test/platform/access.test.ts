@@ -131,7 +131,7 @@ eachStore((_name, open) => {
 
     it('is refused with another secret, and after some of those with any', async () => {
       const { refused, addDevice, addKey, isRefused } = await setUp({
-        signInLimits: { perAccount: 3, perAddress: 100, windowSeconds: 60 },
+        signInLimits: { perAccount: 3, perNetwork: 100, windowSeconds: 60 },
       })
       const deviceId = await addDevice()
       const key = await addKey({ deviceIds: [deviceId] })
@@ -142,6 +142,29 @@ eachStore((_name, open) => {
       expect(await refused('auth.authenticateDevice', { credentials: { deviceId, key: name, secret } })).toMatchObject({
         statusCode: 429,
       })
+    })
+
+    it('locks out whoever guesses, but neither other networks nor other devices that use it', async () => {
+      const { platform, addDevice, addKey } = await setUp()
+      const [guessed, other] = [await addDevice(), await addDevice()]
+      const { key, secret } = await addKey({ deviceIds: [guessed, other] })
+      const signIn = async (deviceId: string, secret: string, address: string) => {
+        const call = 'auth.authenticateDevice'
+        const outcome = await callAction(
+          platform,
+          anonymousActor,
+          call,
+          { credentials: { deviceId, key, secret } },
+          address,
+        )
+        return 'error' in outcome ? outcome.error.statusCode : 200
+      }
+      for (let n = 0; n < 10; n++) expect(await signIn(guessed, `guess ${n}`, '10.0.0.1')).toBe(401)
+      expect(await signIn(guessed, 'another', '10.0.0.1')).toBe(429)
+      expect(await signIn(other, secret, '10.0.0.1')).toBe(200)
+      expect(await signIn(guessed, secret, '10.0.0.2')).toBe(200)
+      // Its success elsewhere is not the guesser's.
+      expect(await signIn(guessed, 'another', '10.0.0.1')).toBe(429)
     })
 
     it('is found by query', async () => {
@@ -293,7 +316,7 @@ eachStore((_name, open) => {
     it('is refused with anything else, and after some of that at all', async () => {
       const { refused } = await setUp({
         administrator,
-        signInLimits: { perAccount: 3, perAddress: 100, windowSeconds: 60 },
+        signInLimits: { perAccount: 3, perNetwork: 100, windowSeconds: 60 },
       })
       const sign = async (more: object) =>
         (await refused('auth.authenticateUser', { credentials: { ...credentials, ...more } })).statusCode
