@@ -92,7 +92,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   const triggers = createTriggers({
     platform,
     application: applications.current,
-    services: services('internal'),
+    services: services(),
     log: runLog(log),
   })
   const shared = { bodyLimitBytes: settings.bodyLimitBytes, trustProxy: settings.trustProxy, log }

@@ -65,7 +65,12 @@ async function benchStore(
 ): Promise<SeriesTimes[]> {
   try {
     const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)) }
-    const settings = { applicationName: 'bench', signingKey: randomBytes(32).toString('hex'), userTokenTtlSeconds: 1 }
+    const settings = {
+      applicationName: 'bench',
+      signingKey: randomBytes(32).toString('hex'),
+      userTokenTtlSeconds: 1,
+      signUpsPerHour: 1,
+    }
     const platform = await createPlatform(store, settings, { now: () => Date.now() }, random)
     const device = { name: 'pot', attributes: [{ name: 'moisture', dataType: 'number' }] }
     const { deviceId } = (await call(platform, 'devices.post', { device })) as { deviceId: string }

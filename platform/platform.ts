@@ -5,6 +5,7 @@ import type { Random } from '../contracts/random.ts'
 import { createDevices, type Devices } from './auth/device-tokens.ts'
 import { createLimiters, type Limiters, type Limits } from './auth/limiter.ts'
 import { createPasswords, type PasswordCost, type Passwords } from './auth/passwords.ts'
+import { createSignUps, type SignUps } from './auth/sign-ups.ts'
 import { createTokens, type Tokens } from './auth/tokens.ts'
 import { createUsers, type UserAccounts } from './auth/users.ts'
 import { createEvents, type Events } from './base/events.ts'
@@ -32,6 +33,8 @@ export interface PlatformSettings {
   /** For tests: what hashing a password costs. */
   readonly passwordCost?: PasswordCost
   readonly signInLimits?: Limits
+  /** Users that one network may make in an hour, through flows. */
+  readonly signUpsPerHour: number
 }
 
 export interface Platform {
@@ -45,6 +48,7 @@ export interface Platform {
   readonly passwords: Passwords
   readonly tokens: Tokens
   readonly limiters: Limiters
+  readonly signUps: SignUps
   readonly users: UserAccounts
   /** The devices that sign in. */
   readonly devices: Devices
@@ -81,6 +85,7 @@ export async function createPlatform(
     passwords: createPasswords(settings.passwordCost),
     tokens: createTokens(settings.signingKey, clock),
     limiters: createLimiters(settings.signInLimits),
+    signUps: createSignUps(settings.signUpsPerHour),
     validate: sharedValidator(),
     events: createEvents(log),
     watches: createWatchList(),

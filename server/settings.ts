@@ -129,6 +129,12 @@ export const settingDefinitions = {
     default: 30 * 86_400,
     about: "How long an experience user's token is good, unless the flow says.",
   },
+  signUpsPerHour: {
+    ...positive('sign-ups'),
+    env: 'FLOWPOT_SIGN_UPS_PER_HOUR',
+    default: 100,
+    about: 'How many users the requests of one address may make through flows in an hour; past it 429.',
+  },
   runTimeoutMs: {
     ...positive('milliseconds', longestTimeoutMs),
     flag: '--run-timeout-ms',

@@ -1,16 +1,24 @@
-/** Hashes passwords off the event loop, few at a time. */
+/** Hashes passwords off the event loop, few at a time; networks take turns. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { tooManySignIns } from '../base/refusals.ts'
+import { createFairQueue } from './fair-queue.ts'
+import { networkOf } from './network.ts'
+
+export interface Verification {
+  /** Where the request came from; missing for a call from within. */
+  readonly address?: string | undefined
+  /** Runs when the turn has come; what it throws is thrown. */
+  readonly before?: () => Promise<void>
+}
 
 export interface Passwords {
-  /** `scrypt$N$r$p$salt$hash`: a hash says how it was made, so that its cost can grow. */
-  hash(password: string): Promise<string>
   /**
-   * Whether `password` is the one behind `hash`; without a hash it takes as long and is not. `before` runs when its turn has come: what it throws
-   * is thrown.
+   * `scrypt$N$r$p$salt$hash`: a hash says how it was made, so that its cost can grow. `address` is where the request
+   * came from.
    */
-  verify(password: string, hash: string | null, before?: () => Promise<void>): Promise<boolean>
+  hash(password: string, address?: string): Promise<string>
+  /** Whether `password` is the one behind `hash`; without a hash it takes as long and is not. Has precedence over hashing. */
+  verify(password: string, hash: string | null, verification?: Verification): Promise<boolean>
 }
 
 export interface PasswordCost {
@@ -22,23 +30,26 @@ export interface PasswordCost {
 /** OWASP's Password Storage Cheat Sheet; these parameters need 16 MB. */
 const owasp: PasswordCost = { N: 2 ** 14, r: 8, p: 5 }
 const KEY_LENGTH = 32
-/** A hash takes about a fifth of a second: who waits behind more would not wait. */
-const MAX_WAITING = 64
+/** A hash takes about a fifth of a second: nobody would wait behind more. */
+const maxWaiting = 64
+/** An office where all sign in at nine shares an address. */
+const maxWaitingOfNetwork = 32
 
 /** Salts come from the system and not from the platform's `random`: a replay must not make them known. */
 export function createPasswords(cost: PasswordCost = owasp): Passwords {
   // libuv has four threads, and others need them too.
-  const enter = createTurnstile(Math.max(1, Math.min(3, availableParallelism())), MAX_WAITING)
+  const slots = Math.max(1, Math.min(3, availableParallelism()))
+  const queue = createFairQueue({ slots, maxWaiting, maxWaitingOfNetwork })
   const nobodys = encode(cost, randomBytes(16), randomBytes(KEY_LENGTH))
 
   return {
-    hash: (password) =>
-      enter(async () => {
+    hash: (password, address) =>
+      queue.run('second', address && networkOf(address), async () => {
         const salt = randomBytes(16)
         return encode(cost, salt, await derive(password, salt, cost))
       }),
-    verify: (password, hash, before) =>
-      enter(async () => {
+    verify: (password, hash, { address, before } = {}) =>
+      queue.run('first', address && networkOf(address), async () => {
         await before?.()
         const { salt, key, cost: itsCost } = decode(hash ?? nobodys)
         const isEqual = timingSafeEqual(await derive(password, salt, itsCost), key)
@@ -66,23 +77,5 @@ function decode(hash: string): { salt: Buffer; key: Buffer; cost: PasswordCost }
     salt: Buffer.from(salt, 'base64url'),
     key: Buffer.from(key, 'base64url'),
     cost: { N: Number(N), r: Number(r), p: Number(p) },
-  }
-}
-
-/** Lets `slots` through at a time and `maxWaiting` wait, in their order. */
-function createTurnstile(slots: number, maxWaiting: number) {
-  const waiting: (() => void)[] = []
-  let free = slots
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (free > 0) free--
-    else if (waiting.length >= maxWaiting) throw tooManySignIns({}, { headers: { 'retry-after': '5' } })
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else free++
-    }
   }
 }

@@ -41,7 +41,7 @@ async function verifyPassword(
     password.slice(0, MAX_PASSWORD_LENGTH),
     password.length > MAX_PASSWORD_LENGTH ? null : (row?.password_hash ?? null),
     // Asked again when its turn comes: of many guesses at once, most only wait.
-    attempt.admit,
+    { address, before: attempt.admit },
   )
   if (!row || !isRight) {
     await attempt.failed()

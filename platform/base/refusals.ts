@@ -23,6 +23,11 @@ export const tooManyAttempts = defineError(
   429,
   () => 'Too many attempts to sign in. Try again later.',
 )
+export const tooManySignUps = defineError(
+  'PLATFORM_TOO_MANY_SIGN_UPS',
+  429,
+  () => 'Too many people signed up from this network. Try again later.',
+)
 /** More passwords wait to be hashed than could be answered in time. */
 export const tooManySignIns = defineError(
   'PLATFORM_TOO_MANY_SIGN_INS',

@@ -44,8 +44,9 @@ export const experienceUser: Resource = {
       }),
       result: ExperienceUserRecord,
       scopes: ['all.Application'],
-      async run({ experienceUserId: idOrEmail, experienceUser: patch }, { platform }) {
-        const passwordHash = patch.password === undefined ? undefined : await platform.passwords.hash(patch.password)
+      async run({ experienceUserId: idOrEmail, experienceUser: patch }, { platform, address }) {
+        const passwordHash =
+          patch.password === undefined ? undefined : await platform.passwords.hash(patch.password, address)
         const now = platform.clock.now()
         const { column, value } = byIdOrEmail(idOrEmail)
         return platform.store.write(async (tx) => {

@@ -5,7 +5,14 @@ import { conflict } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { AdvancedQuery } from '../records/advanced-query.ts'
 import type { Condition } from '../records/conditions.ts'
-import { ExperienceUserRecord, joinGroups, toEmailKey, toUser, toUsers } from '../records/experience-user-record.ts'
+import {
+  ExperienceUserRecord,
+  joinGroups,
+  readUserRow,
+  toEmailKey,
+  toUser,
+  toUsers,
+} from '../records/experience-user-record.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { compileUserQuery } from '../records/people-query.ts'
 import { closed, Email, Flag, Ids, isSet, Password, TagMap, Time } from '../records/schemas.ts'
@@ -80,8 +87,12 @@ export const experienceUsers: Resource = {
       params: closed({ experienceUser: UserPost }),
       result: ExperienceUserRecord,
       scopes: ['all.Application'],
-      async run({ experienceUser: { password, ...user } }, { platform }) {
-        const row = toUserRow(platform, user, await platform.passwords.hash(password))
+      async run({ experienceUser: { password, ...user } }, { platform, actor, address }) {
+        // A flow acts for whoever asks; a token's bearer may make as many users as they like.
+        if (actor.kind === 'flow' && address !== undefined) await platform.signUps.admit(address)
+        // Without a hash, which is dear; the write decides, should another take the address meanwhile.
+        if (await readUserRow(platform.store.read, user.email)) throw emailTaken()
+        const row = toUserRow(platform, user, await platform.passwords.hash(password, address))
         return platform.store.write(async (tx) => {
           if (!(await insertUser(tx, row, user.experienceGroupIds))) throw emailTaken()
           if (!user.experienceGroupIds?.length) return toUser(row, platform.applicationId, [])

@@ -81,6 +81,7 @@ async function furnish(
         ...(id === undefined ? {} : { applicationId: id }),
         signingKey,
         userTokenTtlSeconds: settings.tokenTtlSeconds,
+        signUpsPerHour: settings.signUpsPerHour,
         ...administrator,
         ...(passwordCost && { passwordCost }),
       },

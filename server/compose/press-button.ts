@@ -11,7 +11,7 @@ const declared = { scopes: ['all.Application'] }
 
 export interface PressContext {
   readonly applicationId: string
-  readonly services: (address: string) => Services
+  readonly services: () => Services
   readonly log: RunLog
 }
 
@@ -41,7 +41,7 @@ export function pressButton(
     applicationId,
     data: { ...payload },
     triggerType: 'virtualButton',
-    services: services('internal'),
+    services: services(),
     log,
   })
   return { result: { success: true } }

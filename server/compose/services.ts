@@ -8,11 +8,14 @@ import { createStorage } from '../../platform/storage/storage.ts'
 /** Addresses whose services are kept. */
 const MOST_ADDRESSES = 1000
 
-/** Returns what gives the services of a run that was asked for from `address`: making them anew took 10 µs a request. */
-export function createServices(platform: Platform, effects: Effects): (address: string) => Services {
+/**
+ * Returns what gives the services of a run that was asked for from `address`, or from within without one: making them
+ * anew took 10 µs a request.
+ */
+export function createServices(platform: Platform, effects: Effects): (address?: string) => Services {
   const { users } = platform
   const storage = createStorage(platform)
-  const make = (address: string): Services => ({
+  const make = (address?: string): Services => ({
     ...effects,
     api: (call, params) => callAction(platform, flowActor, call, params, address),
     users: {
@@ -24,7 +27,7 @@ export function createServices(platform: Platform, effects: Effects): (address: 
     random: platform.random,
     storage,
   })
-  const made = new Map<string, Services>()
+  const made = new Map<string | undefined, Services>()
   return (address) => {
     const known = made.get(address)
     if (known) return known

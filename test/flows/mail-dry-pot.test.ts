@@ -30,7 +30,7 @@ beforeEach(async () => {
     if (serverFails-- > 0) throw new Error('The mail server is down.')
     mails.push(message)
   }
-  const services = createServices(scene.platform, { ...noEffects, mail })('internal')
+  const services = createServices(scene.platform, { ...noEffects, mail })()
   triggers = createTriggers({ platform: scene.platform, application: () => application, services, log: () => {} })
   triggers.watch(application)
   await triggers.start(application)

@@ -31,6 +31,7 @@ export async function openPlatform(store: Store, settings: Partial<PlatformSetti
       applicationName: 'lom',
       signingKey,
       userTokenTtlSeconds: 3600,
+      signUpsPerHour: 1000,
       passwordCost: { N: 16, r: 1, p: 1 },
       ...settings,
     },

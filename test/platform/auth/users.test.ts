@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { flowActor } from '../../../platform/auth/actor.ts'
+import { type Actor, flowActor } from '../../../platform/auth/actor.ts'
 import { tooManyAttempts } from '../../../platform/base/refusals.ts'
+import type { Platform } from '../../../platform/platform.ts'
 import { callAction } from '../../../platform/resources/call-action.ts'
 import { eachStore } from '../store/databases.ts'
 import { openPlatform } from '../test-platform.ts'
@@ -13,7 +15,7 @@ interface User {
 const ada = { email: 'Ada@lom.example', password: 'correct horse' }
 
 eachStore((_name, open) => {
-  async function signUp(limits = { perAccount: 1000, perAddress: 1000, windowSeconds: 900 }) {
+  async function signUp(limits = { perAccount: 1000, perNetwork: 1000, windowSeconds: 900 }) {
     const test = await openPlatform(await open(), { signInLimits: limits })
     const user = await test.ok<User>('experienceUsers.post', { experienceUser: ada })
     const { users } = test.platform
@@ -201,7 +203,7 @@ eachStore((_name, open) => {
     })
 
     it('cannot be guessed for long: by account from anywhere, though many guess at once', async () => {
-      const { users, clock } = await signUp({ perAccount: 5, perAddress: 1000, windowSeconds: 900 })
+      const { users, clock } = await signUp({ perAccount: 5, perNetwork: 1000, windowSeconds: 900 })
       const guesses = await Promise.allSettled(
         Array.from({ length: 50 }, (_, index) => users.verifyPassword(ada.email, `guess ${index}`, `10.0.0.${index}`)),
       )
@@ -216,12 +218,74 @@ eachStore((_name, open) => {
       )
     })
 
+    it('is guessed no more often because other accounts are signed in to, whatever their addresses are', async () => {
+      const { users, ok } = await signUp({ perAccount: 10, perNetwork: 1000, windowSeconds: 900 })
+      // The counter of an account was once named by this, and so could be cleared through an account of one's own.
+      const bucket = (email: string) => createHash('sha256').update(`user:${email}`).digest().readUInt32BE() % 2 ** 14
+      let n = 0
+      while (bucket(`m${n}@evil.example`) !== bucket('ada@lom.example')) n++
+      const own = { email: `m${n}@evil.example`, password: 'battery staple' }
+      await ok('experienceUsers.post', { experienceUser: own })
+      let guesses = 0
+      let isStopped = false
+      while (!isStopped && guesses < 40) {
+        if (guesses % 5 === 4) await users.verifyPassword(own.email, own.password, '10.0.0.1')
+        await users.verifyPassword(ada.email, `guess ${guesses++}`, '10.0.0.1').catch((error) => {
+          expect(tooManyAttempts.is(error)).toBe(true)
+          isStopped = true
+        })
+      }
+      expect(guesses).toBe(11)
+      expect(await users.verifyPassword(own.email, own.password, '10.0.0.1')).not.toBeNull()
+    })
+
     it('of nobody is limited as that of somebody is', async () => {
-      const { users } = await signUp({ perAccount: 2, perAddress: 1000, windowSeconds: 900 })
+      const { users } = await signUp({ perAccount: 2, perNetwork: 1000, windowSeconds: 900 })
       for (const email of [ada.email, 'nobody@lom.example']) {
         expect(await users.verifyPassword(email, 'wrong horse')).toBeNull()
         expect(await users.verifyPassword(email, 'wrong horse')).toBeNull()
         await expect(users.verifyPassword(email, 'wrong horse')).rejects.toSatisfy(tooManyAttempts.is)
+      }
+    })
+  })
+
+  describe('signing up', () => {
+    const user = (n: number) => ({ experienceUser: { email: `user-${n}@lom.example`, password: 'correct horse' } })
+    const post = (platform: Platform, n: number, address: string | undefined, actor: Actor = flowActor) =>
+      callAction(platform, actor, 'experienceUsers.post', user(n), address)
+
+    it('is refused with 429 to a network that has done so too often, and to no other', async () => {
+      const { platform } = await openPlatform(await open(), { signUpsPerHour: 3 })
+      for (let n = 0; n < 3; n++) expect(await post(platform, n, '2001:db8::1')).toHaveProperty('result')
+      const over = await post(platform, 3, '2001:db8::2')
+      expect(over).toMatchObject({
+        error: { statusCode: 429, type: 'TooManyRequests' },
+        headers: { 'retry-after': expect.stringMatching(/^\d+$/) },
+      })
+      expect(await post(platform, 3, '2001:db8:0:1::1')).toHaveProperty('result')
+      // From within, and for who has a token, there is no limit.
+      expect(await post(platform, 4, undefined)).toHaveProperty('result')
+      const actor: Actor = { kind: 'apiToken', apiTokenId: 'a'.repeat(24), scopes: ['all.Application'] }
+      expect(await post(platform, 5, '2001:db8::1', actor)).toHaveProperty('result')
+    })
+
+    it('counts where the address is taken, which is found without a hash', async () => {
+      const { platform } = await openPlatform(await open(), { signUpsPerHour: 2 })
+      await post(platform, 0, '10.0.0.1')
+      expect(await post(platform, 0, '10.0.0.1')).toMatchObject({ error: { statusCode: 409 } })
+      expect(await post(platform, 1, '10.0.0.1')).toMatchObject({ error: { statusCode: 429 } })
+    })
+
+    it('many times at once from one network keeps nobody of another from signing in', async () => {
+      const { platform, users } = await signUp()
+      const flood = Promise.all(Array.from({ length: 80 }, (_, n) => post(platform, n, '10.0.0.1')))
+      for (let n = 0; n < 5; n++) {
+        expect(await users.verifyPassword(ada.email, ada.password, `10.0.1.${n}`)).not.toBeNull()
+      }
+      const made = (await flood).filter((outcome) => 'result' in outcome)
+      expect(made.length).toBeGreaterThanOrEqual(32)
+      for (const outcome of await flood) {
+        if ('error' in outcome) expect(outcome.error.statusCode).toBe(503)
       }
     })
   })

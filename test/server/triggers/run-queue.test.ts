@@ -33,7 +33,7 @@ async function setUp(files: Readonly<Record<string, string>> = { 'water.yaml': f
   let application = load(files)
   const calls: string[] = []
   const scene = { answer: async () => {} }
-  const live = createServices(platform, noEffects)('internal')
+  const live = createServices(platform, noEffects)()
   const services: Services = {
     ...live,
     async api(call, params) {

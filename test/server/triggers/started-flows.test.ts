@@ -29,7 +29,7 @@ async function setUp(flows: Readonly<Record<string, string>>, atOnce = 4) {
   const { application, problems } = loadSources(sources)
   if (!application) throw new Error(JSON.stringify(problems, null, 2))
   const startFlow = createFlowStarter(platform, () => application)
-  const services: Services = createServices(platform, { ...noEffects, startFlow })('internal')
+  const services: Services = createServices(platform, { ...noEffects, startFlow })()
   const seen: unknown[] = []
   const log = (_level: string, _message: string, details?: unknown) => seen.push(details)
   const begin = async () => {
