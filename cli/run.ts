@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { isFlowFile } from '../engine/load/load-application.ts'
+import { parseJson } from '../engine/values/json.ts'
 import type { Payload } from '../engine/values/payload.ts'
 import { type LoadedFolder, loadFolder, loadSources } from '../server/compose/load-folder.ts'
 import { openPlatform, openTemporaryPlatform } from '../server/compose/open-platform.ts'
@@ -99,13 +100,13 @@ async function readSample(options: RunOptions): Promise<Sample> {
     user: options.user,
     request: options.request,
     trigger: options.trigger,
-    ...(options.body === undefined ? {} : { body: parseJson(options.body, '--body') }),
+    ...(options.body === undefined ? {} : { body: readJson(options.body, '--body') }),
     payload: options.payload === undefined ? {} : await readPayload(options.payload),
   }
 }
 
 async function readPayload(file: string): Promise<Payload> {
-  const payload = parseJson(await readText(file), file === '-' ? 'Standard input' : file)
+  const payload = readJson(await readText(file), file === '-' ? 'Standard input' : file)
   if (isMap(payload)) return payload
   throw callWrong({ problem: `--payload ${file} must hold a JSON object, the payload or a part of it.` })
 }
@@ -119,11 +120,12 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function parseJson(text: string, where: string): unknown {
+/** As the server takes it. */
+function readJson(text: string, where: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw callWrong({ problem: `${where} is not JSON: ${reason}` }, { cause })
+    throw callWrong({ problem: `${where} cannot be taken: ${reason}` }, { cause })
   }
 }

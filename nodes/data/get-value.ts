@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
+import { parseJson } from '../../engine/values/json.ts'
 import { present } from '../parts/device-selection.ts'
 import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fields.ts'
 
@@ -94,5 +95,5 @@ function toFallback(type: unknown, value: unknown): unknown {
   if (type === 'path') return `{{${value}}}`
   if (type !== 'json' || typeof value !== 'string') return value
   if (value.includes('{{')) throw new Error('A default value that is JSON with templates in it cannot be translated.')
-  return JSON.parse(value)
+  return parseJson(value)
 }

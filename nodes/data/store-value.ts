@@ -5,6 +5,7 @@ import { scalar, unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { toText } from '../../engine/values/coerce.ts'
+import { parseJson } from '../../engine/values/json.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { numberOf } from '../parts/number-of.ts'
 import { oneOf } from '../parts/one-of.ts'
@@ -143,9 +144,9 @@ function cast(value: unknown, as: Casting | undefined): unknown {
   if (as === 'number') return amountOf('value', value)
   if (as !== 'json' || typeof value !== 'string') return value
   try {
-    return JSON.parse(value)
+    return parseJson(value)
   } catch (cause) {
-    throw notStored({ problem: 'the value is no JSON' }, { cause })
+    throw notStored({ problem: String(cause instanceof Error ? cause.message : cause).replace(/\.$/, '') }, { cause })
   }
 }
 

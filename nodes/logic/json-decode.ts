@@ -13,7 +13,7 @@ export const jsonDecode = defineNode({
   summary: 'Reads a text as JSON.',
   description: `What it says stands at \`result\`. Where it is no JSON, or no text at all, \`else\` is taken with \`{ error: { message } }\` there; without
 an \`else\` that fails the run. JSON that is nested deeper than 100 levels is not read, nor is such that has a key \`__proto__\`, or a
-\`constructor\` with a \`prototype\`.
+\`constructor\` with a \`prototype\`. An integer that a number would round becomes the text of its digits.
 
 The body of a request need not be decoded where its content type says that it is JSON.`,
   config: Type.Object({

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template } from '../../engine/schema.ts'
+import { asRefusal, readToken } from '../parts/jwt-fields.ts'
 import { refuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const claimsShape = objectShape({}, true)
@@ -13,7 +14,7 @@ export const jwtDecode = defineNode({
   description: `Anybody can write such a token: what it says is no ground for anything unless \`jwt-verify\` has seen it, which gives its claims as well.
 
 At \`result\` stand the claims, or with \`complete\` \`{ header, payload, signature }\`. For what is no token \`{ error: { type, message } }\`
-stands there and \`else\` is taken; without an \`else\` that fails the run.`,
+stands there and \`else\` is taken; without an \`else\` that fails the run. Claims that are nested deeper than 100 levels are none.`,
   config: Type.Object({
     token: Template({ description: 'The token, without the word Bearer.', examples: ['<< data.query.token >>'] }),
     complete: Type.Optional(Type.Boolean({ description: 'Gives header and signature too.', default: false })),
@@ -27,15 +28,13 @@ stands there and \`else\` is taken; without an \`else\` that fails the run.`,
     return [{ path: String(result), shape: output === 'else' ? typedRefusalShape : decoded }]
   },
   compile: ({ token, complete = false, result }, { wired }) => {
-    return async (payload) => {
-      const { createDecoder, TokenError } = await import('fast-jwt')
+    return (payload) => {
       try {
-        const { header, payload: claims, signature } = createDecoder({ complete: true })(token(payload).trim())
-        result.set(payload, complete ? { header, payload: claims, signature } : claims)
+        const decoded = readToken(token(payload).trim())
+        result.set(payload, complete ? decoded : decoded.payload)
         return 'then'
       } catch (error) {
-        if (!(error instanceof TokenError)) throw error
-        return refuse({ type: 'TokenInvalid', message: error.message }, { payload, result, wired })
+        return refuse(asRefusal(error), { payload, result, wired })
       }
     }
   },

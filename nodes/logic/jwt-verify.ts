@@ -7,9 +7,11 @@ import {
   type Algorithm,
   algorithmField,
   asRefusal,
+  type Claims,
   keyField,
   notWithThisKey,
   readKey,
+  readToken,
   refuseCredential,
   TokenRefusal,
 } from '../parts/jwt-fields.ts'
@@ -116,8 +118,6 @@ interface Expected {
   readonly toleranceMs: number
 }
 
-type Claims = Readonly<Record<string, unknown>>
-
 async function verify(token: string, key: unknown, expected: Expected): Promise<Claims> {
   const claims = await verifySignature(token, key, expected)
   // The library's own clock is fixed when the verifier is made, and takes a token in the millisecond in which it expires.
@@ -139,7 +139,7 @@ async function verifySignature(
 ): Promise<Claims> {
   const secret = readKey(key, algorithm)
   const { createVerifier, TokenError } = await import('fast-jwt')
-  let verifier: (token: string) => Claims
+  let verifier: (token: string) => unknown
   try {
     verifier = createVerifier({
       key: secret,
@@ -154,8 +154,10 @@ async function verifySignature(
   } catch (cause) {
     throw notWithThisKey(algorithm, cause)
   }
+  const { payload } = readToken(token)
   try {
-    return verifier(token)
+    verifier(token)
+    return payload
   } catch (error) {
     if (error instanceof TokenError) throw new TokenRefusal('TokenInvalid', error.message, error)
     throw error

@@ -4,6 +4,7 @@ import { unknown } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig, type Write } from '../../engine/node.ts'
 import { PathTo, Template, Value } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
+import { parseJson } from '../../engine/values/json.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { readJsonField } from '../parts/json-field.ts'
 import { templateAt } from '../parts/losant-path.ts'
@@ -123,7 +124,7 @@ function translateValue({ valueTemplate, valueTemplateType }: RawConfig): RawCon
   if (valueTemplateType !== 'json' || typeof valueTemplate !== 'string') return { to: valueTemplate }
   if (valueTemplate.includes('{{')) return { json: valueTemplate }
   try {
-    return { to: JSON.parse(valueTemplate) as unknown }
+    return { to: parseJson(valueTemplate) }
   } catch {
     throw new Error(`A rule sets what is no JSON: ${valueTemplate}`)
   }

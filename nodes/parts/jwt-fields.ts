@@ -1,6 +1,9 @@
 /** What the nodes for JSON Web Tokens share. No message here tells of a key. */
+
 import type { RawConfig } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
+import { isMap } from '../../engine/values/is-map.ts'
+import { parseJson } from '../../engine/values/json.ts'
 import { oneOf } from './one-of.ts'
 import type { Refusal } from './refuse.ts'
 
@@ -31,6 +34,34 @@ export class TokenRefusal extends Error {
 export function asRefusal(error: unknown): Refusal & { readonly type: TokenProblem } {
   if (!(error instanceof TokenRefusal)) throw error
   return { type: error.type, message: error.message }
+}
+
+export interface Token {
+  readonly header: Claims
+  readonly payload: Claims
+  readonly signature: string
+}
+
+export type Claims = Readonly<Record<string, unknown>>
+
+/** What a token says, genuine or not: RFC 7515, section 5.2, up to its signature. */
+export function readToken(token: string): Token {
+  const parts = /^([\w-]*)\.([\w-]*)\.([\w-]*)$/.exec(token)
+  if (!parts) throw new TokenRefusal('TokenInvalid', 'The token is malformed.')
+  const [, header = '', payload = '', signature = ''] = parts
+  return { header: readPart('header', header), payload: readPart('payload', payload), signature }
+}
+
+function readPart(name: string, base64: string): Claims {
+  let value: unknown
+  try {
+    value = parseJson(Buffer.from(base64, 'base64url').toString())
+  } catch (cause) {
+    const { message } = cause as Error // a SyntaxError
+    throw new TokenRefusal('TokenInvalid', `The ${name} of the token cannot be read. ${message}`, cause)
+  }
+  if (isMap(value)) return value
+  throw new TokenRefusal('TokenInvalid', `The ${name} of the token is no map.`)
 }
 
 /** Throws where it is no text, or where it belongs to algorithms of another kind. */

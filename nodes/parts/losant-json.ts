@@ -2,6 +2,7 @@
  * Losant's JSON templates are text that is parsed once it is rendered. One whose templates fill a value, or stand in a text,
  * is a value with templates of ours.
  */
+import { parseJson } from '../../engine/values/json.ts'
 
 /** A template that stands where a value does: a path, or its `jsonEncode`. */
 const valueTemplate = /^\{\{\{?\s*(?:jsonEncode\s+)?([^\s{}#/()"']+)\s*\}?\}\}$/
@@ -25,7 +26,7 @@ export function valueOfJsonTemplate(text: string): unknown {
     at += part.length
   }
   try {
-    return JSON.parse(json)
+    return parseJson(json)
   } catch (cause) {
     throw new Error('Its JSON template is no JSON without what its templates give.', { cause })
   }

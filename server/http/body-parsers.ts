@@ -1,8 +1,8 @@
 /** Turns a request's body into what a flow reads: JSON, forms and multipart parsed, anything else as text, `null` where it is empty. */
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { defineError } from '../../contracts/errors.ts'
-import { deepestJson } from '../../engine/values/json.ts'
+import { defineError, type FlowpotError } from '../../contracts/errors.ts'
+import { type JsonFault, parseJson, UnreadableJson } from '../../engine/values/json.ts'
 import { plainRecord } from './plain-record.ts'
 
 /** A file of a multipart body. */
@@ -13,6 +13,7 @@ export interface UploadedFile {
   readonly content: string
 }
 
+const notJson = defineError('HTTP_BODY_NOT_JSON', 400, () => 'The body is not valid JSON.')
 const unsafeKey = defineError(
   'HTTP_BODY_UNSAFE_KEY',
   400,
@@ -42,34 +43,27 @@ export function addBodyParsers(app: FastifyInstance): void {
   })
 }
 
-/**
- * JSON whose objects have no `__proto__` of their own, nor a `constructor` with a `prototype`: merged into another object,
- * they would reach every object of the process. Refused rather than removed, so that nothing is dropped in silence.
- */
 export function addJsonParser(app: FastifyInstance, contentType: string | RegExp): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser<string>(contentType, { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') return done(null, null)
-    parse(request, body, (error, value) => {
-      if (error !== null) done(isJson(body) ? unsafeKey({}) : error)
-      else if (body.length > 2 * deepestJson && isDeeper(value, deepestJson)) done(tooDeep({}))
-      else done(null, value)
-    })
+  app.addContentTypeParser<string>(contentType, { parseAs: 'string' }, (_request, body, done) => {
+    let value: unknown = null
+    try {
+      if (body !== '') value = parseJson(body)
+    } catch (error) {
+      return done(refusalOf(error))
+    }
+    done(null, value)
   })
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1))
+const refusals: Readonly<Record<JsonFault, () => FlowpotError>> = {
+  syntax: () => notJson({}),
+  depth: () => tooDeep({}),
+  key: () => unsafeKey({}),
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+function refusalOf(error: unknown): Error {
+  if (!(error instanceof UnreadableJson)) throw error
+  return refusals[error.fault]()
 }
 
 /** A form is `null` where it has no field. */

@@ -4,6 +4,7 @@
  */
 import type { TObject } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
+import { parseJson } from '../../engine/values/json.ts'
 
 export const unreadableQuery = defineError<{ name: string; asked: string }>(
   'HTTP_QUERY_UNREADABLE',
@@ -122,13 +123,10 @@ function listReader(read: Reader): Reader {
   }
 }
 
-/** `undefined` where the text is not JSON, or has a key by which another object's prototype could be reached. */
+/** `undefined` where the text is no JSON that we take. */
 function fromJson(text: string): unknown {
   try {
-    return JSON.parse(text, (key, value: unknown) => {
-      if (key === '__proto__') throw new SyntaxError('__proto__')
-      return value
-    })
+    return parseJson(text)
   } catch {
     return undefined
   }

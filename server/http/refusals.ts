@@ -14,7 +14,6 @@ const bodyLengthWrong = defineError(
   400,
   () => 'Request body size did not match Content-Length',
 )
-const bodyNotJson = defineError<{ reason: string }>('HTTP_BODY_NOT_JSON', 400, ({ reason }) => reason)
 const mediaTypeUnknown = defineError<{ reason: string }>('HTTP_MEDIA_TYPE_UNKNOWN', 415, ({ reason }) => reason)
 export const encodingUnknown = defineError<{ encoding: string }>(
   'HTTP_ENCODING_UNKNOWN',
@@ -37,7 +36,6 @@ const ofFastify: Readonly<Record<string, (error: Error) => FlowpotError>> = {
   FST_ERR_BAD_URL: () => urlMalformed({}),
   FST_ERR_CTP_BODY_TOO_LARGE: () => bodyTooLarge({}),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => bodyLengthWrong({}),
-  FST_ERR_CTP_INVALID_JSON_BODY: ({ message }) => bodyNotJson({ reason: message }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ({ message }) => mediaTypeUnknown({ reason: message }),
 }
 

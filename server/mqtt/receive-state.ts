@@ -1,5 +1,6 @@
 /** Takes a state that a device has published. */
 import { FlowpotError } from '../../contracts/errors.ts'
+import { parseJson, UnreadableJson } from '../../engine/values/json.ts'
 import { logOnDevice } from '../../platform/state/device-log.ts'
 import { reportState } from '../../platform/state/report-state.ts'
 import type { BrokerContext } from './context.ts'
@@ -21,8 +22,12 @@ export function receiveState(
   if (payload.length > limits.messageBytes) {
     return drop(context, session, deviceId, `A state is larger than ${limits.messageBytes} bytes.`)
   }
-  const body = parseJson(payload)
-  if (body === undefined) return drop(context, session, deviceId, 'A state is not JSON.')
+  let body: unknown
+  try {
+    body = parseJson(payload.toString())
+  } catch (error) {
+    return drop(context, session, deviceId, refusalOf(error))
+  }
   return reportState(platform, deviceId, body, { type: 'device', id: session.deviceId }).then(
     ({ dropped }) => {
       if (dropped.length > 0) session.droppedMessages++
@@ -45,10 +50,8 @@ export async function drop(context: BrokerContext, session: Session, deviceId: s
   )
 }
 
-function parseJson(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString())
-  } catch {
-    return undefined
-  }
+/** Without what was sent, which the parser quotes: it goes into the log. */
+function refusalOf(error: unknown): string {
+  if (error instanceof UnreadableJson && error.fault !== 'syntax') return `A state cannot be taken: ${error.message}`
+  return 'A state is not JSON.'
 }

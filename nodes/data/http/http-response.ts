@@ -1,6 +1,7 @@
 /** What an `http` node puts on the payload of the answer that it got. */
 import { objectShape, type Shape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
 import type { HttpRequest, HttpResponse } from '../../../engine/services.ts'
+import { parseJson } from '../../../engine/values/json.ts'
 
 export const encodings = ['auto', 'json', 'text', 'base64'] as const
 export type Encoding = (typeof encodings)[number]
@@ -30,7 +31,7 @@ export function toResult({ request, response, ms }: Exchange, encoding: Encoding
   }
 }
 
-/** What is JSON by its type and cannot be parsed stays text, for the flow to see. */
+/** What is JSON by its type and none that a payload may hold stays text, for the flow to see. */
 function readBody({ headers, body }: HttpResponse, encoding: Encoding): unknown {
   if (encoding === 'base64') return Buffer.from(body).toString('base64')
   const type = String(headers['content-type'] ?? '')
@@ -39,7 +40,7 @@ function readBody({ headers, body }: HttpResponse, encoding: Encoding): unknown 
     encoding === 'json' || (encoding === 'auto' && /^(?:application|text)\/(?:[^\s;]+\+)?json\b/i.test(type))
   if (!isJson) return text
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return text
   }

@@ -65,7 +65,7 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
     ),
     encoding: oneOf(encodings, {
       description:
-        'How `body` is read. `auto`: as JSON if its type says so, else as text; `json`: as JSON if it can be parsed.',
+        'How `body` is read. `auto`: as JSON if its type says so, else as text; `json`: as JSON if it can be parsed. JSON past the limits of a payload stays text.',
       default: 'auto',
     }),
     result: Type.Optional(PathTo({ description: 'Where the answer goes, or the error.' })),

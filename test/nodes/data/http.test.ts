@@ -117,6 +117,7 @@ describe('an http node fails, and sends nothing, where', () => {
 })
 
 describe('the answer', () => {
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
   const answer = (type: string, body: string) => [{ status: 200, headers: { 'content-type': type }, body }]
   const bodyOf = async (yaml: string, type: string, body: string) => {
     const { payload, error } = await ask(`result: data.r\n${yaml}`, {}, answer(type, body))
@@ -148,6 +149,10 @@ describe('the answer', () => {
     ['', 'APPLICATION/JSON', '5', 5],
     ['', 'application/json', '{"a":', '{"a":'],
     ['', 'application/json', '', ''],
+    ['', 'application/json', '\uFEFF{"id":8202522731445525542}', { id: '8202522731445525542' }],
+    ['', 'application/json', '{"__proto__":{"a":1}}', '{"__proto__":{"a":1}}'],
+    ['', 'application/json', nested(20_000), nested(20_000)],
+    ['encoding: json', 'text/plain', nested(101), nested(101)],
     ['', 'text/plain', '{"a":1}', '{"a":1}'],
     ['', 'application/jsonlines', '{"a":1}', '{"a":1}'],
     ['encoding: json', 'text/plain', '{"a":1}', { a: 1 }],
@@ -155,7 +160,7 @@ describe('the answer', () => {
     ['encoding: text', 'application/json', '{"a":1}', '{"a":1}'],
     ['encoding: base64', 'application/json', '{"a":1}', 'eyJhIjoxfQ=='],
     ['', 'text/plain; charset=nonsense', 'grün', 'grün'],
-  ])('%s of the type %s with %j is read', async (yaml, type, body, expected) => {
+  ])('%s of the type %s with %.40j is read', async (yaml, type, body, expected) => {
     expect(await bodyOf(yaml, type, body)).toEqual(expected)
   })
 

@@ -97,12 +97,13 @@ describe('store-value and get-value', () => {
     ['text that is no number', 'value: << data.word >>\nas: number', 'value is no number'],
     ['a list as a number', 'value: [ 1 ]\nas: number', 'value is no number'],
     ['text that is no JSON', 'value: << data.word >>\nas: json', 'no JSON'],
+    ['JSON that no payload may hold', 'value: << data.deep >>\nas: json', 'deeper than 100'],
     ['a number past all', 'increment: 1e308', 'Infinity'],
     ['a value that is too large', 'value: << data.large >>', '64 KB'],
   ])('%s fails the run and leaves what was', async (_what, way, message) => {
     const { run, result } = await nodesOnPlatform()
     await run(`${store}\nvalue: 1e308`)
-    const data = { word: 'moss', large: 'x'.repeat(70_000) }
+    const data = { word: 'moss', large: 'x'.repeat(70_000), deep: '['.repeat(200) + ']'.repeat(200) }
     await expect(result(`${store}\n${way}`, data)).rejects.toThrow(message)
     expect(await result('type: get-value\nkey: k')).toBe(1e308)
   })

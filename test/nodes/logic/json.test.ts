@@ -40,6 +40,7 @@ describe('json-decode', () => {
     ['0', 0],
     ['null', null],
     ['false', false],
+    ['\uFEFF{"id":8202522731445525542}', { id: '8202522731445525542' }],
   ])('%s', async (v, expected) => {
     const { payload, output } = await runNode({ yaml: decode, payload: { data: { v } } })
     expect(output).toBe('then')

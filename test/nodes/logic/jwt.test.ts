@@ -29,6 +29,14 @@ function forge(header: object, claims: unknown, key: string | undefined): string
   return `${input}.${key === undefined ? '' : createHmac('sha256', key).update(input).digest('base64url')}`
 }
 
+/** Claims as JSON, so that they may be what no value is. */
+function signedText(claims: string): string {
+  const input = `${base64url({ alg: 'HS256' })}.${Buffer.from(claims).toString('base64url')}`
+  return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+}
+
+const deep = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
+
 async function create(fields: string, data: object = {}) {
   const yaml = `type: jwt-create\nkey: << data.key >>\n${fields}\nresult: data.token\nelse: end`
   const { error, output, payload } = await runNode({ yaml, payload: { data: { key: secret, ...data } } })
@@ -156,6 +164,10 @@ describe('a token', () => {
     ['is missing', undefined],
     ['is an object', { alg: 'none' }],
     ['is huge', 'a.'.repeat(500_000)],
+    ['has claims that are nested deep', signedText(deep)],
+    ['has a key __proto__', signedText('{"__proto__":{"admin":true}}')],
+    ['has a header that is nested deep', `${Buffer.from(deep).toString('base64url')}.e30.x`],
+    ['has white space in it', forged({ alg: 'HS256' }, secret).replace('.', '.\n')],
   ])('that %s is refused', async (_, token) => {
     expect(await verify('', { token })).toMatchObject({ output: 'else', problem: { type: 'TokenInvalid' } })
   })
@@ -236,14 +248,28 @@ describe('jwt-decode', () => {
     expect(payload.data).toMatchObject({ claims: { sub: 'fern', exp: 1 } })
   })
 
-  it.each([['swordfish'], ['a.b.c'], [''], [undefined], [{}], [forge({}, 'text', undefined)], ['.'.repeat(1_000_000)]])(
-    'takes else for what is no token: %#',
-    async (token) => {
-      const { output, payload } = await decode(token)
-      expect(output).toBe('else')
-      expect(payload.data).toMatchObject({ claims: { error: { type: 'TokenInvalid' } } })
-    },
-  )
+  it('keeps the digits of an integer that no number holds, and so does jwt-verify', async () => {
+    const token = signedText('{"sub":8202522731445525542}')
+    const claims = { sub: '8202522731445525542' }
+    expect((await decode(token)).payload.data).toMatchObject({ claims })
+    expect(await verify('', { token })).toMatchObject({ output: 'then', claims })
+  })
+
+  it.each([
+    [signedText(deep)],
+    [signedText('{"__proto__":{}}')],
+    ['swordfish'],
+    ['a.b.c'],
+    [''],
+    [undefined],
+    [{}],
+    [forge({}, 'text', undefined)],
+    ['.'.repeat(1_000_000)],
+  ])('takes else for what is no token: %#', async (token) => {
+    const { output, payload } = await decode(token)
+    expect(output).toBe('else')
+    expect(payload.data).toMatchObject({ claims: { error: { type: 'TokenInvalid' } } })
+  })
 })
 
 describe("Losant's nodes", () => {

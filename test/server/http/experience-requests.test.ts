@@ -69,6 +69,8 @@ describe('An endpoint', () => {
     ['JSON with a charset', `${json}; charset=utf-8`, '"ü"', 'ü'],
     ['JSON of a vendor', 'application/vnd.lom+json', '[1]', [1]],
     ['JSON null', json, 'null', null],
+    ['an integer that no number holds', json, '{"id":8202522731445525542}', { id: '8202522731445525542' }],
+    ['JSON with a byte order mark', json, '\uFEFF[1]', [1]],
     [
       'a key named constructor',
       json,
