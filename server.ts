@@ -17,6 +17,7 @@ import { type Listening, listen } from './server/compose/listen.ts'
 import { type LoadedFolder, loadFolder } from './server/compose/load-folder.ts'
 import { openPlatform } from './server/compose/open-platform.ts'
 import { createOpenApi } from './server/compose/openapi.ts'
+import { outliveRejections } from './server/compose/outlive-rejections.ts'
 import { pressButton } from './server/compose/press-button.ts'
 import { createServices } from './server/compose/services.ts'
 import { type RunningBroker, startBroker } from './server/compose/start-broker.ts'
@@ -61,6 +62,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   const log = createLog(settings.logLevel, pino.destination(2))
   const opened = await openPlatform(loaded.application, settings, { log })
   const { platform } = opened
+  const endOutliving = outliveRejections(log)
   const recorder = createRecorder({
     platform,
     mode: recordModes.find((mode) => mode === settings.record) ?? 'failed',
@@ -139,6 +141,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     await outbound.close()
     await recorder.close()
     await opened.close()
+    endOutliving()
   }
   try {
     triggers.watch(loaded.application)
@@ -180,7 +183,8 @@ function createSwap(first: Application) {
     swap(next: Application) {
       const before = current
       retired.add(before)
-      before.whenIdle().then(() => retired.delete(before))
+      const forget = () => retired.delete(before)
+      before.whenIdle().then(forget, forget)
       current = next
     },
     whenIdle: () => Promise.all([current, ...retired].map((application) => application.whenIdle())),

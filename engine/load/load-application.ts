@@ -143,7 +143,7 @@ function createApplication(
       if (inFlight >= limits.maxConcurrentRuns) throw tooManyRuns({}, { headers: { 'retry-after': '1' } })
       const running = startRun(trigger, request, scope)
       inFlight++
-      running.done.then(ended)
+      running.done.then(ended, ended)
       return running
     },
   }

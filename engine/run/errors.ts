@@ -32,6 +32,12 @@ export const payloadTooLarge = defineError<{ max: number }>(
   ({ max }) => `The payload grew beyond ${max} bytes.`,
 )
 
+export const payloadTooDeep = defineError(
+  'RUN_PAYLOAD_TOO_DEEP',
+  500,
+  () => 'The payload is nested too deep to be copied for each of several branches.',
+)
+
 export const tooManyRuns = defineError(
   'RUN_TOO_MANY',
   503,

@@ -16,7 +16,7 @@ import type { Reply, Services } from '../services.ts'
 import { giveClock } from '../templates/clock.ts'
 import { observeMissing } from '../values/missing.ts'
 import type { Payload } from '../values/payload.ts'
-import { payloadTooLarge, runTimedOut, tooManyVisits } from './errors.ts'
+import { payloadTooDeep, payloadTooLarge, runTimedOut, tooManyVisits } from './errors.ts'
 import { measure } from './payload-size.ts'
 import type { RunScope } from './run-scope.ts'
 import { CustomNodeFailed, createStretch, type Failure, IterationFailed, type Stretch } from './stretch.ts'
@@ -132,10 +132,14 @@ export class Passage implements Run, Stretch {
 
   begin(start: readonly CompiledNode[]): void {
     const { payload } = this.options
-    this.adopt(payload)
-    if (!this.measure(undefined, payload)) return
-    this.follow(start, payload, this)
-    this.endIfIdle(this)
+    try {
+      this.adopt(payload)
+      if (!this.measure(undefined, payload)) return
+      this.follow(start, payload, this, undefined)
+      this.endIfIdle(this)
+    } catch (error) {
+      this.halt({ error, node: undefined, payload })
+    }
   }
 
   /** Begins an iteration of `loop`, which has ended when this returns unless it waits. */
@@ -144,7 +148,7 @@ export class Passage implements Run, Stretch {
     if (++this.visits > this.limits.maxVisits) this.haltAtVisit(loop, payload)
     else {
       if (this.trace) this.traceVisit(loop, payload, this.trace.now(), 'do')
-      this.follow(loop.targets.do ?? [], payload, iteration)
+      this.follow(loop.targets.do ?? [], payload, iteration, loop)
     }
     return iteration
   }
@@ -154,7 +158,7 @@ export class Passage implements Run, Stretch {
     const use = createStretch(run)
     this.adopt(payload)
     this.changePayload()
-    this.follow(start, payload, use)
+    this.follow(start, payload, use, undefined)
     return use
   }
 
@@ -163,8 +167,14 @@ export class Passage implements Run, Stretch {
     this.growsUntil = 0
   }
 
+  /** Throws where a flow has nested its payload so deep that the stack overflows. */
   copy(payload: Payload): Payload {
-    const copy = structuredClone(payload)
+    let copy: Payload
+    try {
+      copy = structuredClone(payload)
+    } catch (cause) {
+      throw cause instanceof RangeError ? payloadTooDeep({}, { cause }) : cause
+    }
     this.adopt(copy, payload)
     return copy
   }
@@ -177,11 +187,22 @@ export class Passage implements Run, Stretch {
     this.trace.adopt?.(payload, copyOf)
   }
 
-  private follow(targets: readonly CompiledNode[], payload: Payload, stretch: Stretch): void {
+  /** `from` is the node that leads there. */
+  private follow(
+    targets: readonly CompiledNode[],
+    payload: Payload,
+    stretch: Stretch,
+    from: CompiledNode | undefined,
+  ): void {
     if (targets.length === 1) return this.walk(targets[0], payload, stretch)
     if (targets === breaking) stretch.isBroken = true
-    // Every copy is made before any branch runs, so that none sees what another wrote.
-    const copies = targets.map(() => this.copy(payload))
+    let copies: readonly Payload[]
+    try {
+      // Every copy is made before any branch runs, so that none sees what another wrote.
+      copies = targets.map(() => this.copy(payload))
+    } catch (error) {
+      return this.stop({ error, node: from, payload }, stretch)
+    }
     targets.forEach((target, index) => {
       const copy = copies[index]
       if (copy) this.walk(target, copy, stretch)
@@ -207,7 +228,7 @@ export class Passage implements Run, Stretch {
       const targets: readonly CompiledNode[] = node.targets[output] ?? []
       if (targets.length !== 1) {
         this.payload = payload
-        return this.follow(targets, payload, stretch)
+        return this.follow(targets, payload, stretch, node)
       }
       node = targets[0]
     }
@@ -221,19 +242,25 @@ export class Passage implements Run, Stretch {
   private wait(output: Promise<string>, node: CompiledNode, payload: Payload, began: number, stretch: Stretch): void {
     stretch.waiting++
     this.timer ??= setTimeout(() => this.timeOut(), this.limits.runTimeoutMs)
+    const fail = (error: unknown) => this.fail(error, node, payload, began, stretch)
     output.then(
       (name) => {
         stretch.waiting--
-        if (this.trace) this.traceVisit(node, payload, began, name)
-        if (!this.isHalted && this.mayGoOn(node, payload)) {
-          this.payload = payload
-          this.follow(node.targets[name] ?? [], payload, stretch)
+        // A promise more would cost each node that waits a turn.
+        try {
+          if (this.trace) this.traceVisit(node, payload, began, name)
+          if (!this.isHalted && this.mayGoOn(node, payload)) {
+            this.payload = payload
+            this.follow(node.targets[name] ?? [], payload, stretch, node)
+          }
+          this.endIfIdle(stretch)
+        } catch (error) {
+          fail(error)
         }
-        this.endIfIdle(stretch)
       },
       (error: unknown) => {
         stretch.waiting--
-        this.fail(error, node, payload, began, stretch)
+        fail(error)
       },
     )
   }
@@ -273,6 +300,11 @@ export class Passage implements Run, Stretch {
   private fail(thrown: unknown, node: CompiledNode, payload: Payload, began: number, stretch: Stretch): void {
     const failure = failureAt(node, payload, thrown)
     this.traceVisit(node, payload, began, undefined, failure.error)
+    this.stop(failure, stretch)
+  }
+
+  /** What waits in it yet is ignored; where the stretch is the whole passage, that has failed. */
+  private stop(failure: Failure, stretch: Stretch): void {
     if (stretch === this) return this.halt(failure)
     if (stretch.failure) return
     stretch.failure = failure

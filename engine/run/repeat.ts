@@ -45,8 +45,9 @@ export function repeat(
   function* lane(): Generator<Promise<void>, void> {
     while (next < count && !isOver && !passage.failure) {
       const index = next++
-      const own = isParallel ? passage.copy(payload) : payload
+      let own = payload
       try {
+        if (isParallel) own = passage.copy(payload)
         begin(own, index)
         const iteration = passage.iterate(loop, own, run)
         if (iteration.waiting > 0 && !iteration.failure) {

@@ -50,7 +50,7 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
     done.resolve(returned ? { ...outcome, returned } : outcome)
   }
 
-  const handle = async (ended: PassageEnd, failure: Failure): Promise<void> => {
+  const finishWithHandlers = async (ended: PassageEnd, failure: Failure): Promise<void> => {
     const described = describeFailure(failure, trigger)
     request.log('error', described.message, described)
     // Out of time, the request has waited long enough: it is answered first, and the handlers are told afterwards.
@@ -66,8 +66,11 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
 
   const start = startPayload(trigger, isCustomNode(trigger) ? byItself(trigger, request) : request, scope)
   passThrough(trigger, request.prepare?.(start) ?? start, (end) => {
-    if (end.failure) handle(end, end.failure)
-    else finish(end)
+    if (!end.failure) return finish(end)
+    finishWithHandlers(end, end.failure).catch((error: unknown) => {
+      request.log('error', 'An error trigger could not be run.', error)
+      finish(end)
+    })
   })
   return { reply: reply.promise, done: done.promise }
 }
@@ -92,12 +95,20 @@ function errorPayload(handler: LinkedTrigger, request: RunRequest, failure: Fail
       nodeId: node?.name,
       nodeType: node?.type,
     },
-    erroredPayload: isTooLarge ? 'The payload is too large to be passed on.' : structuredClone(payload),
+    erroredPayload: isTooLarge ? 'The payload is too large to be passed on.' : copyOrSentence(payload),
     replyId: replyIdOf(request),
   }
   // The handler was started by the error, not by what started the run.
   const own = { ...request, time: undefined, triggerId: undefined, triggerType: undefined }
   return { ...startPayload(handler, own, scope), data }
+}
+
+function copyOrSentence(payload: Payload): Payload | string {
+  try {
+    return structuredClone(payload)
+  } catch {
+    return 'The payload is nested too deep to be passed on.'
+  }
 }
 
 function replyIdOf({ data }: RunRequest): unknown {

@@ -59,10 +59,10 @@ interface Written {
 /** A write is given no more at once, so that none keeps the store to itself. */
 const MAX_REPORTS = 500
 
-type Shared = Pick<Platform, 'store' | 'events' | 'clock' | 'newId' | 'watches'>
+type Shared = Pick<Platform, 'store' | 'events' | 'clock' | 'newId' | 'watches' | 'log'>
 
 export function createStateWriter(platform: Shared): StateWriter {
-  const { store, events, clock } = platform
+  const { store, events, clock, log } = platform
   const waiting: Waiting[] = []
   let isAsked = false
 
@@ -85,6 +85,7 @@ export function createStateWriter(platform: Shared): StateWriter {
       .finally(() => {
         if (waiting.length > 0 && !isAsked) ask()
       })
+      .catch((err) => log.error({ err }, 'States could not be written'))
   }
 
   const settle = (batch: readonly Waiting[], { outcomes, runs }: Written): void => {

@@ -47,7 +47,8 @@ export function createSlotWriter(store: Store, clock: Clock): WriteSlot {
         }
       }
       waiting.push({ slot, make, reject })
-      if (!isWriting) writeAll()
+      // What it catches is all that can fail in it; `reject` is for a fault of ours.
+      if (!isWriting) writeAll().catch(reject)
     })
 }
 

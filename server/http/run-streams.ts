@@ -74,9 +74,12 @@ function awaitRun(feed: RunFeed, runId: string, send: Send, end: () => void): ()
   const stop = feed.watchRuns(({ summary, json }) => {
     if (summary.id === runId) tell(json)
   })
-  feed.find(runId).then((json) => {
-    if (json !== undefined) tell(json)
-  }, end)
+  feed
+    .find(runId)
+    .then((json) => {
+      if (json !== undefined) tell(json)
+    })
+    .catch(end)
   return stop
 }
 

@@ -20,9 +20,10 @@ export function createConnectionLog(platform: Platform, log: MqttLog): Connectio
     const written = before.then(note).catch((err) => log.error({ err, deviceId }, 'A connection was not noted'))
     const entry = { at, written }
     last.set(deviceId, entry)
-    written.finally(() => {
+    const forget = () => {
       if (last.get(deviceId) === entry) last.delete(deviceId)
-    })
+    }
+    written.then(forget, forget)
   }
   /** Later than what is being written of the same device: a connection is known by when it began. */
   const timeOf = (deviceId: string) => Math.max(platform.clock.now(), (last.get(deviceId)?.at ?? 0) + 1)

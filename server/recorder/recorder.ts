@@ -80,11 +80,13 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
     failed.add(run)
   }
 
+  const notRecorded = (err: unknown): void => platform.log.error({ err }, 'A run could not be recorded')
+
   const safely = (work: () => void): void => {
     try {
       work()
     } catch (err) {
-      platform.log.error({ err }, 'A run could not be recorded')
+      notRecorded(err)
     }
   }
 
@@ -105,14 +107,14 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
     if (isWatched(request)) {
       const capture = new RunCapture(request, logWatchers.size > 0 ? logTeller() : undefined)
       const running = application.start(capture.request)
-      running.done.then((outcome) => safely(() => end(capture, outcome)))
+      running.done.then((outcome) => safely(() => end(capture, outcome)), notRecorded)
       return running
     }
     const running = application.start(request)
     const began = performance.now()
     running.done.then((outcome) => {
       if (hasFailed(request, outcome)) safely(() => keep(captureEnd(request, outcome, performance.now() - began)))
-    })
+    }, notRecorded)
     return running
   }
 

@@ -44,6 +44,7 @@ interface Thread {
 export function createScriptPool({ threads: maxThreads = 2, ...limits }: ScriptPoolOptions): ScriptPool {
   const threads = new Set<Thread>()
   const waiting = new Set<Task>()
+  const ending = new Set<Promise<unknown>>()
   let isClosed = false
 
   const startNext = (): void => {
@@ -98,13 +99,14 @@ export function createScriptPool({ threads: maxThreads = 2, ...limits }: ScriptP
   }
 
   /** Another takes its place when there is something to do. */
-  const end = (thread: Thread): Promise<unknown> => {
+  const end = (thread: Thread): void => {
     threads.delete(thread)
     clearTimeout(thread.timer)
     thread.task = undefined
-    const ended = thread.worker.terminate()
+    const forget = () => ending.delete(ended)
+    const ended: Promise<unknown> = thread.worker.terminate().then(forget, forget)
+    ending.add(ended)
     startNext()
-    return ended
   }
 
   const run = ({ payload, signal, source, now, seed }: ScriptRequest): Promise<ScriptOutcome> => {
@@ -141,7 +143,8 @@ export function createScriptPool({ threads: maxThreads = 2, ...limits }: ScriptP
       const tasks = [...waiting, ...[...threads].flatMap(({ task }) => task ?? [])]
       waiting.clear()
       for (const { reject } of tasks) reject(new Error('The server is closing.'))
-      await Promise.all([...threads].map(end))
+      for (const thread of threads) end(thread)
+      await Promise.all(ending)
     },
   }
 }

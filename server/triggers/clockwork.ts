@@ -57,15 +57,18 @@ export function createClockwork(platform: Platform): Clockwork {
     if (!Number.isFinite(shortestMs)) return
     let isStopped = false
     // A device that is heard of for the first time is not due before the shortest of the times is over.
-    const look = () =>
-      fireInactivityTimers(platform)
-        .catch((err: unknown) => {
+    const setFor = (next: number) => {
+      if (!isStopped) alarm.set(Math.min(next, clock.now() + shortestMs))
+    }
+    const look = () => {
+      fireInactivityTimers(platform).then(
+        (next = Number.POSITIVE_INFINITY) => setFor(next),
+        (err: unknown) => {
           platform.log.error({ err }, 'Silent devices could not be found')
-          return clock.now() + pauseMs
-        })
-        .then((next = Number.POSITIVE_INFINITY) => {
-          if (!isStopped) alarm.set(Math.min(next, clock.now() + shortestMs))
-        })
+          setFor(clock.now() + pauseMs)
+        },
+      )
+    }
     const alarm = createAlarm(clock, look)
     stops.push(() => {
       isStopped = true

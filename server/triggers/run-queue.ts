@@ -71,16 +71,20 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       if (!run) break
       const line = lineOf(run)
       if (line !== undefined) busy.add(line)
-      const done = work(run).finally(() => {
-        running.delete(done)
-        known.delete(run.id)
-        if (line !== undefined) busy.delete(line)
-        goOn()
-      })
+      const done = work(run)
+        .finally(() => {
+          running.delete(done)
+          known.delete(run.id)
+          if (line !== undefined) busy.delete(line)
+          goOn()
+        })
+        .catch(failed)
       running.add(done)
     }
     if (isStarted && hasMore && waiting.length === 0) readMore()
   }
+
+  const failed = (err: unknown): void => platform.log.error({ err }, 'The queue of runs failed')
 
   /** The first that waits for none before it. */
   const next = (): TriggeredRun | undefined => {
@@ -95,10 +99,12 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   const triggerOf = (trigger: string) => application().triggers.find(({ id }) => id === trigger)
 
   const readMore = (): void => {
-    reading ??= read().finally(() => {
-      reading = undefined
-      goOn()
-    })
+    reading ??= read()
+      .finally(() => {
+        reading = undefined
+        goOn()
+      })
+      .catch(failed)
   }
 
   const read = async (): Promise<void> => {
