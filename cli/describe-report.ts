@@ -1,10 +1,10 @@
 /** What came of the tests, as a person reads it and as programs do. */
 
 import type { RecordedVisit } from '../workbench/dry-run/recording.ts'
-import type { Failure, PlacedDifference } from '../workbench/testing/compare-step.ts'
 import { type FlowCoverage, type Missed, percentOf, type Share } from '../workbench/testing/coverage.ts'
 import type { TestResult } from '../workbench/testing/run-test.ts'
 import type { TestReport } from '../workbench/testing/run-tests.ts'
+import type { Failure, PlacedDifference } from '../workbench/testing/step-outcome.ts'
 import { count } from './output.ts'
 import { alignColumns } from './routes.ts'
 

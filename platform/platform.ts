@@ -1,64 +1,32 @@
-/** What every resource and listener shares: the store, the clock, and what signs and checks. */
+/** The platform as it is assembled, for resources and listeners. */
 
 import type { Clock } from '../contracts/clock.ts'
 import type { Random } from '../contracts/random.ts'
+import { type AuthBase, type AuthSettings, createAuthBase } from './auth/auth-base.ts'
 import { createDevices, type Devices } from './auth/device-tokens.ts'
-import { createLimiters, type Limiters, type Limits } from './auth/limiter.ts'
-import { createPasswords, type PasswordCost, type Passwords } from './auth/passwords.ts'
-import { createSignUps, type SignUps } from './auth/sign-ups.ts'
-import { createTokens, type Tokens } from './auth/tokens.ts'
 import { createUsers, type UserAccounts } from './auth/users.ts'
-import { createEvents, type Events } from './base/events.ts'
+import type { Base } from './base/base.ts'
+import { createEvents } from './base/events.ts'
 import { createIds } from './base/ids.ts'
+import type { PlatformLog } from './base/log.ts'
 import { settingsInvalid } from './base/refusals.ts'
-import { sharedValidator, type Validator } from './base/validate.ts'
-import { createWatchList, type WatchList } from './runs/watches.ts'
+import { createWatchList, type RunsBase } from './runs/watches.ts'
 import { createStateWriter, type StateWriter } from './state/state-writer.ts'
 import type { Store } from './store/store.ts'
 
-export interface PlatformLog {
-  error(details: unknown, message: string): void
-}
-
-export interface PlatformSettings {
-  /** 24 hexadecimal digits. Without it the store keeps the one that it has, or gets a new one. */
+export interface PlatformSettings extends AuthSettings {
+  /** 24 hexadecimal digits. Without it the store keeps the ID that it has, or gets a new one. */
   readonly applicationId?: string
   readonly applicationName: string
-  /** Signs tokens; at least 32 characters. */
-  readonly signingKey: string
-  /** How long an experience user's token lasts where the flow does not say. */
-  readonly userTokenTtlSeconds: number
-  /** Who may sign in at `auth.authenticateUser`; without it nobody. */
-  readonly administrator?: { readonly email: string; readonly password: string }
-  /** For tests: what hashing a password costs. */
-  readonly passwordCost?: PasswordCost
-  readonly signInLimits?: Limits
-  /** Users that one network may make in an hour, through flows. */
-  readonly signUpsPerHour: number
 }
 
-export interface Platform {
-  readonly store: Store
+export interface Platform extends AuthBase, RunsBase {
   readonly settings: PlatformSettings
-  readonly applicationId: string
-  readonly clock: Clock
-  readonly random: Random
-  /** A new ID, later in order than those before it. */
-  readonly newId: () => string
-  readonly passwords: Passwords
-  readonly tokens: Tokens
-  readonly limiters: Limiters
-  readonly signUps: SignUps
+  /** Experience users, who sign in. */
   readonly users: UserAccounts
-  /** The devices that sign in. */
+  /** Devices that sign in. */
   readonly devices: Devices
-  /** Throws `PLATFORM_INVALID` (400) where parameters do not fit a schema. */
-  readonly validate: Validator
-  readonly events: Events
-  /** What starts flows, besides requests. */
-  readonly watches: WatchList
   readonly states: StateWriter
-  readonly log: PlatformLog
 }
 
 const quiet: PlatformLog = { error() {} }
@@ -75,24 +43,18 @@ export async function createPlatform(
     throw settingsInvalid({ problem: 'The signing key is shorter than 32 characters.' })
   }
   const newId = createIds(clock, random)
-  const shared = {
-    store,
+  const applicationId = await openApplication(store, settings, clock, newId)
+  const base: Base = { store, applicationId, clock, random, newId, events: createEvents(log), log }
+  const auth = createAuthBase(base, settings)
+  const runs = { ...base, watches: createWatchList() }
+  return {
+    ...auth,
+    ...runs,
     settings,
-    applicationId: await openApplication(store, settings, clock, newId),
-    clock,
-    random,
-    newId,
-    passwords: createPasswords(settings.passwordCost),
-    tokens: createTokens(settings.signingKey, clock),
-    limiters: createLimiters(settings.signInLimits),
-    signUps: createSignUps(settings.signUpsPerHour),
-    validate: sharedValidator(),
-    events: createEvents(log),
-    watches: createWatchList(),
-    log,
+    users: createUsers(auth),
+    devices: createDevices(auth),
+    states: createStateWriter(runs),
   }
-  const withStates = { ...shared, states: createStateWriter(shared) }
-  return { ...withStates, users: createUsers(withStates), devices: createDevices(withStates) }
 }
 
 async function openApplication(

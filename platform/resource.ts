@@ -3,17 +3,17 @@
  * call, what a flow's check knows of it, and its documentation. Names, paths and bodies are Losant's.
  */
 import type { Static, TObject, TSchema } from 'typebox'
-import type { Actor } from './auth/actor.ts'
+import type { Caller } from './auth/actor.ts'
+import type { Admission } from './auth/scopes.ts'
 import type { Platform } from './platform.ts'
 
-export interface ActionContext {
+export interface ActionContext extends Caller {
   readonly platform: Platform
-  readonly actor: Actor
   /** Where the request came from; missing for a call from within. */
   readonly address?: string | undefined
 }
 
-export interface Action<Params extends TObject = TObject, Result extends TSchema = TSchema> {
+export interface Action<Params extends TObject = TObject, Result extends TSchema = TSchema> extends Admission {
   readonly summary: string
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** `/applications/{applicationId}/devices`. What stands in braces is a parameter in the path. */
@@ -28,9 +28,6 @@ export interface Action<Params extends TObject = TObject, Result extends TSchema
   readonly result: Result
   /** Status of success; 200 unless it says so. */
   readonly status?: 200 | 201
-  /** Broad scopes that include the action, besides `RESOURCE.*` and `RESOURCE.ACTION`: Losant's (`all.Application.read`). `[]` with `isPublic` needs no token. */
-  readonly scopes: readonly string[]
-  readonly isPublic?: boolean
   run(params: Static<Params>, context: ActionContext): Promise<Static<Result>>
 }
 

@@ -3,11 +3,11 @@
 import { type Kysely, sql } from 'kysely'
 import type { Seeds } from '../contracts/seeds.ts'
 import { invalid } from './base/refusals.ts'
+import { validate } from './base/validate.ts'
 import type { Platform } from './platform.ts'
 import { checkDevice, DevicePost, insertDevice, toRow } from './records/device-record.ts'
-import { toEmailKey } from './records/experience-user-record.ts'
-import { insertGroup } from './resources/experience-groups.ts'
-import { insertUser, toUserRow } from './resources/experience-users.ts'
+import { insertGroup } from './records/experience-group-record.ts'
+import { insertUser, toEmailKey, toUserRow } from './records/experience-user-record.ts'
 import type { Transaction } from './store/store.ts'
 import type { Tables } from './store/tables.ts'
 
@@ -30,7 +30,7 @@ interface Seed {
  * seed that does not fit.
  */
 export async function applySeeds(platform: Platform, seeds: Seeds): Promise<void> {
-  const devices = seeds.devices.map((seed) => readDevice(platform, seed))
+  const devices = seeds.devices.map(readDevice)
   const users = await prepareUsers(platform, seeds.users)
   if (users.length === 0 && devices.length === 0 && seeds.groups.length === 0) return
 
@@ -97,17 +97,14 @@ function prepareUsers(platform: Platform, users: Seeds['users']) {
   )
 }
 
-function readDevice(
-  platform: Platform,
-  { id, ...device }: Readonly<Record<string, unknown>>,
-): {
+function readDevice({ id, ...device }: Readonly<Record<string, unknown>>): {
   id: string | undefined
   device: DevicePost
 } {
   if (id !== undefined && (typeof id !== 'string' || !/^[0-9a-f]{24}$/.test(id))) {
     throw invalid({ problem: 'The ID of a seed is not 24 hexadecimal digits' })
   }
-  platform.validate(DevicePost, device)
+  validate(DevicePost, device)
   // Its schema has just passed.
   const checked = device as DevicePost
   checkDevice(checked)

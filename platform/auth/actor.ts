@@ -1,4 +1,5 @@
 /** Who calls an action. */
+import type { Base } from '../base/base.ts'
 
 /** A flow: the application itself. */
 export interface FlowActor {
@@ -35,3 +36,8 @@ export type Actor = FlowActor | TokenActor | DeviceActor | AdministratorActor | 
 
 export const flowActor: FlowActor = { kind: 'flow' }
 export const anonymousActor: AnonymousActor = { kind: 'anonymous' }
+
+export interface Caller {
+  readonly platform: Base
+  readonly actor: Actor
+}

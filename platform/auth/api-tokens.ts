@@ -1,10 +1,49 @@
-/** The administrator's way in, on a store that was just made. */
+/** Makes API tokens. The store keeps their hash, so the value is shown once. */
+import type { Base } from '../base/base.ts'
+import type { ApiTokenRecord } from '../records/api-token-record.ts'
+import type { Transaction } from '../store/store.ts'
+import type { ApiTokenTable } from '../store/tables.ts'
+import { createSecret, hashSecret } from './secrets.ts'
 
-import type { Platform } from '../platform.ts'
-import { createApiToken, insertApiToken } from '../records/api-token-record.ts'
+/** Tells an API token from a JWT, for us and for those who search for leaked secrets. */
+export const API_TOKEN_PREFIX = 'flowpot_'
+
+export interface NewApiToken {
+  readonly name: string
+  readonly description?: string
+  readonly scope: readonly string[]
+  readonly status?: 'active' | 'inactive'
+  readonly expirationDate?: string
+  readonly creatorId: string
+  readonly creatorType: ApiTokenRecord['creatorType']
+}
+
+/** A token's row, and its value, which stands nowhere else. */
+export function createApiToken(platform: Base, token: NewApiToken): { row: ApiTokenTable; value: string } {
+  const value = API_TOKEN_PREFIX + createSecret(platform.random)
+  const now = platform.clock.now()
+  const row = {
+    id: platform.newId(),
+    name: token.name,
+    description: token.description ?? '',
+    token_hash: hashSecret(value),
+    scope: JSON.stringify(token.scope),
+    status: token.status ?? 'active',
+    expires_at: token.expirationDate === undefined ? null : Date.parse(token.expirationDate),
+    creator_id: token.creatorId,
+    creator_type: token.creatorType,
+    created_at: now,
+    updated_at: now,
+  }
+  return { row, value }
+}
+
+export function insertApiToken(tx: Transaction, row: ApiTokenTable) {
+  return tx.insertInto('api_tokens').values(row).execute()
+}
 
 /** A token that may do all, once: where the store has no API token yet. Its value stands nowhere else. */
-export async function createAdminToken(platform: Platform): Promise<string | undefined> {
+export async function createAdminToken(platform: Base): Promise<string | undefined> {
   const { row, value } = createApiToken(platform, {
     name: 'administrator',
     description: 'Made on the first start.',

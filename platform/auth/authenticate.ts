@@ -1,14 +1,14 @@
 /** Who the bearer of a token for the REST API is. */
 
-import type { Platform } from '../platform.ts'
-import { API_TOKEN_PREFIX } from '../records/api-token-record.ts'
 import { fromColumn } from '../records/schemas.ts'
 import { type Actor, anonymousActor } from './actor.ts'
+import { API_TOKEN_PREFIX } from './api-tokens.ts'
+import type { AuthBase } from './auth-base.ts'
 import { readDeviceToken } from './device-tokens.ts'
 import { hashSecret, isSameText } from './secrets.ts'
 
 /** The actor that `token` stands for; nobody without a token or with one that is not valid, or no longer. An experience user's token is none. */
-export async function authenticate(platform: Platform, token: string | undefined): Promise<Actor> {
+export async function authenticate(platform: AuthBase, token: string | undefined): Promise<Actor> {
   if (token === undefined || token === '') return anonymousActor
   if (token.startsWith(API_TOKEN_PREFIX)) return authenticateApiToken(platform, token)
   const signedIn = await readDeviceToken(platform, token)
@@ -17,7 +17,7 @@ export async function authenticate(platform: Platform, token: string | undefined
   return { kind: 'device', deviceId: device.id, applicationKeyId: key.id, scopes }
 }
 
-async function authenticateApiToken({ store, clock }: Platform, token: string): Promise<Actor> {
+async function authenticateApiToken({ store, clock }: AuthBase, token: string): Promise<Actor> {
   // Looked up by its hash: how long that takes tells nothing of the token.
   const row = await store.read
     .selectFrom('api_tokens')
@@ -28,7 +28,7 @@ async function authenticateApiToken({ store, clock }: Platform, token: string): 
   return { kind: 'apiToken', apiTokenId: row.id, scopes: fromColumn<string[]>(row.scope) }
 }
 
-function authenticateAdministrator({ tokens, settings }: Platform, token: string): Actor {
+function authenticateAdministrator({ tokens, settings }: AuthBase, token: string): Actor {
   const claims = tokens.read('administrator', token)
   // Who is taken out of the settings is administrator no longer.
   if (!claims || !settings.administrator || !isSameText(claims.sub, settings.administrator.email)) return anonymousActor

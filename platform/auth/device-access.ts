@@ -1,6 +1,6 @@
 /** Which devices an access key is good for, and so which of them a device sees that signed in with it. */
 import { sql } from 'kysely'
-import type { Platform } from '../platform.ts'
+import type { Base } from '../base/base.ts'
 import { allOf, anyOf, type Condition, isTagged, never } from '../records/conditions.ts'
 import { fromColumn, type TagFilter } from '../records/schemas.ts'
 import type { ApplicationKeyTable } from '../store/tables.ts'
@@ -14,7 +14,7 @@ export function devicesOfKey(key: Pick<ApplicationKeyTable, 'id' | 'is_restricte
 }
 
 /** The devices that `actor` may see, as a condition on the table `devices`. Scopes are another matter. */
-export async function visibleDevices({ store }: Platform, actor: Actor): Promise<Condition> {
+export async function visibleDevices({ store }: Base, actor: Actor): Promise<Condition> {
   if (actor.kind !== 'device') return allOf([])
   const key = await store.read
     .selectFrom('application_keys')

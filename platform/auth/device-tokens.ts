@@ -1,6 +1,6 @@
 /** Whom a device's token stands for. */
-import type { Platform } from '../platform.ts'
 import { type DeviceRecord, toDevice } from '../records/device-record.ts'
+import type { AuthBase } from './auth-base.ts'
 import { readDevice, type SignedInDevice } from './sign-in.ts'
 
 export interface Devices {
@@ -8,9 +8,7 @@ export interface Devices {
   verifyToken(token: string): Promise<DeviceRecord | null>
 }
 
-type DevicePlatform = Omit<Platform, 'users' | 'devices'>
-
-export function createDevices(platform: DevicePlatform): Devices {
+export function createDevices(platform: AuthBase): Devices {
   return {
     async verifyToken(token) {
       const signedIn = await readDeviceToken(platform, token)
@@ -21,7 +19,7 @@ export function createDevices(platform: DevicePlatform): Devices {
 
 /** A device's token is good as long as its key is, and is good for the device. */
 export async function readDeviceToken(
-  platform: DevicePlatform,
+  platform: AuthBase,
   token: string,
 ): Promise<(SignedInDevice & { readonly scopes: readonly string[] }) | null> {
   const claims = platform.tokens.read('device', token)

@@ -2,12 +2,12 @@
 import type { Relay } from '../base/events.ts'
 import { notFound, notOwnDevice } from '../base/refusals.ts'
 import { readDeviceRow } from '../records/device-record.ts'
-import type { ActionContext } from '../resource.ts'
+import type { Caller } from './actor.ts'
 import { visibleDevices } from './device-access.ts'
 import { isGateway } from './sign-in.ts'
 
 /** Throws 404 for a device that a device's token does not see, and 403 for one that is neither itself nor a peripheral of it. */
-export async function checkOwnDevice({ platform, actor }: ActionContext, deviceId: string): Promise<void> {
+export async function checkOwnDevice({ platform, actor }: Caller, deviceId: string): Promise<void> {
   if (actor.kind !== 'device') return
   const { read } = platform.store
   const visible = await visibleDevices(platform, actor)
@@ -30,7 +30,7 @@ export async function checkOwnDevice({ platform, actor }: ActionContext, deviceI
   throw notOwnDevice({})
 }
 
-export function relayOf({ platform, actor }: ActionContext): Relay {
+export function relayOf({ platform, actor }: Caller): Relay {
   switch (actor.kind) {
     case 'device':
       return { type: 'device', id: actor.deviceId }

@@ -1,5 +1,4 @@
 /** Which scope lets whom do what. The default is no. */
-import type { Action } from '../resource.ts'
 import type { Actor } from './actor.ts'
 
 /**
@@ -43,13 +42,16 @@ export function scopesOf(actor: Actor): readonly string[] {
   return actor.kind === 'anonymous' ? [] : actor.scopes
 }
 
+/** Whom an action admits. */
+export interface Admission {
+  /** Broad scopes that include the action, besides `RESOURCE.*` and `RESOURCE.ACTION`: Losant's (`all.Application.read`). */
+  readonly scopes: readonly string[]
+  /** Whether the action needs no token. */
+  readonly isPublic?: boolean
+}
+
 /** Whether `actor` may do `RESOURCE.ACTION`. */
-export function isAllowed(
-  actor: Actor,
-  resource: string,
-  action: string,
-  declared: Pick<Action, 'scopes' | 'isPublic'>,
-): boolean {
+export function isAllowed(actor: Actor, resource: string, action: string, declared: Admission): boolean {
   if (declared.isPublic) return true
   const admitting = [...declared.scopes, `${resource}.*`, `${resource}.${action}`]
   return scopesOf(actor).some((scope) => isIncluded(scope, admitting))

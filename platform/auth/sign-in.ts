@@ -1,9 +1,10 @@
 /** Sign-in of devices and of the administrator. Whatever was wrong, the answer is the same. */
 
+import type { Base } from '../base/base.ts'
 import { unauthenticated } from '../base/refusals.ts'
-import type { Platform } from '../platform.ts'
 import { readDeviceRow } from '../records/device-record.ts'
 import type { ApplicationKeyTable, DeviceTable } from '../store/tables.ts'
+import type { AuthBase } from './auth-base.ts'
 import { devicesOfKey } from './device-access.ts'
 import { networkOf } from './network.ts'
 import { hashSecret, isSameText, isSecret } from './secrets.ts'
@@ -25,7 +26,7 @@ export interface SignedInDevice {
  * lock out the others who use it.
  */
 export async function signInDevice(
-  platform: Platform,
+  platform: AuthBase,
   credentials: DeviceCredentials,
   address?: string,
 ): Promise<SignedInDevice> {
@@ -44,7 +45,7 @@ export async function signInDevice(
 
 /** As `signInDevice`, but counts nothing and locks nobody out; `undefined` where anything is wrong. */
 export async function verifyDevice(
-  platform: Pick<Platform, 'store'>,
+  platform: Base,
   credentials: DeviceCredentials,
 ): Promise<SignedInDevice | undefined> {
   const { read } = platform.store
@@ -61,7 +62,7 @@ export async function verifyDevice(
 
 /** The device, if `key` is good for it. */
 export function readDevice(
-  { store }: Pick<Platform, 'store'>,
+  { store }: Base,
   deviceId: string,
   key: ApplicationKeyTable,
 ): Promise<DeviceTable | undefined> {
@@ -75,7 +76,7 @@ export interface DeviceAccess extends SignedInDevice {
 
 /** What a device that signed in with a key may be and do now; `undefined` once the key is revoked, or is good for it no longer. */
 export async function readDeviceAccess(
-  platform: Pick<Platform, 'store'>,
+  platform: Base,
   deviceId: string,
   applicationKeyId: string,
 ): Promise<DeviceAccess | undefined> {
@@ -92,7 +93,7 @@ export async function readDeviceAccess(
 
 /** None but for a gateway. */
 export async function readPeripheralIds(
-  { store }: Pick<Platform, 'store'>,
+  { store }: Base,
   device: Pick<DeviceTable, 'id' | 'device_class'>,
 ): Promise<string[]> {
   if (!isGateway(device)) return []
@@ -112,7 +113,7 @@ export function isGateway({ device_class }: Pick<DeviceTable, 'device_class'>): 
 
 /** Address of the administrator of the settings, if address and password are theirs. Throws 401, or 429 to who guesses. */
 export async function signInAdministrator(
-  platform: Platform,
+  platform: AuthBase,
   email: string,
   password: string,
   address?: string,

@@ -1,11 +1,11 @@
 /** Experience users as flows and endpoints need them: passwords verified, tokens signed and read. */
 import { sql } from 'kysely'
 import type { TokenRequest, UserRecord, Users, VerifiedUser } from '../../contracts/users.ts'
-import type { Platform } from '../platform.ts'
 import { byIdOrEmail, readUserRow, toEmailKey, toUser, toUsers } from '../records/experience-user-record.ts'
 import { toIso } from '../records/schemas.ts'
 import { keepStatement } from '../store/kept-statement.ts'
 import type { ExperienceUserTable } from '../store/tables.ts'
+import type { AuthBase } from './auth-base.ts'
 
 /** As `Users`, with what only listeners know and need: where a request came from, and what the token says of itself. */
 export interface UserAccounts extends Pick<Users, 'signToken'> {
@@ -14,9 +14,7 @@ export interface UserAccounts extends Pick<Users, 'signToken'> {
   verifyToken(token: string): Promise<VerifiedUser | null>
 }
 
-export type UsersPlatform = Omit<Platform, 'users' | 'devices'>
-
-export function createUsers(platform: UsersPlatform): UserAccounts {
+export function createUsers(platform: AuthBase): UserAccounts {
   return {
     verifyPassword: (email, password, address) => verifyPassword(platform, email, password, address),
     verifyToken: (token) => verifyToken(platform, token),
@@ -25,7 +23,7 @@ export function createUsers(platform: UsersPlatform): UserAccounts {
 }
 
 async function verifyPassword(
-  platform: UsersPlatform,
+  platform: AuthBase,
   email: string,
   password: string,
   address: string | undefined,
@@ -75,7 +73,7 @@ const readTokenRows = keepStatement((db) =>
     where u.id = ${''} order by g.name, g.id`.compile(db),
 )
 
-async function verifyToken(platform: UsersPlatform, token: string): Promise<VerifiedUser | null> {
+async function verifyToken(platform: AuthBase, token: string): Promise<VerifiedUser | null> {
   const claims = platform.tokens.read('experience', token)
   if (!claims) return null
   const { rows } = await readTokenRows(platform.store.read, [claims.sub])
@@ -96,7 +94,7 @@ async function verifyToken(platform: UsersPlatform, token: string): Promise<Veri
   }
 }
 
-async function signToken(platform: UsersPlatform, request: TokenRequest): Promise<string | null> {
+async function signToken(platform: AuthBase, request: TokenRequest): Promise<string | null> {
   const user = await prepareUser(platform, request)
   if (!user) return null
   const { ttlSeconds = platform.settings.userTokenTtlSeconds, data } = request
@@ -105,7 +103,7 @@ async function signToken(platform: UsersPlatform, request: TokenRequest): Promis
 }
 
 async function prepareUser(
-  { store, clock }: UsersPlatform,
+  { store, clock }: AuthBase,
   { user, isLogin = false, invalidateExistingTokens = false }: TokenRequest,
 ): Promise<Pick<ExperienceUserTable, 'id' | 'token_generation'> | undefined> {
   if (!isAddress(user)) return undefined

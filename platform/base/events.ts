@@ -1,6 +1,6 @@
 /** What happens on the platform, told to those in the process whom it concerns: the broker, the triggers. */
-import type { PlatformLog } from '../platform.ts'
-import type { TriggeredRun } from '../runs/triggered-runs.ts'
+import type { PlatformLog } from './log.ts'
+import type { TriggeredRun } from './triggered-run.ts'
 
 /** Who caused something, in Losant's words for a run's `relayType` and `relayId`. */
 export interface Relay {

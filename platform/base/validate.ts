@@ -7,32 +7,28 @@ import { invalid } from './refusals.ts'
 const MAX_DEPTH = 40
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 
+let ajv: Ajv | undefined
+/** A schema is compiled when it is first used. */
+const compiled = new WeakMap<TSchema, ValidateFunction>()
+
 /** Throws `PLATFORM_INVALID` (400), which names the field, where `params` do not fit `schema`. */
-export type Validator = (schema: TSchema, params: unknown) => void
-
-let shared: Validator | undefined
-
-/** One for every platform of the process, since their schemas are the same. A schema is compiled when it is first used. */
-export function sharedValidator(): Validator {
-  shared ??= createValidator()
-  return shared
+export function validate(schema: TSchema, params: unknown): void {
+  checkText(params, '', 0)
+  let fits = compiled.get(schema)
+  if (!fits) {
+    ajv ??= createAjv()
+    fits = ajv.compile(schema)
+    compiled.set(schema, fits)
+  }
+  if (!fits(params)) throw invalid({ problem: describe(fits.errors ?? []) })
 }
 
-function createValidator(): Validator {
-  const ajv = new Ajv({ strict: true, allowUnionTypes: true, strictRequired: false })
+function createAjv(): Ajv {
+  const created = new Ajv({ strict: true, allowUnionTypes: true, strictRequired: false })
   // ajv-formats is CommonJS: its types do not tell that the function is the module itself.
   const add = addFormats as unknown as (ajv: Ajv, formats: string[]) => void
-  add(ajv, ['date-time', 'email'])
-  const compiled = new WeakMap<TSchema, ValidateFunction>()
-  return (schema, params) => {
-    checkText(params, '', 0)
-    let validate = compiled.get(schema)
-    if (!validate) {
-      validate = ajv.compile(schema)
-      compiled.set(schema, validate)
-    }
-    if (!validate(params)) throw invalid({ problem: describe(validate.errors ?? []) })
-  }
+  add(created, ['date-time', 'email'])
+  return created
 }
 
 /** What no schema says: text that the databases cannot hold, keys that pollute objects, and depth. */

@@ -1,8 +1,8 @@
 /** An access key as it is shown. */
 import type { Kysely } from 'kysely'
 import Type, { type Static } from 'typebox'
+import type { Base } from '../base/base.ts'
 import { notFound } from '../base/refusals.ts'
-import type { Platform } from '../platform.ts'
 import type { ApplicationKeyTable, Tables } from '../store/tables.ts'
 import {
   closed,
@@ -57,11 +57,7 @@ export function toKey(row: ApplicationKeyTable, applicationId: string, deviceIds
   }
 }
 
-export async function toKeys(
-  platform: Platform,
-  db: Kysely<Tables>,
-  rows: ApplicationKeyTable[],
-): Promise<KeyRecord[]> {
+export async function toKeys(platform: Base, db: Kysely<Tables>, rows: ApplicationKeyTable[]): Promise<KeyRecord[]> {
   const restricted = rows.filter((row) => row.is_restricted).map((row) => row.id)
   const devices =
     restricted.length === 0
@@ -82,7 +78,7 @@ export async function toKeys(
   )
 }
 
-export async function readKey(platform: Platform, db: Kysely<Tables>, id: string): Promise<KeyRecord> {
+export async function readKey(platform: Base, db: Kysely<Tables>, id: string): Promise<KeyRecord> {
   const rows = await db.selectFrom('application_keys').selectAll().where('id', '=', id).execute()
   const [key] = await toKeys(platform, db, rows)
   if (!key) throw notFound({ what: 'Access key' })

@@ -1,8 +1,8 @@
 /** An experience group as it is shown, and the rows behind it. */
 import { type Kysely, sql } from 'kysely'
 import Type, { type Static } from 'typebox'
+import type { Base } from '../base/base.ts'
 import { invalid, notFound } from '../base/refusals.ts'
-import type { Platform } from '../platform.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ExperienceGroupTable, Tables } from '../store/tables.ts'
 import { descendantsOf } from './conditions.ts'
@@ -56,7 +56,7 @@ export const GroupRecord = closed({
 export type GroupRecord = Static<typeof GroupRecord>
 
 export async function toGroups(
-  platform: Platform,
+  platform: Base,
   db: Kysely<Tables>,
   rows: ExperienceGroupTable[],
 ): Promise<GroupRecord[]> {
@@ -94,7 +94,7 @@ export async function toGroups(
   }))
 }
 
-export async function readGroup(platform: Platform, db: Kysely<Tables>, id: string): Promise<GroupRecord> {
+export async function readGroup(platform: Base, db: Kysely<Tables>, id: string): Promise<GroupRecord> {
   const rows = await db.selectFrom('experience_groups').selectAll().where('id', '=', id).execute()
   const [group] = await toGroups(platform, db, rows)
   if (!group) throw notFound({ what: 'Experience group' })
@@ -135,6 +135,26 @@ export async function relate(
     await tx.deleteFrom('experience_group_devices').where('group_id', '=', id).execute()
     await link(tx, 'experience_group_devices', 'device_id', 'devices', id, deviceIds, 'deviceIds')
   }
+}
+
+export async function insertGroup(platform: Base, tx: Transaction, id: string, group: GroupPost): Promise<void> {
+  const now = platform.clock.now()
+  await tx
+    .insertInto('experience_groups')
+    .values({
+      id,
+      name: group.name,
+      description: group.description ?? '',
+      parent_id: group.parentId ?? null,
+      tags: JSON.stringify(group.groupTags ?? {}),
+      endpoint_ids: JSON.stringify(group.experienceEndpointIds ?? []),
+      device_tags: JSON.stringify(group.deviceTags ?? []),
+      device_query: group.deviceQueryJson ?? null,
+      created_at: now,
+      updated_at: now,
+    })
+    .execute()
+  await relate(tx, id, group)
 }
 
 async function link(

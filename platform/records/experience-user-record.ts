@@ -1,11 +1,24 @@
 /** An experience user as flows and clients see one: no password, no hash, in any form. */
 import { type Kysely, sql } from 'kysely'
 import Type, { type Static } from 'typebox'
-import { invalid, notFound } from '../base/refusals.ts'
-import type { Platform } from '../platform.ts'
+import type { Base } from '../base/base.ts'
+import { conflict, invalid, notFound } from '../base/refusals.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ExperienceUserTable, Tables } from '../store/tables.ts'
-import { closed, Email, fromColumn, groupBy, Id, Name, resourceFields, TagMap, Time, toIso } from './schemas.ts'
+import {
+  closed,
+  Email,
+  fromColumn,
+  groupBy,
+  Id,
+  Ids,
+  Name,
+  Password,
+  resourceFields,
+  TagMap,
+  Time,
+  toIso,
+} from './schemas.ts'
 
 const PersonName = Type.String({ maxLength: 1024 })
 
@@ -22,6 +35,19 @@ export const ExperienceUserRecord = closed({
   tokenCutoff: Type.Optional(Time),
 })
 export type ExperienceUserRecord = Static<typeof ExperienceUserRecord>
+
+const optionalFields = {
+  firstName: Type.Optional(PersonName),
+  lastName: Type.Optional(PersonName),
+  tokenCutoff: Type.Optional(Time),
+  userTags: Type.Optional(TagMap),
+  experienceGroupIds: Type.Optional(Ids),
+}
+export const UserPost = closed({ email: Email, password: Password, ...optionalFields })
+export const UserPatch = closed({ email: Type.Optional(Email), password: Type.Optional(Password), ...optionalFields })
+export type UserPost = Omit<Static<typeof UserPost>, 'password'>
+
+export const emailTaken = () => conflict({ problem: 'An experience user with this email already exists' })
 
 export interface GroupOfUser {
   readonly id: string
@@ -68,7 +94,7 @@ export async function readUserRow(db: Kysely<Tables>, idOrEmail: string): Promis
 }
 
 export async function toUsers(
-  platform: Pick<Platform, 'applicationId'>,
+  platform: Base,
   db: Kysely<Tables>,
   rows: ExperienceUserTable[],
 ): Promise<ExperienceUserRecord[]> {
@@ -91,11 +117,7 @@ export async function toUsers(
   return rows.map((row) => toUser(row, platform.applicationId, byUser.get(row.id) ?? []))
 }
 
-export async function readUser(
-  platform: Platform,
-  db: Kysely<Tables>,
-  idOrEmail: string,
-): Promise<ExperienceUserRecord> {
+export async function readUser(platform: Base, db: Kysely<Tables>, idOrEmail: string): Promise<ExperienceUserRecord> {
   const row = await readUserRow(db, idOrEmail)
   const [user] = row ? await toUsers(platform, db, [row]) : []
   if (!user) throw notFound({ what: 'Experience user' })
@@ -125,4 +147,44 @@ export async function joinGroups(
   if (numInsertedOrUpdatedRows !== BigInt(ids.length)) {
     throw invalid({ problem: 'experienceUser.experienceGroupIds names a group that does not exist' })
   }
+}
+
+export function toUserRow(
+  platform: Base,
+  user: UserPost,
+  passwordHash: string | null,
+  id?: string,
+): ExperienceUserTable {
+  const now = platform.clock.now()
+  return {
+    id: id ?? platform.newId(),
+    email: user.email,
+    email_key: toEmailKey(user.email),
+    first_name: user.firstName ?? '',
+    last_name: user.lastName ?? '',
+    password_hash: passwordHash,
+    password_updated_at: passwordHash === null ? null : now,
+    last_login_at: null,
+    token_cutoff: user.tokenCutoff === undefined ? null : Date.parse(user.tokenCutoff),
+    token_generation: 0,
+    tags: JSON.stringify(user.userTags ?? {}),
+    created_at: now,
+    updated_at: now,
+  }
+}
+
+/** Whether the user was made; if not, the address is taken. */
+export async function insertUser(
+  tx: Transaction,
+  row: ExperienceUserTable,
+  groupIds: readonly string[] = [],
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('experience_users')
+    .values(row)
+    .onConflict((on) => on.column('email_key').doNothing())
+    .executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows !== 1n) return false
+  await joinGroups(tx, row.id, groupIds)
+  return true
 }

@@ -1,7 +1,7 @@
 /** Lists: what a list takes, and the envelope in which it answers. */
 import { sql } from 'kysely'
 import Type, { type Static, type TObject } from 'typebox'
-import type { ActionContext } from '../resource.ts'
+import type { Base } from '../base/base.ts'
 import type { Tables } from '../store/tables.ts'
 import { allOf, type Condition, fitsGlob } from './conditions.ts'
 import { closed, Id, oneOf } from './schemas.ts'
@@ -52,11 +52,10 @@ export function listResult<Item extends TObject>(item: Item) {
 export async function list<Table extends keyof Tables, Item>(
   spec: ListSpec<Table>,
   params: ListParams,
-  { platform }: ActionContext,
+  { store: { read, dialect }, applicationId }: Base,
   conditions: readonly Condition[],
   toItems: (rows: Tables[Table][]) => Item[] | Promise<Item[]>,
 ) {
-  const { read, dialect } = platform.store
   const page = Number(params.page ?? 0)
   const perPage = Math.max(1, Math.min(1000, Number(params.perPage ?? 100)))
   const sortField = params.sortField ?? Object.keys(spec.sort)[0] ?? 'id'
@@ -82,7 +81,7 @@ export async function list<Table extends keyof Tables, Item>(
     sortField,
     sortDirection,
     ...(filter.length > 0 ? { filter: params.filter ?? '', filterField: params.filterField ?? '' } : {}),
-    applicationId: platform.applicationId,
+    applicationId,
   } as const
 }
 

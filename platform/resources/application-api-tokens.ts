@@ -1,9 +1,10 @@
 /** The API tokens of the application, for calls of the REST API. */
 import Type from 'typebox'
 import type { Actor } from '../auth/actor.ts'
+import { createApiToken, insertApiToken } from '../auth/api-tokens.ts'
 import { exceeds } from '../auth/scopes.ts'
 import { forbidden, invalid } from '../base/refusals.ts'
-import { createApiToken, insertApiToken, TokenStatus, toApiToken, tokenFields } from '../records/api-token-record.ts'
+import { TokenStatus, toApiToken, tokenFields } from '../records/api-token-record.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { closed, Description, Id, Name, oneOf, Time } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
@@ -40,9 +41,9 @@ export const applicationApiTokens: Resource = {
       params: closed(listParams(spec)),
       result: Type.Interface([listResult(closed(tokenFields))], { ownerId: Id, ownerType: oneOf(['application']) }),
       scopes: ['all.Application', 'all.Application.read'],
-      async run(params, context) {
-        const { applicationId } = context.platform
-        const page = await list(spec, params, context, [], (rows) => rows.map((row) => toApiToken(row, applicationId)))
+      async run(params, { platform }) {
+        const { applicationId } = platform
+        const page = await list(spec, params, platform, [], (rows) => rows.map((row) => toApiToken(row, applicationId)))
         return { ...page, ownerId: applicationId, ownerType: 'application' as const }
       },
     }),

@@ -57,9 +57,9 @@ export const applicationKeys: Resource = {
         const { query, ...rest } = params
         const { platform } = context
         const toItems = (rows: Parameters<typeof toKeys>[2]) => toKeys(platform, platform.store.read, rows)
-        if (query === undefined) return list(spec, rest, context, [], toItems)
+        if (query === undefined) return list(spec, rest, platform, [], toItems)
         const { filter: _, filterField: __, ...unfiltered } = rest
-        return list(spec, unfiltered, context, [compileQuery(query, queryFields)], toItems)
+        return list(spec, unfiltered, platform, [compileQuery(query, queryFields)], toItems)
       },
     }),
 

@@ -4,6 +4,7 @@ import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Actor } from '../auth/actor.ts'
 import { isAllowed } from '../auth/scopes.ts'
 import { forbidden, notFound, toApiError, unauthenticated } from '../base/refusals.ts'
+import { validate } from '../base/validate.ts'
 import type { Platform } from '../platform.ts'
 import { actionsByCall } from './catalogue.ts'
 
@@ -26,7 +27,7 @@ export async function runAction(
   }
   const { applicationId, ...own } = params
   if (applicationId !== undefined && applicationId !== platform.applicationId) throw notFound({ what: 'Application' })
-  platform.validate(action.params, own)
+  validate(action.params, own)
   return action.run(own, { platform, actor, address })
 }
 

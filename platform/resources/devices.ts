@@ -74,7 +74,7 @@ export const devices: Resource = {
           if (params.parentId) conditions.push(sql`devices.parent_id = ${params.parentId}`)
           conditions.push(...(params.tagFilter ?? []).map(isTagged))
         }
-        return list(spec, hasQuery ? unfiltered : params, context, conditions, (rows) =>
+        return list(spec, hasQuery ? unfiltered : params, platform, conditions, (rows) =>
           rows.map((row) => {
             const device = toDevice(row, platform.applicationId)
             return {

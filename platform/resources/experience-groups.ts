@@ -1,13 +1,18 @@
 /** The experience groups of the application. */
 import Type from 'typebox'
-import type { Platform } from '../platform.ts'
 import { AdvancedQuery } from '../records/advanced-query.ts'
-import { checkGroup, GroupPost, GroupRecord, readGroup, relate, toGroups } from '../records/experience-group-record.ts'
+import {
+  checkGroup,
+  GroupPost,
+  GroupRecord,
+  insertGroup,
+  readGroup,
+  toGroups,
+} from '../records/experience-group-record.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { compileGroupQuery } from '../records/people-query.ts'
 import { closed } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
-import type { Transaction } from '../store/store.ts'
 
 const path = '/applications/{applicationId}/experience/groups'
 const spec: ListSpec<'experience_groups'> = {
@@ -31,7 +36,7 @@ export const experienceGroups: Resource = {
         const { platform } = context
         const { store } = platform
         const conditions = params.query === undefined ? [] : [compileGroupQuery(params.query, store.dialect)]
-        return list(spec, params, context, conditions, (rows) => toGroups(platform, store.read, rows))
+        return list(spec, params, platform, conditions, (rows) => toGroups(platform, store.read, rows))
       },
     }),
 
@@ -54,24 +59,4 @@ export const experienceGroups: Resource = {
       },
     }),
   },
-}
-
-export async function insertGroup(platform: Platform, tx: Transaction, id: string, group: GroupPost): Promise<void> {
-  const now = platform.clock.now()
-  await tx
-    .insertInto('experience_groups')
-    .values({
-      id,
-      name: group.name,
-      description: group.description ?? '',
-      parent_id: group.parentId ?? null,
-      tags: JSON.stringify(group.groupTags ?? {}),
-      endpoint_ids: JSON.stringify(group.experienceEndpointIds ?? []),
-      device_tags: JSON.stringify(group.deviceTags ?? []),
-      device_query: group.deviceQueryJson ?? null,
-      created_at: now,
-      updated_at: now,
-    })
-    .execute()
-  await relate(tx, id, group)
 }

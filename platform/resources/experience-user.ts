@@ -4,13 +4,14 @@ import { notFound } from '../base/refusals.ts'
 import {
   byIdOrEmail,
   ExperienceUserRecord,
+  emailTaken,
   joinGroups,
   readUser,
   toEmailKey,
+  UserPatch,
 } from '../records/experience-user-record.ts'
-import { closed, Email, Password, Success } from '../records/schemas.ts'
+import { closed, Success } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
-import { emailTaken, optionalUserFields } from './experience-users.ts'
 
 const path = '/applications/{applicationId}/experience/users/{experienceUserId}'
 const experienceUserId = Type.String({ minLength: 1, maxLength: 1024, description: 'ID or e-mail address.' })
@@ -34,14 +35,7 @@ export const experienceUser: Resource = {
       method: 'PATCH',
       path,
       body: 'experienceUser',
-      params: closed({
-        experienceUserId,
-        experienceUser: closed({
-          email: Type.Optional(Email),
-          password: Type.Optional(Password),
-          ...optionalUserFields,
-        }),
-      }),
+      params: closed({ experienceUserId, experienceUser: UserPatch }),
       result: ExperienceUserRecord,
       scopes: ['all.Application'],
       async run({ experienceUserId: idOrEmail, experienceUser: patch }, { platform, address }) {

@@ -1,24 +1,22 @@
 /** The experience users of the application. */
 import { sql } from 'kysely'
-import Type, { type Static } from 'typebox'
-import { conflict } from '../base/refusals.ts'
-import type { Platform } from '../platform.ts'
+import Type from 'typebox'
 import { AdvancedQuery } from '../records/advanced-query.ts'
 import type { Condition } from '../records/conditions.ts'
 import {
   ExperienceUserRecord,
-  joinGroups,
+  emailTaken,
+  insertUser,
   readUserRow,
-  toEmailKey,
   toUser,
+  toUserRow,
   toUsers,
+  UserPost,
 } from '../records/experience-user-record.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { compileUserQuery } from '../records/people-query.ts'
-import { closed, Email, Flag, Ids, isSet, Password, TagMap, Time } from '../records/schemas.ts'
+import { closed, Flag, isSet } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
-import type { Transaction } from '../store/store.ts'
-import type { ExperienceUserTable } from '../store/tables.ts'
 
 const path = '/applications/{applicationId}/experience/users'
 const spec: ListSpec<'experience_users'> = {
@@ -34,19 +32,6 @@ const spec: ListSpec<'experience_users'> = {
   },
   filter: { firstName: 'first_name', lastName: 'last_name', email: 'email' },
 }
-
-const PersonName = Type.String({ maxLength: 1024 })
-export const optionalUserFields = {
-  firstName: Type.Optional(PersonName),
-  lastName: Type.Optional(PersonName),
-  tokenCutoff: Type.Optional(Time),
-  userTags: Type.Optional(TagMap),
-  experienceGroupIds: Type.Optional(Ids),
-}
-const UserPost = closed({ email: Email, password: Password, ...optionalUserFields })
-type UserPost = Omit<Static<typeof UserPost>, 'password'>
-
-export const emailTaken = () => conflict({ problem: 'An experience user with this email already exists' })
 
 export const experienceUsers: Resource = {
   name: 'experienceUsers',
@@ -74,7 +59,7 @@ export const experienceUsers: Resource = {
         const { store } = platform
         const conditions = inGroup(params.experienceGroupId, isSet(params.includeAncestorGroups))
         if (params.query !== undefined) conditions.push(compileUserQuery(params.query, store.dialect))
-        return list(spec, params, context, conditions, (rows) => toUsers(platform, store.read, rows))
+        return list(spec, params, platform, conditions, (rows) => toUsers(platform, store.read, rows))
       },
     }),
 
@@ -102,46 +87,6 @@ export const experienceUsers: Resource = {
       },
     }),
   },
-}
-
-export function toUserRow(
-  platform: Platform,
-  user: UserPost,
-  passwordHash: string | null,
-  id?: string,
-): ExperienceUserTable {
-  const now = platform.clock.now()
-  return {
-    id: id ?? platform.newId(),
-    email: user.email,
-    email_key: toEmailKey(user.email),
-    first_name: user.firstName ?? '',
-    last_name: user.lastName ?? '',
-    password_hash: passwordHash,
-    password_updated_at: passwordHash === null ? null : now,
-    last_login_at: null,
-    token_cutoff: user.tokenCutoff === undefined ? null : Date.parse(user.tokenCutoff),
-    token_generation: 0,
-    tags: JSON.stringify(user.userTags ?? {}),
-    created_at: now,
-    updated_at: now,
-  }
-}
-
-/** Whether the user was made; if not, the address is taken. */
-export async function insertUser(
-  tx: Transaction,
-  row: ExperienceUserTable,
-  groupIds: readonly string[] = [],
-): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('experience_users')
-    .values(row)
-    .onConflict((on) => on.column('email_key').doNothing())
-    .executeTakeFirstOrThrow()
-  if (numInsertedOrUpdatedRows !== 1n) return false
-  await joinGroups(tx, row.id, groupIds)
-  return true
 }
 
 function inGroup(group: string | undefined, includesAncestors: boolean): Condition[] {

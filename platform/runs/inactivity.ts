@@ -1,11 +1,11 @@
 /** Notices devices that have gone silent: a timer a trigger and device, set anew by each state, gone once it has fired. */
 import { sql } from 'kysely'
-import type { Platform } from '../platform.ts'
+import type { TriggeredRun } from '../base/triggered-run.ts'
 import { toIso } from '../records/schemas.ts'
 import type { Transaction } from '../store/store.ts'
 import { matchingDevices } from './matching-devices.ts'
-import { insertRuns, type TriggeredRun } from './triggered-runs.ts'
-import { type InactivityWatch, isById, type OnDevices } from './watches.ts'
+import { insertRuns } from './triggered-runs.ts'
+import { type InactivityWatch, isById, type OnDevices, type RunsBase } from './watches.ts'
 
 /** Sets the timers of devices that were heard of. A time is that of arrival, in milliseconds since 1970. */
 export async function armInactivityTimers(
@@ -36,7 +36,7 @@ export async function armInactivityTimers(
 const MAX_FIRED = 500
 
 /** Starts the runs of the timers that have run out, and tells of them. Resolves with when the next one runs out. */
-export async function fireInactivityTimers(platform: Platform): Promise<number | undefined> {
+export async function fireInactivityTimers(platform: RunsBase): Promise<number | undefined> {
   const { store, clock, events, watches, newId } = platform
   let next: number | undefined
   for (const watch of watches.current.inactivity) {
@@ -85,7 +85,7 @@ export async function fireInactivityTimers(platform: Platform): Promise<number |
 }
 
 /** Timers of triggers that are no more. */
-export async function removeOldInactivityTimers({ store, watches }: Platform): Promise<void> {
+export async function removeOldInactivityTimers({ store, watches }: RunsBase): Promise<void> {
   const kept = watches.current.inactivity.map(({ trigger }) => trigger)
   const isOld = kept.length === 0 ? sql<boolean>`1 = 1` : sql<boolean>`${sql.ref('trigger')} not in (${sql.join(kept)})`
   const old = await store.read

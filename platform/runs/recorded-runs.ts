@@ -1,5 +1,5 @@
 /** Failed runs with their traces, as the recorder wrote them. */
-import type { Platform } from '../platform.ts'
+import type { Base } from '../base/base.ts'
 import { insertRows } from '../store/insert-rows.ts'
 
 export interface StoredRun {
@@ -22,7 +22,7 @@ export interface KeepBounds {
 
 /** Writes runs down, and removes those that are too old or too many. */
 export async function keepRuns(
-  { store, clock }: Pick<Platform, 'store' | 'clock'>,
+  { store, clock }: Pick<Base, 'store' | 'clock'>,
   runs: readonly StoredRun[],
   { runsOfFlow, bytes, ms }: KeepBounds,
 ): Promise<void> {
@@ -61,7 +61,7 @@ export async function keepRuns(
 
 /** Summaries, the newest first. */
 export async function listKeptRuns(
-  { store, clock }: Pick<Platform, 'store' | 'clock'>,
+  { store, clock }: Pick<Base, 'store' | 'clock'>,
   { ms, limit, flowId }: { readonly ms: number; readonly limit: number; readonly flowId?: string | undefined },
 ): Promise<string[]> {
   const query = store.read
@@ -77,7 +77,7 @@ export async function listKeptRuns(
 
 /** The whole record, as JSON. */
 export async function readKeptRun(
-  { store, clock }: Pick<Platform, 'store' | 'clock'>,
+  { store, clock }: Pick<Base, 'store' | 'clock'>,
   id: string,
   ms: number,
 ): Promise<string | undefined> {

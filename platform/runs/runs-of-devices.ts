@@ -1,10 +1,10 @@
 /** Which runs are started by a device that comes, goes or is made. */
 import type { Relay } from '../base/events.ts'
-import type { Platform } from '../platform.ts'
+import type { TriggeredRun } from '../base/triggered-run.ts'
 import type { Transaction } from '../store/store.ts'
 import { matchingDevices } from './matching-devices.ts'
-import { insertRuns, type TriggeredRun } from './triggered-runs.ts'
-import { type DeviceWatch, isById } from './watches.ts'
+import { insertRuns } from './triggered-runs.ts'
+import { type DeviceWatch, isById, type RunsBase } from './watches.ts'
 
 export interface DeviceHappening {
   readonly on: DeviceWatch['on']
@@ -24,7 +24,7 @@ const types = {
 
 /** Writes down the runs that it starts, in its own transaction. What it returns is to be told once that is committed. */
 export async function startRunsOfDevice(
-  { watches, newId, clock }: Pick<Platform, 'watches' | 'newId' | 'clock'>,
+  { watches, newId, clock }: RunsBase,
   tx: Transaction,
   { on, deviceId, time, data, relay }: DeviceHappening,
 ): Promise<readonly TriggeredRun[]> {

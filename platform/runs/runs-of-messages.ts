@@ -1,8 +1,8 @@
 /** Which runs are started by an MQTT message on a topic of the application's own. */
 import type { Relay } from '../base/events.ts'
-import type { Platform } from '../platform.ts'
 import { covers } from './topic-filter.ts'
 import { queueRuns } from './triggered-runs.ts'
+import type { RunsBase } from './watches.ts'
 
 export interface Message {
   readonly topic: string
@@ -11,7 +11,7 @@ export interface Message {
 }
 
 /** Resolves once the runs that the message starts are written down. */
-export async function startRunsOfMessage(platform: Platform, { topic, text, relay }: Message): Promise<void> {
+export async function startRunsOfMessage(platform: RunsBase, { topic, text, relay }: Message): Promise<void> {
   const watching = platform.watches.current.topic.filter(({ filter }) => covers(filter, topic))
   if (watching.length === 0) return
   const begin = {

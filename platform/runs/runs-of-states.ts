@@ -1,10 +1,18 @@
 /** Which runs a report of state starts, with what. */
 import type { Relay } from '../base/events.ts'
-import type { StoredState } from '../state/sort-out.ts'
+import type { RunBegin, TriggeredRun } from '../base/triggered-run.ts'
 import type { Transaction } from '../store/store.ts'
 import { matchingDevices } from './matching-devices.ts'
-import type { RunBegin, TriggeredRun } from './triggered-runs.ts'
 import { isById, type OnDevices, type StateWatch } from './watches.ts'
+
+/** What was stored of one state. */
+export interface StoredState {
+  /** Milliseconds since 1970. */
+  readonly time: number
+  /** By attribute. */
+  readonly data: Readonly<Record<string, number | string | boolean>>
+  readonly meta: unknown
+}
 
 /** What was stored of one report of a device. */
 export interface HeardDevice {

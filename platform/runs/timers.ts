@@ -1,5 +1,5 @@
 /** Remembers when timers fired, so that one that was due while nothing ran can be told from one that was not. */
-import type { Platform } from '../platform.ts'
+import type { Base } from '../base/base.ts'
 import { insertRuns } from './triggered-runs.ts'
 
 export interface Timer {
@@ -9,7 +9,7 @@ export interface Timer {
 }
 
 /** When it last fired, in milliseconds since 1970. One that is new is noted as beginning now, and has not fired. */
-export async function lastFiredAt({ store, clock }: Platform, { trigger }: Timer): Promise<number> {
+export async function lastFiredAt({ store, clock }: Base, { trigger }: Timer): Promise<number> {
   const now = clock.now()
   return store.write(async (tx) => {
     const row = await tx.selectFrom('timers').select('fired_at').where('trigger', '=', trigger).executeTakeFirst()
@@ -20,7 +20,7 @@ export async function lastFiredAt({ store, clock }: Platform, { trigger }: Timer
 }
 
 /** Starts the run of a timer that is due. `dueAt` is remembered, so that it does not count twice. */
-export async function fireTimer(platform: Platform, { trigger, flowId }: Timer, dueAt: number): Promise<void> {
+export async function fireTimer(platform: Base, { trigger, flowId }: Timer, dueAt: number): Promise<void> {
   const { store, clock, newId, events } = platform
   const now = clock.now()
   const id = newId()
@@ -37,7 +37,7 @@ export async function fireTimer(platform: Platform, { trigger, flowId }: Timer, 
 }
 
 /** Timers of triggers that are no more. */
-export async function removeOldTimers({ store }: Platform, kept: readonly string[]): Promise<void> {
+export async function removeOldTimers({ store }: Base, kept: readonly string[]): Promise<void> {
   const timers = await store.read.selectFrom('timers').select('trigger').execute()
   const old = timers.map(({ trigger }) => trigger).filter((trigger) => !kept.includes(trigger))
   // A store that takes no writes now is none to fail on, unless there is something to write.

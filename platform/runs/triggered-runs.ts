@@ -6,35 +6,12 @@
  *    ▴ └── it fails ──▸ failed, kept for 30 days
  *    └── it fails, and its flow says to try again
  */
-import type { Platform } from '../platform.ts'
+import type { Base } from '../base/base.ts'
+import type { RunBegin, TriggeredRun } from '../base/triggered-run.ts'
 import { fromColumn } from '../records/schemas.ts'
 import { insertRows } from '../store/insert-rows.ts'
 import type { Transaction } from '../store/store.ts'
 import type { TriggeredRunTable } from '../store/tables.ts'
-
-/** What a run begins with, in Losant's words for a payload. */
-export interface RunBegin {
-  readonly data: unknown
-  /** Milliseconds since 1970. */
-  readonly time: number
-  /** What fired: a device's ID, a topic. The trigger's own ID where it is not given. */
-  readonly triggerId?: string
-  readonly triggerType: string
-  readonly relayId?: string
-  readonly relayType?: string
-  /** How many flows have started one another to get here. */
-  readonly depth?: number
-  readonly meta?: unknown
-}
-
-export interface TriggeredRun {
-  readonly id: string
-  /** The flow's trigger, unique in the application. */
-  readonly trigger: string
-  readonly flowId: string
-  readonly begin: RunBegin
-  readonly attempts: number
-}
 
 /** Why a run failed, and where. */
 export interface RunError {
@@ -76,7 +53,7 @@ const ROWS_A_STATEMENT = 1000
 
 /** Writes down runs that nothing else is stored with, and tells of them. Each gets an ID where it has none. */
 export async function queueRuns(
-  { store, newId, clock, events }: Platform,
+  { store, newId, clock, events }: Base,
   asked: readonly (Pick<TriggeredRun, 'trigger' | 'flowId' | 'begin'> & { readonly id?: string })[],
   dueAt = clock.now(),
 ): Promise<void> {
@@ -87,7 +64,7 @@ export async function queueRuns(
 }
 
 /** Those that are due, in the order in which they became so. */
-export async function readDueRuns({ store, clock }: Platform, limit: number): Promise<TriggeredRun[]> {
+export async function readDueRuns({ store, clock }: Base, limit: number): Promise<TriggeredRun[]> {
   const rows = await store.read
     .selectFrom('triggered_runs')
     .selectAll()
@@ -100,7 +77,7 @@ export async function readDueRuns({ store, clock }: Platform, limit: number): Pr
 }
 
 /** When the next of those that are not due yet will be; `undefined` where there is none. */
-export async function nextDueAt({ store, clock }: Platform): Promise<number | undefined> {
+export async function nextDueAt({ store, clock }: Base): Promise<number | undefined> {
   const row = await store.read
     .selectFrom('triggered_runs')
     .select('due_at')
@@ -111,22 +88,17 @@ export async function nextDueAt({ store, clock }: Platform): Promise<number | un
   return row?.due_at ?? undefined
 }
 
-export async function finishRun({ store }: Platform, id: string): Promise<void> {
+export async function finishRun({ store }: Base, id: string): Promise<void> {
   await store.write((tx) => tx.deleteFrom('triggered_runs').where('id', '=', id).execute())
 }
 
-export async function postponeRun({ store }: Platform, id: string, attempts: number, dueAt: number): Promise<void> {
+export async function postponeRun({ store }: Base, id: string, attempts: number, dueAt: number): Promise<void> {
   await store.write((tx) =>
     tx.updateTable('triggered_runs').set({ attempts, due_at: dueAt }).where('id', '=', id).execute(),
   )
 }
 
-export async function failRun(
-  { store, clock }: Platform,
-  id: string,
-  attempts: number,
-  error: RunError,
-): Promise<void> {
+export async function failRun({ store, clock }: Base, id: string, attempts: number, error: RunError): Promise<void> {
   const now = clock.now()
   await store.write(async (tx) => {
     await tx
@@ -143,7 +115,7 @@ export async function failRun(
 
 /** The newest first. */
 export async function readFailedRuns(
-  { store }: Platform,
+  { store }: Base,
   { flowId, limit }: { readonly flowId: string; readonly limit: number },
 ): Promise<FailedRun[]> {
   const rows = await store.read

@@ -1,5 +1,6 @@
 /** What starts flows, besides requests: what the triggers of the application that serves have asked to be told of. */
 import { sql } from 'kysely'
+import type { Base } from '../base/base.ts'
 import { anyOf, type Condition, isIn, isTagged } from '../records/conditions.ts'
 import { compileGroupsOwnQuery } from '../records/device-query.ts'
 import type { TagFilter } from '../records/schemas.ts'
@@ -88,6 +89,10 @@ export interface WatchList {
   readonly current: Watches
   /** Throws `PLATFORM_INVALID` for a query that is none; then those before stay. */
   replace(watches: readonly Watch[]): void
+}
+
+export interface RunsBase extends Base {
+  readonly watches: WatchList
 }
 
 export function createWatchList(): WatchList {

@@ -1,8 +1,8 @@
 /** When devices came and went. */
 import type { Relay } from '../base/events.ts'
-import type { Platform } from '../platform.ts'
 import { toIso } from '../records/schemas.ts'
 import { startRunsOfDevice } from '../runs/runs-of-devices.ts'
+import type { RunsBase } from '../runs/watches.ts'
 import { insertEntry, toStorable } from './device-log.ts'
 
 /** How it is connected, for the flows that start by it. Losant's words. */
@@ -31,7 +31,7 @@ export interface Disconnected {
 }
 
 /** Of a device that does not exist nothing is noted. */
-export async function noteConnected(platform: Platform, deviceId: string, { at, via }: Connected): Promise<void> {
+export async function noteConnected(platform: RunsBase, deviceId: string, { at, via }: Connected): Promise<void> {
   const id = platform.newId()
   const runs = await platform.store.write(async (tx) => {
     const { numUpdatedRows } = await tx
@@ -50,7 +50,7 @@ export async function noteConnected(platform: Platform, deviceId: string, { at, 
 }
 
 export async function noteDisconnected(
-  platform: Platform,
+  platform: RunsBase,
   deviceId: string,
   { at, connectedAt, reason, messagesFromClient, messagesToClient, via }: Disconnected,
 ): Promise<void> {
@@ -102,7 +102,7 @@ const noEntry = { message: null, count: 1, messages_from_client: null, messages_
 
 /** Ends the connections that the store holds for open: a process that was killed could not. For the one process that has the broker. */
 export async function closeOpenConnections(
-  platform: Platform,
+  platform: RunsBase,
   { at, reason }: { readonly at: number; readonly reason: string },
 ): Promise<void> {
   const open = await platform.store.read.selectFrom('devices').select('id').where('connected', '=', 1).execute()

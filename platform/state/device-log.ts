@@ -1,6 +1,6 @@
 /** What a device is told of itself, and when it came and went: lines that `device.getLogEntries` shows. */
 import { type Kysely, sql } from 'kysely'
-import type { Platform } from '../platform.ts'
+import type { Base } from '../base/base.ts'
 import { toIso } from '../records/schemas.ts'
 import type { Transaction } from '../store/store.ts'
 import type { DeviceLogTable, Tables } from '../store/tables.ts'
@@ -10,7 +10,7 @@ const KEPT_LINES = 500
 const MAX_LINE_LENGTH = 2048
 
 /** Notes what was dropped, such as a message that is no JSON. The same again counts up and takes no new line. */
-export async function logOnDevice(platform: Platform, deviceId: string, message: string): Promise<void> {
+export async function logOnDevice(platform: Base, deviceId: string, message: string): Promise<void> {
   const id = platform.newId()
   const now = platform.clock.now()
   await platform.store.write(async (tx) => {

@@ -1,21 +1,26 @@
 /** Takes what a device reports: the one way into its state, for REST, MQTT and flows. */
 import type { Relay } from '../base/events.ts'
-import type { Platform } from '../platform.ts'
+import { validate } from '../base/validate.ts'
 import { type GivenState, StateOrStates } from './state-schemas.ts'
-import type { Reported } from './state-writer.ts'
+import type { Reported, StateWriter } from './state-writer.ts'
 
 /**
  * Stores what `body` says: one state, or a list of them. Resolves after the commit. Throws `PLATFORM_INVALID` (400) for a wrong shape, 404 where
  * there is no such device, and what the store throws.
  */
-export function reportState(platform: Platform, deviceId: string, body: unknown, relay: Relay): Promise<Reported> {
+export function reportState(
+  { states }: { readonly states: StateWriter },
+  deviceId: string,
+  body: unknown,
+  relay: Relay,
+): Promise<Reported> {
   try {
-    platform.validate(StateOrStates, body)
+    validate(StateOrStates, body)
   } catch (error) {
     return Promise.reject(error)
   }
   // The line above holds it against the schema.
   const given = body as GivenState | GivenState[]
   const isBatch = Array.isArray(given)
-  return platform.states.write({ states: [{ deviceId, states: isBatch ? given : [given], isBatch }], relay })
+  return states.write({ states: [{ deviceId, states: isBatch ? given : [given], isBatch }], relay })
 }

@@ -2,12 +2,12 @@
 
 import { sql } from 'kysely'
 import { type Static, Type } from 'typebox'
+import type { Caller } from '../auth/actor.ts'
 import { visibleDevices } from '../auth/device-access.ts'
 import { invalid } from '../base/refusals.ts'
 import { allOf, type Condition, isIn, isTagged, never } from '../records/conditions.ts'
 import { compileDeviceQuery, DeviceQuery } from '../records/device-query.ts'
 import { closed, Ids, TagFilters } from '../records/schemas.ts'
-import type { ActionContext } from '../resource.ts'
 
 export const selection = {
   deviceIds: Type.Optional(Ids),
@@ -22,7 +22,7 @@ const Selection = closed(selection)
  */
 export async function selectDevices(
   { deviceIds, deviceTags, deviceQuery }: Static<typeof Selection>,
-  { platform, actor }: ActionContext,
+  { platform, actor }: Caller,
   at: string,
 ): Promise<Condition> {
   if (deviceIds === undefined && deviceTags === undefined && deviceQuery === undefined) {

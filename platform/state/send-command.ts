@@ -1,8 +1,8 @@
 /** Sends commands to devices. */
 import { sql } from 'kysely'
+import type { Base } from '../base/base.ts'
 import type { Relay } from '../base/events.ts'
 import { invalid } from '../base/refusals.ts'
-import type { Platform } from '../platform.ts'
 import { type Condition, isIn } from '../records/conditions.ts'
 import { trim } from './device-log.ts'
 
@@ -22,7 +22,7 @@ const MAX_PAYLOAD_BYTES = 256 * 1024
 
 /** Stores the command for each device that meets `devices` and tells `commandSent`. Returns how many there were. */
 export async function sendCommand(
-  platform: Platform,
+  platform: Base,
   devices: Condition,
   { name, payload, time }: Command,
   relay: Relay,

@@ -1,19 +1,10 @@
 /** Sorts out what a device reported: what is stored, what is told of it, and what is dropped. */
 import type { Relay } from '../base/events.ts'
-import type { HeardDevice } from '../runs/runs-of-states.ts'
+import type { HeardDevice, StoredState } from '../runs/runs-of-states.ts'
 import type { DeviceStateTable } from '../store/tables.ts'
 import { convertValue, fromStored, type Scalar } from './convert-value.ts'
 import type { GivenState } from './state-schemas.ts'
 import { readTime, whyNotTaken } from './times.ts'
-
-/** What was stored of one state. */
-export interface StoredState {
-  /** Milliseconds since 1970. */
-  readonly time: number
-  /** By attribute. */
-  readonly data: Readonly<Record<string, Scalar>>
-  readonly meta: unknown
-}
 
 export interface StatesOfDevice {
   readonly deviceId: string

@@ -7,11 +7,12 @@ import { CompiledQuery } from 'kysely'
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { Relay } from '../base/events.ts'
 import { notFound } from '../base/refusals.ts'
-import type { Platform } from '../platform.ts'
+import type { TriggeredRun } from '../base/triggered-run.ts'
 import { fromColumn } from '../records/schemas.ts'
 import { armInactivityTimers } from '../runs/inactivity.ts'
 import { runsOfStates } from '../runs/runs-of-states.ts'
-import { insertRuns, type TriggeredRun } from '../runs/triggered-runs.ts'
+import { insertRuns } from '../runs/triggered-runs.ts'
+import type { RunsBase } from '../runs/watches.ts'
 import type { Transaction } from '../store/store.ts'
 import type { DeviceStateTable } from '../store/tables.ts'
 import { insertLogLine } from './device-log.ts'
@@ -59,9 +60,7 @@ interface Written {
 /** A write is given no more at once, so that none keeps the store to itself. */
 const MAX_REPORTS = 500
 
-type Shared = Pick<Platform, 'store' | 'events' | 'clock' | 'newId' | 'watches' | 'log'>
-
-export function createStateWriter(platform: Shared): StateWriter {
+export function createStateWriter(platform: RunsBase): StateWriter {
   const { store, events, clock, log } = platform
   const waiting: Waiting[] = []
   let isAsked = false
@@ -130,7 +129,7 @@ export function createStateWriter(platform: Shared): StateWriter {
   }
 }
 
-async function writeAll(platform: Shared, tx: Transaction, batch: readonly Waiting[]): Promise<Written> {
+async function writeAll(platform: RunsBase, tx: Transaction, batch: readonly Waiting[]): Promise<Written> {
   const { store, newId, watches } = platform
   const ids = new Set<string>()
   for (const { report } of batch) {
@@ -166,7 +165,7 @@ function sortOutReport({ report, at }: Waiting, dataTypes: ReadonlyMap<string, R
 
 /** Per device that exists the types of the attributes that it has now, by name. */
 async function readDataTypes(
-  { store }: Shared,
+  { store }: RunsBase,
   tx: Transaction,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { defineError } from '../../contracts/errors.ts'
 import type { Storage, StorageSlot } from '../../contracts/storage.ts'
-import type { Platform } from '../platform.ts'
+import type { Base } from '../base/base.ts'
 import { applyChange, createSlotWriter } from './slot-writer.ts'
 import { idOf, readSlots } from './slots.ts'
 import { fromJson } from './stored-json.ts'
@@ -25,7 +25,7 @@ const scopeTooLarge = defineError(
   () => 'More is stored than the 4 MB that are read at once: read it by key.',
 )
 
-export function createStorage({ store, clock }: Pick<Platform, 'store' | 'clock'>): Storage {
+export function createStorage({ store, clock }: Pick<Base, 'store' | 'clock'>): Storage {
   const write = createSlotWriter(store, clock)
   const read = async (slot: StorageSlot) => (await readSlots(store.read, [slot])).get(idOf(slot))
   return {

@@ -4,8 +4,9 @@ import { defineError } from '../../contracts/errors.ts'
 import type { Application } from '../../engine/application.ts'
 import { findButton } from '../../engine/load/find-button.ts'
 import type { Effects } from '../../engine/services.ts'
+import type { RunBegin } from '../../platform/base/triggered-run.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { queueRuns, type RunBegin } from '../../platform/runs/triggered-runs.ts'
+import { queueRuns } from '../../platform/runs/triggered-runs.ts'
 
 /** Two flows that start each other are to come to rest. */
 const mostInChain = 20

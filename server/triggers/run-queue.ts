@@ -4,6 +4,7 @@
  */
 import type { Application, CompiledTrigger, RunLog, RunOutcome } from '../../engine/application.ts'
 import type { Services } from '../../engine/services.ts'
+import type { TriggeredRun } from '../../platform/base/triggered-run.ts'
 import type { Platform } from '../../platform/platform.ts'
 import {
   failRun,
@@ -11,7 +12,6 @@ import {
   nextDueAt,
   postponeRun,
   readDueRuns,
-  type TriggeredRun,
 } from '../../platform/runs/triggered-runs.ts'
 
 export interface RunQueueOptions {

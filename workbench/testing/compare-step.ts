@@ -2,39 +2,16 @@
 import type { DocumentPath } from '../../engine/source/position.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { parsePath } from '../../engine/values/path.ts'
-import type { RecordedVisit } from '../dry-run/recording.ts'
 import { differencesOf, pathText, show } from './differences.ts'
 import { AnyValue, isMatcher, Match, Partially } from './matchers.ts'
 import type { Step } from './read-tests.ts'
 import type { Known } from './render.ts'
-import type { Came } from './run-test.ts'
 import { placed } from './stand-in.ts'
-
-/** Why a test fails. */
-export interface Failure {
-  /** Where in the test's file the step, or what of it is wrong, stands. */
-  readonly line: number
-  readonly step?: number | undefined
-  readonly message?: string
-  readonly hint?: string
-  readonly differences?: readonly PlacedDifference[]
-  /** The node that replied, with its place. */
-  readonly repliedBy?: string
-  readonly way?: readonly RecordedVisit[]
-}
-
-export interface PlacedDifference {
-  /** `body.items[0].name`. */
-  readonly path: string
-  readonly expected: string
-  readonly actual: string
-  /** Of what is expected. */
-  readonly line: number
-}
+import type { Failure, PlacedDifference, StepOutcome } from './step-outcome.ts'
 
 /** `undefined` where all is as expected. */
-export function compareStep(step: Step, came: Came, known: Known): Failure | undefined {
-  const { trace, visits } = came
+export function compareStep(step: Step, result: StepOutcome, known: Known): Failure | undefined {
+  const { trace, visits } = result
   const base = {
     step: step.number,
     line: step.locate([]).line,
@@ -43,35 +20,35 @@ export function compareStep(step: Step, came: Came, known: Known): Failure | und
   }
   const [complaint] = trace.complaints
   if (complaint) return { ...base, ...complaint }
-  const differences = [...step.expect].flatMap(([key, render]) => differencesAt(step, key, render(known), came))
-  const failed = step.expect.has('error') ? undefined : messageOf(came)
+  const differences = [...step.expect].flatMap(([key, render]) => differencesAt(step, key, render(known), result))
+  const failed = step.expect.has('error') ? undefined : messageOf(result)
   // Where nothing is said of it, all is to go well.
-  const isUnexpected = !step.expect.has('status') && (failed !== undefined || isRefused(came))
+  const isUnexpected = !step.expect.has('status') && (failed !== undefined || isRefused(result))
   if (differences.length === 0 && !isUnexpected) return undefined
   const refused = isUnexpected && {
-    message: `The request was answered ${came.reply?.status}: ${show(came.reply?.body)}`,
+    message: `The request was answered ${result.reply?.status}: ${show(result.reply?.body)}`,
   }
   return { ...base, ...(failed ?? refused), ...(differences.length === 0 ? {} : { differences }) }
 }
 
-function isRefused({ reply }: Came): boolean {
+function isRefused({ reply }: StepOutcome): boolean {
   return reply !== undefined && reply.status >= 400
 }
 
 /** How the run failed, or how the call was refused. */
-function messageOf({ called, outcome }: Came): { message: string; hint?: string } | undefined {
+function messageOf({ called, outcome }: StepOutcome): { message: string; hint?: string } | undefined {
   if (called && 'error' in called) return { message: `The call is refused: ${show(called.error)}` }
   const error = outcome?.error
   return error && { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
 }
 
-function differencesAt(step: Step, key: string, expected: unknown, came: Came): PlacedDifference[] {
+function differencesAt(step: Step, key: string, expected: unknown, result: StepOutcome): PlacedDifference[] {
   const found =
     key === 'headers' || key === 'sent' || key === 'payload' || key === 'returned'
-      ? part(key, expected, came)
+      ? part(key, expected, result)
       : key === 'debug'
-        ? saidDifferently(expected, came)
-        : differencesOf(expected, actualOf(key, came), [key])
+        ? saidDifferently(expected, result)
+        : differencesOf(expected, actualOf(key, result), [key])
   return found.map(({ path, ...rest }) => ({
     ...rest,
     path: pathText(path),
@@ -79,7 +56,7 @@ function differencesAt(step: Step, key: string, expected: unknown, came: Came): 
   }))
 }
 
-function actualOf(key: string, { reply, called, outcome, trace, nameOf }: Came): unknown {
+function actualOf(key: string, { reply, called, outcome, trace, nameOf }: StepOutcome): unknown {
   switch (key) {
     case 'status':
       return reply?.status
@@ -98,8 +75,8 @@ function actualOf(key: string, { reply, called, outcome, trace, nameOf }: Came):
 }
 
 /** Of headers, of the payload, of what a custom node returns and of what was sent, only what is named is compared. */
-function part(key: 'headers' | 'sent' | 'payload' | 'returned', expected: unknown, came: Came) {
-  const { reply, trace, outcome, nameOf } = came
+function part(key: 'headers' | 'sent' | 'payload' | 'returned', expected: unknown, result: StepOutcome) {
+  const { reply, trace, outcome, nameOf } = result
   // The schema has passed.
   const named = Object.entries(expected as Readonly<Record<string, unknown>>)
   return named.flatMap(([name, wanted]) => {
@@ -114,7 +91,7 @@ function part(key: 'headers' | 'sent' | 'payload' | 'returned', expected: unknow
 }
 
 /** Of what a `debug` node says, a text is the message, and a map names some of it. */
-function saidDifferently(expected: unknown, { visits }: Came) {
+function saidDifferently(expected: unknown, { visits }: StepOutcome) {
   // The schema has passed.
   const wanted = expected as readonly unknown[]
   const said = visits.flatMap(({ type, logs }) => (type === 'debug' ? logs : []))

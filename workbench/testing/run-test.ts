@@ -1,23 +1,11 @@
 /** Runs one test, on a store of its own. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
-import type { ApiOutcome } from '../../contracts/outcomes.ts'
-import type { Application, RunOutcome } from '../../engine/application.ts'
-import type { Settings } from '../../server/settings.ts'
-import type { DryReply } from '../dry-run/ask.ts'
 import type { RecordedVisit } from '../dry-run/recording.ts'
-import { compareStep, type Failure } from './compare-step.ts'
+import { compareStep } from './compare-step.ts'
 import type { Test } from './read-tests.ts'
-import { openStage } from './stage.ts'
-import type { Node, StandIn, StepTrace } from './stand-in.ts'
-
-export interface TestScope {
-  readonly application: Application
-  readonly settings: Settings
-  readonly standIn: StandIn
-  /** A store with its tables and nothing in them. */
-  readonly emptyStore: string
-}
+import { openStage, type TestScope } from './stage.ts'
+import type { Failure } from './step-outcome.ts'
 
 export interface TestResult {
   readonly test: Test
@@ -28,18 +16,6 @@ export interface TestResult {
   readonly visits: readonly (readonly RecordedVisit[])[]
 }
 
-/** What has come of a step. */
-export interface Came {
-  readonly reply: DryReply | undefined
-  readonly called: ApiOutcome | undefined
-  /** How the run ended; `undefined` where none began. */
-  readonly outcome: RunOutcome | undefined
-  readonly visits: readonly RecordedVisit[]
-  readonly trace: StepTrace
-  /** How the test calls a node. */
-  readonly nameOf: (node: Node) => string | undefined
-}
-
 export async function runTest(test: Test, scope: TestScope): Promise<TestResult> {
   const began = performance.now()
   const visits: (readonly RecordedVisit[])[] = []
@@ -48,9 +24,9 @@ export async function runTest(test: Test, scope: TestScope): Promise<TestResult>
     const stage = await openStage(test, scope)
     try {
       for (const step of test.steps) {
-        const came = await stage.take(step)
-        visits.push(came.visits)
-        const failure = compareStep(step, came, stage.known(step)) ?? stage.save(step, came)
+        const result = await stage.take(step)
+        visits.push(result.visits)
+        const failure = compareStep(step, result, stage.known(step)) ?? stage.save(step, result)
         if (failure) return end(failure)
       }
       return end(unusedStub(test, stage.unusedStubs()))

@@ -11,7 +11,8 @@ import type { Settings } from '../../server/settings.ts'
 import { type FlowCoverage, measureCoverage } from './coverage.ts'
 import { readTestFiles } from './read-test-files.ts'
 import { flowIdOf, type Test } from './read-tests.ts'
-import { runTest, type TestResult, type TestScope } from './run-test.ts'
+import { runTest, type TestResult } from './run-test.ts'
+import type { TestScope } from './stage.ts'
 import { createStandIn } from './stand-in.ts'
 
 export interface TestChoice {

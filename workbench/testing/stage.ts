@@ -8,23 +8,31 @@ import { isMap } from '../../engine/values/is-map.ts'
 import { type OpenedPlatform, openTemporaryPlatform } from '../../server/compose/open-platform.ts'
 import { createServices } from '../../server/compose/services.ts'
 import { webhookRelay } from '../../server/http/webhooks.ts'
+import type { Settings } from '../../server/settings.ts'
 import { createAsker, type DryReply, type Question, signIn } from '../dry-run/ask.ts'
 import { dryEffects } from '../dry-run/dry-run-effects.ts'
 import { createRecording } from '../dry-run/recording.ts'
 import { chooseTrigger } from '../dry-run/sample-request.ts'
 import { callWrong } from '../refusals.ts'
-import type { Failure } from './compare-step.ts'
 import type { Step, Test } from './read-tests.ts'
 import type { Known } from './render.ts'
-import type { Came, TestScope } from './run-test.ts'
-import { createTestWatch, type Node } from './stand-in.ts'
+import { createTestWatch, type Node, type StandIn } from './stand-in.ts'
+import type { Failure, StepOutcome } from './step-outcome.ts'
+
+export interface TestScope {
+  readonly application: Application
+  readonly settings: Settings
+  readonly standIn: StandIn
+  /** A store with its tables and nothing in them. */
+  readonly emptyStore: string
+}
 
 export interface Stage {
-  take(step: Step): Promise<Came>
+  take(step: Step): Promise<StepOutcome>
   /** What templates of the step read. */
   known(step: Step): Known
   /** Keeps what the step saves, or says what of it is not there. */
-  save(step: Step, came: Came): Failure | undefined
+  save(step: Step, result: StepOutcome): Failure | undefined
   /** Names of nodes whose stubs nothing has asked for. */
   unusedStubs(): readonly string[]
   close(): Promise<void>
@@ -75,7 +83,7 @@ export async function openStage(test: Test, { application, settings, standIn, em
   return {
     known,
 
-    async take(step: Step): Promise<Came> {
+    async take(step: Step): Promise<StepOutcome> {
       fixed = step.clock ?? fixed
       const user = await userOf(step)
       const recording = createRecording(sends)
@@ -91,7 +99,7 @@ export async function openStage(test: Test, { application, settings, standIn, em
       return { reply, called, outcome, visits: recording.visits, trace, nameOf }
     },
 
-    save(step: Step, { reply, called }: Came): Failure | undefined {
+    save(step: Step, { reply, called }: StepOutcome): Failure | undefined {
       const source = reply ? { ...reply } : { ...called }
       for (const [name, path] of step.save) {
         const value = path.get(source)

@@ -5,8 +5,8 @@ import { isMap } from '../../../engine/values/is-map.ts'
 import type { RunRecord } from '../../../server/recorder/run-record.ts'
 import { parsedOr } from '../../dry-run/recorded-effects.ts'
 import { isMatcher, Match } from '../matchers.ts'
-import type { Came } from '../run-test.ts'
 import { isLoop, type Node } from '../stand-in.ts'
+import type { StepOutcome } from '../step-outcome.ts'
 import { escaped, loosen } from './loosen.ts'
 import { plainOf } from './recorded-values.ts'
 import { literal } from './write-draft.ts'
@@ -25,8 +25,8 @@ export interface RecordedRun {
   readonly sent: ReadonlyMap<string, readonly unknown[]>
 }
 
-/** `came` is what came of the run in a test. */
-export function expectRun(run: RecordedRun, came: Came, isLenient: boolean): RunExpectation {
+/** `result` is what the run result to in a test. */
+export function expectRun(run: RecordedRun, result: StepOutcome, isLenient: boolean): RunExpectation {
   const { record } = run
   const differences: string[] = []
   const hold = (recorded: unknown, actual: unknown, path: readonly (string | number)[]) => {
@@ -34,18 +34,18 @@ export function expectRun(run: RecordedRun, came: Came, isLenient: boolean): Run
     differences.push(...loosened.differences)
     return literal(loosened.value)
   }
-  differences.push(...came.trace.complaints.map(({ message }) => message), ...otherWay(run, came))
+  differences.push(...result.trace.complaints.map(({ message }) => message), ...otherWay(run, result))
 
   const expect: Record<string, unknown> = {}
-  const failed = came.outcome?.error?.message
-  if (came.reply) Object.assign(expect, expectReply(record, came, hold))
+  const failed = result.outcome?.error?.message
+  if (result.reply) Object.assign(expect, expectReply(record, result, hold))
   if (record.error && failed !== undefined) expect.error = expectError(record, failed, differences)
   else if (record.error) differences.push('the run failed, and does not in a test')
   else if (failed !== undefined) differences.push(`in a test it fails: ${failed}`)
 
-  const visits = came.trace.visited.flatMap((node) => came.nameOf(node) ?? [])
-  if (visits.length > 0 || !came.reply) expect.visits = visits
-  const sent = sentIn(came)
+  const visits = result.trace.visited.flatMap((node) => result.nameOf(node) ?? [])
+  if (visits.length > 0 || !result.reply) expect.visits = visits
+  const sent = sentIn(result)
   for (const [name, recorded] of run.sent) {
     const actual = sent.get(name)?.map((what, index) => namedOnly(what, recorded[index]))
     const held = hold(recorded, actual, ['sent', name])
@@ -59,7 +59,7 @@ export function expectRun(run: RecordedRun, came: Came, isLenient: boolean): Run
 
 type Hold = (recorded: unknown, actual: unknown, path: readonly (string | number)[]) => unknown
 
-function expectReply(record: RunRecord, { reply }: Came, hold: Hold): Readonly<Record<string, unknown>> {
+function expectReply(record: RunRecord, { reply }: StepOutcome, hold: Hold): Readonly<Record<string, unknown>> {
   const said = plainOf(record.reply)
   // How a run without a reply is answered, no flow says.
   if (!isMap(said)) return { status: reply?.status }
@@ -89,7 +89,7 @@ function expectError({ error, visits }: RunRecord, actual: string, differences: 
  * Whether other nodes are visited: those without an ID, which a test cannot name, included. Loops, of which a record has a visit for each iteration,
  * are known by the nodes in them.
  */
-function otherWay({ visited }: RecordedRun, { trace }: Came): string[] {
+function otherWay({ visited }: RecordedRun, { trace }: StepOutcome): string[] {
   const [before, after] = [visited, trace.visited].map((nodes) =>
     nodes.filter((node) => !isLoop(node)).map(({ flow, name }) => `${flow.id}/${name}`),
   )
@@ -100,7 +100,7 @@ function otherWay({ visited }: RecordedRun, { trace }: Came): string[] {
   return [`its way led to ${was}, and in a test to ${is}`]
 }
 
-function sentIn({ trace, nameOf }: Came): ReadonlyMap<string, readonly unknown[]> {
+function sentIn({ trace, nameOf }: StepOutcome): ReadonlyMap<string, readonly unknown[]> {
   const sent = new Map<string, unknown[]>()
   for (const { node, what } of trace.sent) {
     const name = nameOf(node)

@@ -7,7 +7,7 @@ import type { RecordedVisit, RunRecord } from '../../../server/recorder/run-reco
 import { textOf } from '../../dry-run/sample-request.ts'
 import { runNotRepeated } from '../../refusals.ts'
 import { show } from '../differences.ts'
-import type { TestScope } from '../run-test.ts'
+import type { TestScope } from '../stage.ts'
 import type { Node } from '../stand-in.ts'
 import { askAsDevice } from './ask-as-device.ts'
 import { type CallsOfNode, callsByNode, type Stubbed, sentOf, stubsOf } from './calls-of-run.ts'
@@ -54,11 +54,11 @@ export async function repeatRun({ record, trigger, file, name }: RunToRepeat, sc
     for (const random of record.random.length > 0 ? chances : [undefined]) {
       const draft = draftOf(begun, isWhole, stubbed, random)
       const first = await tryDraft(expecting(draft, { visits: [] }), file, scope)
-      if (!first.came) {
+      if (!first.result) {
         differences = [first.failure ?? '']
         continue
       }
-      const expected = expectRun(run, first.came, isLenient)
+      const expected = expectRun(run, first.result, isLenient)
       differences = expected.differences
       if (differences.length > 0) continue
       const drafted = expecting(draft, expected.expect)

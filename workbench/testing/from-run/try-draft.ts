@@ -3,13 +3,14 @@ import { FlowpotError } from '../../../contracts/errors.ts'
 import { compareStep } from '../compare-step.ts'
 import { idsByFlow } from '../read-test-files.ts'
 import { readTests } from '../read-tests.ts'
-import type { Came, TestScope } from '../run-test.ts'
+import type { TestScope } from '../stage.ts'
 import { openStage } from '../stage.ts'
+import type { StepOutcome } from '../step-outcome.ts'
 import { type Draft, writeDraft } from './write-draft.ts'
 
 /** What came of the last step, and why the test fails, if it does. */
 export interface Trial {
-  readonly came?: Came
+  readonly result?: StepOutcome
   readonly failure?: string
 }
 
@@ -23,15 +24,15 @@ export async function tryDraft(draft: Draft, file: string, scope: TestScope): Pr
   try {
     const stage = await openStage(test, scope)
     try {
-      let came: Came | undefined
+      let result: StepOutcome | undefined
       for (const step of test.steps) {
-        came = await stage.take(step)
-        const failure = compareStep(step, came, stage.known(step)) ?? stage.save(step, came)
+        result = await stage.take(step)
+        const failure = compareStep(step, result, stage.known(step)) ?? stage.save(step, result)
         if (failure)
-          return { came, failure: failure.message ?? failure.differences?.map(({ path }) => path).join(', ') ?? '' }
+          return { result, failure: failure.message ?? failure.differences?.map(({ path }) => path).join(', ') ?? '' }
       }
       const [unused] = stage.unusedStubs()
-      return { ...(came && { came }), ...(unused && { failure: `Nothing asks for the stub of ${unused}` }) }
+      return { ...(result && { result }), ...(unused && { failure: `Nothing asks for the stub of ${unused}` }) }
     } finally {
       await stage.close()
     }

@@ -1,0 +1,39 @@
+/** What the functions of this floor take: who may sign in, and what checks passwords and signs tokens. */
+import type { Base } from '../base/base.ts'
+import { createLimiters, type Limiters, type Limits } from './limiter.ts'
+import { createPasswords, type PasswordCost, type Passwords } from './passwords.ts'
+import { createSignUps, type SignUps } from './sign-ups.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+
+export interface AuthSettings {
+  /** Signs tokens; at least 32 characters. */
+  readonly signingKey: string
+  /** How long an experience user's token lasts where the flow does not say. */
+  readonly userTokenTtlSeconds: number
+  /** Who may sign in at `auth.authenticateUser`; without it nobody. */
+  readonly administrator?: { readonly email: string; readonly password: string }
+  /** For tests: what hashing a password costs. */
+  readonly passwordCost?: PasswordCost
+  readonly signInLimits?: Limits
+  /** Users that one network may make in an hour, through flows. */
+  readonly signUpsPerHour: number
+}
+
+export interface AuthBase extends Base {
+  readonly settings: AuthSettings
+  readonly passwords: Passwords
+  readonly tokens: Tokens
+  readonly limiters: Limiters
+  readonly signUps: SignUps
+}
+
+export function createAuthBase(base: Base, settings: AuthSettings): AuthBase {
+  return {
+    ...base,
+    settings,
+    passwords: createPasswords(settings.passwordCost),
+    tokens: createTokens(settings.signingKey, base.clock),
+    limiters: createLimiters(settings.signInLimits),
+    signUps: createSignUps(settings.signUpsPerHour),
+  }
+}

@@ -1,0 +1,3 @@
+export interface PlatformLog {
+  error(details: unknown, message: string): void
+}

@@ -1,0 +1,40 @@
+/** What a step of a test came to, and why it fails. */
+
+import type { ApiOutcome } from '../../contracts/outcomes.ts'
+import type { RunOutcome } from '../../engine/application.ts'
+import type { DryReply } from '../dry-run/ask.ts'
+import type { RecordedVisit } from '../dry-run/recording.ts'
+import type { Node, StepTrace } from './stand-in.ts'
+
+export interface StepOutcome {
+  readonly reply: DryReply | undefined
+  readonly called: ApiOutcome | undefined
+  /** How the run ended; `undefined` where none began. */
+  readonly outcome: RunOutcome | undefined
+  readonly visits: readonly RecordedVisit[]
+  readonly trace: StepTrace
+  /** How the test calls a node. */
+  readonly nameOf: (node: Node) => string | undefined
+}
+
+/** Why a test fails. */
+export interface Failure {
+  /** Where in the test's file the step, or what of it is wrong, stands. */
+  readonly line: number
+  readonly step?: number | undefined
+  readonly message?: string
+  readonly hint?: string
+  readonly differences?: readonly PlacedDifference[]
+  /** The node that replied, with its place. */
+  readonly repliedBy?: string
+  readonly way?: readonly RecordedVisit[]
+}
+
+export interface PlacedDifference {
+  /** `body.items[0].name`. */
+  readonly path: string
+  readonly expected: string
+  readonly actual: string
+  /** Of what is expected. */
+  readonly line: number
+}
