@@ -14,6 +14,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: ['workbench', 'server', 'engine'],
 }
 
+/** Per room its floors, from the ground up: folders, and `.` for the files beside them. Floors of one list stand next to each other. */
+const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  platform: [['store'], ['base'], ['records'], ['auth'], ['runs'], ['state', 'storage'], ['.'], ['resources']],
+}
+
 /** What wires the rooms together may import all of them, and none of them may import it. */
 const isWiring = (file: string) => file.startsWith('server/compose/') || file === 'cli.ts' || file === 'server.ts'
 
@@ -56,6 +61,16 @@ function forbidden(imports: readonly Import[]): string[] {
       if (!to.endsWith('.ts')) return (area === 'engine' || area === 'nodes') && effects.test(to)
       return !isWiring(from) && target !== area && target !== 'contracts' && !allowed[area]?.includes(target)
     })
+    .map(({ from, to }) => `${from} imports ${to}`)
+}
+
+/** Imports within a room that do not lead to the file's own floor or to one below it. Types count. */
+function upward(room: string, imports: readonly Import[]): string[] {
+  const floorOf = (file: string) => (file.split('/').length > 2 ? (file.split('/')[1] ?? '') : '.')
+  const heightOf = (file: string) => (floors[room] ?? []).findIndex((names) => names.includes(floorOf(file)))
+  return imports
+    .filter(({ from, to }) => areaOf(from) === room && areaOf(to) === room && to.endsWith('.ts'))
+    .filter(({ from, to }) => heightOf(from) < 0 || (heightOf(to) >= heightOf(from) && floorOf(to) !== floorOf(from)))
     .map(({ from, to }) => `${from} imports ${to}`)
 }
 
@@ -113,6 +128,12 @@ describe('the source', () => {
   test('has no circle of imports', () => {
     expect(findCircle(imports)).toBeUndefined()
   })
+
+  test.each(Object.keys(floors))('imports down the floors of %s, without a circle, types included', (room) => {
+    expect(upward(room, imports)).toEqual([])
+    const own = imports.filter(({ from, to }) => areaOf(from) === room && areaOf(to) === room)
+    expect(findCircle(own.map((each) => ({ ...each, isLate: false })))).toBeUndefined()
+  })
 })
 
 describe('this test', () => {
@@ -139,6 +160,16 @@ describe('this test', () => {
     ['server/http/listener.ts', "import { nodeTypes } from '../../nodes/index.ts'"],
   ])('refuses in %s: %s', (from, text) => {
     expect(forbidden(importsOf(from, text))).toHaveLength(1)
+  })
+
+  test.each([
+    ['platform/records/list.ts', "import type { Actor } from '../auth/actor.ts'"],
+    ['platform/state/gps.ts', "import { createStorage } from '../storage/storage.ts'"],
+    ['platform/auth/actor.ts', "import { a } from '../platform.ts'"],
+    ['platform/tables/table.ts', "import { a } from '../store/store.ts'"],
+  ])('sees that %s stands too low, or on no floor, for %s', (from, text) => {
+    expect(upward('platform', importsOf(from, text))).toHaveLength(1)
+    expect(upward('platform', importsOf('platform/resources/flow.ts', text))).toEqual([])
   })
 
   test('finds a circle, but none of types', () => {
