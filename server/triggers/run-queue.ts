@@ -6,13 +6,7 @@ import type { Application, CompiledTrigger, RunLog, RunOutcome } from '../../eng
 import type { Services } from '../../engine/services.ts'
 import type { TriggeredRun } from '../../platform/base/triggered-run.ts'
 import type { Platform } from '../../platform/platform.ts'
-import {
-  failRun,
-  finishRun,
-  nextDueAt,
-  postponeRun,
-  readDueRuns,
-} from '../../platform/runs/triggered-runs.ts'
+import { failRun, finishRun, nextDueAt, postponeRun, readDueRuns } from '../../platform/runs/triggered-runs.ts'
 
 export interface RunQueueOptions {
   readonly platform: Platform
