@@ -144,7 +144,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     endOutliving()
   }
   try {
-    triggers.watch(loaded.application)
+    triggers.watch(loaded.watches)
     mqtt = await startBroker(platform, settings, log, rest.server)
     const { host, port, platformPort } = settings
     const open = (app: FastifyInstance) => (port: number, host: string) => listenOn(app, port, host)
@@ -164,7 +164,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
       await applySeeds(platform, seeds)
       openApi.follow(next.sources)
       applications.swap(recorder.record(next.application))
-      await triggers.follow(next.application)
+      await triggers.follow(next.application, next.watches)
       return { ...next, hasOtherId: id !== undefined && id !== platform.applicationId }
     }
     return { ...loaded, server: { applicationId: platform.applicationId, listening, adminToken, reload, close } }

@@ -4,7 +4,7 @@ import type { Seeds } from '../contracts/seeds.ts'
 import type { Returned } from './custom-node.ts'
 import type { Reply, Services } from './services.ts'
 import type { Problem } from './source/problem.ts'
-import type { ButtonSpec, EndpointSpec, ErrorSpec, WebhookSpec } from './trigger.ts'
+import type { TriggerKey, TriggerSpecs } from './trigger.ts'
 import type { Payload } from './values/payload.ts'
 
 /** `application.yaml`, as it was read. */
@@ -28,13 +28,15 @@ export interface ConnectionSettings {
   readonly env: string
 }
 
-export interface CompiledTrigger<Spec = unknown> {
-  /** Key of its type: `endpoint`. */
-  readonly type: string
+/** Its `type` is the key of its type, which tells what its `spec` is. */
+export type CompiledTrigger<Key extends TriggerKey = TriggerKey> = {
+  [Each in Key]: PlacedTrigger & { readonly type: Each; readonly spec: TriggerSpecs[Each] }
+}[Key]
+
+interface PlacedTrigger {
   /** Unique in the application. */
   readonly id: string
   readonly flow: FlowDescription
-  readonly spec: Spec
   /** Whether somebody waits for a reply: a run that gives none has failed. */
   readonly expectsReply?: boolean
   /** `data` of a dry run that hands in none. */
@@ -154,10 +156,10 @@ export interface RunOutcome {
 export interface Application {
   readonly settings: ApplicationSettings
   readonly flows: readonly FlowDescription[]
-  readonly endpoints: readonly CompiledTrigger<EndpointSpec>[]
-  readonly buttons: readonly CompiledTrigger<ButtonSpec>[]
-  readonly errors: readonly CompiledTrigger<ErrorSpec>[]
-  readonly webhooks: readonly CompiledTrigger<WebhookSpec>[]
+  readonly endpoints: readonly CompiledTrigger<'endpoint'>[]
+  readonly buttons: readonly CompiledTrigger<'button'>[]
+  readonly errors: readonly CompiledTrigger<'error'>[]
+  readonly webhooks: readonly CompiledTrigger<'webhook'>[]
   /** Every trigger, of whatever type. */
   readonly triggers: readonly CompiledTrigger[]
   /** When no run is in flight any more, error triggers' included. */

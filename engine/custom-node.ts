@@ -1,6 +1,4 @@
 /** What is known of a flow that other flows use as a node. */
-import type { CompiledTrigger } from './application.ts'
-import type { LinkedTrigger } from './compile/compiled-flow.ts'
 import type { Shape } from './json-schema/shape.ts'
 import type { JsonSchema } from './json-schema/shape-of-schema.ts'
 import { isMap } from './values/is-map.ts'
@@ -33,10 +31,8 @@ export interface CustomNodeSpec {
 
 /** What the checks of a flow may know of the custom nodes that it uses. */
 export interface CustomNode extends CustomNodeSpec {
-  /** Where it begins. This and what stands below it is filled in once its flow is compiled. */
-  trigger: LinkedTrigger | undefined
-  /** What each way out returns, as far as it is known. */
-  returns: ReadonlyMap<string, Shape>
+  /** What it returns by each of its outputs, as far as it is known. This and what follows is filled in once its flow is compiled. */
+  returns: ReadonlyMap<string, Shape> | undefined
   /** Whether something in it is kept from one run to the next. */
   remembers: boolean
   /** Statuses below 500 that it may fail the run with. Filled in for whoever describes the endpoints. */
@@ -47,13 +43,6 @@ export interface CustomNode extends CustomNodeSpec {
 export interface Returned {
   readonly output: string
   readonly value: unknown
-}
-
-/** Whether the trigger makes a custom node of its flow. Each type of triggers has a spec of its own. */
-export function isCustomNode<Trigger extends CompiledTrigger>(
-  trigger: Trigger,
-): trigger is Trigger & CompiledTrigger<CustomNodeSpec> {
-  return trigger.type === customNodeKey
 }
 
 /** `data` of its payload: what was handed in, and copies of the defaults of what was not. */

@@ -7,7 +7,7 @@ import type { SchemaChecker } from './json-schema/schema-problems.ts'
 import type { Shape } from './json-schema/shape.ts'
 import type { Reply, Services } from './services.ts'
 import type { Position } from './source/position.ts'
-import type { ProblemCode } from './source/problem.ts'
+import type { FieldProblem } from './source/problem.ts'
 import type { Payload } from './values/payload.ts'
 
 /** What a node has to act with during a visit. */
@@ -118,19 +118,6 @@ export interface NodeCheck {
   readonly checker: SchemaChecker
   /** Complains at a field of the configuration (`['with', 'device']`). */
   report(problem: FieldProblem): void
-}
-
-export interface FieldProblem {
-  readonly code: ProblemCode
-  readonly at: readonly (string | number)[]
-  /** Point at the key and not at its value. */
-  readonly atKey?: boolean
-  /** Characters from the start of the value at `at`. */
-  readonly offset?: number
-  readonly length?: number
-  readonly message: string
-  readonly hint?: string
-  readonly severity?: 'error' | 'warning'
 }
 
 /** Shown on the node's page, and run by a test. */

@@ -1,7 +1,28 @@
 /** What a trigger type is: one file, one `defineTrigger`. A trigger in a flow is known by the one key that names its type. */
 import type { Static, TObject } from 'typebox'
+import type { DeviceWatch, InactivityWatch, StateWatch, TopicWatch } from '../contracts/watches.ts'
+import type { CustomNodeSpec } from './custom-node.ts'
 import type { Shape } from './json-schema/shape.ts'
-import type { FieldProblem, RawConfig } from './node.ts'
+import type { RawConfig } from './node.ts'
+import type { FieldProblem } from './source/problem.ts'
+
+/** What each type of triggers compiles to. Those with `on` are watches, which the platform acts on. */
+export interface TriggerSpecs {
+  readonly button: ButtonSpec
+  readonly 'custom-node': CustomNodeSpec
+  readonly 'device-connect': DeviceWatch
+  readonly 'device-created': DeviceWatch
+  readonly 'device-disconnect': DeviceWatch
+  readonly 'device-inactivity': InactivityWatch
+  readonly 'device-state': StateWatch
+  readonly endpoint: EndpointSpec
+  readonly error: ErrorSpec
+  readonly mqtt: TopicWatch
+  readonly timer: TimerSpec
+  readonly webhook: WebhookSpec
+}
+
+export type TriggerKey = keyof TriggerSpecs
 
 export interface TriggerCheck {
   readonly config: RawConfig
@@ -10,7 +31,7 @@ export interface TriggerCheck {
   report(problem: FieldProblem): void
 }
 
-export interface TriggerType<Key extends string = string, Config extends TObject = TObject, Spec = unknown> {
+export interface TriggerType<Key extends TriggerKey = TriggerKey, Config extends TObject = TObject> {
   /** The key in `on`, which names the type: `endpoint`. */
   readonly key: Key
   readonly losant?: string
@@ -30,8 +51,8 @@ export interface TriggerType<Key extends string = string, Config extends TObject
   readonly shape: (config: Static<Config>) => ReadonlyMap<string, Shape>
   /** What the schema cannot say. Runs after the schema has passed. */
   readonly check?: (check: TriggerCheck) => void
-  /** What listeners need of it; runs once a trigger. */
-  readonly compile: (config: Static<Config>) => Spec
+  /** What fires it, for the listener or the platform. Runs once a trigger. */
+  readonly compile: (config: Static<Config>) => TriggerSpecs[Key]
   /** Written as it stands in a flow. */
   readonly examples: readonly { readonly title: string; readonly yaml: string }[]
 }
@@ -41,16 +62,15 @@ export function holds(answer: boolean | ((config: RawConfig) => boolean) | undef
   return typeof answer === 'function' ? answer(config) : (answer ?? false)
 }
 
-export function defineTrigger<const Key extends string, Config extends TObject, Spec>(
-  type: TriggerType<Key, Config, Spec>,
-): TriggerType<Key, Config, Spec> {
+export function defineTrigger<const Key extends TriggerKey, Config extends TObject>(
+  type: TriggerType<Key, Config>,
+): TriggerType<Key, Config> {
   return type
 }
 
 /** Who may call an endpoint. */
 export type Access = 'public' | 'authenticated' | 'device' | { readonly groups: readonly string[] }
 
-/** What the `endpoint` trigger compiles to, for the listener. */
 export interface EndpointSpec {
   /** Upper-case. */
   readonly method: string
@@ -63,39 +83,10 @@ export interface EndpointSpec {
   readonly unauthorized: { readonly status: number; readonly body: unknown } | { readonly redirect: string } | undefined
 }
 
-/** What the `error` trigger compiles to. */
 export interface ErrorSpec {
   readonly scope: 'local' | 'experience' | 'global'
 }
 
-/** Devices that any of these names. */
-export interface DeviceChoice {
-  readonly deviceIds?: readonly string[]
-  readonly deviceTags?: readonly { readonly key?: string; readonly value?: string }[]
-  readonly query?: Readonly<Record<string, unknown>>
-}
-
-/** What the triggers `device-connect`, `device-disconnect` and `device-created` compile to. */
-export interface DeviceSpec {
-  /** Every device where it is not given. */
-  readonly devices: DeviceChoice | undefined
-}
-
-/** What the `device-state` trigger compiles to. */
-export interface DeviceStateSpec extends DeviceSpec {
-  readonly attributes: readonly string[] | undefined
-  readonly ignoredAttributes: readonly string[] | undefined
-  readonly maxAgeSeconds: number | undefined
-  readonly reports: 'all' | 'single' | 'batch'
-  readonly batch: 'each' | 'once'
-}
-
-/** What the `device-inactivity` trigger compiles to. */
-export interface DeviceInactivitySpec extends DeviceSpec {
-  readonly seconds: number
-}
-
-/** What the `timer` trigger compiles to. */
 export interface TimerSpec {
   /** The first time after `from`, both in milliseconds since 1970; `undefined` where there is none. */
   next(from: number): number | undefined
@@ -103,13 +94,6 @@ export interface TimerSpec {
   readonly late: boolean
 }
 
-/** What the `mqtt` trigger compiles to. */
-export interface MqttSpec {
-  /** A filter, with wildcards or without. */
-  readonly topic: string
-}
-
-/** What the `webhook` trigger compiles to. */
 export interface WebhookSpec {
   /** Last part of its address: `/webhooks/NAME`. */
   readonly name: string
@@ -117,7 +101,6 @@ export interface WebhookSpec {
   readonly reply: boolean
 }
 
-/** What the `button` trigger compiles to. */
 export interface ButtonSpec {
   readonly name: string
 }

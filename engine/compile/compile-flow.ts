@@ -1,4 +1,4 @@
-/** One flow's file, from YAML to linked closures, with every problem that can be found on the way. */
+/** Compiles one flow's file, and finds every problem that shows in it alone. */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { ApplicationSettings, FlowDescription, Retry } from '../application.ts'
@@ -6,21 +6,18 @@ import { checkCustomNode } from '../check/custom-nodes.ts'
 import { checkCycles, checkReachable } from '../check/graph.ts'
 import { type ConfigRead, checkPayloadPaths } from '../check/payload-paths.ts'
 import { checkReplies } from '../check/replies.ts'
-import type { CustomNode } from '../custom-node.ts'
-import { breakTarget, type FlowGraph, type FlowNode, type FlowTrigger, inRunOrder } from '../flow/flow-graph.ts'
+import { type FlowGraph, type FlowNode, type FlowTrigger, inRunOrder } from '../flow/flow-graph.ts'
 import { defaultRetrySeconds, flowSchema } from '../flow/flow-schema.ts'
+import type { CustomNodes } from '../flow/read-custom-nodes.ts'
 import { readGraph } from '../flow/read-graph.ts'
 import type { TriggerScope } from '../flow/read-triggers.ts'
-import type { CustomNodes } from '../load/read-custom-nodes.ts'
-import { repeat } from '../run/repeat.ts'
-import { useCustomNode } from '../run/use-custom-node.ts'
 import type { Problem } from '../source/problem.ts'
 import { createReporter, type Reporter } from '../source/reporter.ts'
 import type { YamlDocument } from '../source/yaml-document.ts'
 import { holds } from '../trigger.ts'
 import { isMap } from '../values/is-map.ts'
 import { compileConfig } from './compile-config.ts'
-import { breaking, type CompiledFlow, type CompiledNode, type LinkedTrigger, type WrapVisit } from './compiled-flow.ts'
+import type { CompiledFlow, UnlinkedTrigger } from './compiled-flow.ts'
 import { firedButtons } from './fired-buttons.ts'
 import { createReturnedShapes } from './returned-shapes.ts'
 import { startShape } from './start-shape.ts'
@@ -31,7 +28,6 @@ export interface FlowScope extends TriggerScope {
   readonly connections: readonly string[]
   readonly customNodes: Pick<CustomNodes, 'names' | 'in' | 'isBroken'>
   readonly globals: ApplicationSettings['globals']
-  readonly wrapVisit?: WrapVisit | undefined
 }
 
 export interface FlowCompilation {
@@ -102,7 +98,18 @@ function compileDocument(
     onNode: (node, payload) => compiled.configs.has(node) && returned.onNode(node, payload),
   })
   return {
-    ...link(graph, order, compiled.configs, description, { reporter, customNode, wrapVisit: scope.wrapVisit }),
+    flow: description,
+    triggers: compileTriggers(graph, description, reporter),
+    nodes: order.flatMap((node) => {
+      const config = compiled.configs.get(node)
+      return config === undefined ? [] : [{ node, config }]
+    }),
+    place: reporter.place,
+    fires: firedButtons(order, reporter),
+    uses: order.flatMap(({ type: { stands }, at }) =>
+      stands ? [{ name: stands.name, at: reporter.place([...at, 'node']) }] : [],
+    ),
+    ownOutputs: customNode?.outputs ?? [],
     returns: returned.shapes,
     remembers: order.some(remembersSomething),
   }
@@ -178,63 +185,16 @@ function remembersSomething({ type, config }: FlowNode): boolean {
   return type.stands?.remembers ?? type.remembers?.(config) ?? false
 }
 
-interface LinkScope {
-  readonly reporter: Reporter
-  /** The one that the flow is. */
-  readonly customNode: CustomNode | undefined
-  readonly wrapVisit: WrapVisit | undefined
-}
-
-function link(
-  graph: FlowGraph,
-  order: readonly FlowNode[],
-  configs: CompiledNodes['configs'],
-  flow: FlowDescription,
-  { reporter, customNode, wrapVisit = (_node, visit) => visit }: LinkScope,
-): Omit<CompiledFlow, 'returns' | 'remembers'> {
-  const linked = new Map<FlowNode, CompiledNode>()
-  const linkAll = (target: readonly FlowNode[]) => target.flatMap((node) => linked.get(node) ?? [])
-
-  for (const node of order.toReversed()) {
-    const config = configs.get(node)
-    if (config === undefined) continue
-    const targets: CompiledNode['targets'] = {}
-    for (const [output, target] of node.targets) targets[output] = target === breakTarget ? breaking : linkAll(target)
-    // A node type is known here by its base type alone: what `compileConfig` made of its schema is what `compile` takes.
-    const visit = node.type.compile(config as never, {
-      wired: new Set(node.wiredAt.keys()),
-      nodeName: node.name,
-      flowId: flow.id,
-      config: node.config,
-      repeat: (payload, run, repetition) => repeat(compiled, payload, run, repetition),
-      useCustomNode: (run, inputs) => useCustomNode(compiled, node.type.stands, run, inputs),
-      ownOutputs: customNode?.outputs ?? [],
-      locate: (field, offset) => reporter.place([...node.at, field], offset),
-    })
-    const { line } = reporter.place(node.at)
-    const place = { id: node.id, name: node.name, type: node.type.type, flow, line, targets }
-    const compiled: CompiledNode = { ...place, visit: wrapVisit(place, visit) }
-    linked.set(node, compiled)
-  }
-
-  const triggers = graph.triggers.map((trigger, index): LinkedTrigger => {
-    // As with a node: what the schema has passed is what `label` and `compile` take.
-    const text = trigger.type.label?.(trigger.config as never) ?? trigger.config[trigger.type.key]
-    const { line, column } = reporter.place(trigger.at)
-    return {
-      type: trigger.type.key,
-      id: `${flow.id}/${index}/${String(text)}`,
-      flow,
-      spec: trigger.type.compile(trigger.config as never),
-      expectsReply: holds(trigger.type.expectsReply, trigger.config),
-      sample: trigger.type.sample?.(trigger.config as never),
-      line,
-      column,
-      start: linkAll(trigger.start),
-    }
+/** The triggers of a flow whose every field has passed its schema. */
+function compileTriggers(graph: FlowGraph, flow: FlowDescription, { place }: Reporter): UnlinkedTrigger[] {
+  return graph.triggers.map(({ type, config, at, start }, index) => {
+    // The types are known here only by their base type: what the schema has passed is what `label` and `compile` take.
+    const fields = config as never
+    const { line, column } = place(at)
+    const id = `${flow.id}/${index}/${String(type.label?.(fields) ?? config[type.key])}`
+    const expectsReply = holds(type.expectsReply, config)
+    const placed = { id, flow, expectsReply, sample: type.sample?.(fields), line, column, start }
+    // By its declaration a type compiles to the spec of its key.
+    return { ...placed, type: type.key, spec: type.compile(fields) } as UnlinkedTrigger
   })
-  const uses = order.flatMap(({ type: { stands }, at }) =>
-    stands ? [{ name: stands.name, at: reporter.place([...at, 'node']) }] : [],
-  )
-  return { ...flow, triggers, fires: firedButtons(order, reporter), uses }
 }

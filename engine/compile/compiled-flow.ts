@@ -1,37 +1,32 @@
-/** A flow as a run walks it: closures, linked. Nothing in it is looked up in a table or parsed. */
+/** A sound flow: checked, its fields compiled, its nodes not yet linked. */
 import type { CompiledTrigger, FlowDescription } from '../application.ts'
-import type { CustomNode } from '../custom-node.ts'
-import type { Visit } from '../node.ts'
+import type { FlowNode, Target } from '../flow/flow-graph.ts'
+import type { Shape } from '../json-schema/shape.ts'
 import type { Position } from '../source/position.ts'
+import type { Reporter } from '../source/reporter.ts'
 import type { FiredButton } from './fired-buttons.ts'
 
-export interface CompiledNode {
-  readonly id: string | undefined
-  readonly name: string
-  readonly type: string
+export type UnlinkedTrigger = CompiledTrigger & { readonly start: Target }
+
+export interface UnlinkedNode {
+  readonly node: FlowNode
+  /** What its type's `compile` takes. */
+  readonly config: unknown
+}
+
+export interface CompiledFlow {
   readonly flow: FlowDescription
-  readonly line: number
-  readonly visit: Visit<string>
-  /** Per output: no node is the end of the path, several are a split. `do` leads to the nodes of a loop's iteration. */
-  readonly targets: Record<string, readonly CompiledNode[]>
-}
-
-/** Puts itself round the visits of a node: a test stands in for what would leave the process. */
-export type WrapVisit = (node: Omit<CompiledNode, 'visit'>, visit: Visit<string>) => Visit<string>
-
-/** An end of the path that breaks the loop around it. Known by its identity. */
-export const breaking: readonly CompiledNode[] = []
-
-export interface LinkedTrigger extends CompiledTrigger {
-  readonly start: readonly CompiledNode[]
-}
-
-export interface CompiledFlow extends FlowDescription {
-  readonly triggers: readonly LinkedTrigger[]
+  readonly triggers: readonly UnlinkedTrigger[]
+  /** Each node comes after all that lead to it. */
+  readonly nodes: readonly UnlinkedNode[]
+  readonly place: Reporter['place']
   readonly fires: readonly FiredButton[]
   readonly uses: readonly UsedCustomNode[]
-  /** Of a custom node: what is known of it once it is compiled. */
-  readonly returns: CustomNode['returns']
+  /** The outputs of a custom node; empty for any other flow. */
+  readonly ownOutputs: readonly string[]
+  /** What a custom node returns by each of its outputs, as far as it is known. */
+  readonly returns: ReadonlyMap<string, Shape>
+  /** Whether the flow keeps something from one run to the next. */
   readonly remembers: boolean
 }
 

@@ -2,20 +2,9 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
 import type { DocumentPath } from '../source/position.ts'
-import type { ProblemCode } from '../source/problem.ts'
 import { closeSchema } from './close-schema.ts'
 import { decisiveErrors } from './decisive-errors.ts'
-import { wordSchemaError } from './schema-wording.ts'
-
-export interface SchemaComplaint {
-  readonly code: ProblemCode
-  /** From the checked value on. */
-  readonly path: DocumentPath
-  /** Point at the key and not at its value. */
-  readonly atKey?: boolean
-  readonly message: string
-  readonly hint?: string
-}
+import { type SchemaComplaint, wordSchemaError } from './schema-wording.ts'
 
 export interface CheckOptions {
   /** Texts that may stand for a value of any type. */

@@ -2,9 +2,19 @@
 import type { ErrorObject } from 'ajv'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
+import type { ProblemCode } from '../source/problem.ts'
 import { isMap } from '../values/is-map.ts'
 import { choicesOf, expectationOf, formOf, formsOf } from './expectation.ts'
-import type { SchemaComplaint } from './schema-problems.ts'
+
+export interface SchemaComplaint {
+  readonly code: ProblemCode
+  /** From the checked value on. */
+  readonly path: DocumentPath
+  /** Point at the key and not at its value. */
+  readonly atKey?: boolean
+  readonly message: string
+  readonly hint?: string
+}
 
 /** `path` leads to the value that the error is about. */
 export function wordSchemaError(error: ErrorObject, path: DocumentPath): SchemaComplaint {

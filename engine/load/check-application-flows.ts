@@ -1,18 +1,15 @@
 /** What only shows once all flows are read: routes that conflict and names that are used twice. */
 import type { CompiledTrigger, FlowDescription } from '../application.ts'
-import type { CompiledFlow, LinkedTrigger } from '../compile/compiled-flow.ts'
+import type { CompiledFlow } from '../compile/compiled-flow.ts'
 import { parseEndpoint, routesConflict } from '../route.ts'
+import { describeMissing } from '../run/find-button.ts'
 import type { Problem } from '../source/problem.ts'
-import type { ButtonSpec, EndpointSpec, WebhookSpec } from '../trigger.ts'
 import { checkCustomNodes } from './check-custom-nodes.ts'
-import { describeMissing } from './find-button.ts'
-
-type TriggerOf<Spec> = LinkedTrigger & CompiledTrigger<Spec>
 
 /** `broken` are the IDs of flows that have problems of their own, so that nothing is known of them. */
 export function checkApplicationFlows(flows: readonly CompiledFlow[], broken: readonly string[]): Problem[] {
   return [
-    ...checkNames(flows),
+    ...checkNames(flows.map(({ flow }) => flow)),
     ...flows.flatMap(checkButtons),
     ...checkFired(flows, broken),
     ...checkCustomNodes(flows),
@@ -55,11 +52,11 @@ function checkButtons(flow: CompiledFlow): Problem[] {
 
 /** What a node fires is there. */
 function checkFired(flows: readonly CompiledFlow[], broken: readonly string[]): Problem[] {
-  const ids = [...flows.map(({ id }) => id), ...broken]
-  return flows.flatMap(({ file, fires }) =>
+  const ids = [...flows.map(({ flow }) => flow.id), ...broken]
+  return flows.flatMap(({ flow: { file }, fires }) =>
     fires.flatMap(({ flow, button, at }): Problem[] => {
       if (broken.includes(flow)) return []
-      const names = flows.filter(({ id }) => id === flow).flatMap(buttonsOf)
+      const names = flows.filter((other) => other.flow.id === flow).flatMap(buttonsOf)
       const buttons = names.map(({ spec }) => spec.name)
       // Of a button that a template names, the flow alone can be looked up.
       if (ids.includes(flow) && (button === undefined || buttons.includes(button))) return []
@@ -69,15 +66,15 @@ function checkFired(flows: readonly CompiledFlow[], broken: readonly string[]): 
   )
 }
 
-function buttonsOf({ triggers }: CompiledFlow): TriggerOf<ButtonSpec>[] {
-  return triggers.filter((trigger): trigger is TriggerOf<ButtonSpec> => trigger.type === 'button')
+function buttonsOf({ triggers }: CompiledFlow): CompiledTrigger<'button'>[] {
+  return triggers.filter((trigger) => trigger.type === 'button')
 }
 
 /** A webhook is served before the endpoints. */
 function checkWebhooks(flows: readonly CompiledFlow[]): Problem[] {
   const triggers = flows.flatMap((flow) => flow.triggers)
-  const webhooks = triggers.filter((trigger): trigger is TriggerOf<WebhookSpec> => trigger.type === 'webhook')
-  const endpoints = triggers.filter((trigger): trigger is TriggerOf<EndpointSpec> => trigger.type === 'endpoint')
+  const webhooks = triggers.filter((trigger) => trigger.type === 'webhook')
+  const endpoints = triggers.filter((trigger) => trigger.type === 'endpoint')
   return webhooks.flatMap((webhook, index) => {
     const { name } = webhook.spec
     const other = webhooks.slice(0, index).find(({ spec }) => spec.name === name)
@@ -102,7 +99,7 @@ function checkWebhooks(flows: readonly CompiledFlow[]): Problem[] {
 function checkRoutes(flows: readonly CompiledFlow[]): Problem[] {
   const endpoints = flows
     .flatMap(({ triggers }) => triggers)
-    .filter((trigger): trigger is TriggerOf<EndpointSpec> => trigger.type === 'endpoint')
+    .filter((trigger) => trigger.type === 'endpoint')
     .filter(({ spec }) => spec.enabled)
     .map((trigger) => ({ ...trigger, parsed: parseEndpoint(`${trigger.spec.method} ${trigger.spec.route}`) }))
   return endpoints.flatMap((endpoint, index) => {

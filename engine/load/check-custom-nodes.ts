@@ -1,24 +1,26 @@
 /** What only shows once all flows are read: custom nodes of one name, and those that use each other in a circle. */
 import type { CompiledFlow, UsedCustomNode } from '../compile/compiled-flow.ts'
-import { isCustomNode } from '../custom-node.ts'
 import type { Problem } from '../source/problem.ts'
 
 interface Definition {
   readonly name: string
-  readonly flow: CompiledFlow
+  readonly file: string
+  readonly uses: readonly UsedCustomNode[]
   readonly line: number
   readonly column: number
 }
 
 export function checkCustomNodes(flows: readonly CompiledFlow[]): Problem[] {
-  const definitions = flows.flatMap((flow) =>
-    flow.triggers.filter(isCustomNode).map(({ spec, line, column }) => ({ name: spec.name, flow, line, column })),
+  const definitions = flows.flatMap(({ flow: { file }, triggers, uses }) =>
+    triggers
+      .filter((trigger) => trigger.type === 'custom-node')
+      .map(({ spec: { name }, line, column }) => ({ name, file, uses, line, column })),
   )
   return [...checkNames(definitions), ...checkCircles(definitions)]
 }
 
 function checkNames(definitions: readonly Definition[]): Problem[] {
-  return definitions.flatMap(({ name, flow: { file }, line, column }, index): Problem[] => {
+  return definitions.flatMap(({ name, file, line, column }, index): Problem[] => {
     const other = definitions.slice(0, index).find((definition) => definition.name === name)
     if (!other) return []
     return [
@@ -30,7 +32,7 @@ function checkNames(definitions: readonly Definition[]): Problem[] {
         column,
         message: `There are two custom nodes "${name}": the second would never be used.`,
         hint: 'Give one of the two another name.',
-        related: [{ file: other.flow.file, line: other.line, column: other.column, message: 'the other custom node' }],
+        related: [{ file: other.file, line: other.line, column: other.column, message: 'the other custom node' }],
       },
     ]
   })
@@ -47,11 +49,11 @@ function checkCircles(definitions: readonly Definition[]): Problem[] {
   const problems: Problem[] = []
   const left = new Set<string>()
   const way: Step[] = []
-  const visit = ({ name, flow: { file, uses } }: Definition): void => {
+  const visit = ({ name, file, uses }: Definition): void => {
     for (const use of uses) {
       way.push({ file, use })
       const next = byName.get(use.name)
-      const from = way.findIndex(({ file }) => file === next?.flow.file)
+      const from = way.findIndex(({ file }) => file === next?.file)
       if (from !== -1) problems.push(describeCircle(way.slice(from)))
       else if (next && !left.has(use.name)) visit(next)
       way.pop()

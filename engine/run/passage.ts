@@ -9,7 +9,6 @@
  * node: it ends when its own branches have, and what fails in it is for the loop to throw, or for the node that uses it.
  */
 import type { Limits, RunLog, RunRequest, Trace } from '../application.ts'
-import { breaking, type CompiledNode } from '../compile/compiled-flow.ts'
 import type { Returned } from '../custom-node.ts'
 import type { Run } from '../node.ts'
 import type { Reply, Services } from '../services.ts'
@@ -17,6 +16,7 @@ import { giveClock } from '../templates/clock.ts'
 import { observeMissing } from '../values/missing.ts'
 import type { Payload } from '../values/payload.ts'
 import { payloadTooDeep, payloadTooLarge, runTimedOut, tooManyVisits } from './errors.ts'
+import { breaking, type LinkedNode } from './linked-flow.ts'
 import { measure } from './payload-size.ts'
 import type { RunScope } from './run-scope.ts'
 import { CustomNodeFailed, createStretch, type Failure, IterationFailed, type Stretch } from './stretch.ts'
@@ -130,7 +130,7 @@ export class Passage implements Run, Stretch {
     return true
   }
 
-  begin(start: readonly CompiledNode[]): void {
+  begin(start: readonly LinkedNode[]): void {
     const { payload } = this.options
     try {
       this.adopt(payload)
@@ -143,7 +143,7 @@ export class Passage implements Run, Stretch {
   }
 
   /** Begins an iteration of `loop`, which has ended when this returns unless it waits. */
-  iterate(loop: CompiledNode, payload: Payload, run: Run): Stretch {
+  iterate(loop: LinkedNode, payload: Payload, run: Run): Stretch {
     const iteration = createStretch(run)
     if (++this.visits > this.limits.maxVisits) this.haltAtVisit(loop, payload)
     else {
@@ -154,7 +154,7 @@ export class Passage implements Run, Stretch {
   }
 
   /** Begins the flow of a custom node, which has ended when this returns unless it waits. */
-  enter(start: readonly CompiledNode[], payload: Payload, run: Run): Stretch {
+  enter(start: readonly LinkedNode[], payload: Payload, run: Run): Stretch {
     const use = createStretch(run)
     this.adopt(payload)
     this.changePayload()
@@ -189,10 +189,10 @@ export class Passage implements Run, Stretch {
 
   /** `from` is the node that leads there. */
   private follow(
-    targets: readonly CompiledNode[],
+    targets: readonly LinkedNode[],
     payload: Payload,
     stretch: Stretch,
-    from: CompiledNode | undefined,
+    from: LinkedNode | undefined,
   ): void {
     if (targets.length === 1) return this.walk(targets[0], payload, stretch)
     if (targets === breaking) stretch.isBroken = true
@@ -209,7 +209,7 @@ export class Passage implements Run, Stretch {
     })
   }
 
-  private walk(first: CompiledNode | undefined, payload: Payload, stretch: Stretch): void {
+  private walk(first: LinkedNode | undefined, payload: Payload, stretch: Stretch): void {
     // Nothing but a visit of this walk, which then returns, can halt it on the way.
     if (this.isHalted || stretch.failure) return
     let node = first
@@ -225,7 +225,7 @@ export class Passage implements Run, Stretch {
       if (typeof output !== 'string') return this.wait(output, node, payload, began, stretch)
       if (this.trace) this.traceVisit(node, payload, began, output)
       if (this.visits >= this.growsUntil && !this.mayGrowOn(node, payload)) return
-      const targets: readonly CompiledNode[] = node.targets[output] ?? []
+      const targets: readonly LinkedNode[] = node.targets[output] ?? []
       if (targets.length !== 1) {
         this.payload = payload
         return this.follow(targets, payload, stretch, node)
@@ -235,11 +235,11 @@ export class Passage implements Run, Stretch {
     this.payload = payload
   }
 
-  private haltAtVisit(node: CompiledNode, payload: Payload): void {
+  private haltAtVisit(node: LinkedNode, payload: Payload): void {
     this.halt({ error: tooManyVisits({ max: this.limits.maxVisits }), node, payload })
   }
 
-  private wait(output: Promise<string>, node: CompiledNode, payload: Payload, began: number, stretch: Stretch): void {
+  private wait(output: Promise<string>, node: LinkedNode, payload: Payload, began: number, stretch: Stretch): void {
     stretch.waiting++
     this.timer ??= setTimeout(() => this.timeOut(), this.limits.runTimeoutMs)
     const fail = (error: unknown) => this.fail(error, node, payload, began, stretch)
@@ -266,16 +266,16 @@ export class Passage implements Run, Stretch {
   }
 
   /** Whether the payload, which is measured now and then, has not grown too large. */
-  mayGoOn(node: CompiledNode, payload: Payload): boolean {
+  mayGoOn(node: LinkedNode, payload: Payload): boolean {
     return this.visits < this.measureAt || this.measure(node, payload)
   }
 
-  private mayGrowOn(node: CompiledNode, payload: Payload): boolean {
+  private mayGrowOn(node: LinkedNode, payload: Payload): boolean {
     const isPaid = this.visits >= this.paidAt || performance.now() >= this.paidAtMs
     return !isPaid || this.measure(node, payload)
   }
 
-  private measure(node: CompiledNode | undefined, payload: Payload): boolean {
+  private measure(node: LinkedNode | undefined, payload: Payload): boolean {
     const { maxPayloadBytes } = this.limits
     const began = performance.now()
     const { size, parts } = measure(payload, maxPayloadBytes)
@@ -297,7 +297,7 @@ export class Passage implements Run, Stretch {
   }
 
   /** A visit threw. */
-  private fail(thrown: unknown, node: CompiledNode, payload: Payload, began: number, stretch: Stretch): void {
+  private fail(thrown: unknown, node: LinkedNode, payload: Payload, began: number, stretch: Stretch): void {
     const failure = failureAt(node, payload, thrown)
     this.traceVisit(node, payload, began, undefined, failure.error)
     this.stop(failure, stretch)
@@ -336,7 +336,7 @@ export class Passage implements Run, Stretch {
   }
 
   private traceVisit(
-    node: CompiledNode,
+    node: LinkedNode,
     payload: Payload,
     began: number,
     output: string | undefined,
@@ -359,7 +359,7 @@ export class Passage implements Run, Stretch {
   }
 }
 
-function failureAt(node: CompiledNode, payload: Payload, thrown: unknown): Failure {
+function failureAt(node: LinkedNode, payload: Payload, thrown: unknown): Failure {
   if (thrown instanceof IterationFailed) return thrown.failure
   if (!(thrown instanceof CustomNodeFailed)) return { error: thrown, node, payload }
   const { error, node: inner, within = [] } = thrown.failure

@@ -1,9 +1,10 @@
 /** Goes through the body of a loop, synchronously until a node of it returns a promise. */
-import type { CompiledNode } from '../compile/compiled-flow.ts'
+
 import type { Repetition, Run } from '../node.ts'
 import type { Payload } from '../values/payload.ts'
 import { payloadTooLarge } from './errors.ts'
 import { passageOf } from './inner-run.ts'
+import type { LinkedNode } from './linked-flow.ts'
 import { payloadSize } from './payload-size.ts'
 import { ended, IterationFailed } from './stretch.ts'
 
@@ -18,7 +19,7 @@ const maxTurnMs = 10
  * In any other loop a failure is thrown at once.
  */
 export function repeat(
-  loop: CompiledNode,
+  loop: LinkedNode,
   payload: Payload,
   run: Run,
   { count, isParallel, begin, collect }: Repetition,

@@ -1,5 +1,5 @@
 import type { CompiledTrigger, Limits } from '../application.ts'
-import type { LinkedTrigger } from '../compile/compiled-flow.ts'
+import type { LinkedTrigger } from './linked-flow.ts'
 
 /** What the runs of an application share. */
 export interface RunScope {

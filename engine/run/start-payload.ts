@@ -1,8 +1,8 @@
 /** The payload that the first node of a flow finds. */
 import type { RunRequest } from '../application.ts'
-import type { LinkedTrigger } from '../compile/compiled-flow.ts'
 import { isObject } from '../values/coerce.ts'
 import type { Payload } from '../values/payload.ts'
+import type { LinkedTrigger } from './linked-flow.ts'
 import type { RunScope } from './run-scope.ts'
 
 export type Start = Omit<RunRequest, 'trigger' | 'id' | 'log'>

@@ -1,12 +1,12 @@
 /** A run: one passage through its flow and, if that fails, one through each error trigger in scope. The first reply wins. */
 import { FlowpotError } from '../../contracts/errors.ts'
-import type { CompiledTrigger, Running, RunOutcome, RunRequest } from '../application.ts'
-import type { LinkedTrigger } from '../compile/compiled-flow.ts'
-import { type CustomNodeSpec, customNodeStart, isCustomNode, withDefaults } from '../custom-node.ts'
+import type { Running, RunOutcome, RunRequest } from '../application.ts'
+import { customNodeStart, withDefaults } from '../custom-node.ts'
 import type { Reply } from '../services.ts'
 import { ErrorAtLine } from '../source/error-at-line.ts'
 import type { Payload } from '../values/payload.ts'
 import { noReply, runFailed, runTimedOut } from './errors.ts'
+import type { LinkedTrigger } from './linked-flow.ts'
 import { Passage, type PassageEnd } from './passage.ts'
 import { payloadSize } from './payload-size.ts'
 import type { RunScope } from './run-scope.ts'
@@ -64,7 +64,7 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
     finish(ended)
   }
 
-  const start = startPayload(trigger, isCustomNode(trigger) ? byItself(trigger, request) : request, scope)
+  const start = startPayload(trigger, trigger.type === 'custom-node' ? byItself(trigger, request) : request, scope)
   passThrough(trigger, request.prepare?.(start) ?? start, (end) => {
     if (!end.failure) return finish(end)
     finishWithHandlers(end, end.failure).catch((error: unknown) => {
@@ -76,7 +76,7 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
 }
 
 /** A custom node that no flow uses in this run, as a dry run starts it: `data` is its inputs. */
-function byItself({ spec }: LinkedTrigger & CompiledTrigger<CustomNodeSpec>, request: RunRequest): RunRequest {
+function byItself({ spec }: LinkedTrigger<'custom-node'>, request: RunRequest): RunRequest {
   return { ...request, triggerType: customNodeStart, data: withDefaults(spec, request.data) }
 }
 

@@ -1,14 +1,14 @@
-import type { CompiledNode } from '../compile/compiled-flow.ts'
 import type { Run } from '../node.ts'
 import type { Payload } from '../values/payload.ts'
+import type { LinkedNode } from './linked-flow.ts'
 
 /** What stopped a passage or a stretch of it, and at which node. */
 export interface Failure {
   readonly error: unknown
-  readonly node: CompiledNode | undefined
+  readonly node: LinkedNode | undefined
   readonly payload: Payload
   /** Where `node` uses a custom node: the nodes of it and of those that it uses, down to the one that threw. */
-  readonly within?: readonly CompiledNode[]
+  readonly within?: readonly LinkedNode[]
 }
 
 /** Branches that end together: those of the whole passage, of one iteration, or of one use of a custom node. */

@@ -69,3 +69,17 @@ export const problemCodes = {
 } as const
 
 export type ProblemCode = keyof typeof problemCodes
+
+/** A problem of one field, before it is known where its node stands in the file. */
+export interface FieldProblem {
+  readonly code: ProblemCode
+  readonly at: readonly (string | number)[]
+  /** Point at the key and not at its value. */
+  readonly atKey?: boolean
+  /** Characters from the start of the value at `at`. */
+  readonly offset?: number
+  readonly length?: number
+  readonly message: string
+  readonly hint?: string
+  readonly severity?: 'error' | 'warning'
+}

@@ -1,7 +1,5 @@
-/** Collects the problems of one document, each at its place. */
-import type { FieldProblem } from '../node.ts'
 import type { DocumentPath, Position } from './position.ts'
-import type { Problem, ProblemCode } from './problem.ts'
+import type { FieldProblem, Problem, ProblemCode } from './problem.ts'
 import { TextSyntaxError } from './syntax-error.ts'
 import type { YamlDocument } from './yaml-document.ts'
 

@@ -183,8 +183,8 @@ function typeFor(stands: CustomNode): NodeType {
 }
 
 /** It may be `null` besides, below which nothing stands either. By an output that nothing returns by, nothing comes. */
-function shapeOfResult({ trigger, returns }: CustomNode, output: string): Shape {
-  return trigger ? (returns.get(output) ?? scalar) : unknown
+function shapeOfResult({ returns }: CustomNode, output: string): Shape {
+  return returns ? (returns.get(output) ?? scalar) : unknown
 }
 
 /** What is handed in, which no other payload shares. */

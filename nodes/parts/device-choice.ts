@@ -1,6 +1,6 @@
 /** Which devices a trigger is about: all, or those that it names. */
 import { Type } from 'typebox'
-import type { DeviceChoice } from '../../engine/trigger.ts'
+import type { DeviceSelection } from '../../contracts/watches.ts'
 
 const id = Type.String({ pattern: '^[0-9a-f]{24}$' })
 
@@ -43,12 +43,12 @@ export const Devices = (happening: string) =>
     },
   )
 
-export function toChoice(devices: 'all' | DeviceChoice): DeviceChoice | undefined {
+export function toChoice(devices: 'all' | DeviceSelection): DeviceSelection | undefined {
   return devices === 'all' ? undefined : devices
 }
 
 /** `device-state: all`, or the choice in one line. */
-export function labelOf(devices: 'all' | DeviceChoice): string {
+export function labelOf(devices: 'all' | DeviceSelection): string {
   if (devices === 'all') return 'all'
   const { deviceIds = [], deviceTags = [], query } = devices
   return [

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { type Shape, unknown } from '../../engine/json-schema/shape.ts'
-import { type ButtonSpec, defineTrigger } from '../../engine/trigger.ts'
+import { defineTrigger } from '../../engine/trigger.ts'
 
 export const button = defineTrigger({
   key: 'button',
@@ -16,7 +16,7 @@ count, and \`relayType\` is \`flow\`, with the ID of that flow as \`relayId\`.`,
   }),
   isQueued: true,
   shape: () => new Map<string, Shape>([['data', unknown]]),
-  compile: ({ button: name }): ButtonSpec => ({ name }),
+  compile: ({ button: name }) => ({ name }),
   examples: [
     { title: 'A flow that is run by hand', yaml: 'button: Clean up' },
     { title: 'A button that enters in the middle', yaml: 'button: Send the report again\nthen: send' },

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
-import { type DeviceSpec, defineTrigger } from '../../engine/trigger.ts'
+import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
@@ -16,7 +16,7 @@ device's ID.`,
   sample: () => ({ method: 'mqtt', address: '127.0.0.1', secure: false }),
   shape: () => new Map<string, Shape>([['data', objectShape({ method: scalar, address: scalar, secure: scalar })]]),
   check: (trigger) => refuseTemplates(trigger),
-  compile: (config): DeviceSpec => ({ devices: toChoice(config['device-connect']) }),
+  compile: (config) => ({ on: 'connect', devices: toChoice(config['device-connect']) }),
   examples: [
     { title: 'Every device', yaml: 'device-connect: all' },
     {

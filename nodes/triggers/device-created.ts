@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { objectShape, type Shape, unknown } from '../../engine/json-schema/shape.ts'
-import { type DeviceSpec, defineTrigger } from '../../engine/trigger.ts'
+import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
@@ -15,6 +15,6 @@ export const deviceCreated = defineTrigger({
   sample: () => ({ device: { name: 'Sample', tags: [], attributes: [] } }),
   shape: () => new Map<string, Shape>([['data', objectShape({ device: unknown })]]),
   check: (trigger) => refuseTemplates(trigger),
-  compile: (config): DeviceSpec => ({ devices: toChoice(config['device-created']) }),
+  compile: (config) => ({ on: 'create', devices: toChoice(config['device-created']) }),
   examples: [{ title: 'Every device', yaml: 'device-created: all' }],
 })

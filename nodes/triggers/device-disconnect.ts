@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
-import { type DeviceSpec, defineTrigger } from '../../engine/trigger.ts'
+import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
@@ -30,7 +30,7 @@ export const deviceDisconnect = defineTrigger({
       ],
     ]),
   check: (trigger) => refuseTemplates(trigger),
-  compile: (config): DeviceSpec => ({ devices: toChoice(config['device-disconnect']) }),
+  compile: (config) => ({ on: 'disconnect', devices: toChoice(config['device-disconnect']) }),
   examples: [
     { title: 'Every device', yaml: 'device-disconnect: all' },
     {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
-import { type DeviceInactivitySpec, defineTrigger } from '../../engine/trigger.ts'
+import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
@@ -24,7 +24,8 @@ was first served never fires it. What counts is when a state arrived, not the ti
   sample: ({ seconds = 7200 }) => ({ inactivitySeconds: seconds, lastActivity: new Date(0).toISOString() }),
   shape: () => new Map<string, Shape>([['data', objectShape({ inactivitySeconds: scalar, lastActivity: scalar })]]),
   check: (trigger) => refuseTemplates(trigger),
-  compile: ({ 'device-inactivity': devices, seconds = 7200 }): DeviceInactivitySpec => ({
+  compile: ({ 'device-inactivity': devices, seconds = 7200 }) => ({
+    on: 'inactivity',
     devices: toChoice(devices),
     seconds,
   }),

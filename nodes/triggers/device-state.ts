@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
-import { type DeviceStateSpec, defineTrigger } from '../../engine/trigger.ts'
+import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
@@ -47,7 +47,8 @@ flow reports fires as well: a flow that reports what starts it never comes to re
       ['triggerId', scalar],
     ]),
   check: (trigger) => refuseTemplates(trigger),
-  compile: (config): DeviceStateSpec => ({
+  compile: (config) => ({
+    on: 'state',
     devices: toChoice(config['device-state']),
     attributes: config.attributes,
     ignoredAttributes: config.ignoredAttributes,

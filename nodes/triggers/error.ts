@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
-import { defineTrigger, type ErrorSpec } from '../../engine/trigger.ts'
+import { defineTrigger } from '../../engine/trigger.ts'
 
 export const errorTrigger = defineTrigger({
   key: 'error',
@@ -41,7 +41,7 @@ itself starts no further error trigger.`,
       // That of the request, where a request started what threw.
       ['experience', unknown],
     ]),
-  compile: ({ error }): ErrorSpec => ({ scope: error }),
+  compile: ({ error }) => ({ scope: error }),
   examples: [
     { title: 'Errors of this flow', yaml: 'error: local' },
     { title: 'Errors of every endpoint', yaml: 'error: experience' },

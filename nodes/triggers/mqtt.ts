@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { type Shape, scalar } from '../../engine/json-schema/shape.ts'
-import { defineTrigger, type MqttSpec, type TriggerCheck } from '../../engine/trigger.ts'
+import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 export const mqttTrigger = defineTrigger({
@@ -21,7 +21,7 @@ export const mqttTrigger = defineTrigger({
   sample: () => '',
   shape: () => new Map<string, Shape>([['data', scalar]]),
   check,
-  compile: ({ mqtt: topic }): MqttSpec => ({ topic }),
+  compile: ({ mqtt: filter }) => ({ on: 'topic', filter }),
   examples: [
     { title: 'One topic', yaml: 'mqtt: greenhouse/door' },
     { title: 'A topic of every greenhouse', yaml: 'mqtt: greenhouse/+/door' },

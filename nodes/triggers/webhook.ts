@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
-import { defineTrigger, type WebhookSpec } from '../../engine/trigger.ts'
+import { defineTrigger } from '../../engine/trigger.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 const anyKeys = objectShape({}, true)
@@ -43,7 +43,7 @@ every way through the flow must come to a \`reply\`.`,
       ],
     ]),
   check: (trigger) => refuseTemplates(trigger),
-  compile: ({ webhook: name, reply = false }): WebhookSpec => ({ name, reply }),
+  compile: ({ webhook: name, reply = false }) => ({ name, reply }),
   examples: [
     { title: 'Another service that tells of something', yaml: 'webhook: payments-9f3c2a' },
     { title: 'One that waits for an answer', yaml: 'webhook: doorbell\nreply: true' },

@@ -1,11 +1,12 @@
 /** Notices devices that have gone silent: a timer a trigger and device, set anew by each state, gone once it has fired. */
 import { sql } from 'kysely'
+import type { InactivityWatch, Watch } from '../../contracts/watches.ts'
 import type { TriggeredRun } from '../base/triggered-run.ts'
 import { toIso } from '../records/schemas.ts'
 import type { Transaction } from '../store/store.ts'
 import { matchingDevices } from './matching-devices.ts'
 import { insertRuns } from './triggered-runs.ts'
-import { type InactivityWatch, isById, type OnDevices, type RunsBase } from './watches.ts'
+import { isById, type OnDevices, type RunsBase } from './watches.ts'
 
 /** Sets the timers of devices that were heard of. A time is that of arrival, in milliseconds since 1970. */
 export async function armInactivityTimers(
@@ -98,7 +99,7 @@ export async function removeOldInactivityTimers({ store, watches }: RunsBase): P
   if (old) await store.write((tx) => tx.deleteFrom('inactivity_timers').where(isOld).execute())
 }
 
-function toRun(watch: InactivityWatch, deviceId: string, heardAt: number, id: string): TriggeredRun {
+function toRun(watch: Watch<InactivityWatch>, deviceId: string, heardAt: number, id: string): TriggeredRun {
   return {
     id,
     trigger: watch.trigger,

@@ -1,12 +1,13 @@
 /** Which of some devices a trigger watches. */
 import { sql } from 'kysely'
+import type { DeviceWatch, InactivityWatch, StateWatch } from '../../contracts/watches.ts'
 import type { Transaction } from '../store/store.ts'
-import type { DeviceWatch, InactivityWatch, OnDevices, StateWatch } from './watches.ts'
+import type { OnDevices } from './watches.ts'
 
 /** Asks the database where a trigger names its devices by tags or a query, once for all of them. */
 export async function matchingDevices(
   tx: Transaction,
-  { ids, condition }: OnDevices<StateWatch | InactivityWatch | DeviceWatch>,
+  { ids, condition }: Pick<OnDevices<StateWatch | InactivityWatch | DeviceWatch>, 'ids' | 'condition'>,
   deviceIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (ids === 'all') return new Set(deviceIds)

@@ -1,10 +1,12 @@
 /** Which runs are started by a device that comes, goes or is made. */
+
+import type { DeviceWatch } from '../../contracts/watches.ts'
 import type { Relay } from '../base/events.ts'
 import type { TriggeredRun } from '../base/triggered-run.ts'
 import type { Transaction } from '../store/store.ts'
 import { matchingDevices } from './matching-devices.ts'
 import { insertRuns } from './triggered-runs.ts'
-import { type DeviceWatch, isById, type RunsBase } from './watches.ts'
+import { isById, type RunsBase } from './watches.ts'
 
 export interface DeviceHappening {
   readonly on: DeviceWatch['on']

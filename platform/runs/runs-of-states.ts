@@ -1,9 +1,11 @@
 /** Which runs a report of state starts, with what. */
+
+import type { StateWatch, Watch } from '../../contracts/watches.ts'
 import type { Relay } from '../base/events.ts'
 import type { RunBegin, TriggeredRun } from '../base/triggered-run.ts'
 import type { Transaction } from '../store/store.ts'
 import { matchingDevices } from './matching-devices.ts'
-import { isById, type OnDevices, type StateWatch } from './watches.ts'
+import { isById, type OnDevices } from './watches.ts'
 
 /** What was stored of one state. */
 export interface StoredState {
@@ -46,7 +48,7 @@ export async function runsOfStates(
   return runs
 }
 
-function beginsOf(watch: StateWatch, { deviceId, at, isBatch, reports, relay }: HeardDevice): RunBegin[] {
+function beginsOf(watch: Watch<StateWatch>, { deviceId, at, isBatch, reports, relay }: HeardDevice): RunBegin[] {
   if (watch.reports !== 'all' && (watch.reports === 'batch') !== isBatch) return []
   const common = {
     triggerId: deviceId,
@@ -67,7 +69,7 @@ function beginsOf(watch: StateWatch, { deviceId, at, isBatch, reports, relay }: 
     .map(({ time, data, meta }) => ({ ...common, time, data, ...(meta === undefined ? {} : { meta }) }))
 }
 
-function isAskedFor(watch: StateWatch, { time, data }: StoredState, at: number): boolean {
+function isAskedFor(watch: Watch<StateWatch>, { time, data }: StoredState, at: number): boolean {
   const { attributes, ignoredAttributes, maxAgeSeconds } = watch
   if (maxAgeSeconds !== undefined && time < at - maxAgeSeconds * 1000) return false
   const names = Object.keys(data)

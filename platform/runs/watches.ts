@@ -1,63 +1,35 @@
-/** What starts flows, besides requests: what the triggers of the application that serves have asked to be told of. */
+/** The watches of the application that serves, with what finds their devices. */
 import { sql } from 'kysely'
+import type {
+  DeviceSelection,
+  DeviceWatch,
+  InactivityWatch,
+  StateWatch,
+  TopicWatch,
+  Watch,
+} from '../../contracts/watches.ts'
 import type { Base } from '../base/base.ts'
 import { anyOf, type Condition, isIn, isTagged } from '../records/conditions.ts'
 import { compileGroupsOwnQuery } from '../records/device-query.ts'
-import type { TagFilter } from '../records/schemas.ts'
-
-/** Devices that any of these names; without a selection it is every device. */
-export interface DeviceSelection {
-  readonly deviceIds?: readonly string[]
-  readonly deviceTags?: readonly TagFilter[]
-  /** An advanced query that does not ask for groups or users. */
-  readonly query?: Readonly<Record<string, unknown>>
-}
-
-interface OfTrigger {
-  /** The flow's trigger, unique in the application. */
-  readonly trigger: string
-  readonly flowId: string
-}
-
-interface OfDevices extends OfTrigger {
-  readonly devices: DeviceSelection | undefined
-}
-
-export interface StateWatch extends OfDevices {
-  readonly on: 'state'
-  /** Only reports with one of them. */
-  readonly attributes: readonly string[] | undefined
-  /** Not for reports that have none but these. */
-  readonly ignoredAttributes: readonly string[] | undefined
-  /** Not for reports of an earlier time. */
-  readonly maxAgeSeconds: number | undefined
-  readonly reports: 'all' | 'single' | 'batch'
-  /** Whether a batch starts one run for each of its states, or one. */
-  readonly batch: 'each' | 'once'
-}
-
-export interface InactivityWatch extends OfDevices {
-  readonly on: 'inactivity'
-  readonly seconds: number
-}
-
-export interface DeviceWatch extends OfDevices {
-  readonly on: 'connect' | 'disconnect' | 'create'
-}
-
-export interface TopicWatch extends OfTrigger {
-  readonly on: 'topic'
-  /** An MQTT topic, which may have wildcards. */
-  readonly filter: string
-}
-
-export type Watch = StateWatch | InactivityWatch | DeviceWatch | TopicWatch
 
 /** A watch of devices, with what finds them. */
-export type OnDevices<W extends Watch> = W & {
+export type OnDevices<Kind extends StateWatch | InactivityWatch | DeviceWatch> = Watch<Kind> & Found
+
+interface Found {
   /** Devices that are known without asking the database. */
   readonly ids: ReadonlySet<string> | 'all' | undefined
   readonly condition: Condition | undefined
+}
+
+export type CompiledWatch =
+  | OnDevices<StateWatch>
+  | OnDevices<InactivityWatch>
+  | OnDevices<DeviceWatch>
+  | Watch<TopicWatch>
+
+/** Throws `PLATFORM_INVALID` if the query is not one. */
+export function compileWatch(watch: Watch): CompiledWatch {
+  return watch.on === 'topic' ? watch : { ...watch, ...findDevices(watch.devices) }
 }
 
 export interface Watches {
@@ -66,29 +38,13 @@ export interface Watches {
   readonly connect: readonly OnDevices<DeviceWatch>[]
   readonly disconnect: readonly OnDevices<DeviceWatch>[]
   readonly create: readonly OnDevices<DeviceWatch>[]
-  readonly topic: readonly TopicWatch[]
+  readonly topic: readonly Watch<TopicWatch>[]
 }
 
-/** Throws `PLATFORM_INVALID` for a query that is none. */
-export function compileWatches(watches: readonly Watch[]): Watches {
-  const on = <W extends Watch>(...kinds: W['on'][]) =>
-    // By `on` it is known which of the kinds a watch is.
-    watches.filter((watch) => (kinds as string[]).includes(watch.on)) as W[]
-  return {
-    state: on<StateWatch>('state').map(withDevices),
-    inactivity: on<InactivityWatch>('inactivity').map(withDevices),
-    connect: on<DeviceWatch>('connect').map(withDevices),
-    disconnect: on<DeviceWatch>('disconnect').map(withDevices),
-    create: on<DeviceWatch>('create').map(withDevices),
-    topic: on<TopicWatch>('topic'),
-  }
-}
-
-/** Those that count now. They change whole, as the application does. */
+/** Those of the application that serves. A reload replaces them all at once. */
 export interface WatchList {
   readonly current: Watches
-  /** Throws `PLATFORM_INVALID` for a query that is none; then those before stay. */
-  replace(watches: readonly Watch[]): void
+  replace(watches: readonly CompiledWatch[]): void
 }
 
 export interface RunsBase extends Base {
@@ -96,27 +52,40 @@ export interface RunsBase extends Base {
 }
 
 export function createWatchList(): WatchList {
-  let current = compileWatches([])
+  let current = groupByKind([])
   return {
     get current() {
       return current
     },
     replace(watches) {
-      current = compileWatches(watches)
+      current = groupByKind(watches)
     },
   }
 }
 
-function withDevices<W extends StateWatch | InactivityWatch | DeviceWatch>(watch: W): OnDevices<W> {
-  if (watch.devices === undefined) return { ...watch, ids: 'all', condition: undefined }
-  const { deviceIds = [], deviceTags = [], query } = watch.devices
-  if (deviceTags.length === 0 && query === undefined) return { ...watch, ids: new Set(deviceIds), condition: undefined }
+function groupByKind(watches: readonly CompiledWatch[]): Watches {
+  const on = (event: DeviceWatch['on']) =>
+    watches.filter((watch): watch is OnDevices<DeviceWatch> => watch.on === event)
+  return {
+    state: watches.filter((watch) => watch.on === 'state'),
+    inactivity: watches.filter((watch) => watch.on === 'inactivity'),
+    connect: on('connect'),
+    disconnect: on('disconnect'),
+    create: on('create'),
+    topic: watches.filter((watch) => watch.on === 'topic'),
+  }
+}
+
+function findDevices(devices: DeviceSelection | undefined): Found {
+  if (devices === undefined) return { ids: 'all', condition: undefined }
+  const { deviceIds = [], deviceTags = [], query } = devices
+  if (deviceTags.length === 0 && query === undefined) return { ids: new Set(deviceIds), condition: undefined }
   const condition = anyOf([
     ...(deviceIds.length > 0 ? [isIn(sql`devices.id`, deviceIds)] : []),
     ...deviceTags.map(isTagged),
     ...(query === undefined ? [] : [compileGroupsOwnQuery(query, 'query')]),
   ])
-  return { ...watch, ids: undefined, condition }
+  return { ids: undefined, condition }
 }
 
 /** Whether the trigger names its devices by nothing but their IDs: Losant calls it another type then. */

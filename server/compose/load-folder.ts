@@ -2,18 +2,19 @@
 
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { CompiledTrigger, Limits, Loaded } from '../../engine/application.ts'
-import type { WrapVisit } from '../../engine/compile/compiled-flow.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
 import { readFolder } from '../../engine/load/read-folder.ts'
+import type { WrapVisit } from '../../engine/run/linked-flow.ts'
 import type { SourceFile } from '../../engine/source/position.ts'
 import type { Problem } from '../../engine/source/problem.ts'
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
-import { compileWatches } from '../../platform/runs/watches.ts'
-import { watchOf } from '../triggers/watches-of.ts'
+import { type CompiledWatch, compileWatch } from '../../platform/runs/watches.ts'
 
 export interface LoadedFolder extends Loaded {
   readonly sources: readonly SourceFile[]
+  /** What the application's triggers watch on the platform. */
+  readonly watches: readonly CompiledWatch[]
 }
 
 export async function loadFolder(folder: string, limits: Partial<Limits> = {}): Promise<LoadedFolder> {
@@ -26,19 +27,24 @@ export function loadSources(
   wrapVisit?: WrapVisit,
 ): LoadedFolder {
   const loaded = loadApplication(sources, { nodeTypes, triggerTypes, actions: describeActions(), limits, wrapVisit })
-  const problems = loaded.application?.triggers.flatMap(checkWatch) ?? []
-  return problems.length === 0 ? { sources, ...loaded } : { sources, application: undefined, problems }
+  const { watches, problems } = compileWatches(loaded.application?.triggers ?? [])
+  if (problems.length > 0) return { sources, application: undefined, problems, watches: [] }
+  return { ...loaded, sources, watches }
 }
 
-/** Whether the platform understands which devices a trigger names: a query is its own. */
-function checkWatch(trigger: CompiledTrigger): Problem[] {
-  const watch = watchOf(trigger)
-  try {
-    compileWatches(watch ? [watch] : [])
-    return []
-  } catch (error) {
-    if (!(error instanceof FlowpotError)) throw error
-    const { flow, line, column } = trigger
-    return [{ code: 'FLOW_WRONG_TYPE', severity: 'error', file: flow.file, line, column, message: error.message }]
+/** The platform has to understand which devices a trigger names: queries are its own. */
+function compileWatches(triggers: readonly CompiledTrigger[]) {
+  const watches: CompiledWatch[] = []
+  const problems: Problem[] = []
+  for (const { id, flow, spec, line, column } of triggers) {
+    if (!('on' in spec)) continue
+    try {
+      watches.push(compileWatch({ ...spec, trigger: id, flowId: flow.id }))
+    } catch (error) {
+      if (!(error instanceof FlowpotError)) throw error
+      const place = { file: flow.file, line, column }
+      problems.push({ code: 'FLOW_WRONG_TYPE', severity: 'error', ...place, message: error.message })
+    }
   }
+  return { watches, problems }
 }

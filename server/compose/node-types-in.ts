@@ -1,7 +1,7 @@
 import { customNodeKey } from '../../engine/custom-node.ts'
+import { readCustomNodes, typesByName } from '../../engine/flow/read-custom-nodes.ts'
 import { sharedSchemaChecker } from '../../engine/json-schema/schema-problems.ts'
 import { isFlowFile } from '../../engine/load/load-application.ts'
-import { readCustomNodes, typesByName } from '../../engine/load/read-custom-nodes.ts'
 import { readFolder } from '../../engine/load/read-folder.ts'
 import type { NodeType } from '../../engine/node.ts'
 import { parseYaml } from '../../engine/source/yaml-document.ts'

@@ -2,7 +2,7 @@
 
 import { defineError } from '../../contracts/errors.ts'
 import type { Application } from '../../engine/application.ts'
-import { findButton } from '../../engine/load/find-button.ts'
+import { findButton } from '../../engine/run/find-button.ts'
 import type { Effects } from '../../engine/services.ts'
 import type { RunBegin } from '../../platform/base/triggered-run.ts'
 import type { Platform } from '../../platform/platform.ts'

@@ -2,9 +2,8 @@
 import findMyWay from 'find-my-way'
 import type { CompiledTrigger } from '../../engine/application.ts'
 import { parseRoute } from '../../engine/route.ts'
-import type { EndpointSpec } from '../../engine/trigger.ts'
 
-export type Endpoint = CompiledTrigger<EndpointSpec>
+export type Endpoint = CompiledTrigger<'endpoint'>
 
 export interface RouteMatch {
   readonly endpoint: Endpoint

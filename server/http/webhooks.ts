@@ -1,11 +1,10 @@
 /** Addresses for other services to call: `/webhooks/NAME`, and whatever is below. */
 import type { FastifyRequest } from 'fastify'
 import type { CompiledTrigger } from '../../engine/application.ts'
-import type { WebhookSpec } from '../../engine/trigger.ts'
 import { plainRecord } from './plain-record.ts'
 import { nobody } from './request-payload.ts'
 
-export type Webhook = CompiledTrigger<WebhookSpec>
+export type Webhook = CompiledTrigger<'webhook'>
 
 export interface WebhookMatch {
   readonly webhook: Webhook

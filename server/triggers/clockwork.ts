@@ -23,7 +23,7 @@ export function createClockwork(platform: Platform): Clockwork {
     stops = []
   }
 
-  const startTimer = async (trigger: CompiledTrigger<TimerSpec>): Promise<void> => {
+  const startTimer = async (trigger: CompiledTrigger<'timer'>): Promise<void> => {
     const { spec, flow } = trigger
     const timer = { trigger: trigger.id, flowId: flow.id }
     let isStopped = false
@@ -80,8 +80,7 @@ export function createClockwork(platform: Platform): Clockwork {
   return {
     async follow({ triggers }) {
       stop()
-      // A trigger's spec is what its type compiled to.
-      const timers = triggers.filter(({ type }) => type === 'timer') as CompiledTrigger<TimerSpec>[]
+      const timers = triggers.filter((trigger) => trigger.type === 'timer')
       await removeOldTimers(
         platform,
         timers.map(({ id }) => id),

@@ -9,7 +9,7 @@ import { parseEndpoint } from '../../engine/route.ts'
 import { Expression, PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import type { Services } from '../../engine/services.ts'
 import type { Problem, ProblemCode } from '../../engine/source/problem.ts'
-import { defineTrigger, type EndpointSpec, type ErrorSpec } from '../../engine/trigger.ts'
+import { defineTrigger } from '../../engine/trigger.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { customNode } from '../../nodes/logic/custom-node.ts'
 import { loop } from '../../nodes/logic/loop.ts'
@@ -131,7 +131,7 @@ const endpoint = defineTrigger({
   config: Type.Object({ endpoint: Type.String() }),
   expectsReply: true,
   shape: () => new Map([['data', objectShape({ body: unknown, replyId: scalar })]]),
-  compile: ({ endpoint: text }): EndpointSpec => ({
+  compile: ({ endpoint: text }) => ({
     ...parseEndpoint(text),
     access: 'public',
     enabled: true,
@@ -148,7 +148,7 @@ const error = defineTrigger({
     error: Type.Union([Type.Literal('local'), Type.Literal('experience'), Type.Literal('global')]),
   }),
   shape: () => new Map([['data', unknown]]),
-  compile: ({ error: scope }): ErrorSpec => ({ scope }),
+  compile: ({ error: scope }) => ({ scope }),
   examples,
 })
 

@@ -17,7 +17,7 @@ let mails: MailMessage[]
 let serverFails: number
 
 beforeEach(async () => {
-  const { application, problems } = await loadFolder('flows')
+  const { application, problems, watches } = await loadFolder('flows')
   if (!application) throw new Error(JSON.stringify(problems))
   store = await openTemporaryStore()
   scene = await openPlatform(store)
@@ -32,7 +32,7 @@ beforeEach(async () => {
   }
   const services = createServices(scene.platform, { ...noEffects, mail })()
   triggers = createTriggers({ platform: scene.platform, application: () => application, services, log: () => {} })
-  triggers.watch(application)
+  triggers.watch(watches)
   await triggers.start(application)
   const { id: owner } = await scene.ok('experienceUsers.post', {
     experienceUser: { email: 'ada@lom.example', password: 'correct horse battery' },

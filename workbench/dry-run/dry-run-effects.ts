@@ -1,7 +1,7 @@
 /** What leaves the process in a dry run: nothing, unless it is live. */
 import { join } from 'node:path'
 import type { Application } from '../../engine/application.ts'
-import { findButton } from '../../engine/load/find-button.ts'
+import { findButton } from '../../engine/run/find-button.ts'
 import type { Effects } from '../../engine/services.ts'
 import { createEffects, type OpenedEffects } from '../../server/compose/effects.ts'
 import type { OpenedPlatform } from '../../server/compose/open-platform.ts'

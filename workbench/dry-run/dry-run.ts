@@ -7,7 +7,6 @@ import { FlowpotError } from '../../contracts/errors.ts'
 import type { Application, CompiledTrigger, RunRequest } from '../../engine/application.ts'
 import type { Returned } from '../../engine/custom-node.ts'
 import type { Effects, Services } from '../../engine/services.ts'
-import type { EndpointSpec } from '../../engine/trigger.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import type { OpenedPlatform } from '../../server/compose/open-platform.ts'
 import { createServices } from '../../server/compose/services.ts'
@@ -102,12 +101,12 @@ interface Recorded {
   readonly services: Services
 }
 
-function isEndpoint(trigger: CompiledTrigger): trigger is CompiledTrigger<EndpointSpec> {
+function isEndpoint(trigger: CompiledTrigger): trigger is CompiledTrigger<'endpoint'> {
   return trigger.type === 'endpoint'
 }
 
 async function requestEndpoint(
-  endpoint: CompiledTrigger<EndpointSpec>,
+  endpoint: CompiledTrigger<'endpoint'>,
   { application, services }: Recorded,
   { platform }: OpenedPlatform,
   sample: Sample,
@@ -124,11 +123,7 @@ async function requestEndpoint(
 }
 
 /** The application with one endpoint, also if it is not enabled. Whose caller stands in the payload admits all. */
-function serveAlone(
-  application: Application,
-  endpoint: CompiledTrigger<EndpointSpec>,
-  admitsAll: boolean,
-): Application {
+function serveAlone(application: Application, endpoint: CompiledTrigger<'endpoint'>, admitsAll: boolean): Application {
   const access = admitsAll ? 'public' : endpoint.spec.access
   return {
     ...application,

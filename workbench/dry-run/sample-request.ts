@@ -1,7 +1,6 @@
 /** Which trigger a dry run fires, and with which request. */
 import type { Application, CompiledTrigger } from '../../engine/application.ts'
 import { parseRoute } from '../../engine/route.ts'
-import type { EndpointSpec } from '../../engine/trigger.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { buildRouteTable } from '../../server/http/route-table.ts'
 import { callWrong } from '../refusals.ts'
@@ -55,7 +54,7 @@ function chooseByRequest(application: Application, flowId: string, request: stri
 
 /** The request that was asked for, or the endpoint's own route, filled in from the sample payload's `data.params`. */
 export function sampleRequest(
-  endpoint: CompiledTrigger<EndpointSpec>,
+  endpoint: CompiledTrigger<'endpoint'>,
   request: string | undefined,
   payload: Payload,
 ): SampleRequest {

@@ -3,9 +3,9 @@
 import { defineError } from '../../contracts/errors.ts'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Storage } from '../../contracts/storage.ts'
-import type { CompiledNode, WrapVisit } from '../../engine/compile/compiled-flow.ts'
 import { customNodeKey } from '../../engine/custom-node.ts'
 import type { Run, Visit } from '../../engine/node.ts'
+import type { LinkedNode, WrapVisit } from '../../engine/run/linked-flow.ts'
 import type { HttpResponse, Services, SqlResult } from '../../engine/services.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import {
@@ -18,7 +18,7 @@ import {
   describeStart,
 } from '../dry-run/recorded-effects.ts'
 
-export type Node = Omit<CompiledNode, 'visit'>
+export type Node = Omit<LinkedNode, 'visit'>
 
 /** What a test says that a node's call gives. */
 export interface Stub {

@@ -6,15 +6,15 @@ import { type ConfigRead, checkPayloadPaths } from '../../check/payload-paths.ts
 import { compileConfig } from '../../compile/compile-config.ts'
 import { startShape } from '../../compile/start-shape.ts'
 import { type FlowGraph, type FlowNode, type FlowTrigger, inRunOrder, type Target } from '../../flow/flow-graph.ts'
+import { readCustomNodes, typesByName } from '../../flow/read-custom-nodes.ts'
 import { readGraph } from '../../flow/read-graph.ts'
 import { type SchemaChecker, sharedSchemaChecker } from '../../json-schema/schema-problems.ts'
 import type { Shape } from '../../json-schema/shape.ts'
-import { readCustomNodes, typesByName } from '../../load/read-custom-nodes.ts'
 import type { NodeType } from '../../node.ts'
 import type { SourceFile } from '../../source/position.ts'
 import { createReporter, type Reporter } from '../../source/reporter.ts'
 import { parseYaml, type YamlDocument } from '../../source/yaml-document.ts'
-import type { EndpointSpec, ErrorSpec, TriggerType } from '../../trigger.ts'
+import type { EndpointSpec, TriggerKey, TriggerSpecs, TriggerType } from '../../trigger.ts'
 import { isMap } from '../../values/is-map.ts'
 
 export interface FactsOptions {
@@ -72,17 +72,17 @@ export function endpointFacts(
     if (customNode && graph) customNode.refusesWith = graph.nodes.flatMap(({ type }) => type.refusesWith ?? [])
   }
   const nodesOf = (read: ReadFlow, trigger: FlowTrigger) => factsOfNodes(read, trigger, application, options)
-  const triggersOf = (key: string) =>
+  const triggersOf = (key: TriggerKey) =>
     flows.flatMap((read) =>
       read.graph.triggers.filter(({ type }) => type.key === key).map((trigger) => ({ read, trigger })),
     )
   const handlers = triggersOf('error').map(({ read, trigger }) => ({
     flow: read.flow,
-    spec: specOf<ErrorSpec>(trigger),
+    spec: specOf<'error'>(trigger),
     nodes: nodesOf(read, trigger),
   }))
   return triggersOf('endpoint').flatMap(({ read, trigger }) => {
-    const spec = specOf<EndpointSpec>(trigger)
+    const spec = specOf<'endpoint'>(trigger)
     if (!spec.enabled) return []
     const inScope = handlers.filter((handler) => handler.spec.scope !== 'local' || handler.flow === read.flow)
     return {
@@ -96,8 +96,8 @@ export function endpointFacts(
 }
 
 /** Each type has a spec of its own, and its configuration has passed its schema. */
-function specOf<Spec>({ type, config }: FlowTrigger): Spec {
-  return type.compile(config as never) as Spec
+function specOf<Key extends TriggerKey>({ type, config }: FlowTrigger): TriggerSpecs[Key] {
+  return type.compile(config as never) as TriggerSpecs[Key]
 }
 
 function readFlow(

@@ -14,7 +14,7 @@ import {
   spans,
   startOf,
   withParts,
-} from '../../parts/calendar.ts'
+} from './calendar.ts'
 import { given } from '../../parts/given.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { readDate } from '../../parts/read-date.ts'

@@ -2,7 +2,7 @@
 import { listShape, objectShape, type Shape, scalar } from '../../../engine/json-schema/shape.ts'
 import { formatDate } from '../../../engine/templates/helpers/moment-format.ts'
 import type { TimeZone } from '../../../engine/templates/helpers/time-zone.ts'
-import { partOf } from '../../parts/calendar.ts'
+import { partOf } from './calendar.ts'
 
 export const conversions = ['seconds', 'milliseconds', 'object', 'array'] as const
 export type Conversion = (typeof conversions)[number]

@@ -2,7 +2,8 @@
 import { Ajv } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
 import { hasTemplate } from '../../../engine/compile/compile-value.ts'
-import type { SchemaChecker, SchemaComplaint } from '../../../engine/json-schema/schema-problems.ts'
+import type { SchemaChecker } from '../../../engine/json-schema/schema-problems.ts'
+import type { SchemaComplaint } from '../../../engine/json-schema/schema-wording.ts'
 import { isObject } from '../../../engine/values/coerce.ts'
 import { compileSchema } from './json-schema.ts'
 

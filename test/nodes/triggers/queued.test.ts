@@ -20,17 +20,20 @@ const id = '6a1c2d3e4f5a6b7c8d9e0f1b'
 
 describe('a trigger of devices', () => {
   test('is about all of them, or those that it names', () => {
-    expect(specOf('device-created: all')).toEqual({ devices: undefined })
+    expect(specOf('device-created: all')).toEqual({ on: 'create', devices: undefined })
     expect(
       specOf(`device-connect: { deviceIds: ["${id}"], deviceTags: [ { key: a, value: b }, { key: c } ] }`),
     ).toEqual({
+      on: 'connect',
       devices: { deviceIds: [id], deviceTags: [{ key: 'a', value: 'b' }, { key: 'c' }] },
     })
     expect(specOf('device-inactivity: { query: { name: Fern } }\nseconds: 60')).toEqual({
+      on: 'inactivity',
       devices: { query: { name: 'Fern' } },
       seconds: 60,
     })
     expect(specOf('device-state: all\nattributes: [moisture]\nmaxAge: 5\nreports: batch\nbatch: once')).toEqual({
+      on: 'state',
       devices: undefined,
       attributes: ['moisture'],
       ignoredAttributes: undefined,
@@ -101,7 +104,7 @@ describe('a timer', () => {
 
 describe('a topic', () => {
   test.each(['a', 'a/+/b', 'a/#', '+/a', '#'])('%s is one', (topic) => {
-    expect(specOf(`mqtt: "${topic}"`)).toEqual({ topic })
+    expect(specOf(`mqtt: "${topic}"`)).toEqual({ on: 'topic', filter: topic })
   })
 
   test.each(['', 'a+/b', 'a/#/b', 'a#', '$SYS/a', 'losant/a/state', '<< data.x >>'])('%j is refused', (topic) => {

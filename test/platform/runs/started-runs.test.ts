@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { DeviceSelection, StateWatch, Watch } from '../../../contracts/watches.ts'
 import type { TriggeredRun } from '../../../platform/base/triggered-run.ts'
 import { fireInactivityTimers, removeOldInactivityTimers } from '../../../platform/runs/inactivity.ts'
 import { startRunsOfMessage } from '../../../platform/runs/runs-of-messages.ts'
 import { readDueRuns } from '../../../platform/runs/triggered-runs.ts'
-import type { DeviceSelection, StateWatch, Watch } from '../../../platform/runs/watches.ts'
+import { compileWatch } from '../../../platform/runs/watches.ts'
 import { noteConnected, noteDisconnected } from '../../../platform/state/connections.ts'
 import { reportState } from '../../../platform/state/report-state.ts'
 import { stateWatch } from '../state-watch.ts'
@@ -21,7 +22,7 @@ eachStore((_name, open) => {
   async function setUp(...watches: Watch[]) {
     const test = await openPlatform(await open())
     const { platform, ok } = test
-    platform.watches.replace(watches)
+    platform.watches.replace(watches.map(compileWatch))
     const told: TriggeredRun[] = []
     platform.events.on('runsQueued', (runs) => told.push(...runs))
     const addDevice = async (more: object = {}) =>
@@ -101,7 +102,7 @@ eachStore((_name, open) => {
         await addDevice(),
       ]
       const fires = async (devices: DeviceSelection | undefined) => {
-        platform.watches.replace([stateWatch({ devices })])
+        platform.watches.replace([compileWatch(stateWatch({ devices }))])
         const before = (await begins()).length
         await Promise.all([tagged, named, other].map((id) => report(id, single)))
         return (await begins()).slice(before).map(({ triggerId, triggerType }) => [triggerId, triggerType])
@@ -218,9 +219,9 @@ eachStore((_name, open) => {
     it('is not waited for any more once its trigger is gone', async () => {
       const { addDevice, report, begins, clock, platform } = await setUp(watch)
       await report(await addDevice(), { data: { moisture: 1 } })
-      platform.watches.replace([{ ...watch, trigger: 'other' }])
+      platform.watches.replace([compileWatch({ ...watch, trigger: 'other' })])
       await removeOldInactivityTimers(platform)
-      platform.watches.replace([watch])
+      platform.watches.replace([compileWatch(watch)])
       clock.ms += 60_000
       await fireInactivityTimers(platform)
       expect(await begins()).toEqual([])

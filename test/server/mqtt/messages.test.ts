@@ -1,5 +1,6 @@
 /** What a device may publish and subscribe to, and what becomes of what is not as it should be. */
 import { describe, expect, it } from 'vitest'
+import { compileWatch } from '../../../platform/runs/watches.ts'
 import { storeFull } from '../../../platform/store/errors.ts'
 import { stateWatch } from '../../platform/state-watch.ts'
 import { gone, nextMessage, type Pot, startBroker, type TestBroker } from './test-broker.ts'
@@ -110,7 +111,7 @@ describe('a state', () => {
       retain: false,
     }
     const client = await broker.connect(fern, { will })
-    broker.platform.watches.replace([stateWatch()])
+    broker.platform.watches.replace([compileWatch(stateWatch())])
     const started = new Promise<unknown>((resolve) =>
       broker.platform.events.on('runsQueued', (runs) => runs.length > 0 && resolve(runs)),
     )

@@ -4,7 +4,6 @@ import { openTemporaryStore } from '../../../platform/store/open-store.ts'
 import type { Store } from '../../../platform/store/store.ts'
 import { loadSources } from '../../../server/compose/load-folder.ts'
 import { createClockwork } from '../../../server/triggers/clockwork.ts'
-import { watchesOf } from '../../../server/triggers/watches-of.ts'
 import { openPlatform, type TestPlatform } from '../../platform/test-platform.ts'
 
 let store: Store
@@ -26,9 +25,9 @@ afterEach(async () => {
 
 function load(trigger: string) {
   const text = `name: Tick\non: ${trigger}\nnodes: [ { type: debug, message: tick } ]\n`
-  const { application, problems } = loadSources([{ file: 'tick.yaml', text }])
+  const { application, problems, watches } = loadSources([{ file: 'tick.yaml', text }])
   if (!application) throw new Error(JSON.stringify(problems))
-  platform.watches.replace(watchesOf(application))
+  platform.watches.replace(watches)
   return application
 }
 

@@ -30,7 +30,7 @@ async function setUp(files: Readonly<Record<string, string>> = { 'water.yaml': f
   closing.push(() => store.close())
   const test = await openPlatform(store)
   const { platform } = test
-  let application = load(files)
+  let { application, watches } = load(files)
   const calls: string[] = []
   const scene = { answer: async () => {} }
   const live = createServices(platform, noEffects)()
@@ -45,12 +45,12 @@ async function setUp(files: Readonly<Record<string, string>> = { 'water.yaml': f
   const log = vi.fn()
   const begin = () => {
     const triggers = createTriggers({ platform, application: () => application, services, log, atOnce: 4 })
-    triggers.watch(application)
+    triggers.watch(watches)
     closing.push(() => triggers.stop())
     return triggers
   }
   const serve = async (next: Readonly<Record<string, string>>) => {
-    application = load(next)
+    ;({ application, watches } = load(next))
   }
   const device = { name: 'pot', attributes: [{ name: 'moisture', dataType: 'number' }] }
   const { id: deviceId } = await test.ok<{ id: string }>('devices.post', { device })
@@ -58,13 +58,25 @@ async function setUp(files: Readonly<Record<string, string>> = { 'water.yaml': f
   const report = () => test.ok('device.sendState', { deviceId, deviceState: { data: { moisture: moisture++ } } })
   const left = () => store.read.selectFrom('triggered_runs').selectAll().orderBy('id').execute()
   const failed = () => readFailedRuns(platform, { flowId: 'water', limit: 10 })
-  return { ...test, scene, calls, log, begin, serve, report, left, failed, start: () => application }
+  return {
+    ...test,
+    scene,
+    calls,
+    log,
+    begin,
+    serve,
+    report,
+    left,
+    failed,
+    start: () => application,
+    watches: () => watches,
+  }
 }
 
 function load(files: Readonly<Record<string, string>>) {
-  const { application, problems } = loadSources(Object.entries(files).map(([file, text]) => ({ file, text })))
+  const { application, problems, watches } = loadSources(Object.entries(files).map(([file, text]) => ({ file, text })))
   if (!application) throw new Error(JSON.stringify(problems, null, 2))
-  return application
+  return { application, watches }
 }
 
 describe('a run that a state has started', () => {
@@ -198,11 +210,11 @@ describe('a run that a state has started', () => {
 
 describe('after a reload', () => {
   it('the new triggers count', async () => {
-    const { begin, start, serve, report, calls, left } = await setUp()
+    const { begin, start, watches, serve, report, calls, left } = await setUp()
     const triggers = begin()
     await triggers.start(start())
     await serve({ 'water.yaml': flow().replace('device-state: all', 'button: By hand') })
-    await triggers.follow(start())
+    await triggers.follow(start(), watches())
     await report()
     await triggers.stop()
     expect(await left()).toEqual([])

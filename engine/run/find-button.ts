@@ -2,7 +2,6 @@
 import { defineError } from '../../contracts/errors.ts'
 import type { Application, CompiledTrigger } from '../application.ts'
 import { nearestName } from '../source/nearest-name.ts'
-import type { ButtonSpec } from '../trigger.ts'
 
 export interface ButtonName {
   /** ID of the flow. */
@@ -23,7 +22,7 @@ export const noButton = defineError<NoButton>('FLOW_NO_BUTTON', 500, ({ message 
 export function findButton(
   { flows, buttons }: Pick<Application, 'flows' | 'buttons'>,
   name: ButtonName,
-): CompiledTrigger<ButtonSpec> {
+): CompiledTrigger<'button'> {
   const found = buttons.find(({ flow, spec }) => flow.id === name.flow && spec.name === name.button)
   if (found) return found
   const namesOf = (id: string) => buttons.filter(({ flow }) => flow.id === id).map(({ spec }) => spec.name)

@@ -1,7 +1,7 @@
 /** What a gauge reads, and the shapes in which Losant's gauge shows it. */
-import type { Run } from '../../engine/node.ts'
-import { seriesOf } from './series.ts'
-import { resultOf } from './settle.ts'
+import type { Run } from '../../../engine/node.ts'
+import { seriesOf } from '../../parts/series.ts'
+import { resultOf } from '../../parts/settle.ts'
 
 export interface Reading {
   /** Empty where it is over all devices. */

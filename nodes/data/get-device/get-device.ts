@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
-import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { defineNode, type NodeCheck, type Run } from '../../../engine/node.ts'
+import { PathTo, ValueOf } from '../../../engine/schema.ts'
 import {
   checkSelection,
   checkTagFilters,
@@ -12,12 +12,12 @@ import {
   query,
   tagFilters,
   user,
-} from '../parts/device-selection.ts'
-import { foundShape } from '../parts/device-shape.ts'
-import { pageOf } from '../parts/list-items.ts'
-import { oneOf } from '../parts/one-of.ts'
-import { type Device, readDevice, withState } from '../parts/read-device.ts'
-import { resultOf } from '../parts/settle.ts'
+} from '../../parts/device-selection.ts'
+import { foundShape } from '../../parts/device-shape.ts'
+import { pageOf } from '../../parts/list-items.ts'
+import { oneOf } from '../../parts/one-of.ts'
+import { type Device, readDevice, withState } from './read-device.ts'
+import { resultOf } from '../../parts/settle.ts'
 
 const count = (minimum: number, maximum?: number) =>
   Type.Integer({ minimum, ...(maximum === undefined ? {} : { maximum }) })

@@ -43,7 +43,7 @@ export function readCustomNodes(
     }
     const description = descriptionOf(document.value)
     const about = description === undefined ? {} : { description }
-    const customNode = { ...spec, ...about, trigger: undefined, returns: new Map(), remembers: false, refusesWith: [] }
+    const customNode = { ...spec, ...about, returns: undefined, remembers: false, refusesWith: [] }
     found.set(document, customNode)
     if (known.has(spec.name)) continue
     known.set(spec.name, customNode)

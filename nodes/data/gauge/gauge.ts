@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
-import { objectShape, scalar, unknown } from '../../engine/json-schema/shape.ts'
-import { defineNode, type NodeCheck } from '../../engine/node.ts'
-import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
-import { oneOf } from '../parts/one-of.ts'
-import { arrange, readLast, readRange } from '../parts/readings.ts'
+import { objectShape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import { defineNode, type NodeCheck } from '../../../engine/node.ts'
+import { PathTo, ValueOf } from '../../../engine/schema.ts'
+import { checkManyDevices, compileManyDevices, manyDevices } from '../../parts/many-devices.ts'
+import { oneOf } from '../../parts/one-of.ts'
+import { arrange, readLast, readRange } from './readings.ts'
 import {
   aggregationOf,
   aggregations,
@@ -15,7 +15,7 @@ import {
   namesOf,
   perDevice,
   value,
-} from '../parts/series.ts'
+} from '../../parts/series.ts'
 
 export const gauge = defineNode({
   type: 'gauge',

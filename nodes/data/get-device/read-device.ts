@@ -1,6 +1,6 @@
 /** Reads a device, and what it has last reported. */
-import type { Run } from '../../engine/node.ts'
-import { resultOf } from './settle.ts'
+import type { Run } from '../../../engine/node.ts'
+import { resultOf } from '../../parts/settle.ts'
 
 export type Device = Readonly<Record<string, unknown>>
 

@@ -1,0 +1,76 @@
+/** What the listeners serve and a reload swaps: an application whose flows are linked. */
+import type { Application, ApplicationSettings, CompiledTrigger, FlowDescription, Limits } from '../application.ts'
+import { tooManyRuns } from './errors.ts'
+import type { LinkedTrigger } from './linked-flow.ts'
+import { startRun } from './start-run.ts'
+
+export const defaultLimits: Limits = {
+  runTimeoutMs: 30_000,
+  maxVisits: 10_000,
+  maxPayloadBytes: 8 * 1024 * 1024,
+  maxConcurrentRuns: 1_000,
+}
+
+export function createApplication(
+  settings: ApplicationSettings,
+  flows: readonly FlowDescription[],
+  triggers: readonly LinkedTrigger[],
+  givenLimits: Partial<Limits> = {},
+): Application {
+  const limits = { ...defaultLimits, ...givenLimits }
+  const linked = new Map<CompiledTrigger, LinkedTrigger>(triggers.map((trigger) => [trigger, trigger]))
+  const errors = triggers.filter((trigger) => trigger.type === 'error')
+  const inScope = new Map<CompiledTrigger, readonly LinkedTrigger[]>(
+    triggers.map((trigger) => [
+      trigger,
+      scopesInOrder.flatMap((scope) =>
+        errors.filter((error) => error.spec.scope === scope && isInScope(error, trigger)),
+      ),
+    ]),
+  )
+  const scope = {
+    applicationName: settings.name,
+    globals: settings.globals,
+    limits,
+    errorTriggersFor: (trigger: CompiledTrigger) => inScope.get(trigger) ?? [],
+  }
+
+  // A count, not a Set of the runs: a Set leaves its outgrown tables behind, which V8 keeps, with the payloads of two runs in
+  // three that stood in them, until its next full collection.
+  let inFlight = 0
+  let whenNone: (() => void)[] = []
+  const ended = () => {
+    inFlight--
+    if (inFlight > 0) return
+    for (const tell of whenNone) tell()
+    whenNone = []
+  }
+  return {
+    settings,
+    flows,
+    endpoints: triggers.filter((trigger) => trigger.type === 'endpoint'),
+    buttons: triggers.filter((trigger) => trigger.type === 'button'),
+    errors,
+    webhooks: triggers.filter((trigger) => trigger.type === 'webhook'),
+    triggers,
+    whenIdle: () => (inFlight === 0 ? Promise.resolve() : new Promise((resolve) => whenNone.push(resolve))),
+    start(request) {
+      const trigger = linked.get(request.trigger)
+      if (!trigger) throw new TypeError(`The trigger ${request.trigger.id} is not of this application.`)
+      if (inFlight >= limits.maxConcurrentRuns) throw tooManyRuns({}, { headers: { 'retry-after': '1' } })
+      const running = startRun(trigger, request, scope)
+      inFlight++
+      running.done.then(ended, ended)
+      return running
+    },
+  }
+}
+
+/** The nearest first: a flow's own handler is to answer before one for all. */
+const scopesInOrder = ['local', 'experience', 'global'] as const
+
+/** Whether `error` fires when a run of `trigger` throws. */
+function isInScope(error: CompiledTrigger<'error'>, trigger: CompiledTrigger): boolean {
+  if (error.spec.scope === 'local') return error.flow.id === trigger.flow.id
+  return error.spec.scope === 'global' || trigger.type === 'endpoint'
+}

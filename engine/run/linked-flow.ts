@@ -1,0 +1,25 @@
+/** A flow as a run walks it: closures, linked. A run looks nothing up by name and parses nothing. */
+import type { CompiledTrigger, FlowDescription } from '../application.ts'
+import type { Visit } from '../node.ts'
+import type { TriggerKey } from '../trigger.ts'
+
+export interface LinkedNode {
+  readonly id: string | undefined
+  readonly name: string
+  readonly type: string
+  readonly flow: FlowDescription
+  readonly line: number
+  readonly visit: Visit<string>
+  /** Per output: an empty list ends the path, several nodes are a split. `do` leads to the nodes of a loop's iteration. */
+  readonly targets: Record<string, readonly LinkedNode[]>
+}
+
+/** Replaces the visits of a node: a test answers in place of what would leave the process. */
+export type WrapVisit = (node: Omit<LinkedNode, 'visit'>, visit: Visit<string>) => Visit<string>
+
+/** An end of the path that breaks the loop around it. It is recognised by its identity. */
+export const breaking: readonly LinkedNode[] = []
+
+export type LinkedTrigger<Key extends TriggerKey = TriggerKey> = CompiledTrigger<Key> & {
+  readonly start: readonly LinkedNode[]
+}
