@@ -4,7 +4,6 @@ import { defineNode, type NodeCheck } from '../../../engine/node.ts'
 import { PathTo, ValueOf } from '../../../engine/schema.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../../parts/many-devices.ts'
 import { oneOf } from '../../parts/one-of.ts'
-import { arrange, readLast, readRange } from './readings.ts'
 import {
   aggregationOf,
   aggregations,
@@ -16,6 +15,7 @@ import {
   perDevice,
   value,
 } from '../../parts/series.ts'
+import { arrange, readLast, readRange } from './readings.ts'
 
 export const gauge = defineNode({
   type: 'gauge',

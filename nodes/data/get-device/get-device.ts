@@ -16,8 +16,8 @@ import {
 import { foundShape } from '../../parts/device-shape.ts'
 import { pageOf } from '../../parts/list-items.ts'
 import { oneOf } from '../../parts/one-of.ts'
-import { type Device, readDevice, withState } from './read-device.ts'
 import { resultOf } from '../../parts/settle.ts'
+import { type Device, readDevice, withState } from './read-device.ts'
 
 const count = (minimum: number, maximum?: number) =>
   Type.Integer({ minimum, ...(maximum === undefined ? {} : { maximum }) })

@@ -3,23 +3,12 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node
 import { type CompiledValue, PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
 import type { TimeZone } from '../../../engine/templates/helpers/time-zone.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
-import {
-  add,
-  endOf,
-  type Part,
-  partOf,
-  parts,
-  periods,
-  type Span,
-  spans,
-  startOf,
-  withParts,
-} from './calendar.ts'
 import { given } from '../../parts/given.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { readDate } from '../../parts/read-date.ts'
 import { refusalShape, refuse } from '../../parts/refuse.ts'
 import { checkTimeZone, timeZoneField, zoneOf } from '../../parts/time-zone-field.ts'
+import { add, endOf, type Part, partOf, parts, periods, type Span, spans, startOf, withParts } from './calendar.ts'
 import { conversions, convertDate, isWritable, writeDate, writtenShape } from './write-date.ts'
 
 const amount = Type.Optional(ValueOf(Type.Number(), { acceptsDigits: true }))
