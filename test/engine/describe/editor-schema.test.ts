@@ -2,32 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parse, stringify } from 'yaml'
-import { editorSchema } from '../../../engine/describe/editor-schema.ts'
-import { isFlowFile } from '../../../engine/load/load-application.ts'
 import { nodeTypes, triggerTypes } from '../../../nodes/index.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'
-import { loadSources } from '../../../server/compose/load-folder.ts'
-
-const schema = editorSchema({ nodeTypes, triggerTypes, actions: describeActions() })
-const ajv = new Ajv({ allErrors: true, strict: false, ownProperties: true })
-addFormats.default(ajv)
-const validate = ajv.compile(schema)
-
-/** What an editor would say: `/nodes/0/status must be integer`. */
-function complaints(yaml: string): string[] {
-  validate(parse(yaml, { logLevel: 'error' }))
-  return (validate.errors ?? []).map(({ instancePath, message, params }) =>
-    [instancePath, message, params.additionalProperty ?? params.allowedValue].filter(Boolean).join(' '),
-  )
-}
-
-/** Whether the engine takes it as a file of that name. */
-function loads(file: string, text: string): boolean {
-  return loadSources([{ file, text }]).application !== undefined
-}
+import { complaints, loads, schema } from './editor-complaints.ts'
 
 const indent = (text: string) => text.replace(/^(?=.)/gm, '    ').replace(/^ {4}/, '  - ')
 const flowOf = (...nodes: string[]) =>
@@ -116,31 +94,6 @@ describe('passes', () => {
   ])('%s', (_, text) => {
     expect(complaints(text)).toEqual([])
   })
-})
-
-/** A copy in which what stands at the n-th place is another value, or is gone. */
-function change(value: unknown, place: { left: number }, replacement: unknown): unknown {
-  place.left -= 1
-  if (place.left === 0) return replacement
-  if (Array.isArray(value)) return value.map((item) => change(item, place, replacement))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, change(below, place, replacement)]))
-}
-
-test('never refuses a flow that loads, whatever was changed in it', () => {
-  const flows = readdirSync('flows').filter(isFlowFile)
-  const replacement = fc.constantFrom<unknown>(undefined, null, true, 0, 200, '201', 'end', '<< data.body.a >>', [], {})
-  let loaded = 0
-  fc.assert(
-    fc.property(fc.constantFrom(...flows), fc.integer({ min: 2, max: 60 }), replacement, (name, left, put) => {
-      const text = stringify(change(parse(readFileSync(`flows/${name}`, 'utf8')), { left }, put))
-      if (!loads(name, text)) return
-      loaded += 1
-      expect(complaints(text)).toEqual([])
-    }),
-    { numRuns: 300 },
-  )
-  expect(loaded).toBeGreaterThan(30)
 })
 
 describe('refuses what would not load', () => {
