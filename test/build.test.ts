@@ -260,7 +260,7 @@ it('is that of the newest sources where two are made at once', async () => {
   }
   const hasRead = (pid: number | undefined) => readdirSync(root).includes(`read-${pid}`)
   const first = begin()
-  await expect.poll(() => hasRead(first.child.pid), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => hasRead(first.child.pid)).toBe(true)
   greet('Howdy')
   const second = begin()
   write('go-on', '')

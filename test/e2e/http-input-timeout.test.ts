@@ -47,7 +47,7 @@ beforeAll(async () => {
   flowpot = await startFlowpot({
     data: join(folder.path, 'data'),
     folder: folder.path,
-    args: ['--run-timeout-ms', '1000'],
+    args: ['--run-timeout-ms', '3000'],
     env: { FLOWPOT_MAX_CONCURRENT_RUNS: '2' },
   })
 })
@@ -74,7 +74,7 @@ test.each(['/slow', '/explains'])('A flow over its time is answered 504 with the
   await whileLocked(async () => {
     const { status, headers, body } = await post(path)
     const requestId = headers.get('x-request-id')
-    const error = 'The flow took longer than 1000 ms.'
+    const error = 'The flow took longer than 3000 ms.'
     expect([status, body]).toEqual([504, { error, code: 'RUN_TIMED_OUT', requestId }])
     expect(JSON.stringify(body)).not.toMatch(revealing)
     // It holds up nobody who does not need the database.

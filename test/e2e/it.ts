@@ -1,11 +1,8 @@
 /** A test that starts processes: with folders of its own, and an end to all of it afterwards. */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { test, vi } from 'vitest'
+import { test } from 'vitest'
 import { type Flowpot, type StartOptions, startCli, startFlowpot, temporaryFolder } from './flowpot-process.ts'
-
-/** Processes start slowly where five tests share a busy machine. */
-vi.setConfig({ testTimeout: 60_000 })
 
 export interface Scene {
   /** An empty folder that is gone after the test. */

@@ -123,7 +123,7 @@ describe.concurrent('the port of MQTT', () => {
 })
 
 describe.concurrent('SIGKILL while devices report', () => {
-  it('loses no state that was acknowledged', { timeout: 90_000 }, async ({ scene }) => {
+  it('loses no state that was acknowledged', async ({ scene }) => {
     const data = await scene.folder()
     const devices = 50
     const acknowledged = new Map<string, number[]>()

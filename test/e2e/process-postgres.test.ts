@@ -1,7 +1,7 @@
 /** The same process on PostgreSQL, where more than one may share a database. */
 import { randomBytes } from 'node:crypto'
 import { connect, createServer, type Socket } from 'node:net'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { createPostgresSchema, describePostgres, runOnPostgres } from '../platform/store/databases.ts'
 import { request } from './flowpot-process.ts'
 import { it, type Scene } from './it.ts'
@@ -90,10 +90,7 @@ describePostgres(() => {
     expect(await request(`${flowpot.experience}/no-such-route`)).toMatchObject({ status: 404 })
 
     await proxy.comeBack()
-    await vi.waitFor(
-      async () => expect(await request(`${flowpot.platform}/readyz`)).toMatchObject({ status: 200 }),
-      10_000,
-    )
+    await expect.poll(() => request(`${flowpot.platform}/readyz`)).toMatchObject({ status: 200 })
     await register(flowpot, token, 'Ivy')
     expect(await flowpot.stop()).toBe(0)
   })

@@ -5,7 +5,7 @@ import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
 import { join, relative } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, vi } from 'vitest'
+import { describe, expect } from 'vitest'
 import { beginRequest } from './begin-request.ts'
 import { checkout, type Flowpot, request } from './flowpot-process.ts'
 import { it, type Scene } from './it.ts'
@@ -26,8 +26,9 @@ async function openIdleConnections(scene: Scene, { experience, platform }: Flowp
   }
 }
 
-async function refuses(url: string): Promise<void> {
-  await expect(request(url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+/** Waits until nothing listens there. */
+async function expectRefused(url: string): Promise<void> {
+  await expect.poll(() => request(url).catch(({ cause }) => cause.code)).toBe('ECONNREFUSED')
 }
 
 const stopping = /SIG(TERM|INT): finishing what runs\.\n/
@@ -44,8 +45,8 @@ describe.concurrent.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     await flowpot.stderr.until(stopping)
     // As npm does, which passes Ctrl-C on to a process that has had it from the terminal.
     flowpot.child.kill(signal)
-    await vi.waitFor(() => refuses(`${flowpot.experience}/no-such-route`), 10_000)
-    await vi.waitFor(() => refuses(`${flowpot.platform}/readyz`), 10_000)
+    await expectRefused(`${flowpot.experience}/no-such-route`)
+    await expectRefused(`${flowpot.platform}/readyz`)
     expect(flowpot.child.exitCode).toBeNull()
 
     const { status, headers, body } = await inFlight.finish()
@@ -53,7 +54,8 @@ describe.concurrent.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(body).toMatchObject({ deviceId: expect.stringMatching(/^[0-9a-f]{24}$/) })
     const finishedAt = performance.now()
     expect(await flowpot.ended()).toBe(0)
-    expect(performance.now() - finishedAt).toBeLessThan(5000)
+    // Sooner than it would have given up on them.
+    expect(performance.now() - finishedAt).toBeLessThan(9900)
     expect(flowpot.errors()).toBe(`${signal}: finishing what runs.\n`)
   })
 })
@@ -84,12 +86,10 @@ describe.concurrent('stopping', () => {
     const inFlight = await beginRequest(`${flowpot.experience}/users`, { body: {} })
     flowpot.child.kill('SIGINT')
     await flowpot.stderr.until(stopping)
-    const startedAt = performance.now()
-    // In its first second it is taken for the same.
+    // In its first second it is taken for the same. Had it waited for the request and given up, it would have exited 0.
     const pressing = setInterval(() => flowpot.child.kill('SIGINT'), 100)
     scene.after(() => clearInterval(pressing))
     expect(await flowpot.ended()).toBe('SIGINT')
-    expect(performance.now() - startedAt).toBeLessThan(8000)
     await inFlight.dropped
   })
 
@@ -98,8 +98,7 @@ describe.concurrent('stopping', () => {
     const inFlight = await beginRequest(`${flowpot.experience}/users`, { body: {} })
     const startedAt = performance.now()
     expect(await flowpot.stop()).toBe(0)
-    expect((performance.now() - startedAt) / 1000).toBeGreaterThan(9.9)
-    expect((performance.now() - startedAt) / 1000).toBeLessThan(15)
+    expect(performance.now() - startedAt).toBeGreaterThan(9900)
     await inFlight.dropped
   })
 })
@@ -152,7 +151,7 @@ describe.concurrent('npm start', () => {
       expect(await inFlight.finish()).toMatchObject({ status: 201 })
       expect(await flowpot.ended()).toBe(0)
       // esbuild's own process ends with the build's, which nobody waits for.
-      await vi.waitFor(() => expect(isAlive(group)).toBe(false))
+      await expect.poll(() => isAlive(group)).toBe(false)
     },
   )
 })

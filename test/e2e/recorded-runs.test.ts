@@ -1,7 +1,7 @@
 /** Runs are recorded, seen and replayed, over the real process. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, vi } from 'vitest'
+import { describe, expect } from 'vitest'
 import { type Flowpot, request, runCli } from './flowpot-process.ts'
 import { it } from './it.ts'
 
@@ -72,7 +72,7 @@ describe('a run', () => {
       read(await stream('/runs'), (text) => (runs += text)),
     ]
     await water(flowpot)
-    await vi.waitFor(() => expect(`${debug}${runs}`).toMatch(/event: debug.*event: run\n/s))
+    await expect.poll(() => `${debug}${runs}`).toMatch(/event: debug.*event: run\n/s)
     expect(debug).toMatch(/"node":"say","level":"info","message":"Watering Fern"/)
     expect(`${debug}${runs}`).not.toContain('hunter2')
     expect((await admin(flowpot, '/runs')).body).toMatchObject([{ flow: 'water' }])

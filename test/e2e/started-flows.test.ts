@@ -1,5 +1,5 @@
 /** A flow that a flow starts, over the real process. */
-import { describe, expect, vi } from 'vitest'
+import { describe, expect } from 'vitest'
 import { request } from './flowpot-process.ts'
 import { it } from './it.ts'
 
@@ -36,10 +36,7 @@ describe.concurrent('a flow that was started for a client', () => {
     expect(await first.stop('SIGKILL')).toBe('SIGKILL')
 
     const second = await scene.start({ folder, data })
-    await vi.waitFor(
-      async () => expect((await request(`${second.experience}/orders`)).body).toEqual({ last: 'Fern' }),
-      { timeout: 10_000 },
-    )
+    await expect.poll(() => request(`${second.experience}/orders`)).toMatchObject({ body: { last: 'Fern' } })
     expect(await second.stop()).toBe(0)
   })
 })

@@ -154,15 +154,9 @@ describe('flowpot test --from-run', () => {
       token: flowpot.adminToken ?? '',
     })
     const flows = ['tick', 'hello', 'sign-up', 'sign-in', 'my-pots', 'order', 'dry', 'water']
-    const runs = await vi.waitFor(
-      async () => {
-        const found = await Promise.all(flows.map((flow) => runsOf(flowpot, flow)))
-        expect(found.map(({ length }) => length > 0)).toEqual(flows.map(() => true))
-        return found
-      },
-      { timeout: 20_000 },
-    )
-    const [[tick] = [], ...others] = runs
+    const findRuns = () => Promise.all(flows.map((flow) => runsOf(flowpot, flow)))
+    await expect.poll(async () => (await findRuns()).every(({ length }) => length > 0)).toBe(true)
+    const [[tick] = [], ...others] = await findRuns()
     const record = await request(`${addressOf(flowpot)}/runs/${tick?.id}`, { token: flowpot.adminToken ?? '' })
 
     const env = { FLOWPOT_ADMIN_TOKEN: flowpot.adminToken ?? '' }
@@ -212,7 +206,7 @@ describe('flowpot test --from-run', () => {
     // Whoever breaks the flow hears of it.
     await writeFile(join(folder, 'water.yaml'), filesFor('127.0.0.1')['water.yaml'].replace('drown', 'wet'))
     expect(await cli(scene, [join(folder, 'water.yaml')])).toMatchObject({ code: 1 })
-    const changed = await cli(scene, [folder, '--from-run', runs.at(-1)?.[0]?.id ?? '', ...server], env)
+    const changed = await cli(scene, [folder, '--from-run', others.at(-1)?.[0]?.id ?? '', ...server], env)
     expect(changed).toMatchObject({ code: 1, errors: expect.stringMatching(/CLI_(?:FLOW_CHANGED|RUN_NOT_REPEATED)/) })
   })
 

@@ -1,5 +1,5 @@
 /** Flows that no request starts, over the real process. */
-import { describe, expect, vi } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { Flowpot } from './flowpot-process.ts'
 import { request } from './flowpot-process.ts'
 import { it, type Scene } from './it.ts'
@@ -87,7 +87,7 @@ describe.concurrent('SIGKILL under load', () => {
       )
       return all.flat()
     }
-    await vi.waitFor(async () => expect(await missing()).toEqual([]), { timeout: 30_000, interval: 200 })
+    await expect.poll(missing).toEqual([])
     expect(count).toBeGreaterThanOrEqual(1000)
     expect((await call('GET', '/flows/echo/errors')).body).toMatchObject({ errors: [] })
     expect(second.errors()).toBe('')
@@ -132,15 +132,11 @@ describe.concurrent('a flow', () => {
     await client.publishAsync('doors/front', 'open', { qos: 1 })
     const rung = await request(`${flowpot.experience}/webhooks/bell`, { method: 'POST', body: { by: 'Ada' } })
     expect(rung).toMatchObject({ status: 200, body: { success: true } })
-    await vi.waitFor(
-      async () =>
-        expect((await call('GET', `/devices/${pot}/compositeState`)).body).toMatchObject({
-          ticked: { value: true },
-          door: { value: 'doors/front open' },
-          bell: { value: 'Ada' },
-        }),
-      { timeout: 10_000 },
-    )
+    await expect
+      .poll(() => call('GET', `/devices/${pot}/compositeState`))
+      .toMatchObject({
+        body: { ticked: { value: true }, door: { value: 'doors/front open' }, bell: { value: 'Ada' } },
+      })
     expect(flowpot.errors()).toBe('')
     expect(await flowpot.stop()).toBe(0)
   })
@@ -151,17 +147,12 @@ describe.concurrent('a flow', () => {
       folder: await scene.folder({ 'application.yaml': 'name: f\n', 'fail.yaml': flow }),
     })
     await request(`${flowpot.experience}/webhooks/fail`, { method: 'POST' })
-    await vi.waitFor(async () =>
-      expect((await api(flowpot)('GET', '/flows/fail/errors')).body).toMatchObject({
-        errors: [
-          {
-            nodeId: 'broken',
-            file: expect.stringMatching(/fail\.yaml$/),
-            error: { message: expect.stringContaining('No water.') },
-          },
-        ],
-      }),
-    )
+    const failed = {
+      nodeId: 'broken',
+      file: expect.stringMatching(/fail\.yaml$/),
+      error: { message: expect.stringContaining('No water.') },
+    }
+    await expect.poll(() => api(flowpot)('GET', '/flows/fail/errors')).toMatchObject({ body: { errors: [failed] } })
     expect(await flowpot.stop()).toBe(0)
   })
 })

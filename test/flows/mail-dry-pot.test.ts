@@ -1,5 +1,5 @@
 /** The mail to the owner of a dry pot: the flow on a real platform, with the queue that runs it. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MailMessage } from '../../engine/services.ts'
 import { openTemporaryStore } from '../../platform/store/open-store.ts'
 import type { Store } from '../../platform/store/store.ts'
@@ -52,7 +52,7 @@ async function report(...readings: number[]): Promise<void> {
     scene.clock.ms += 60_000
     await scene.ok('device.sendState', { deviceId: fern, deviceState: { data: { moisture } } })
   }
-  await vi.waitFor(async () => expect(await waiting()).toEqual([]))
+  await expect.poll(waiting).toEqual([])
 }
 
 const waiting = () => store.read.selectFrom('triggered_runs').select('id').execute()
@@ -78,7 +78,7 @@ describe('a pot that stays dry', () => {
     const at = (seconds: number) => new Date(scene.clock.ms - seconds * 1000).toISOString()
     const states = Array.from({ length: 50 }, (_, index) => ({ data: { moisture: 3 }, time: at(50 - index) }))
     await scene.ok('device.sendState', { deviceId: fern, deviceState: states })
-    await vi.waitFor(async () => expect(await waiting()).toEqual([]), { timeout: 10_000 })
+    await expect.poll(waiting).toEqual([])
     expect(mails).toHaveLength(1)
   })
 
@@ -88,11 +88,11 @@ describe('a pot that stays dry', () => {
       scene.clock.ms += 60_000
       await scene.ok('device.sendState', { deviceId: fern, deviceState: { data: { moisture } } })
     }
-    await vi.waitFor(() => expect(serverFails).toBe(0))
+    await expect.poll(() => serverFails).toBe(0)
     expect(mails).toEqual([])
     // The run that failed is due in half a minute; the next report comes first, and one mail is enough.
     await scene.ok('device.sendState', { deviceId: fern, deviceState: { data: { moisture: 2 } } })
-    await vi.waitFor(() => expect(mails).toHaveLength(1))
+    await expect.poll(() => mails).toHaveLength(1)
   })
 
   test('of nobody gets nobody a mail', async () => {

@@ -9,14 +9,9 @@ import { exampleFlows, file, generatedFlow, problemsIn, sampleFlows } from './so
 /** A thousand of all kinds together. */
 const runsEach = Math.ceil(1000 / mutations.length)
 
-/** Far more than a flow of a few kilobytes takes on a busy machine. */
-const longestMs = 10_000
-
 /** The problems of a text, each of which is fit to be shown. */
 function problemsOf({ text, application }: SoundFlow): readonly Problem[] {
-  const began = performance.now()
   const problems = problemsIn(text, application)
-  expect(performance.now() - began).toBeLessThan(longestMs)
   const lines = text.split('\n')
   for (const problem of problems) {
     const { line, column, message, hint = '' } = problem

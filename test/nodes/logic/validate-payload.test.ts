@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { compileGivenSchema } from '../../../nodes/logic/validate-payload/json-schema.ts'
 import { validatePayload } from '../../../nodes/logic/validate-payload/validate-payload.ts'
+import { cpuMsOf } from '../../cpu-time.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 
 /** With the schema in the flow, or, as `given`, from the payload. */
@@ -72,10 +73,11 @@ describe.each(['flow', 'given'] as const)('a schema of the %s', (from) => {
 
   it('takes no time over a long list of objects that must differ', async () => {
     const items = Array.from({ length: 30_000 }, (_, index) => ({ index }))
-    const began = performance.now()
-    expect(await validate({ type: 'array', uniqueItems: true }, items, from)).toEqual([])
+    const cpuMs = await cpuMsOf(async () =>
+      expect(await validate({ type: 'array', uniqueItems: true }, items, from)).toEqual([]),
+    )
     // Comparing each with each takes half a minute.
-    expect(performance.now() - began).toBeLessThan(5000)
+    expect(cpuMs).toBeLessThan(5000)
   })
 
   it('tells of the first problem alone where there is much to look at, and of a hundred at most', async () => {

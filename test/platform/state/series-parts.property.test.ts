@@ -49,7 +49,7 @@ async function setUp(settings: Partial<StoreSettings> = {}) {
   return { ...test, store: platform.store, addDevice, query }
 }
 
-it('come to the same in parts as in one, of a device and of several', { timeout: 120_000 }, async () => {
+it('come to the same in parts as in one, of a device and of several', async () => {
   const { store, addDevice, query, platform, clock } = await setUp()
   const devices = [await addDevice(), await addDevice(), await addDevice()]
   // Before the range as well: what stands on into it.

@@ -4,13 +4,14 @@ import pg from 'pg'
 import { afterAll, afterEach, describe, it } from 'vitest'
 import { openStore, openTemporaryStore, type StoreSettings } from '../../../platform/store/open-store.ts'
 import type { Store } from '../../../platform/store/store.ts'
+import { patienceMs } from '../../patience.ts'
 
 export const postgresUrl = process.env.DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/test'
 
 const postgresProblem = await findProblem()
 
 async function findProblem(): Promise<string | undefined> {
-  const client = new pg.Client({ connectionString: postgresUrl, connectionTimeoutMillis: 3000 })
+  const client = new pg.Client({ connectionString: postgresUrl, connectionTimeoutMillis: patienceMs })
   try {
     await client.connect()
     return undefined

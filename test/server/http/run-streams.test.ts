@@ -128,7 +128,7 @@ describe('Runs', () => {
     expect(await runs.next('}\n\n')).toBe('event: run\ndata: {"id":"7"}\n\n')
     expect(await debug.next('}\n\n')).toBe('event: debug\ndata: {"message":"a\\nb"}\n\n')
     runs.response.destroy()
-    await vi.waitFor(() => expect(watchers.runs).toHaveLength(0))
+    await expect.poll(() => watchers.runs).toHaveLength(0)
   })
 
   test('one is told whole once it has ended, and the stream with it', async () => {

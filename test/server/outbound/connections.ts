@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 import { createConnection } from 'mysql2/promise'
 import { describe, it, onTestFinished } from 'vitest'
 import { createUrlOf, type UrlOf } from '../../../server/outbound/connection-urls.ts'
+import { patienceMs } from '../../patience.ts'
 import { postgresUrl } from '../../platform/store/databases.ts'
 
 export { postgresUrl }
@@ -25,9 +26,9 @@ async function problemOf(answer: () => Promise<unknown>): Promise<string | undef
 }
 
 const problems = {
-  MariaDB: await problemOf(async () => (await createConnection({ uri: mysqlUrl, connectTimeout: 3000 })).end()),
+  MariaDB: await problemOf(async () => (await createConnection({ uri: mysqlUrl, connectTimeout: patienceMs })).end()),
   Redis: await problemOf(async () => {
-    const redis = new Redis(redisUrl, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 3000 })
+    const redis = new Redis(redisUrl, { lazyConnect: true, retryStrategy: () => null, connectTimeout: patienceMs })
     redis.on('error', () => undefined)
     await redis.connect()
     redis.disconnect()

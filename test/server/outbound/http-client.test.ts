@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { FlowpotError } from '../../../contracts/errors.ts'
 import type { HttpRequest } from '../../../engine/services.ts'
 import { createHttpClient, type HttpClientOptions } from '../../../server/outbound/http-client.ts'
+import { patienceMs } from '../../patience.ts'
 import { isInstalled, makeCertificate } from '../mqtt/certificate.ts'
 
 interface Listening {
@@ -50,7 +51,7 @@ function openClient(options: Partial<HttpClientOptions> = {}) {
       method: 'GET',
       url,
       headers: {},
-      timeoutMs: 10_000,
+      timeoutMs: patienceMs,
       followsRedirects: true,
       acceptsAnyCertificate: false,
       signal: new AbortController().signal,

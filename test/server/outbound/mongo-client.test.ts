@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, test } from 'vitest'
 import type { MongoRequest } from '../../../engine/services.ts'
 import { createAddressOf } from '../../../server/outbound/connection-urls.ts'
 import { createMongoSender, type MongoSenderOptions } from '../../../server/outbound/mongo-client.ts'
+import { patienceMs } from '../../patience.ts'
 import { serveTcp } from './connections.ts'
 import { serveMongo } from './mongo-server.ts'
 
@@ -15,7 +16,7 @@ function openClient(url: string, options: Partial<MongoSenderOptions> = {}) {
   onTestFinished(() => client.close())
   const ask = (request: Asked) => {
     const { signal } = new AbortController()
-    return client.send({ connection: 'garden', collection: 'pots', timeoutMs: 10_000, signal, ...request })
+    return client.send({ connection: 'garden', collection: 'pots', timeoutMs: patienceMs, signal, ...request })
   }
   return { ask, close: client.close }
 }
@@ -23,7 +24,7 @@ function openClient(url: string, options: Partial<MongoSenderOptions> = {}) {
 /** With pots in it. */
 async function openGarden(documents: MongoRequest['documents'] = [], options: Partial<MongoSenderOptions> = {}) {
   const server = await serveMongo()
-  const client = openClient(server.url, options)
+  const client = openClient(server.url, { connectTimeoutMs: patienceMs, ...options })
   if (documents.length > 0) await client.ask({ operation: 'insertMany', documents })
   return { server, ...client }
 }
@@ -265,7 +266,7 @@ describe('a server', () => {
   })
 
   it('that breaks off in the midst of an operation is told of, and the next one goes on', async () => {
-    const { ask, server } = await openGarden(pots, { connectTimeoutMs: 5_000 })
+    const { ask, server } = await openGarden(pots)
     server.answer('update', (_, socket) => {
       socket.destroy()
       return undefined

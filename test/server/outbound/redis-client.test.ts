@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { RedisRequest } from '../../../engine/services.ts'
 import { createRedisClient, type RedisClientOptions } from '../../../server/outbound/redis-client.ts'
+import { patienceMs } from '../../patience.ts'
 import { describeOn, redisUrl, serveTcp, urlTo } from './connections.ts'
 
 function openClient(url: string, options: Partial<RedisClientOptions> = {}) {
@@ -11,7 +12,7 @@ function openClient(url: string, options: Partial<RedisClientOptions> = {}) {
   onTestFinished(() => client.close())
   return (command: string, args: readonly string[] = [], request: Partial<RedisRequest> = {}) => {
     const { signal } = new AbortController()
-    return client.send({ connection: 'readings', command, args, timeoutMs: 10_000, signal, ...request })
+    return client.send({ connection: 'readings', command, args, timeoutMs: patienceMs, signal, ...request })
   }
 }
 
@@ -112,11 +113,11 @@ describeOn('Redis', () => {
 
 describe('a Redis server that is none', () => {
   it.each([
-    ['accepts and never answers', () => undefined, 'REDIS_TIMED_OUT'],
-    ['hangs up', (socket: import('node:net').Socket) => socket.destroy(), 'REDIS_NO_CONNECTION'],
-  ])('is told of where it %s, for each of many commands', async (_, onConnection, code) => {
+    ['accepts and never answers', () => undefined, 'REDIS_TIMED_OUT', 300],
+    ['hangs up', (socket: import('node:net').Socket) => socket.destroy(), 'REDIS_NO_CONNECTION', patienceMs],
+  ])('is told of where it %s, for each of many commands', async (_, onConnection, code, timeoutMs) => {
     const ask = openClient(`redis://127.0.0.1:${await serveTcp(onConnection)}`)
-    const asked = Array.from({ length: 20 }, () => ask('get', ['a'], { timeoutMs: 300 }))
+    const asked = Array.from({ length: 20 }, () => ask('get', ['a'], { timeoutMs }))
     const outcomes = await Promise.allSettled(asked)
     expect(new Set(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code))).toEqual(
       new Set([code]),

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, test } from 'vitest'
 import type { SqlRequest } from '../../../engine/services.ts'
 import { createUrlOf } from '../../../server/outbound/connection-urls.ts'
 import { createSqlClient, type SqlClientOptions } from '../../../server/outbound/sql-client.ts'
+import { patienceMs } from '../../patience.ts'
 import { describePostgres } from '../../platform/store/databases.ts'
 import { describeOn, mysqlUrl, postgresUrl, serveTcp, urlTo } from './connections.ts'
 
@@ -12,7 +13,7 @@ function openClient(url: string, options: Partial<SqlClientOptions> = {}) {
   onTestFinished(() => client.close())
   const ask = (query: string, params: readonly unknown[] = [], request: Partial<SqlRequest> = {}) => {
     const { signal } = new AbortController()
-    return client.send({ connection: 'readings', query, params, timeoutMs: 10_000, signal, ...request })
+    return client.send({ connection: 'readings', query, params, timeoutMs: patienceMs, signal, ...request })
   }
   return { ask, close: client.close }
 }
@@ -60,7 +61,13 @@ function behaves({ url, bound, named, sleep, endSelf, running }: Dialect) {
     onTestFinished(async () => {
       const cleaner = createSqlClient({ urlOf: urlTo(url) })
       const { signal } = new AbortController()
-      await cleaner.send({ connection: 'readings', query: `drop table ${table}`, params: [], timeoutMs: 9000, signal })
+      await cleaner.send({
+        connection: 'readings',
+        query: `drop table ${table}`,
+        params: [],
+        timeoutMs: patienceMs,
+        signal,
+      })
       await cleaner.close()
     })
     return { ask, table }
@@ -127,11 +134,11 @@ function behaves({ url, bound, named, sleep, endSelf, running }: Dialect) {
     const controller = new AbortController()
     const asked = ask(slow, [], { signal: controller.signal })
     const seen = expect(asked).rejects.toThrow('The run is over')
-    await expect.poll(countRunning, { timeout: 5000 }).toEqual([{ n: 1 }])
+    await expect.poll(countRunning).toEqual([{ n: 1 }])
     controller.abort(new Error('The run is over'))
     await seen
     await expect(ask(slow, [], { timeoutMs: 300 })).rejects.toMatchObject(refused('SQL_TIMED_OUT', 'within 0.3 s'))
-    await expect.poll(countRunning, { timeout: 5000 }).toEqual([{ n: 0 }])
+    await expect.poll(countRunning).toEqual([{ n: 0 }])
   })
 
   it('tells of a connection that breaks under a query, and takes another for the next', async () => {
@@ -158,13 +165,13 @@ function behaves({ url, bound, named, sleep, endSelf, running }: Dialect) {
   })
 
   it.each([
-    ['accepts and never answers', () => undefined, 'SQL_TIMED_OUT'],
-    ['hangs up', (socket: import('node:net').Socket) => socket.destroy(), 'SQL_NO_CONNECTION'],
-  ])('tells of a server that %s', async (_, onConnection, code) => {
+    ['accepts and never answers', () => undefined, 'SQL_TIMED_OUT', 200],
+    ['hangs up', (socket: import('node:net').Socket) => socket.destroy(), 'SQL_NO_CONNECTION', patienceMs],
+  ])('tells of a server that %s', async (_, onConnection, code, timeoutMs) => {
     const silent = new URL(url)
     silent.port = String(await serveTcp(onConnection))
     const { ask } = openClient(silent.href, { connectTimeoutMs: 400 })
-    await expect(ask('select 1', [], { timeoutMs: 200 })).rejects.toMatchObject(refused(code))
+    await expect(ask('select 1', [], { timeoutMs })).rejects.toMatchObject(refused(code))
     await expect(ask('select 1')).rejects.toMatchObject(refused('SQL_NO_CONNECTION'))
   })
 }

@@ -5,8 +5,6 @@ import type { ScriptOutcome } from '../../../engine/services.ts'
 import { createScriptPool } from '../../../server/sandbox/script-pool.ts'
 
 const timeoutMs = 300
-/** For a thread that is started anew on a busy machine. */
-const slackMs = 15_000
 const pool = createScriptPool({ timeoutMs, memoryMb: 24 })
 afterAll(() => pool.close())
 
@@ -17,9 +15,7 @@ function run(source: string, payload: unknown = { data: { a: 1 } }): Promise<Scr
 
 /** What the script left as JSON, or the name of its error. */
 async function outcomeOf(source: string): Promise<{ left: unknown } | { failed: string }> {
-  const began = performance.now()
   const outcome = await run(source)
-  expect(performance.now() - began).toBeLessThan(timeoutMs + slackMs)
   expect(JSON.stringify(outcome)).not.toMatch(/node:|node_modules|sandbox\/|script-thread|quickjs/i)
   expect(JSON.stringify(outcome)).not.toContain(process.cwd())
   if (!('error' in outcome)) return { left: outcome.payload }

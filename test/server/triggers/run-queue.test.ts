@@ -84,7 +84,7 @@ describe('a run that a state has started', () => {
     const { begin, start, report, calls, left } = await setUp()
     await begin().start(start())
     await report()
-    await vi.waitFor(async () => expect(await left()).toEqual([]))
+    await expect.poll(left).toEqual([])
     expect(calls).toEqual(['application.get'])
   })
 
@@ -96,7 +96,7 @@ describe('a run that a state has started', () => {
     expect(calls).toEqual([])
     expect(await left()).toHaveLength(20)
     await begin().start(start())
-    await vi.waitFor(async () => expect(await left()).toEqual([]))
+    await expect.poll(left).toEqual([])
     expect(calls).toHaveLength(20)
   })
 
@@ -110,7 +110,7 @@ describe('a run that a state has started', () => {
     const triggers = begin()
     await triggers.start(start())
     for (let n = 0; n < 6; n++) await report()
-    await vi.waitFor(() => expect(calls).toHaveLength(4))
+    await expect.poll(() => calls).toHaveLength(4)
     const stopped = triggers.stop()
     release()
     await stopped
@@ -123,7 +123,7 @@ describe('a run that a state has started', () => {
     scene.answer = () => Promise.reject(new Error('The tank is empty.'))
     await begin().start(start())
     await report()
-    await vi.waitFor(async () => expect(await failed()).toHaveLength(1))
+    await expect.poll(failed).toHaveLength(1)
     expect(await left()).toMatchObject([{ due_at: null, attempts: 1, failed_at: clock.ms }])
     expect(await ok('flow.errors', { flowId: 'water' })).toEqual({
       flowId: 'water',
@@ -152,7 +152,7 @@ describe('a run that a state has started', () => {
     const triggers = begin()
     await triggers.start(start())
     await report()
-    await vi.waitFor(async () => expect(await left()).toMatchObject([{ attempts: 1, due_at: clock.ms + 10_000 }]))
+    await expect.poll(left).toMatchObject([{ attempts: 1, due_at: clock.ms + 10_000 }])
     await triggers.stop()
     for (const [ms, attempts, due] of [
       [10_000, 2, 20_000],
@@ -167,7 +167,7 @@ describe('a run that a state has started', () => {
       const next = begin()
       await next.start(start())
       const due_at = due === null ? null : clock.ms + due
-      await vi.waitFor(async () => expect(await left()).toMatchObject([{ attempts, due_at }]))
+      await expect.poll(left).toMatchObject([{ attempts, due_at }])
       await next.stop()
     }
     expect(await failed()).toMatchObject([{ attempts: 3 }])
@@ -180,9 +180,9 @@ describe('a run that a state has started', () => {
     scene.answer = () => (calls.length === 1 ? Promise.reject(new Error('Not now.')) : Promise.resolve())
     await begin().start(start())
     await report()
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await expect.poll(() => calls).toHaveLength(1)
     clock.ms += 100
-    await vi.waitFor(async () => expect(await left()).toEqual([]))
+    await expect.poll(left).toEqual([])
     expect(calls).toHaveLength(2)
   })
 
@@ -192,7 +192,7 @@ describe('a run that a state has started', () => {
     await report()
     await serve({ 'other.yaml': flow() })
     await triggers.start(start())
-    await vi.waitFor(async () => expect(await failed()).toMatchObject([{ error: { code: 'RUN_NO_TRIGGER' } }]))
+    await expect.poll(failed).toMatchObject([{ error: { code: 'RUN_NO_TRIGGER' } }])
     expect(calls).toEqual([])
   })
 
@@ -203,7 +203,7 @@ describe('a run that a state has started', () => {
       if (calls.length === 1) vi.spyOn(platform.store, 'write').mockRejectedValueOnce(new Error('The disk is gone.'))
     }
     await report()
-    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 5000 })
+    await expect.poll(left).toEqual([])
     expect(calls).toHaveLength(2)
   })
 })

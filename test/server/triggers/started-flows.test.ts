@@ -63,7 +63,7 @@ describe('a flow that a flow starts', () => {
     await begin()
     const { payload, error } = await press('asks', { pot: { name: 'Fern' } })
     expect(error).toBeUndefined()
-    await vi.waitFor(async () => expect(await left()).toEqual([]))
+    await expect.poll(left).toEqual([])
     expect(seen).toEqual([
       expect.objectContaining({
         data: { name: 'Fern' },
@@ -86,7 +86,7 @@ describe('a flow that a flow starts', () => {
     expect(payload).toMatchObject({ working: { started: { runId: run?.id } } })
     expect(seen).toEqual([])
     await begin()
-    await vi.waitFor(async () => expect(await left()).toEqual([]))
+    await expect.poll(left).toEqual([])
     expect(seen).toMatchObject([{ data: { name: 'Fern' } }])
   })
 
@@ -97,10 +97,11 @@ describe('a flow that a flow starts', () => {
     })
     await begin()
     expect((await press('asks')).error).toBeUndefined()
-    await vi.waitFor(async () => {
+    const failedLater = () => {
       clock.ms += 100
-      expect(await failed('works')).toMatchObject([{ attempts: 2, error: { node: 'nodes[0]' } }])
-    })
+      return failed('works')
+    }
+    await expect.poll(failedLater).toMatchObject([{ attempts: 2, error: { node: 'nodes[0]' } }])
     expect(await failed('asks')).toEqual([])
   })
 
@@ -119,7 +120,7 @@ describe('a flow that a flow starts', () => {
     expect(seen).toEqual([])
     clock.ms = due
     await begin()
-    await vi.waitFor(async () => expect(await left()).toEqual([]))
+    await expect.poll(left).toEqual([])
     expect(seen).toMatchObject([{ flowId: 'works', time: new Date(due) }])
   })
 
@@ -132,7 +133,7 @@ describe('a flow that a flow starts', () => {
     await press('asks')
     expect(await left()).toHaveLength(1)
     clock.ms += 100
-    await vi.waitFor(async () => expect(await left()).toEqual([]))
+    await expect.poll(left).toEqual([])
     expect(seen).toHaveLength(1)
   })
 
@@ -143,7 +144,7 @@ describe('a flow that a flow starts', () => {
     })
     await begin()
     expect((await press('asks')).error).toBeUndefined()
-    await vi.waitFor(async () => expect(await left()).toEqual([]))
+    await expect.poll(left).toEqual([])
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
   })
 })
@@ -156,7 +157,7 @@ describe('flows that start each other', () => {
     })
     await begin()
     expect((await press('ping')).error).toBeUndefined()
-    await vi.waitFor(async () => expect(await left()).toMatchObject([{ due_at: null }]))
+    await expect.poll(left).toMatchObject([{ due_at: null }])
     expect(seen.filter((shown) => shown === 'ping')).toHaveLength(11)
     expect(seen.filter((shown) => shown === 'pong')).toHaveLength(10)
     expect(await failed('ping')).toMatchObject([
