@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { ScriptOutcome, ScriptRequest } from '../../../engine/services.ts'
 import { createScriptPool } from '../../../server/sandbox/script-pool.ts'
 import { patienceMs } from '../../patience.ts'
@@ -7,7 +7,7 @@ const memoryMb = 24
 /** Of scripts that have no end. All others may take as long as a busy machine makes them. */
 const timeoutMs = 400
 // Far from UTC, where a script must not see it.
-process.env.TZ = 'America/New_York'
+vi.stubEnv('TZ', 'America/New_York')
 const pool = createScriptPool({ timeoutMs: patienceMs, memoryMb })
 const hastyPool = createScriptPool({ timeoutMs, memoryMb })
 afterAll(() => Promise.all([pool.close(), hastyPool.close()]))
