@@ -1,5 +1,6 @@
 /** What the functions of this floor take: who may sign in, and what checks passwords and signs tokens. */
 import type { Base } from '../base/base.ts'
+import { createKnownNetworks } from './known-networks.ts'
 import { createLimiters, type Limiters, type Limits } from './limiter.ts'
 import { createPasswords, type PasswordCost, type Passwords } from './passwords.ts'
 import { createSignUps, type SignUps } from './sign-ups.ts'
@@ -33,7 +34,7 @@ export function createAuthBase(base: Base, settings: AuthSettings): AuthBase {
     settings,
     passwords: createPasswords(settings.passwordCost),
     tokens: createTokens(settings.signingKey, base.clock),
-    limiters: createLimiters(settings.signInLimits),
+    limiters: createLimiters(createKnownNetworks(base, settings.signingKey), settings.signInLimits),
     signUps: createSignUps(settings.signUpsPerHour),
   }
 }

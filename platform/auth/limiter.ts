@@ -1,7 +1,8 @@
 /** Slows down whoever guesses: wrong passwords are counted for the account and for the network that they come from. */
 import { hash } from 'node:crypto'
 import { tooManyAttempts } from '../base/refusals.ts'
-import { type Counters, createCounters } from './counters.ts'
+import { createCounters } from './counters.ts'
+import type { KnownNetworks } from './known-networks.ts'
 import { networkOf } from './network.ts'
 
 export interface Limits {
@@ -25,12 +26,19 @@ export interface Attempt {
   /** Throws 429 with `retry-after` where the account or the network has used up its attempts. */
   admit(): Promise<void>
   failed(): Promise<void>
-  /** Clears the account's count, but not the network's: otherwise an account of one's own would buy guesses at others'. */
+  /**
+   * Clears the account's count, but not the network's: otherwise an account of one's own would buy guesses at others'.
+   * From then on the network is known to the account.
+   */
   succeeded(): Promise<void>
 }
 
+/**
+ * Whoever signed in from a network before has an allowance of their own there: strangers, and whoever else is in the
+ * network, use up what is left for networks that are not known, and lock nobody out of those that are.
+ */
 export interface Limiter {
-  attempt(signIn: SignIn): Attempt
+  attempt(signIn: SignIn): Promise<Attempt>
 }
 
 /** One for each kind of account, so that nothing done to an account of one kind counts for another kind. */
@@ -47,35 +55,43 @@ const maxAccounts = 2 ** 16
 const maxStrangers = 2 ** 14
 const maxNetworks = 2 ** 14
 
-export function createLimiters(limits: Limits = defaults): Limiters {
-  return { user: createLimiter(limits), device: createLimiter(limits), administrator: createLimiter(limits) }
+export function createLimiters(known: KnownNetworks, limits: Limits = defaults): Limiters {
+  return {
+    user: createLimiter(limits, known),
+    device: createLimiter(limits, known),
+    administrator: createLimiter(limits, known),
+  }
 }
 
-export function createLimiter({ perAccount, perNetwork, windowSeconds }: Limits = defaults): Limiter {
+function createLimiter({ perAccount, perNetwork, windowSeconds }: Limits, known: KnownNetworks): Limiter {
   const accounts = createCounters({ limit: perAccount, windowSeconds, maxKeys: maxAccounts })
   const strangers = createCounters({ limit: perAccount, windowSeconds, maxKeys: maxStrangers })
   const networks = createCounters({ limit: perNetwork, windowSeconds, maxKeys: maxNetworks })
 
   return {
-    attempt({ name, account, address }) {
-      // A name without an account has any length; its hash has not.
+    async attempt({ name, account, address }) {
+      const network = address === undefined ? undefined : networkOf(address)
+      const isKnown = account !== undefined && network !== undefined && (await known.has(account, network))
       const own =
         account === undefined
-          ? { counters: strangers, key: hash('sha256', name, 'base64') }
-          : { counters: accounts, key: account }
-      const counted: { counters: Counters; key: string }[] = [own]
-      if (address !== undefined) counted.push({ counters: networks, key: networkOf(address) })
+          ? // A name without an account has any length; its hash has not.
+            { counters: strangers, key: hash('sha256', name, 'base64') }
+          : { counters: accounts, key: isKnown ? `${account} from ${network}` : account }
+      const ofNetwork = network === undefined ? [] : [{ counters: networks, key: network }]
       return {
         async admit() {
-          for (const { counters, key } of counted) {
+          for (const { counters, key } of isKnown ? [own] : [own, ...ofNetwork]) {
             const seconds = await counters.secondsToWait(key)
             if (seconds > 0) throw tooManyAttempts({}, { headers: { 'retry-after': String(seconds) } })
           }
         },
         async failed() {
-          for (const { counters, key } of counted) await counters.add(key)
+          for (const { counters, key } of [own, ...ofNetwork]) await counters.add(key)
         },
-        succeeded: () => own.counters.forget(own.key),
+        async succeeded() {
+          await own.counters.forget(own.key)
+          if (account !== undefined && network !== undefined) await known.remember(account, network)
+        },
       }
     },
   }

@@ -32,7 +32,7 @@ export async function signInDevice(
 ): Promise<SignedInDevice> {
   const { deviceId, key } = credentials
   const network = address === undefined ? '' : networkOf(address)
-  const attempt = platform.limiters.device.attempt({ name: JSON.stringify([deviceId, key, network]) })
+  const attempt = await platform.limiters.device.attempt({ name: JSON.stringify([deviceId, key, network]) })
   await attempt.admit()
   const signedIn = await verifyDevice(platform, credentials)
   if (!signedIn) {
@@ -122,7 +122,7 @@ export async function signInAdministrator(
   const name = email.toLowerCase()
   const isEmail = isSameText(name, administrator?.email.toLowerCase() ?? '')
   const account = administrator && isEmail ? 'administrator' : undefined
-  const attempt = platform.limiters.administrator.attempt({ name, account, address })
+  const attempt = await platform.limiters.administrator.attempt({ name, account, address })
   await attempt.admit()
   const isPassword = isSameText(password, administrator?.password ?? '')
   if (!administrator || !isEmail || !isPassword) {

@@ -33,7 +33,7 @@ async function verifyPassword(
   const row = isAddress(email)
     ? await read.selectFrom('experience_users').selectAll().where('email_key', '=', name).executeTakeFirst()
     : undefined
-  const attempt = platform.limiters.user.attempt({ name, account: row?.id, address })
+  const attempt = await platform.limiters.user.attempt({ name, account: row?.id, address })
   await attempt.admit()
   const isRight = await platform.passwords.verify(
     password.slice(0, MAX_PASSWORD_LENGTH),

@@ -90,6 +90,7 @@ export const experienceUser: Resource = {
           if (!user) throw notFound({ what: 'Experience user' })
           await tx.deleteFrom('experience_users').where('id', '=', user.id).execute()
           await tx.deleteFrom('experience_group_users').where('user_id', '=', user.id).execute()
+          await tx.deleteFrom('known_networks').where('account', '=', user.id).execute()
           return { success: true as const }
         })
       },

@@ -11,6 +11,7 @@ export interface Tables {
   experience_group_users: { group_id: string; user_id: string }
   experience_group_devices: { group_id: string; device_id: string }
   api_tokens: ApiTokenTable
+  known_networks: { account: string; network_hash: string; seen_at: number }
   device_states: DeviceStateTable
   device_commands: DeviceCommandTable
   device_log: DeviceLogTable

@@ -7,6 +7,7 @@ import { flowStorage } from './0004-flow-storage.ts'
 import { triggeredRuns } from './0005-triggered-runs.ts'
 import { coveringStates } from './0006-covering-states.ts'
 import { recordedRuns } from './0007-recorded-runs.ts'
+import { knownNetworks } from './0008-known-networks.ts'
 
 export const migrations: readonly Migration[] = [
   platform,
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   triggeredRuns,
   coveringStates,
   recordedRuns,
+  knownNetworks,
 ]
