@@ -59,7 +59,8 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   const loaded = await load()
   if (!loaded.application) return { ...loaded, server: undefined }
 
-  const log = createLog(settings.logLevel, pino.destination(2))
+  let { secretNames } = loaded.application
+  const log = createLog(settings.logLevel, pino.destination(2), () => secretNames)
   const opened = await openPlatform(loaded.application, settings, { log })
   const { platform } = opened
   const endOutliving = outliveRejections(log)
@@ -163,6 +164,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
       const { id, seeds } = next.application.settings
       await applySeeds(platform, seeds)
       openApi.follow(next.sources)
+      secretNames = next.application.secretNames
       applications.swap(recorder.record(next.application))
       await triggers.follow(next.application, next.watches)
       return { ...next, hasOtherId: id !== undefined && id !== platform.applicationId }

@@ -2,6 +2,7 @@
 import type { FlowpotError } from '../contracts/errors.ts'
 import type { Seeds } from '../contracts/seeds.ts'
 import type { Returned } from './custom-node.ts'
+import type { SecretNames } from './secret-names.ts'
 import type { Reply, Services } from './services.ts'
 import type { Problem } from './source/problem.ts'
 import type { TriggerKey, TriggerSpecs } from './trigger.ts'
@@ -21,6 +22,8 @@ export interface ApplicationSettings {
   /** Databases that flows may use, by the name that they call them. */
   readonly connections: Readonly<Record<string, ConnectionSettings>>
   readonly seeds: Seeds
+  /** Names under which this application has secrets, beside those that are ones everywhere. */
+  readonly secretNames: readonly string[]
 }
 
 export interface ConnectionSettings {
@@ -155,6 +158,7 @@ export interface RunOutcome {
 
 export interface Application {
   readonly settings: ApplicationSettings
+  readonly secretNames: SecretNames
   readonly flows: readonly FlowDescription[]
   readonly endpoints: readonly CompiledTrigger<'endpoint'>[]
   readonly buttons: readonly CompiledTrigger<'button'>[]

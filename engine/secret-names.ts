@@ -3,29 +3,125 @@
 /** What stands in place of a secret. */
 export const redacted = '[redacted]'
 
-/** A part of a regular expression: found anywhere in a name. */
-export const secretWords =
-  'authori[sz]ation|cookie|passw(?:or)?d|passphrase|passcode|pwd|secret|token|jwt|credential|api[-_. ]?key|private[-_. ]?key|signing[-_. ]?key|session[-_. ]?id|one[-_. ]?time'
-const names = new RegExp(`${secretWords}|^(?:otp|pin|auth|sid)$`, 'i')
-const endsInName = new RegExp(`(?:${secretWords}|^otp|^pin)s?$`, 'i')
-
 /** The plainest of them, for what looks for whole names. */
 export const plainSecretNames = ['authorization', 'cookie', 'password', 'secret', 'token']
 
-/** The names of an application are few, unless a client makes them up. */
-const knownNames = new Map<string, boolean>()
-const mostNames = 10_000
+const kindsOfKey = 'api|private|signing|encryption|decryption|master|hmac|stripe'
+const kindsOfCode =
+  'recovery|verification|confirmation|backup|activation|invit(?:e|ation)|(?<!p)reset|log[-_. ]?in|sign[-_. ]?in|security|auth|(?:two|2)[-_. ]?factor|2fa|mfa|access|pairing|unlock|claim|setup|pin'
+const kindsOfLink =
+  'magic|recovery|verification|confirmation|activation|invit(?:e|ation)|(?<!p)reset|log[-_. ]?in|sign[-_. ]?in'
 
-/** Whether a text under this name is a secret: `accessToken`, `passwordConfirmation`. */
-export function isSecretName(name: string): boolean {
-  const known = knownNames.get(name)
-  if (known !== undefined) return known
-  const isSecret = names.test(name)
-  if (knownNames.size < mostNames && name.length < 100) knownNames.set(name, isSecret)
-  return isSecret
+/** A part of a regular expression: found anywhere in a name, in any case. */
+const words = [
+  'authori[sz]ation|cookie|secret|token|jwt|credential|mnemonic|seed[-_. ]?phrase|one[-_. ]?time',
+  'pass(?:wor[dt]|wd|phrase|code)|pwd|kennwort|wachtwoord|contrase[nñ]a|mot[-_. ]?de[-_. ]?passe',
+  'session[-_. ]?id|phpsessid|connection[-_. ]?string|client[-_. ]?assertion|card[-_. ]?number',
+  `(?:${kindsOfKey})[-_. ]?key|(?:${kindsOfCode})[-_. ]?code|(?:${kindsOfLink})[-_. ]?(?:link|url)`,
+].join('|')
+const names = new RegExp(`${words}|^(?:otp|pin|auth|sid|cv[vc]2?|senha)$`, 'i')
+const endsInName = new RegExp(`(?:${words}|^otp|^pin|^cv[vc]2?)s?$`, 'i')
+/** Of two words the second one, or both together: `your token`, `api key`, but not `token count`. */
+const endsInWord = new RegExp(`(?:${words})[^ ]*$`, 'i')
+
+/**
+ * Any other key is a secret, but for those that find or name something. An `accessKey` is here the public half of a device's credentials, but an
+ * `awsAccessKey` is none of those.
+ */
+const harmlessKeys = new Set(
+  [
+    'public publishable site primary foreign unique composite natural surrogate parent partition sort range row column index',
+    'lookup group grouping cache idempotency dedup dedupe deduplication routing message event topic translation locale i18n label',
+    'field item entity object record resource file image media video asset storage s3 bucket path map property attribute tag',
+    'option setting config feature flag metric state status query search filter order sorting project issue ticket task page node',
+    'tenant min max start end next last first previous prev exclusive evaluated shortcut hot arrow tab enter return escape',
+    'modifier cursor pagination continuation lock type kind name id data other',
+  ].flatMap((line) => line.split(' ')),
+)
+const harmlessPasses = new Set([
+  'low',
+  'high',
+  'band',
+  'all',
+  'first',
+  'second',
+  'single',
+  'multi',
+  'boarding',
+  'season',
+])
+
+/** The names of an application are few, unless a client makes them up. */
+const mostNames = 10_000
+/** A name that says what stands under it says it at its end. */
+const longestName = 100
+
+export interface SecretNames {
+  /** Whether a text under this name is a secret, or those of a list: `accessToken`, `passwordConfirmation`. */
+  isSecretName(name: string): boolean
+  /** Whether that goes for such texts alone, since a map under this name is as likely to be something else: `session`, `deployKey`. */
+  isNameOfText(name: string): boolean
+  /** Whether anything under this name is a secret, such as a number: not `tokenTtlSeconds`. */
+  isNameOfSecret(name: string): boolean
 }
 
-/** Whether anything under this name is one, such as a number: not `tokenTtlSeconds`. */
-export function isNameOfSecret(name: string): boolean {
-  return endsInName.test(name)
+/** `further` are names that are ones in one application, each a whole name in any spelling: `plateNumber` is `plate_number` too. */
+export function createSecretNames(further: readonly string[]): SecretNames {
+  const own = new Set(further.map(lettersOf))
+  const known = new Map<string, boolean>()
+
+  const isOwn = (name: string): boolean => own.size > 0 && name.length <= longestName && own.has(lettersOf(name))
+  const isNameOfMore = (name: string): boolean => names.test(name) || isOwn(name)
+
+  return {
+    isSecretName(name) {
+      const before = known.get(name)
+      if (before !== undefined) return before
+      const isSecret = isNameOfMore(name) || isWordForSecret(name)
+      if (known.size < mostNames && name.length < longestName) known.set(name, isSecret)
+      return isSecret
+    },
+    isNameOfText: (name) => !isNameOfMore(name) && isWordForSecret(name),
+    isNameOfSecret: (name) => endsInName.test(name) || isOwn(name),
+  }
+}
+
+/** Those of every application. */
+export const secretNames = createSecretNames([])
+
+/** Whether two words of a text name a secret together. */
+export function isNamedByWords(text: string): boolean {
+  return endsInWord.test(text.slice(-longestName))
+}
+
+function isWordForSecret(name: string): boolean {
+  const words = wordsOf(name)
+  const last = words.at(-1)
+  const before = words.at(-2)
+  switch (last) {
+    case 'key':
+    case 'keys':
+      if (before === 'access') return words.length > 2
+      return before !== undefined && !harmlessKeys.has(before)
+    case 'pass':
+      return before === undefined || !harmlessPasses.has(before)
+    case 'session':
+      return before === undefined
+    default:
+      return last === 'signature' || last === 'sig' || last === 'dsn' || last === 'bearer'
+  }
+}
+
+/** `x`, `hub` and `signature` of `X-Hub-Signature-256`. */
+function wordsOf(name: string): string[] {
+  return name
+    .slice(-longestName)
+    .replace(/([a-z\d])([A-Z])|([A-Z])([A-Z][a-z])/g, '$1$3 $2$4')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+    .filter((word) => /[a-z]/.test(word))
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[-_. ]/g, '')
 }

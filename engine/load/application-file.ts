@@ -13,6 +13,9 @@ const email = Type.String({ format: 'email', maxLength: 1024, description: 'E-ma
 /** A name, an IPv4 address or an IPv6 address in brackets, and a port if only that is meant. */
 const hostPattern = '^(\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#@*\\[\\]\\\\]+)(:[0-9]{1,5})?$'
 
+/** Letters and digits, without which nothing would be left of a name. */
+const secretNamePattern = '^[-_. ]*[A-Za-z0-9\\u0080-\\uffff][-_. A-Za-z0-9\\u0080-\\uffff]*$'
+
 const connection = Type.Object({
   env: Type.String({
     pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
@@ -77,6 +80,14 @@ const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
         examples: [{ readings: { env: 'READINGS_URL' } }],
       }),
     ),
+    secretNames: Type.Optional(
+      Type.Array(Type.String({ pattern: secretNamePattern }), {
+        maxItems: 100,
+        description:
+          'Names under which this application has secrets that no log and no recorded run may show, in any spelling.',
+        examples: [['plateNumber', 'iban']],
+      }),
+    ),
     seeds: Type.Optional(
       Type.Object(
         {
@@ -106,6 +117,7 @@ export const defaultSettings: ApplicationSettings = {
   http: { allow: [] },
   connections: {},
   seeds: { groups: [], users: [], devices: [] },
+  secretNames: [],
 }
 
 /** What the file says, with defaults for the rest. Where it is unsound the problems are reported and the defaults stand. */
@@ -154,6 +166,7 @@ export function readApplicationFile(
     http: { allow: settings.http?.allow ?? [] },
     connections: settings.connections ?? {},
     seeds: { ...defaultSettings.seeds, ...settings.seeds },
+    secretNames: settings.secretNames ?? [],
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the listeners serve and a reload swaps: an application whose flows are linked. */
 import type { Application, ApplicationSettings, CompiledTrigger, FlowDescription, Limits } from '../application.ts'
+import { createSecretNames } from '../secret-names.ts'
 import { tooManyRuns } from './errors.ts'
 import type { LinkedTrigger } from './linked-flow.ts'
 import { startRun } from './start-run.ts'
@@ -47,6 +48,7 @@ export function createApplication(
   }
   return {
     settings,
+    secretNames: createSecretNames(settings.secretNames),
     flows,
     endpoints: triggers.filter((trigger) => trigger.type === 'endpoint'),
     buttons: triggers.filter((trigger) => trigger.type === 'button'),

@@ -11,7 +11,6 @@ import {
 } from 'fastify'
 import type { Bindings, Logger } from 'pino'
 import { type Failure, failureOf } from './failure.ts'
-import { loggableUrl } from './log.ts'
 import { refusalOfParser } from './refusals.ts'
 import { RequestLog } from './request-log.ts'
 
@@ -100,7 +99,7 @@ export function logRequests(app: FastifyInstance, log: Logger | undefined): void
       {
         requestId: request.id,
         method: request.method,
-        url: loggableUrl(request.raw.url ?? ''),
+        url: request.raw.url ?? '',
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 100) / 100,
         address: request.ip,

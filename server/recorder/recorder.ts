@@ -6,6 +6,7 @@
  * as a run through six nodes does, and a third of what a request takes.
  */
 import type { Application, RunOutcome, RunRequest } from '../../engine/application.ts'
+import type { SecretNames } from '../../engine/secret-names.ts'
 import type { Platform } from '../../platform/platform.ts'
 import {
   type KeepBounds,
@@ -70,8 +71,8 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
     return until !== undefined && until > performance.now()
   }
 
-  const keep = (capture: RunCapture): void => {
-    const record = writeRecord(capture, limits)
+  const keep = (capture: RunCapture, names: SecretNames): void => {
+    const record = writeRecord(capture, limits, names)
     const run = { summary: summaryOf(record), json: JSON.stringify(record) }
     ring.add(run)
     for (const watcher of runWatchers) watcher(run)
@@ -91,11 +92,11 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
   }
 
   /** Tells what one run logs. */
-  const logTeller = (): OnLog => {
+  const logTeller = (names: SecretNames): OnLog => {
     let write: ReturnType<typeof createLogWriter> | undefined
     return (capture, log, visit) =>
       safely(() => {
-        write ??= createLogWriter(capture)
+        write ??= createLogWriter(capture, names)
         const message = write(log, visit)
         for (const watcher of logWatchers) watcher(message)
       })
@@ -105,23 +106,24 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
     const isWanted = mode !== 'off' || runWatchers.size > 0 || logWatchers.size > 0
     if (!isWanted || (isFull(request) && logWatchers.size === 0)) return application.start(request)
     if (isWatched(request)) {
-      const capture = new RunCapture(request, logWatchers.size > 0 ? logTeller() : undefined)
+      const capture = new RunCapture(request, logWatchers.size > 0 ? logTeller(application.secretNames) : undefined)
       const running = application.start(capture.request)
-      running.done.then((outcome) => safely(() => end(capture, outcome)), notRecorded)
+      running.done.then((outcome) => safely(() => end(capture, outcome, application.secretNames)), notRecorded)
       return running
     }
     const running = application.start(request)
     const began = performance.now()
     running.done.then((outcome) => {
-      if (hasFailed(request, outcome)) safely(() => keep(captureEnd(request, outcome, performance.now() - began)))
+      if (!hasFailed(request, outcome)) return
+      safely(() => keep(captureEnd(request, outcome, performance.now() - began), application.secretNames))
     }, notRecorded)
     return running
   }
 
-  const end = (capture: RunCapture, outcome: RunOutcome): void => {
+  const end = (capture: RunCapture, outcome: RunOutcome, names: SecretNames): void => {
     capture.end(outcome)
     const isKept = mode === 'all' || runWatchers.size > 0 || (mode === 'failed' && hasFailed(capture.request, outcome))
-    if (isKept) keep(capture)
+    if (isKept) keep(capture, names)
   }
 
   return {

@@ -2,31 +2,10 @@
  * Takes secrets out of what is kept of a run. What stands under a key that names a secret goes, whatever it is called exactly, and so does
  * the same value wherever else it stands in the run, also within a text; and what looks like a token wherever it stands.
  */
-import { isNameOfSecret, isSecretName, redacted, secretWords as words } from '../../engine/secret-names.ts'
+import { redacted, type SecretNames } from '../../engine/secret-names.ts'
+import { redactText } from './redact-text.ts'
 import { Cut, cutMark, isSnapshotMap, type Snapshot, type SnapshotMap, setOwn } from './snapshot.ts'
 import { createTextSearch, type TextSearch } from './text-search.ts'
-
-// Clients write what these patterns read, so each takes a time that grows with the length of the text alone: what precedes a match is of bounded
-// length, and what a match is looked for in is either taken or not looked at again. `patterns` are tried on hostile texts by a test.
-
-/** `"password": "…"`, `token=…`. A quote that is not closed ends with the text, which may have been cut. */
-const assignment = new RegExp(
-  `((?:${words})[\\w-]{0,40}["'\\\\]{0,4}\\s{0,5}[=:]\\s{0,5})(?!["'\\\\]{0,4}\\[redacted\\])(\\\\?"(?:[^"\\\\]|\\\\[^"])*(?:\\\\?"|\\\\?$)|'[^']*(?:'|$)|[^\\s"'&,;}\\])<>]+)`,
-  'gi',
-)
-/** `Authorization: Digest …`, `Cookie: a=b; c=d`: all of the line. */
-const header =
-  /((?:authori[sz]ation|cookie)["'\\]{0,4}\s{0,5}[=:](?![\s"'\\]{0,8}\[redacted\])\s{0,5}["'\\]{0,3})[^"'\\\r\n]+/gi
-const bearer = /\b(Bearer\s{1,5})[\w.~+/-]{6,}=*/gi
-const basic = /\b(Basic\s{1,5})(?=[A-Za-z+/]{0,200}[\d=])[\w+/-]{6,}=*/gi
-/** Looks ahead for the dots once in a row of such characters. Every `eyJ` in the row would look for them otherwise. */
-const jsonWebToken = /(?<![\w-])(?=[\w-]+\.[\w-]{5,}\.)([\w-]*?\b)eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g
-const userInfo = /\/\/[^/\s:@]{0,256}:[^/\s@]{1,256}@/g
-
-/** None of the patterns above is found without. */
-const mayHoldToken = /[=:]|eyJ|bearer|basic/i
-
-export const patterns = { assignment, header, bearer, basic, jsonWebToken, userInfo, mayHoldToken }
 
 /** Shorter ones are found as a whole value alone, not within a text. */
 const shortestWithinText = 4
@@ -51,7 +30,7 @@ export interface Redactor {
   readonly isCut: boolean
 }
 
-export function createRedactor(steps = stepsOfRun): Redactor {
+export function createRedactor(names: SecretNames, steps = stepsOfRun): Redactor {
   /** As they stood under their names. */
   const learned = new Set<string>()
   /** Those, parts of them, and how else they may be written. */
@@ -104,6 +83,22 @@ export function createRedactor(steps = stepsOfRun): Redactor {
     add(JSON.stringify(inJson).slice(1, -1))
   }
 
+  /** The name under which `key` holds a secret: its own, or that of `{ name: 'token', value: … }`. */
+  const nameOf = (map: SnapshotMap, key: string): string | undefined => {
+    if (names.isSecretName(key)) return key
+    if (key !== 'value' && key !== 'values') return undefined
+    const name = Object.hasOwn(map, 'name') ? map.name : Object.hasOwn(map, 'key') ? map.key : undefined
+    return typeof name === 'string' && names.isSecretName(name) ? name : undefined
+  }
+
+  /** The name as it goes for what a map under it holds. */
+  const outerName = (name: string | undefined): string | undefined =>
+    name === undefined || names.isNameOfText(name) ? undefined : name
+
+  /** `tokenTtlSeconds: 3600` is none, and nor is what is empty. */
+  const isSecretLeaf = (name: string, value: string | number | Cut): boolean =>
+    typeof value === 'number' ? names.isNameOfSecret(name) : value !== ''
+
   const learn = (value: Snapshot, name: string | undefined): void => {
     if (typeof value === 'string' || typeof value === 'number' || value instanceof Cut) {
       if (name === undefined || !isSecretLeaf(name, value)) return
@@ -113,21 +108,16 @@ export function createRedactor(steps = stepsOfRun): Redactor {
     } else if (Array.isArray(value)) {
       for (const item of value) learn(item, name)
     } else if (isSnapshotMap(value)) {
-      for (const [key, item] of Object.entries(value)) learn(item, name ?? nameOf(value, key))
+      const outer = outerName(name)
+      for (const [key, item] of Object.entries(value)) learn(item, outer ?? nameOf(value, key))
     }
   }
 
   const said = (text: string): string | undefined => {
     if (text === redacted) return text
     if (secrets.has(text)) return redacted
-    let out = searchSecrets()?.replaceIn(text, redacted)
-    if (out === undefined || !mayHoldToken.test(out)) return out
-    if (/[=:]/.test(out)) {
-      out = out.replace(header, `$1${redacted}`)
-      out = out.replace(assignment, (_, before: string, value: string) => before + inQuotes(value))
-      out = out.replace(userInfo, `//${redacted}@`)
-    }
-    return out.replace(jsonWebToken, `$1${redacted}`).replace(bearer, `$1${redacted}`).replace(basic, `$1${redacted}`)
+    const out = searchSecrets()?.replaceIn(text, redacted)
+    return out && redactText(out, names)
   }
 
   const text = (value: string): string | undefined => {
@@ -176,13 +166,14 @@ export function createRedactor(steps = stepsOfRun): Redactor {
 
   const map = (value: SnapshotMap, name: string | undefined): Snapshot => {
     const copy: Record<string, Snapshot> = {}
+    const outer = outerName(name)
     for (const [key, item] of Object.entries(value)) {
       const said = text(key)
       if (said === undefined) {
         setOwn(copy, cutMark, cut())
         break
       }
-      setOwn(copy, said, redact(item, name ?? nameOf(value, key)))
+      setOwn(copy, said, redact(item, outer ?? nameOf(value, key)))
     }
     return copy
   }
@@ -199,28 +190,9 @@ export function createRedactor(steps = stepsOfRun): Redactor {
   }
 }
 
-/** The name under which `key` holds a secret: its own, or that of `{ name: 'token', value: … }`. */
-function nameOf(map: Readonly<Record<string, Snapshot>>, key: string): string | undefined {
-  if (isSecretName(key)) return key
-  if (key !== 'value' && key !== 'values') return undefined
-  const name = Object.hasOwn(map, 'name') ? map.name : Object.hasOwn(map, 'key') ? map.key : undefined
-  return typeof name === 'string' && isSecretName(name) ? name : undefined
-}
-
-/** `tokenTtlSeconds: 3600` is none, and nor is what is empty. */
-function isSecretLeaf(name: string, value: string | number | Cut): boolean {
-  return typeof value === 'number' ? isNameOfSecret(name) : value !== ''
-}
-
 /** `abc` of `Bearer abc`; the values of `a=b; c=d`. */
 function partsOf(secret: string): string[] {
   const [, scheme] = /^\w+\s+(\S+)$/.exec(secret) ?? []
   const cookies = secret.includes('=') ? secret.split(/;\s*/).map((pair) => pair.slice(pair.indexOf('=') + 1)) : []
   return [...(scheme === undefined ? [] : [scheme]), ...cookies].filter((part) => part.length >= shortestWithinText)
-}
-
-/** In the quotes that the value stood in. */
-function inQuotes(value: string): string {
-  const [quote = ''] = /^\\?["']/.exec(value) ?? []
-  return `${quote}${redacted}${quote}`
 }

@@ -26,11 +26,11 @@ export async function replayRun(
     ...(meta === undefined ? {} : { meta }),
     ...(typeof relayId === 'string' ? { relayId } : {}),
     ...(typeof relayType === 'string' ? { relayType } : {}),
-    services: replayServices(record),
+    services: replayServices(record, application.secretNames),
     log: () => undefined,
     prepare: () => ({ ...payload }),
   }
   const capture = new RunCapture(request)
   capture.end(await application.start(capture.request).done)
-  return writeRecord(capture, record.limits)
+  return writeRecord(capture, record.limits, application.secretNames)
 }

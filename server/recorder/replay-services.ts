@@ -3,7 +3,7 @@
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { StorageChange } from '../../contracts/storage.ts'
-import { redacted } from '../../engine/secret-names.ts'
+import { redacted, type SecretNames } from '../../engine/secret-names.ts'
 import type { HttpResponse, Services } from '../../engine/services.ts'
 import { decode, encode } from './encoding.ts'
 import { createRedactor } from './redact.ts'
@@ -15,8 +15,11 @@ interface Pending {
   settle(): void
 }
 
-export function replayServices(record: Pick<RunRecord, 'calls' | 'clock' | 'random' | 'time'>): Services {
-  const { ask } = createAnswers(record.calls)
+export function replayServices(
+  record: Pick<RunRecord, 'calls' | 'clock' | 'random' | 'time'>,
+  names: SecretNames,
+): Services {
+  const { ask } = createAnswers(record.calls, names)
   const result = <Result>(name: string, params: unknown, read: (result: unknown) => Result = given) =>
     ask(name, params).then((answer) => read('result' in answer ? decode(answer.result) : undefined))
   const nothing = () => undefined
@@ -71,7 +74,7 @@ function given<Result>(value: unknown): Result {
   return value as Result
 }
 
-function createAnswers(calls: readonly RecordedCall[]) {
+function createAnswers(calls: readonly RecordedCall[], names: SecretNames) {
   const left = [...calls]
   const pending = new Set<Pending>()
   let isWaiting = false
@@ -101,7 +104,7 @@ function createAnswers(calls: readonly RecordedCall[]) {
   /** The next call of that name: of several, the one with the same parameters. */
   const take = (name: string, params: unknown): RecordedCall | undefined => {
     const named = left.filter(({ call }) => call === name)
-    const wanted = named.length > 1 ? describe(params) : undefined
+    const wanted = named.length > 1 ? describe(params, names) : undefined
     const found = named.find((call) => JSON.stringify(call.params) === wanted) ?? named[0]
     if (found) left.splice(left.indexOf(found), 1)
     return found
@@ -124,9 +127,9 @@ function createAnswers(calls: readonly RecordedCall[]) {
 }
 
 /** As the record would have it. */
-function describe(params: unknown): string {
+function describe(params: unknown, names: SecretNames): string {
   const snapshot = takeSnapshot(params, { bytes: Number.MAX_SAFE_INTEGER, comparisons: 0, isCut: false })
-  return JSON.stringify(encode(createRedactor().redact(snapshot)))
+  return JSON.stringify(encode(createRedactor(names).redact(snapshot)))
 }
 
 function errorOf({ code, message, statusCode }: { code: string; message: string; statusCode?: number }): Error {

@@ -2,7 +2,7 @@
 
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { RunOutcome, RunRequest } from '../../engine/application.ts'
-import { redacted } from '../../engine/secret-names.ts'
+import { redacted, type SecretNames } from '../../engine/secret-names.ts'
 import { pathOf } from '../../engine/values/path.ts'
 import { encode, type Json } from './encoding.ts'
 import { createRedactor, type Redactor } from './redact.ts'
@@ -22,10 +22,10 @@ import { type Budget, isSnapshotMap, type Snapshot, takeText } from './snapshot.
 /** What the messages of a run's errors may take. */
 const bytesOfErrors = 64 * 1024
 
-export function writeRecord(capture: RunCapture, limits: RecordedLimits): RunRecord {
+export function writeRecord(capture: RunCapture, limits: RecordedLimits, names: SecretNames): RunRecord {
   const { request, visits, calls, logs, draws, outcome } = capture
   const visitOf = visitFinder(visits)
-  const redactor = createRedactor()
+  const redactor = createRedactor(names)
   createLearning(capture, redactor)()
   const kept = (value: Snapshot): Json => encode(redactor.redact(value))
   const text = (value: Snapshot): string => String(kept(value))
@@ -92,9 +92,9 @@ export function writeRecord(capture: RunCapture, limits: RecordedLimits): RunRec
 }
 
 /** Writes what is logged in a run that goes on, without the secrets that it has shown by then. */
-export function createLogWriter(capture: RunCapture) {
+export function createLogWriter(capture: RunCapture, names: SecretNames) {
   const { request } = capture
-  const redactor = createRedactor()
+  const redactor = createRedactor(names)
   const learn = createLearning(capture, redactor)
   return (log: CapturedLog, visit: CapturedVisit | undefined): DebugMessage => {
     learn()

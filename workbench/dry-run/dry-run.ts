@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { Application, CompiledTrigger, RunRequest } from '../../engine/application.ts'
 import type { Returned } from '../../engine/custom-node.ts'
+import type { SecretNames } from '../../engine/secret-names.ts'
 import type { Effects, Services } from '../../engine/services.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import type { OpenedPlatform } from '../../server/compose/open-platform.ts'
@@ -78,7 +79,7 @@ export async function dryRun(
   sample: Sample,
 ): Promise<DryRunResult> {
   const trigger = chooseTrigger(application, flowId, sample)
-  const recording = createRecording(sends)
+  const recording = createRecording(sends, application.secretNames)
   const services = createServices(opened.platform, effects)(address)
   const user = sample.user === undefined ? undefined : { token: await signIn(services, sample.user, '--user') }
   const recorded = {
@@ -93,7 +94,7 @@ export async function dryRun(
   const reply = isEndpoint(trigger)
     ? await requestEndpoint(trigger, recorded, opened, sample, user?.token)
     : await fire(recorded, start)
-  return describe(trigger, reply, recording)
+  return describe(trigger, reply, recording, application.secretNames)
 }
 
 interface Recorded {
@@ -152,7 +153,12 @@ function sampleData({ type, sample }: CompiledTrigger, body: unknown): unknown {
   return hasMore ? { ...(isMap(sample) ? sample : {}), body } : body
 }
 
-async function describe(trigger: CompiledTrigger, reply: DryReply | null, recording: Recording): Promise<DryRunResult> {
+async function describe(
+  trigger: CompiledTrigger,
+  reply: DryReply | null,
+  recording: Recording,
+  names: SecretNames,
+): Promise<DryRunResult> {
   const outcome = await recording.done
   const error = outcome ? outcome.error : refused(reply)
   return {
@@ -161,21 +167,24 @@ async function describe(trigger: CompiledTrigger, reply: DryReply | null, record
     trigger: textOf(trigger),
     reply,
     visits: recording.visits,
-    calls: recording.calls.map((made) => ({ ...made, ...withoutSecretsIn(made) })),
+    calls: recording.calls.map((made) => ({ ...made, ...withoutSecretsIn(made, names) })),
     missing: [...recording.missing],
-    payload: withoutSecrets(outcome?.payload ?? null),
-    ...(outcome?.returned ? { returned: withoutSecretsOf(outcome.returned) } : {}),
+    payload: withoutSecrets(outcome?.payload ?? null, names),
+    ...(outcome?.returned ? { returned: withoutSecretsOf(outcome.returned, names) } : {}),
     error: error === undefined ? null : describeError(error, recording.visits),
   }
 }
 
-function withoutSecretsIn({ params, outcome }: RecordedCall): Pick<RecordedCall, 'params' | 'outcome'> {
+function withoutSecretsIn(
+  { params, outcome }: RecordedCall,
+  names: SecretNames,
+): Pick<RecordedCall, 'params' | 'outcome'> {
   // A copy of the same shape.
-  return { params: withoutSecrets(params), outcome: withoutSecrets(outcome) as RecordedCall['outcome'] }
+  return { params: withoutSecrets(params, names), outcome: withoutSecrets(outcome, names) as RecordedCall['outcome'] }
 }
 
-function withoutSecretsOf({ output, value }: Returned): Returned {
-  return { output, value: withoutSecrets(value) }
+function withoutSecretsOf({ output, value }: Returned, names: SecretNames): Returned {
+  return { output, value: withoutSecrets(value, names) }
 }
 
 function refused(reply: DryReply | null): FlowpotError {

@@ -1,4 +1,5 @@
 /** What was sent and answered, as a dry run lists it. A body is shown as what it says, so that secrets in it are found. */
+import type { SecretNames } from '../../engine/secret-names.ts'
 import type {
   FlowStart,
   HttpRequest,
@@ -10,18 +11,18 @@ import type {
 } from '../../engine/services.ts'
 import { loggableUrl } from '../../server/http/log.ts'
 
-export function describeRequest({ method, url, headers, body }: HttpRequest): object {
-  return { method, url: shownUrl(url), headers, ...describeBody(body, headers['content-type']) }
+export function describeRequest({ method, url, headers, body }: HttpRequest, names: SecretNames): object {
+  return { method, url: shownUrl(url, names), headers, ...describeBody(body, headers['content-type'], names) }
 }
 
 /** A user and a password in it are refused, but would be shown. */
-function shownUrl(url: string): string {
+function shownUrl(url: string, names: SecretNames): string {
   const isPlain = URL.canParse(url) && new URL(url).username === '' && new URL(url).password === ''
-  return isPlain ? loggableUrl(url) : '[no URL that can be requested]'
+  return isPlain ? loggableUrl(url, names) : '[no URL that can be requested]'
 }
 
-export function describeResponse({ status, headers, body }: HttpResponse): object {
-  return { status, headers, ...describeBody(body, String(headers['content-type'] ?? '')) }
+export function describeResponse({ status, headers, body }: HttpResponse, names: SecretNames): object {
+  return { status, headers, ...describeBody(body, String(headers['content-type'] ?? ''), names) }
 }
 
 export function describeMail(message: MailMessage): object {
@@ -50,12 +51,17 @@ export function describeStart({ flow, button, data, dueAt }: FlowStart): object 
   return { flow, button, data: structuredClone(data), ...later }
 }
 
-function describeBody(body: string | Uint8Array | undefined, type = ''): { body?: unknown } {
+function describeBody(
+  body: string | Uint8Array | undefined,
+  type: string | undefined,
+  names: SecretNames,
+): { body?: unknown } {
   if (body === undefined || body.length === 0) return {}
   const bytes = Buffer.from(body)
   const text = bytes.toString()
   if (!Buffer.from(text).equals(bytes)) return { body: `[${bytes.length} bytes]` }
-  if (/^application\/x-www-form-urlencoded\b/i.test(type)) return { body: loggableUrl(`?${text}`).slice(1) }
+  if (/^application\/x-www-form-urlencoded\b/i.test(type ?? ''))
+    return { body: loggableUrl(`?${text}`, names).slice(1) }
   return { body: parsedOr(text) }
 }
 

@@ -3,6 +3,7 @@
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Application, RunLog, RunOutcome, Trace } from '../../engine/application.ts'
+import type { SecretNames } from '../../engine/secret-names.ts'
 import type { Services } from '../../engine/services.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { withoutSecrets } from '../../server/http/log.ts'
@@ -63,7 +64,8 @@ export interface Recording {
   wrapServices(services: Services): Services
 }
 
-export function createRecording(sends: Sends): Recording {
+/** `names` are those under which the application has secrets, which are not listed. */
+export function createRecording(sends: Sends, names: SecretNames): Recording {
   const visits: Omit<RecordedVisit, 'logs'>[] = []
   /** When each visit began, by its place in `visits`. */
   const starts: number[] = []
@@ -129,7 +131,7 @@ export function createRecording(sends: Sends): Recording {
       ...application,
       start(request) {
         const log: RunLog = (level, message, details) => {
-          const recorded = { level, message, details: withoutSecrets(details) }
+          const recorded = { level, message, details: withoutSecrets(details, names) }
           // What a run says at that level is how it failed, which stands in the result.
           if (level !== 'error') logs.push({ visit: visits.length, began: now, log: recorded })
           request.log(level, message, details)
@@ -149,9 +151,9 @@ export function createRecording(sends: Sends): Recording {
         ),
       http: (request) =>
         record(
-          { call: 'http', params: describeRequest(request), sent: sends.http },
+          { call: 'http', params: describeRequest(request, names), sent: sends.http },
           () => services.http(request),
-          (response) => ({ result: describeResponse(response) }),
+          (response) => ({ result: describeResponse(response, names) }),
         ),
       mail: (message, signal) =>
         record({ call: 'mail', params: describeMail(message), sent: sends.mail }, () => services.mail(message, signal)),

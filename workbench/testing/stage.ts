@@ -86,7 +86,7 @@ export async function openStage(test: Test, { application, settings, standIn, em
     async take(step: Step): Promise<StepOutcome> {
       fixed = step.clock ?? fixed
       const user = await userOf(step)
-      const recording = createRecording(sends)
+      const recording = createRecording(sends, application.secretNames)
       current = recording.wrapApplication(application, {})
       const trace = begin()
       const asked = step.action.render(known(step))

@@ -6,6 +6,7 @@ import type { Storage } from '../../contracts/storage.ts'
 import { customNodeKey } from '../../engine/custom-node.ts'
 import type { Run, Visit } from '../../engine/node.ts'
 import type { LinkedNode, WrapVisit } from '../../engine/run/linked-flow.ts'
+import { secretNames } from '../../engine/secret-names.ts'
 import type { HttpResponse, Services, SqlResult } from '../../engine/services.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import {
@@ -132,7 +133,7 @@ export function createTestWatch(
   const servicesOf = (node: Node, services: Services): Services => ({
     ...services,
     async http(request) {
-      trace.sent.push({ node, what: describeRequest(request) })
+      trace.sent.push({ node, what: describeRequest(request, secretNames) })
       return httpResponse(answer(node, 'http'))
     },
     async mail(message) {

@@ -214,6 +214,7 @@ describe('refuses what would not load', () => {
   test.each([
     ['a key that it does not have', 'name: a\nport: 80\ncors: true', 'must NOT have additional properties port'],
     ['no name', 'cors: true', "must have required property 'name'"],
+    ['a secret name that is a number', 'name: a\nsecretNames: [ 3 ]', '/secretNames/0 must be string'],
     ['a switch that is a text', 'name: a\ncors: "yes"', '/cors must be boolean'],
     ['an ID that is none', 'name: a\nid: pots', '/id must match pattern'],
     [

@@ -13,6 +13,36 @@ function load(seeds: string) {
 
 const id = 'a'.repeat(24)
 
+describe('secretNames', () => {
+  const loadNames = (names: string) =>
+    loadApplication([{ file: 'application.yaml', text: `name: lom\nsecretNames: ${names}\n` }], {
+      nodeTypes: [],
+      triggerTypes: [],
+      actions: describeActions(),
+    })
+
+  it('are those of the application', () => {
+    const { application, problems } = loadNames('[ plateNumber, "Número de placa" ]')
+    expect(problems).toEqual([])
+    expect(application?.secretNames.isSecretName('plate-number')).toBe(true)
+    expect(application?.secretNames.isSecretName('número_de_placa')).toBe(true)
+  })
+
+  it.each([
+    ['plateNumber', 'secretNames must be a list'],
+    ['[ 3 ]', 'secretNames[0] must be'],
+    ['[ "" ]', 'secretNames[0]'],
+    ['[ "-_" ]', 'secretNames[0]'],
+    [`[ ${'a, '.repeat(101)} ]`, 'secretNames'],
+  ])('are refused where they are none: %s', (names, message) => {
+    const { application, problems } = loadNames(names)
+    expect(application).toBeUndefined()
+    expect(problems).toEqual([
+      expect.objectContaining({ code: 'APPLICATION_INVALID', line: 2, message: expect.stringContaining(message) }),
+    ])
+  })
+})
+
 describe('seeds', () => {
   it('may have the ID of a seed of another kind', () => {
     const { application, problems } = load(

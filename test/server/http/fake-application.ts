@@ -1,6 +1,7 @@
 /** An application without an engine: each endpoint is a function of what the listener hands to a run. */
 import type { FlowpotError } from '../../../contracts/errors.ts'
 import type { Application, RunRequest } from '../../../engine/application.ts'
+import { secretNames } from '../../../engine/secret-names.ts'
 import type { Reply } from '../../../engine/services.ts'
 import type { Access, EndpointSpec } from '../../../engine/trigger.ts'
 import { createExperienceServer, type ExperienceOptions } from '../../../server/http/experience-server.ts'
@@ -32,7 +33,9 @@ export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>
       http: { allow: [] },
       connections: {},
       seeds: { groups: [], users: [], devices: [] },
+      secretNames: [],
     },
+    secretNames,
     flows: [],
     buttons: [],
     errors: [],

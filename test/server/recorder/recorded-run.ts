@@ -42,7 +42,7 @@ export async function recordRun(
 ): Promise<RunRecord> {
   const capture = new RunCapture(request(application, data, services))
   capture.end(await application.start(capture.request).done)
-  return throughJson(writeRecord(capture, limits))
+  return throughJson(writeRecord(capture, limits, application.secretNames))
 }
 
 export function replayed(application: Application, record: RunRecord): Promise<RunRecord> {

@@ -1,6 +1,7 @@
 /** Nothing that is kept of a run holds a secret. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { secretNames } from '../../../engine/secret-names.ts'
 import { openTemporaryStore } from '../../../platform/store/open-store.ts'
 import { createRecorder } from '../../../server/recorder/recorder.ts'
 import { createRedactor } from '../../../server/recorder/redact.ts'
@@ -10,7 +11,7 @@ import { limits, load, recordRun, request } from './recorded-run.ts'
 const secret = 'hunter2-correct+horse/"battery"=='
 
 function redactAlone(value: Parameters<ReturnType<typeof createRedactor>['redact']>[0]): string {
-  const redactor = createRedactor()
+  const redactor = createRedactor(secretNames)
   redactor.learn(value)
   return JSON.stringify(redactor.redact(value))
 }
@@ -80,6 +81,10 @@ describe('a secret is taken out', () => {
     [String.raw`{\"token\":\"abcdefghijkl\"}`],
     ['of-eyJhbGciOiJIUzI1NiJ9.abcdefghijkl.abcdefghijkl'],
     ['{"password":"abcdefghijkl'],
+    ['your API key: abcdefghijkl'],
+    ['/file?X-Amz-Signature=abcdefghijkl&x=1'],
+    ['{"awsAccessKey":"abcdefghijkl"}'],
+    ['Clé: x, contraseña: abcdefghijkl'],
   ])('that a text shows to be one: %s', (text) => {
     const out = redactAlone({ text })
     expect(out).not.toContain('abcdefghijkl')
@@ -93,6 +98,22 @@ describe('a secret is taken out', () => {
     const out = redactAlone(takeSnapshot({ password: 'hunter2hunter2', text }, budget))
     expect(out).toContain('xxxx')
     expect(out).not.toContain('hunt')
+  })
+
+  test.each([
+    ['Signature: invalid, first pass: ok, the session: Yoga'],
+    ['token count: 12, cookie banner: shown'],
+    ['{"publicKey":"abc","keyCode":"KeyA","statusCode":"404"}'],
+    ['http://127.0.0.1:8080/a:b?key=5'],
+  ])('unless the text only speaks of one: %s', (text) => {
+    expect(JSON.parse(redactAlone({ text }))).toEqual({ text })
+  })
+
+  test('under a name that may mean something else, where it is a text', () => {
+    const value = { session: { title: 'Yoga' }, deployKey: { id: 'a' }, accessKey: { key: 'b' }, sessions: ['Yoga'] }
+    expect(JSON.parse(redactAlone(value))).toEqual(value)
+    const secrets = { session: 'hunter2', deployKeys: ['hunter2', 'hunter22'], nested: { signature: 'hunter2' } }
+    expect(redactAlone(secrets)).not.toContain('hunter2')
   })
 
   test('and what is none stays', () => {
@@ -158,6 +179,15 @@ const services = {
 const secrets = /hunter2|tokentokentoken|cookiecookie|keykeykeykey|devicesecret|answercookie|answertoken|abababab/
 
 describe('of a run', () => {
+  test('nothing is kept that stands under a name which its application gives', async () => {
+    const text =
+      'name: Flow\non: { endpoint: POST /flow }\nnodes:\n  - { type: debug, message: "Plate << data.body.plateNumber >>" }\n  - { type: reply }\n'
+    const application = load(text, { 'application.yaml': 'name: a\nsecretNames: [ plate_number ]\n' })
+    const record = await recordRun(application, { body: { plateNumber: 'KN-ABC-42', note: 'KN-ABC-42 is here' } })
+    expect(JSON.stringify(record)).not.toContain('KN-ABC-42')
+    expect(record.visits[0]?.logs[0]?.message).toBe('Plate [redacted]')
+  })
+
   test('nothing that is recorded holds a secret, not even the random bytes that one was made of', async () => {
     const record = await recordRun(load(flow), data(), services)
     expect(record.visits).toHaveLength(6)

@@ -1,8 +1,9 @@
 /** Whatever text a client sends, redaction takes a time that grows with its length, and ends within its steps. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isNameOfSecret, isSecretName, redacted } from '../../../engine/secret-names.ts'
-import { createRedactor, patterns } from '../../../server/recorder/redact.ts'
+import { redacted, secretNames } from '../../../engine/secret-names.ts'
+import { createRedactor } from '../../../server/recorder/redact.ts'
+import { patterns, redactText } from '../../../server/recorder/redact-text.ts'
 import { Cut, type Snapshot } from '../../../server/recorder/snapshot.ts'
 import { createTextSearch } from '../../../server/recorder/text-search.ts'
 
@@ -40,8 +41,8 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   ...Object.fromEntries(
     Object.entries(patterns).map(([name, pattern]) => [name, (text: string) => text.replace(pattern, redacted)]),
   ),
-  isSecretName,
-  isNameOfSecret,
+  redactText: (text) => redactText(text, secretNames),
+  ...secretNames,
 }
 
 function expectLinearReaders(start: string, end: string): void {
@@ -111,7 +112,7 @@ describe('The search for secrets is linear', () => {
 describe('Steps', () => {
   const secret = 'hunter2hunter2'
   const redactWithin = (steps: number, value: Snapshot) => {
-    const redactor = createRedactor(steps)
+    const redactor = createRedactor(secretNames, steps)
     redactor.learn(value)
     return { redactor, value: redactor.redact(value) }
   }
