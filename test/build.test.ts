@@ -160,6 +160,19 @@ it('has the packages that are bundled as npm has last installed them', () => {
   expect([build().status, start().output]).toEqual([0, '1.0.1'])
 })
 
+it.each([
+  ['CommonJS', '{ "exports": "./index.js" }', "exports.version = '1.0.0'", 1],
+  ['an ES module', '{ "type": "module", "exports": "./index.js" }', "export const version = '1.0.0'", 0],
+])('of a package that is bundled and imported dynamically as %s ends with %s', (_kind, manifest, source, status) => {
+  write('node_modules/yaml/package.json', manifest)
+  write('node_modules/yaml/index.js', source)
+  write('cli.ts', "const { version } = await import('yaml')\nconsole.log(version)")
+  const made = build()
+  expect(made.status).toBe(status)
+  if (status === 0) expect(start().output).toBe('1.0.0')
+  else expect(made.errors).toMatch(/^The build failed: cli\.ts imports node_modules\/yaml\/index\.js dynamically/)
+})
+
 it('is made again where a file of it is not as it was written', () => {
   build()
   writeFileSync(join(root, 'dist/cli.js'), '')

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto'
+import { createSigner } from 'fast-jwt'
 import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
@@ -48,7 +49,7 @@ Where the key cannot sign so, or \`exp\`, \`nbf\` or \`iat\` is no whole number 
   check: checkHeader,
   writes: ({ result }, output) => [{ path: String(result), shape: output === 'else' ? typedRefusalShape : scalar }],
   compile: ({ claims, key, algorithm = 'HS256', ttlSeconds, issuer, header, result }, { wired }) => {
-    return async (payload, run) => {
+    return (payload, run) => {
       const said = claims(payload)
       const signing = {
         key: key(payload),
@@ -59,7 +60,7 @@ Where the key cannot sign so, or \`exp\`, \`nbf\` or \`iat\` is no whole number 
         },
       }
       try {
-        result.set(payload, await sign(signing, algorithm))
+        result.set(payload, sign(signing, algorithm))
         return 'then'
       } catch (error) {
         return refuse(asRefusal(error), { payload, result, wired })
@@ -102,7 +103,7 @@ interface Signing {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-async function sign({ key, header, claims }: Signing, algorithm: Algorithm): Promise<string> {
+function sign({ key, header, claims }: Signing, algorithm: Algorithm): string {
   for (const name of ['iat', 'nbf', 'exp']) {
     const seconds = claims[name]
     if (seconds === undefined || (Number.isSafeInteger(seconds) && Number(seconds) > 0)) continue
@@ -110,7 +111,6 @@ async function sign({ key, header, claims }: Signing, algorithm: Algorithm): Pro
   }
   if ('alg' in header) throw new TokenRefusal('ClaimsInvalid', 'The header cannot say alg: algorithm does.')
   const secret = readKey(key, algorithm)
-  const { createSigner } = await import('fast-jwt')
   try {
     checkCurve(secret, algorithm)
     return createSigner({ key: secret, algorithm, header: { ...header, alg: algorithm } })(claims)
@@ -129,7 +129,7 @@ const curves: Readonly<Partial<Record<Algorithm, string>>> = {
 function checkCurve(pem: string, algorithm: Algorithm): void {
   const curve = curves[algorithm]
   if (curve === undefined || createPrivateKey(pem).asymmetricKeyDetails?.namedCurve === curve) return
-  throw new Error(`It is no key of the curve ${curve}.`)
+  throw new TokenRefusal('KeyInvalid', `The key is none for ${algorithm}, which takes the curve ${curve}.`)
 }
 
 /** `iat` and `exp`, in seconds, where the claims do not say them. */

@@ -1,3 +1,4 @@
+import { createVerifier, TokenError } from 'fast-jwt'
 import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
@@ -54,7 +55,7 @@ so that nothing goes on with a token that is not right.`,
   },
   compile: (config, { wired }) => {
     const { token, key, algorithm = 'HS256', issuer, audience, clockToleranceSeconds, result, errorResult } = config
-    return async (payload, run) => {
+    return (payload, run) => {
       const expected: Expected = {
         algorithm,
         issuer: given('issuer', issuer, payload),
@@ -63,7 +64,7 @@ so that nothing goes on with a token that is not right.`,
         toleranceMs: (given('clockToleranceSeconds', clockToleranceSeconds, payload) ?? 0) * 1000,
       }
       try {
-        const claims = await verify(token(payload).trim(), key(payload), expected)
+        const claims = verify(token(payload).trim(), key(payload), expected)
         result?.set(payload, claims)
         return 'then'
       } catch (error) {
@@ -118,8 +119,8 @@ interface Expected {
   readonly toleranceMs: number
 }
 
-async function verify(token: string, key: unknown, expected: Expected): Promise<Claims> {
-  const claims = await verifySignature(token, key, expected)
+function verify(token: string, key: unknown, expected: Expected): Claims {
+  const claims = verifySignature(token, key, expected)
   // The library's own clock is fixed when the verifier is made, and takes a token in the millisecond in which it expires.
   const expiresMs = timeOf(claims, 'exp')
   if (expiresMs !== undefined && expiresMs + expected.toleranceMs <= expected.nowMs) {
@@ -132,13 +133,8 @@ async function verify(token: string, key: unknown, expected: Expected): Promise<
   return claims
 }
 
-async function verifySignature(
-  token: string,
-  key: unknown,
-  { algorithm, issuer, audience }: Expected,
-): Promise<Claims> {
+function verifySignature(token: string, key: unknown, { algorithm, issuer, audience }: Expected): Claims {
   const secret = readKey(key, algorithm)
-  const { createVerifier, TokenError } = await import('fast-jwt')
   let verifier: (token: string) => unknown
   try {
     verifier = createVerifier({

@@ -1,5 +1,6 @@
 /** What the nodes for JSON Web Tokens share. No message here tells of a key. */
 
+import { TokenError } from 'fast-jwt'
 import type { RawConfig } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
@@ -74,7 +75,10 @@ export function readKey(key: unknown, algorithm: Algorithm): string {
   return key
 }
 
+/** For what the library or OpenSSL says of a key. Throws anything else on: it is a fault of ours, and must not be told as one of the key. */
 export function notWithThisKey(algorithm: Algorithm, cause: unknown): TokenRefusal {
+  const isOfOpenSsl = cause instanceof Error && 'code' in cause && /^ERR_(?:OSSL|CRYPTO)_/.test(String(cause.code))
+  if (!isOfOpenSsl && !(cause instanceof TokenError)) throw cause
   return new TokenRefusal('KeyInvalid', `The key is none for ${algorithm}.`, cause)
 }
 
