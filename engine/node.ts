@@ -174,13 +174,40 @@ export interface LosantType {
   readonly translate?: (config: RawConfig) => RawConfig
 }
 
-/** What the checks know of a loop's iterations. */
-export interface LoopBody {
+/** What the engine has to know of the few types that do more than go on by an output. */
+export interface Roles {
+  readonly loop?: LoopRole
+  readonly reply?: ReplyRole
+  /** Leaves the custom node that it is in by the output that its field `output` names, with its `value`. */
+  readonly returns?: true
+  /** Fires the button that its fields `flow` and `button` name, which is looked up once all flows are known. */
+  readonly firesButton?: true
+  readonly customNode?: CustomNodeRole
+}
+
+/** The output `do` leads to the nodes of an iteration. A visit never leaves by it. */
+export interface LoopRole {
   readonly isParallel: (config: RawConfig) => boolean
   /** What stands on the payload when an iteration begins. */
   readonly writes: (config: RawConfig) => readonly Write[]
   /** Fields that are rendered on the payload of an iteration that has ended. */
   readonly readsAfter: readonly string[]
+}
+
+/** Answers the request, and ends its path unless the flow says `next`, its one output. */
+export interface ReplyRole {
+  /** What clients are told of the reply beforehand. */
+  readonly outline: (config: RawConfig) => ReplyOutline
+}
+
+/** Uses a flow as a node. Its outputs may have other names than the format's, and are then wired below `on`. */
+export interface CustomNodeRole {
+  /** The same type once the custom nodes of the application are known. */
+  readonly knowing: (customNodes: ReadonlyMap<string, CustomNode>) => NodeType
+  /** The type of one node, as the node stands in the YAML: that of the custom node that it uses. */
+  readonly resolve?: (node: RawConfig) => NodeType
+  /** The custom node that the type stands for. */
+  readonly stands?: CustomNode
 }
 
 export interface NodeType<Config extends TObject = TObject, Output extends string = string> {
@@ -202,34 +229,15 @@ export interface NodeType<Config extends TObject = TObject, Output extends strin
    * `cases[0]`, and `default`.
    */
   readonly outputs: readonly Output[] | ((config: RawConfig) => readonly Output[])
-  /** Makes a loop of it: the output `do` leads to the nodes of an iteration. A visit never leaves by it. */
-  readonly body?: LoopBody
-  /** Ends its path unless the flow says `next`, as a reply does. Its one output is then `next`. */
-  readonly endsPath?: boolean
-  /** Whether a visit answers the request. */
-  readonly replies?: boolean
-  /** Leaves the custom node that it stands in, by the output that its field `output` names, with its `value`. */
-  readonly returns?: boolean
-  /** Of a type whose nodes differ by what custom node they use: the same type, once these are known. */
-  readonly knowing?: (customNodes: ReadonlyMap<string, CustomNode>) => NodeType
-  /** Of such a type: the one that this node, as it stands in the YAML, is of. */
-  readonly resolve?: (node: RawConfig) => NodeType
-  /** The custom node that the type stands for. */
-  readonly stands?: CustomNode
-  /** Has outputs of other names than the format's, wired below `on`. */
-  readonly namesOutputs?: boolean
+  readonly roles?: Roles
   /** Whether something is kept by it from one run to the next, by the flow and the node. */
   readonly remembers?: (config: RawConfig) => boolean
-  /** Of a type that replies: what clients are told of it beforehand. */
-  readonly outlineReply?: (config: RawConfig) => ReplyOutline
   /** Of a type with `then`: what it asks of the payload, as far as its configuration says. */
   readonly demands?: (config: RawConfig) => readonly Demand[]
-  /** Fires what its fields `flow` and `button` name, which is looked up once all flows are known. */
-  readonly firesButton?: boolean
   /** Statuses below 500 that a visit may fail the run with, which the client gets as they are. */
   readonly refusesWith?: readonly number[]
   /** Outputs that fail the run where no wire leaves from them, in place of going on. */
-  readonly throwsUnlessWired?: readonly Output[]
+  readonly throwsUnlessWired?: readonly NoInfer<Output>[]
   /** Fields whose templates escape HTML, for this configuration. */
   readonly escapesHtml?: (config: RawConfig) => readonly string[]
   /** Paths that the node sets, per output. */
@@ -237,7 +245,7 @@ export interface NodeType<Config extends TObject = TObject, Output extends strin
   /** What the schema cannot say. Runs after the schema has passed. */
   readonly check?: (check: NodeCheck) => void
   /** Runs once a node. What it returns runs once a visit. */
-  readonly compile: (config: Static<Config>, context: CompileContext) => Visit<Output>
+  readonly compile: (config: Static<Config>, context: CompileContext) => Visit<NoInfer<Output>>
   readonly examples: readonly NodeExample[]
 }
 

@@ -21,7 +21,7 @@ export function nodePage(type: NodeType): string {
 
 function outputs(type: NodeType): string {
   const names = sampleOutputs(type)
-  if (type.namesOutputs)
+  if (type.roles?.customNode)
     return 'Those that the custom node says. Where no wire leaves from one, the run goes on at the next node.'
   if (names.length === 0) return 'None: nothing comes after it.'
   return table(
@@ -37,8 +37,8 @@ function sampleOutputs(type: NodeType): readonly string[] {
 
 function unwired(type: NodeType, output: string): string {
   if (type.throwsUnlessWired?.includes(output)) return 'the run fails'
-  if (type.body && output === 'do') return 'an iteration visits no node'
-  return type.endsPath ? 'the path ends' : 'goes on at the next node'
+  if (type.roles?.loop && output === 'do') return 'an iteration visits no node'
+  return type.roles?.reply ? 'the path ends' : 'goes on at the next node'
 }
 
 /** Asks the type what it writes, with each of its path fields set to the field's own name. */

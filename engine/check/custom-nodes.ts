@@ -7,8 +7,8 @@ import { type Reporter, relatedPlace } from '../source/reporter.ts'
 /** `spec` is that of the custom node that the flow is. */
 export function checkCustomNode(graph: FlowGraph, spec: CustomNodeSpec | undefined, reporter: Reporter): void {
   for (const node of graph.nodes) {
-    if (node.type.returns) checkReturn(node, spec, reporter)
-    if (!node.type.replies || !spec) continue
+    if (node.type.roles?.returns) checkReturn(node, spec, reporter)
+    if (!node.type.roles?.reply || !spec) continue
     reporter.report({
       code: 'FLOW_MISPLACED_NODE',
       at: node.at,

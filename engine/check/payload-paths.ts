@@ -6,7 +6,7 @@
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import { type FlowGraph, type FlowNode, isWithin, waysOn } from '../flow/flow-graph.ts'
 import { findAbsence, joinShapes, type Shape, unknown, writeShape } from '../json-schema/shape.ts'
-import { type LoopBody, outputsOf, type Write } from '../node.ts'
+import { type LoopRole, outputsOf, type Write } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
@@ -65,7 +65,7 @@ function follow(
     const shape = node.loop === loop ? entering.get(node) : undefined
     if (!shape) continue
     check.onNode?.(node, shape)
-    const { body } = node.type
+    const body = node.type.roles?.loop
     for (const read of check.reads.get(node) ?? []) {
       if (!body?.readsAfter.includes(fieldOf(read, node))) reportIfAbsent(read, shape, check.reporter)
     }
@@ -80,7 +80,7 @@ function follow(
 }
 
 /** Goes through the iterations of a loop. What can stand on the payload afterwards; there may have been none. */
-function goRound(loop: FlowNode, body: LoopBody, before: Shape, check: PathCheck): Shape {
+function goRound(loop: FlowNode, body: LoopRole, before: Shape, check: PathCheck): Shape {
   const isParallel = body.isParallel(loop.config)
   const begun = check.isSound(loop)
     ? writeAll(isParallel ? before : withWritesOf(loop, before, check), body.writes(loop.config))
@@ -99,7 +99,7 @@ function withWritesOf(loop: FlowNode, shape: Shape, check: PathCheck): Shape {
   const within = check.order.filter((node) => isWithin(node, loop))
   if (!within.every(check.isSound)) return unknown
   const writes = within.flatMap((node) => [
-    ...(node.type.body?.writes(node.config) ?? []),
+    ...(node.type.roles?.loop?.writes(node.config) ?? []),
     ...outputsOf(node.type, node.config).flatMap((output) => writesOf(node, output, check)),
   ])
   return writeAll(

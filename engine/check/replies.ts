@@ -31,7 +31,7 @@ const reply: Answer = {
   of: 'endpoint',
   from: 'an endpoint',
   codes: { none: 'FLOW_NO_REPLY', twice: 'FLOW_REPLIES_TWICE' },
-  isGivenBy: ({ type }) => type.replies ?? false,
+  isGivenBy: ({ type }) => type.roles?.reply !== undefined,
   isAskedBy: ({ type, config }) => holds(type.expectsReply, config),
 }
 
@@ -40,7 +40,7 @@ const returned: Answer = {
   of: 'custom node',
   from: 'the start of a custom node',
   codes: { none: 'FLOW_NO_RETURN', twice: 'FLOW_RETURNS_TWICE' },
-  isGivenBy: ({ type }) => type.returns ?? false,
+  isGivenBy: ({ type }) => type.roles?.returns === true,
   isAskedBy: ({ type }) => type.key === customNodeKey,
 }
 
@@ -88,7 +88,7 @@ function reportSilentEnds(trigger: FlowTrigger, answer: Answer, reported: Set<st
         code: codes.none,
         at: placeOfWay(node, output),
         message: `A way through the flow ends at ${node.name}${way} without a ${word}.`,
-        hint: node.type.body
+        hint: node.type.roles?.loop
           ? `A loop may have nothing to go over: add a ${word} that comes after it.`
           : `Every way from ${from} must come to a ${word}: add one here, or wire this output to one.`,
         related: [relatedPlace(reporter, trigger.at, `the ${of} that waits for it`)],
@@ -147,7 +147,7 @@ function reportSecondAnswers(graph: FlowGraph, answer: Answer, reporter: Reporte
     }
   }
   for (const node of graph.nodes) {
-    if (!node.type.replies || !node.loop || reported.has(node) || mayBreak(node)) continue
+    if (!node.type.roles?.reply || !node.loop || reported.has(node) || mayBreak(node)) continue
     if (node.loop.targets.get('do')?.some(surelyAnswers)) reportRepeatedReply(node, node.loop, reporter)
   }
 }
@@ -164,7 +164,7 @@ function reportRepeatedReply(node: FlowNode, loop: FlowNode, reporter: Reporter)
     code: 'FLOW_REPLIES_TWICE',
     at: node.at,
     message: `Every iteration of ${loop.name} replies: only the first reply counts.`,
-    hint: loop.type.body?.isParallel(loop.config)
+    hint: loop.type.roles?.loop?.isParallel(loop.config)
       ? 'Reply after the loop.'
       : 'Say "next: break" here, or reply after the loop.',
     related: [relatedPlace(reporter, loop.at, 'the loop')],

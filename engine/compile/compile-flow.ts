@@ -79,7 +79,8 @@ function compileDocument(
   if (!scope.customNodes.isBroken(document)) checkCustomNode(graph, customNode, reporter)
 
   // A graph that was not read whole is not the one that was meant: what it says of ways through it would mislead.
-  const isWhole = !hasErrors(reporter) && graph.nodes.every(({ type }) => !type.namesOutputs || type.stands)
+  const isWhole =
+    !hasErrors(reporter) && graph.nodes.every(({ type: { roles } }) => !roles?.customNode || roles.customNode.stands)
   const compiled = compileNodes(graph, description, scope, reporter)
   if (!isWhole || !checkCycles(graph, reporter)) return undefined
 
@@ -106,9 +107,10 @@ function compileDocument(
     }),
     place: reporter.place,
     fires: firedButtons(order, reporter),
-    uses: order.flatMap(({ type: { stands }, at }) =>
-      stands ? [{ name: stands.name, at: reporter.place([...at, 'node']) }] : [],
-    ),
+    uses: order.flatMap(({ type, at }) => {
+      const stands = type.roles?.customNode?.stands
+      return stands ? [{ name: stands.name, at: reporter.place([...at, 'node']) }] : []
+    }),
     ownOutputs: customNode?.outputs ?? [],
     returns: returned.shapes,
     remembers: order.some(remembersSomething),
@@ -182,7 +184,7 @@ function compileNodes(
 }
 
 function remembersSomething({ type, config }: FlowNode): boolean {
-  return type.stands?.remembers ?? type.remembers?.(config) ?? false
+  return type.roles?.customNode?.stands?.remembers ?? type.remembers?.(config) ?? false
 }
 
 /** The triggers of a flow whose every field has passed its schema. */

@@ -14,7 +14,7 @@ export interface FiredButton {
 
 export function firedButtons(nodes: readonly FlowNode[], { place }: Pick<Reporter, 'place'>): FiredButton[] {
   return nodes
-    .filter(({ type }) => type.firesButton)
+    .filter(({ type }) => type.roles?.firesButton)
     .flatMap(({ config: { flow, button }, at }) => {
       if (typeof flow !== 'string' || hasTemplate(flow)) return []
       const written = typeof button === 'string' && !hasTemplate(button) ? button : undefined

@@ -12,7 +12,7 @@ export function createReturnedShapes(outputs: readonly string[]) {
     shapes,
     onNode({ type, config }: FlowNode, payload: Shape): void {
       const output = config.output ?? outputs[0]
-      if (!type.returns || typeof output !== 'string') return
+      if (!type.roles?.returns || typeof output !== 'string') return
       const shape = shapeOf(config.value, payload)
       const other = shapes.get(output)
       shapes.set(output, other ? joinShapes(other, shape) : shape)

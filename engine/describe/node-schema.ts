@@ -38,7 +38,10 @@ export function nodeDefinitions(
     ...Object.fromEntries(
       types.map((type) => {
         const schema = nodeSchema(type, actions)
-        return [`node.${type.type}`, type.namesOutputs && customNodes ? withCustomNodes(schema, customNodes) : schema]
+        return [
+          `node.${type.type}`,
+          type.roles?.customNode && customNodes ? withCustomNodes(schema, customNodes) : schema,
+        ]
       }),
     ),
     ...Object.fromEntries(inPart?.map((schema, index) => [`custom-node.${index}`, schema]) ?? []),
@@ -65,7 +68,7 @@ function nodeSchema(type: NodeType, actions: ActionCatalog): JsonSchema {
       ...fields,
       ...(cases && { cases: withWires(cases) }),
       ...wireFields(type),
-      ...(type.namesOutputs && {
+      ...(type.roles?.customNode && {
         on: { type: 'object', additionalProperties: ref('wire'), description: outputsBelowOn },
       }),
     },
@@ -89,14 +92,14 @@ function callRules(field: string, parameters: string, actions: ActionCatalog): r
 
 /** The ways out of a switch that follow from its cases are wired there. */
 function wireFields(type: NodeType): Definitions {
-  const outputs = type.namesOutputs ? [...wireKeys].filter((key) => key !== 'do') : outputsOf(type, { cases: [] })
+  const outputs = type.roles?.customNode ? [...wireKeys].filter((key) => key !== 'do') : outputsOf(type, { cases: [] })
   return Object.assign({}, ...outputs.map((output) => wireField(output, describeWay(type, output))))
 }
 
 const outputsBelowOn = 'Where the run goes on from outputs of other names than `next`, `then`, `else` and `default`.'
 
 function withCustomNodes(schema: JsonSchema, types: readonly NodeType[]): JsonSchema {
-  const namesOf = types.map(({ stands, summary }) => [stands?.name ?? '', summary] as const)
+  const namesOf = types.map(({ roles, summary }) => [roles?.customNode?.stands?.name ?? '', summary] as const)
   return {
     ...schema,
     properties: { ...fieldsOf(schema), node: names(namesOf) },
@@ -122,10 +125,10 @@ function customNodeSchema(type: NodeType, actions: ActionCatalog): JsonSchema {
 }
 
 function describeWay(type: NodeType, output: string): string {
-  if (type.body && output === 'do') return 'The nodes of an iteration.'
+  if (type.roles?.loop && output === 'do') return 'The nodes of an iteration.'
   const otherwise = type.throwsUnlessWired?.includes(output)
     ? 'the run fails'
-    : type.endsPath
+    : type.roles?.reply
       ? 'the path ends'
       : 'it goes on at the next node'
   return `Where the run goes on: the ID of a node, \`end\`, a list of nodes, or a list of IDs and lists. Without it ${otherwise}.`

@@ -38,7 +38,7 @@ export interface FlowGraph {
 
 /** Whether `output` leads to the nodes of a loop's iteration, which come back to it. */
 export function isBody(node: FlowNode, output: string): boolean {
-  return node.type.body !== undefined && output === 'do'
+  return node.type.roles?.loop !== undefined && output === 'do'
 }
 
 /** The ways on from a node once it has been visited. */

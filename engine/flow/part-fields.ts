@@ -30,7 +30,7 @@ export function partFields(node: Readonly<Record<string, unknown>>, type: NodeTy
   for (const [key, value] of Object.entries(node)) {
     if (headKeys.has(key)) continue
     if (wireKeys.has(key)) wires.push({ output: key, leadsTo: value, at: [key] })
-    else if (key === 'on' && type?.namesOutputs && isMap(value)) wires.push(...wiresBelow(key, value))
+    else if (key === 'on' && type?.roles?.customNode && isMap(value)) wires.push(...wiresBelow(key, value))
     else if (key === 'cases' && type && Object.hasOwn(type.config.properties, key)) {
       config.cases = withoutWires(value)
       wires.push(...wiresOfCases(value))

@@ -103,7 +103,7 @@ function readType(
   const name = value.type
   if (typeof name === 'string') {
     const type = types.get(name)
-    if (type) return type.resolve?.(value) ?? type
+    if (type) return type.roles?.customNode?.resolve?.(value) ?? type
     const near = nearestName(name, types.keys())
     reporter.report({
       code: 'FLOW_UNKNOWN_NODE',
@@ -198,9 +198,14 @@ function reportNoSuchOutput(
     code: 'FLOW_UNKNOWN_OUTPUT',
     at,
     atKey: true,
-    message: `${type.stands ? `The custom node ${type.stands.name}` : `A node of type ${type.type}`} has no output "${output}".`,
+    message: `${ofType(type)} has no output "${output}".`,
     hint: waysOut === '' ? 'Nothing comes after it.' : `Its ways out are: ${waysOut}.`,
   })
+}
+
+function ofType({ type, roles }: NodeType): string {
+  const stands = roles?.customNode?.stands
+  return stands ? `The custom node ${stands.name}` : `A node of type ${type}`
 }
 
 function reportOwnKey(output: string, at: DocumentPath, reporter: Reporter): void {
@@ -221,7 +226,7 @@ function reportMisplaced(
   at: DocumentPath,
   reporter: Reporter,
 ): void {
-  if (key !== 'on' || !type.namesOutputs) return reportNoSuchOutput(key, type, outputs, at, reporter)
+  if (key !== 'on' || !type.roles?.customNode) return reportNoSuchOutput(key, type, outputs, at, reporter)
   reporter.report({
     code: 'FLOW_WRONG_TYPE',
     at,

@@ -104,7 +104,7 @@ export function wireFlow(
       case 'end':
         return []
       case 'break':
-        if (!after.loop || after.loop.type.body?.isParallel(after.loop.config)) {
+        if (!after.loop || after.loop.type.roles?.loop?.isParallel(after.loop.config)) {
           reportMisplacedBreak({ at: wire.at, loop: after.loop }, reporter)
         }
         return breakTarget
@@ -146,7 +146,7 @@ export function wireFlow(
   const wireRest = (node: FlowNode, fall: Continuation): void => {
     for (const output of outputsOf(node.type, node.config)) {
       if (node.targets.has(output) || node.type.throwsUnlessWired?.includes(output)) continue
-      const into = node.type.endsPath || isBody(node, output) ? undefined : fall.node
+      const into = node.type.roles?.reply || isBody(node, output) ? undefined : fall.node
       node.targets.set(output, into ? [into] : [])
       if (into) falls.push({ from: node, into })
     }

@@ -39,7 +39,8 @@ function linkFlow(
       flowId: flow.id,
       config: node.config,
       repeat: (payload, run, repetition) => repeat(own, payload, run, repetition),
-      useCustomNode: (run, inputs) => useCustomNode(own, customNodes.get(type.stands?.name ?? ''), run, inputs),
+      useCustomNode: (run, inputs) =>
+        useCustomNode(own, customNodes.get(type.roles?.customNode?.stands?.name ?? ''), run, inputs),
       ownOutputs,
       locate: (field, offset) => place([...node.at, field], offset),
     })

@@ -29,8 +29,7 @@ A number that is handed in as its digits is made a number. Custom nodes may use 
   }),
   outputs: ['next'],
   check,
-  namesOutputs: true,
-  knowing: (known) => knowing(known),
+  roles: { customNode: { knowing: (known) => knowing(known) } },
   compile: ({ with: inputs = {}, result }, { useCustomNode }) => {
     const rendered = Object.entries(inputs)
     return (payload, run) => {
@@ -147,7 +146,12 @@ function knowing(known: ReadonlyMap<string, CustomNode>): NodeType {
   const types = new Map([...known].map(([name, stands]) => [name, typeFor(stands)]))
   return {
     ...anyCustomNode,
-    resolve: (node) => types.get(String(node.node)) ?? { ...anyCustomNode, outputs: () => outputsIn(node) },
+    roles: {
+      customNode: {
+        knowing,
+        resolve: (node) => types.get(String(node.node)) ?? { ...anyCustomNode, outputs: () => outputsIn(node) },
+      },
+    },
   }
 }
 
@@ -170,7 +174,7 @@ function typeFor(stands: CustomNode): NodeType {
       ...(stands.result === 'none' ? {} : { result: stands.result === 'required' ? result : Type.Optional(result) }),
     }),
     outputs: stands.outputs,
-    stands,
+    roles: { customNode: { knowing, stands } },
     get refusesWith() {
       return stands.refusesWith
     },

@@ -51,10 +51,12 @@ Every iteration counts as a visit of the loop, and with its nodes towards the nu
     ),
   }),
   outputs: ['next', 'do'],
-  body: {
-    isParallel: ({ parallel }) => parallel === true,
-    writes: ({ item }) => [{ path: String(item), shape: itemShape }],
-    readsAfter: ['collect'],
+  roles: {
+    loop: {
+      isParallel: ({ parallel }) => parallel === true,
+      writes: ({ item }) => [{ path: String(item), shape: itemShape }],
+      readsAfter: ['collect'],
+    },
   },
   check,
   writes: ({ result }, output) =>

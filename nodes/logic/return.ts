@@ -21,8 +21,9 @@ The first one counts. The flow that uses the custom node goes on once every bran
       Value({ description: 'The result: stands at `result` of the node that uses it, or `null` where it is missing.' }),
     ),
   }),
-  outputs: [],
-  returns: true,
+  // It leaves the custom node, by one of that node's outputs, and its own path ends here.
+  outputs: (): readonly string[] => [],
+  roles: { returns: true },
   compile: ({ output, value }, { ownOutputs: [first = 'next'] }) => {
     return (payload, run) => {
       const result = value?.(payload)

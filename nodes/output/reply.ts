@@ -65,10 +65,8 @@ A value that has a line break in it fails the run, since it would start a header
     redirect: Type.Optional(Template({ description: 'Sends the client to this address.' })),
   }),
   outputs: ['next'],
-  endsPath: true,
-  replies: true,
+  roles: { reply: { outline } },
   escapesHtml: (config) => (saysHtml(config) ? ['body'] : []),
-  outlineReply,
   check: (check) => {
     checkHeaderNames(check)
     checkCookies(check)
@@ -177,7 +175,7 @@ headers:
   ],
 })
 
-function outlineReply({ status, headers, cookies, body, redirect }: RawConfig): ReplyOutline {
+function outline({ status, headers, cookies, body, redirect }: RawConfig): ReplyOutline {
   const named = isMap(headers) ? Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]) : []
   return {
     status: hasTemplate(status) ? undefined : Number(status ?? (redirect === undefined ? 200 : 302)),

@@ -47,7 +47,7 @@ a minute later or more begins a chain of its own. A dry run and \`flowpot test\`
     result: Type.Optional(PathTo({ description: 'Where the ID of the run goes.' })),
   }),
   outputs: ['next'],
-  firesButton: true,
+  roles: { firesButton: true },
   writes: ({ result }) => (typeof result === 'string' ? [{ path: result, shape: objectShape({ runId: scalar }) }] : []),
   check,
   compile: ({ flow, button, data, after, at, result }, { flowId }) => {

@@ -19,6 +19,6 @@ export async function nodeTypesIn(folder: string): Promise<NodeTypesOfFolder> {
   const documents = sources.map((source) => parseYaml(source))
   const found = readCustomNodes(documents, triggerTypes, sharedSchemaChecker())
   const byName = typesByName(nodeTypes, found)
-  const { resolve } = byName.get(customNodeKey) ?? {}
+  const { resolve } = byName.get(customNodeKey)?.roles?.customNode ?? {}
   return { byName, customNodes: [...found.known.keys()].flatMap((name) => resolve?.({ node: name }) ?? []) }
 }

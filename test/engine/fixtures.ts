@@ -65,8 +65,7 @@ const reply = defineNode({
     html: Type.Optional(Type.Boolean()),
   }),
   outputs: ['next'],
-  endsPath: true,
-  replies: true,
+  roles: { reply: { outline: () => ({ status: undefined, headers: {}, body: undefined }) } },
   escapesHtml: ({ html }) => (html ? ['body'] : []),
   compile:
     ({ status, body }) =>

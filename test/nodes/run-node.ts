@@ -214,7 +214,7 @@ function targetsOf(yaml: string): string {
   const isWired = (output: string) => new RegExp(`^${output}: \\w`, 'm').test(yaml)
   const outputs = type ? outputsOf(type, {}) : []
   const falls = outputs.some((output) => !isWired(output) && !type?.throwsUnlessWired?.includes(output))
-  const below = falls && !type?.endsPath ? [`  - { ${stop} }`] : []
+  const below = falls && !type?.roles?.reply ? [`  - { ${stop} }`] : []
   return [...below, ...[...named].map((id) => `  - { id: ${id}, ${stop} }`)].join('\n')
 }
 

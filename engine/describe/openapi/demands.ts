@@ -13,7 +13,7 @@ export function demandsFrom(start: Target): readonly PlacedDemand[] {
   for (;;) {
     const [node] = target
     // A loop may answer in an iteration.
-    if (!node || target.length > 1 || node.type.replies || node.type.body) return demands
+    if (!node || target.length > 1 || node.type.roles?.reply || node.type.roles?.loop) return demands
     const ways = waysOn(node).filter(([output, way]) => !isRefused(way, node.type.throwsUnlessWired?.includes(output)))
     const [only] = ways
     if (!only || ways.length > 1) return demands
@@ -32,8 +32,8 @@ function isRefused(target: Target, isFailure = false): boolean {
   const follow = (node: FlowNode): void => {
     if (seen.has(node)) return
     seen.add(node)
-    const { replies, outlineReply } = node.type
-    if (replies) statuses.push(outlineReply?.(node.config).status ?? (isFailure ? 500 : 200))
+    const { reply } = node.type.roles ?? {}
+    if (reply) statuses.push(reply.outline(node.config).status ?? (isFailure ? 500 : 200))
     for (const next of node.targets.values()) next.forEach(follow)
   }
   target.forEach(follow)

@@ -63,7 +63,7 @@ export function describeResponses(facts: EndpointFacts): Readonly<Record<string,
     gathered.set(key, found)
     return found
   }
-  for (const facing of [...facts.nodes, ...facts.handlers]) if (facing.node.type.replies) takeReply(facing, at)
+  for (const facing of [...facts.nodes, ...facts.handlers]) if (facing.node.type.roles?.reply) takeReply(facing, at)
   takeRefusals(facts, at)
   for (const name of answersTo(facts)) at(answers[name].status).answer = name
   const entries = [...gathered].toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -75,7 +75,7 @@ type At = (status: number | undefined) => Gathered
 const withoutBody: ReadonlySet<number | undefined> = new Set([204, 205, 304])
 
 function takeReply({ node, entering }: NodeFacts, at: At): void {
-  const outline = node.type.outlineReply?.(node.config)
+  const outline = node.type.roles?.reply?.outline(node.config)
   const found = at(outline?.status)
   found.isFlows = true
   if (!outline) return

@@ -28,7 +28,7 @@ function validator(folder: readonly string[] | undefined) {
   const documents = folder?.map((text, index) => parseYaml({ file: `${index}.yaml`, text })) ?? []
   const { known } = readCustomNodes(documents, triggerTypes, sharedSchemaChecker())
   const type = typesByName(nodeTypes, { known }).get('custom-node')
-  const customNodes = [...known.keys()].flatMap((name) => type?.resolve?.({ node: name }) ?? [])
+  const customNodes = [...known.keys()].flatMap((name) => type?.roles?.customNode?.resolve?.({ node: name }) ?? [])
   const ajv = new Ajv({ strict: false })
   addFormats.default(ajv)
   const options = { nodeTypes, triggerTypes, actions: describeActions() }

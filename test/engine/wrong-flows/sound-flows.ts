@@ -41,16 +41,9 @@ const links: readonly Node[] = nodeTypes.flatMap((type) =>
   type.examples
     .map(({ yaml }): unknown => parse(yaml))
     .filter((node) => isMap(node))
-    .filter((node) => outputsOf(type, node).includes('next') && !type.endsPath)
-    // The first two lead into what is not there: another flow's button, or the flow of a custom node.
-    .filter(
-      (node) =>
-        !type.firesButton &&
-        !type.resolve &&
-        !type.namesOutputs &&
-        !type.body &&
-        wireKeys.every((key) => !(key in node)),
-    ),
+    .filter((node) => outputsOf(type, node).includes('next'))
+    // Nodes with a role end the path, or lead into what is not there: another flow's button, or the flow of a custom node.
+    .filter((node) => !type.roles && wireKeys.every((key) => !(key in node))),
 )
 
 type Item =

@@ -24,7 +24,7 @@ function leavesOf(wire: unknown): readonly unknown[] {
 function falls(flow: FlowText): readonly NodePlace[] {
   return flow.nodes.filter((node) => {
     const above = flow.nodes.find(({ list, index }) => list === node.list && index === node.index - 1)
-    if (!above || above.type.endsPath) return false
+    if (!above || above.type.roles?.reply) return false
     const wired = wiresOf(above).map(({ key }) => key)
     return outputsAt(above).some(
       (output) => output !== 'do' && !wired.includes(output) && !above.type.throwsUnlessWired?.includes(output),
