@@ -13,34 +13,74 @@ export interface ActionContext extends Caller {
   readonly address?: string | undefined
 }
 
-export interface Action<Params extends TObject = TObject, Result extends TSchema = TSchema> extends Admission {
+/** What actions and event streams declare alike. */
+export interface Declared<Params extends TObject = TObject> extends Admission {
   readonly summary: string
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** `/applications/{applicationId}/devices`. What stands in braces is a parameter in the path. */
   readonly path: string
-  /** Name of the parameter that is the request's body, where there is one. The rest come from the query. */
-  readonly body?: string
   /**
    * Every parameter by name, `applicationId` apart; closed. Nothing is coerced: what can come from a query takes text too (`page: '2'`), and REST
    * parses JSON where the schema says object or array.
    */
   readonly params: Params
+}
+
+export interface Action<
+  Params extends TObject = TObject,
+  Result extends TSchema = TSchema,
+  Context extends ActionContext = ActionContext,
+> extends Declared<Params> {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** Name of the parameter that is the request's body, where there is one. The rest come from the query. */
+  readonly body?: string
   readonly result: Result
   /** Status of success; 200 unless it says so. */
   readonly status?: 200 | 201
-  run(params: Static<Params>, context: ActionContext): Promise<Static<Result>>
+  run(params: Static<Params>, context: Context): Promise<Static<Result>>
 }
 
-/** `Record` key is the action's name: `get`, `post`. */
-export interface Resource {
+/** Answers a GET that accepts `text/event-stream`, at a path of its own or at an action's. */
+export interface EventStream<Params extends TObject = TObject, Context extends ActionContext = ActionContext>
+  extends Declared<Params> {
+  /** What the data of each event is, by the event's name. */
+  readonly events: Readonly<Record<string, string>>
+  /** Sends until what it returns is called. */
+  open(params: Static<Params>, context: Context, sink: EventSink): () => void
+}
+
+export interface EventSink {
+  /** `data` is JSON. */
+  send(event: string, data: string): void
+  end(): void
+}
+
+export interface Resource<Context extends ActionContext = ActionContext> {
   readonly name: string
   readonly summary: string
-  readonly actions: Readonly<Record<string, Action>>
+  /** By the action's name: `get`, `post`. */
+  readonly actions: Readonly<Record<string, Action<TObject, TSchema, Context>>>
+  readonly streams?: Readonly<Record<string, EventStream<TObject, Context>>>
+}
+
+/** What is declared, and where: `devices`, `post`. */
+export interface Named<Called extends Declared = Declared> {
+  readonly resource: string
+  readonly name: string
+  readonly called: Called
 }
 
 /** Types an action: `run` receives what `params` validates, and returns what `result` says. */
-export function defineAction<Params extends TObject, Result extends TSchema>(
-  action: Action<Params, Result>,
-): Action<Params, Result> {
+export function defineAction<
+  Params extends TObject,
+  Result extends TSchema,
+  Context extends ActionContext = ActionContext,
+>(action: Action<Params, Result, Context>): Action<Params, Result, Context> {
   return action
+}
+
+/** Types a stream: `open` receives what `params` validates. */
+export function defineStream<Params extends TObject, Context extends ActionContext = ActionContext>(
+  stream: EventStream<Params, Context>,
+): EventStream<Params, Context> {
+  return stream
 }

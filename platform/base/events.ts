@@ -35,6 +35,10 @@ export interface PlatformEvents {
   runsPutOff: { readonly dueAt: number }
   /** Revoked, deleted, or its topics changed. */
   keyChanged: { readonly applicationKeyId: string }
+  /** Made inactive or active, renamed, or deleted. */
+  apiTokenChanged: { readonly apiTokenId: string }
+  /** For the MQTT clients that subscribe to the topic. */
+  messagePublished: { readonly topic: string; readonly text: string }
 }
 
 export interface Events {

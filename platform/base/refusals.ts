@@ -36,7 +36,8 @@ export const tooManySignIns = defineError(
 )
 export const settingsInvalid = defineError<{ problem: string }>('PLATFORM_SETTINGS', 500, ({ problem }) => problem)
 
-const typeByStatus: Readonly<Record<number, string>> = {
+/** What the REST API calls an error, by its status. */
+export const typeByStatus: Readonly<Record<number, string>> = {
   400: 'Validation',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -46,11 +47,14 @@ const typeByStatus: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailable',
 }
 
+/** What a client is told of an error that is not its own. */
+export const platformFailed = 'The platform failed. Its log says why.'
+
 /** An error in the shape of the REST API. What is not meant for clients becomes a general sentence. */
 export function toApiError(error: unknown): ApiError {
   const type = error instanceof FlowpotError ? typeByStatus[error.status] : undefined
   if (type === undefined || !(error instanceof FlowpotError)) {
-    return { type: 'InternalServerError', statusCode: 500, message: 'The platform failed. Its log says why.' }
+    return { type: 'InternalServerError', statusCode: 500, message: platformFailed }
   }
   return { type, statusCode: error.status, message: error.message }
 }

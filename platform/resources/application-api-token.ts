@@ -37,12 +37,14 @@ export const applicationApiToken: Resource = {
       }),
       result: closed(tokenFields),
       scopes: ['all.Application'],
-      run: ({ apiTokenId: id, apiToken: patch }, { platform }) => {
+      async run({ apiTokenId: id, apiToken: patch }, { platform }) {
         const set = { ...patch, updated_at: platform.clock.now() }
-        return platform.store.write(async (tx) => {
+        const token = await platform.store.write(async (tx) => {
           await tx.updateTable('api_tokens').set(set).where('id', '=', id).execute()
           return readApiToken(platform, tx, id)
         })
+        platform.events.emit('apiTokenChanged', { apiTokenId: id })
+        return token
       },
     }),
 
@@ -53,12 +55,14 @@ export const applicationApiToken: Resource = {
       params: closed({ apiTokenId }),
       result: Success,
       scopes: ['all.Application'],
-      run: ({ apiTokenId: id }, { platform }) =>
-        platform.store.write(async (tx) => {
+      async run({ apiTokenId: id }, { platform }) {
+        await platform.store.write(async (tx) => {
           const { numDeletedRows } = await tx.deleteFrom('api_tokens').where('id', '=', id).executeTakeFirst()
           if (numDeletedRows === 0n) throw notFound({ what: 'API token' })
-          return { success: true as const }
-        }),
+        })
+        platform.events.emit('apiTokenChanged', { apiTokenId: id })
+        return { success: true as const }
+      },
     }),
   },
 }

@@ -1,4 +1,5 @@
-/** The one way to an action, for REST and flows alike: finds it, checks the scope, validates, runs. */
+/** The one way to an action, for REST and flows alike: checks the scope, validates, runs. */
+import type { TObject, TSchema } from 'typebox'
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Actor } from '../auth/actor.ts'
@@ -6,32 +7,40 @@ import { isAllowed } from '../auth/scopes.ts'
 import { forbidden, notFound, toApiError, unauthenticated } from '../base/refusals.ts'
 import { validate } from '../base/validate.ts'
 import type { Platform } from '../platform.ts'
+import type { Action, ActionContext, Named } from '../resource.ts'
 import { actionsByCall } from './catalogue.ts'
 
 /**
- * Runs `call` (`devices.post`) as `actor`. Throws a `FlowpotError` for what is refused. `address` is where the request came from.
- * `params` may name the application; another one is not found.
+ * The parameters without the application's ID. Throws a `FlowpotError` where the actor has no scope, where another application is named, and where
+ * the parameters do not fit.
  */
-export async function runAction(
-  platform: Platform,
-  actor: Actor,
-  call: string,
+export function admit(
+  { resource, name, called }: Named,
   params: Readonly<Record<string, unknown>>,
-  address?: string,
-): Promise<unknown> {
-  const found = actionsByCall.get(call)
-  if (!found) throw notFound({ what: `The action ${call}` })
-  const { resource, name, action } = found
-  if (!isAllowed(actor, resource, name, action)) {
-    throw actor.kind === 'anonymous' ? unauthenticated({}) : forbidden({ call })
+  { platform, actor }: ActionContext,
+): Readonly<Record<string, unknown>> {
+  if (!isAllowed(actor, resource, name, called)) {
+    throw actor.kind === 'anonymous' ? unauthenticated({}) : forbidden({ call: `${resource}.${name}` })
   }
   const { applicationId, ...own } = params
   if (applicationId !== undefined && applicationId !== platform.applicationId) throw notFound({ what: 'Application' })
-  validate(action.params, own)
-  return action.run(own, { platform, actor, address })
+  validate(called.params, own)
+  return own
 }
 
-/** As `runAction`, but what is refused comes back as `error`. Never throws: what nobody foresaw is logged, and answered in general words. */
+/** Throws a `FlowpotError` for what is refused. */
+export async function runAction<Context extends ActionContext>(
+  named: Named<Action<TObject, TSchema, Context>>,
+  params: Readonly<Record<string, unknown>>,
+  context: Context,
+): Promise<unknown> {
+  return named.called.run(admit(named, params, context), context)
+}
+
+/**
+ * Runs `call` (`devices.post`) as `actor`; `address` is where the request came from. Never throws: what is refused comes back as `error`, and what
+ * nobody foresaw is logged and answered in general words.
+ */
 export async function callAction(
   platform: Platform,
   actor: Actor,
@@ -40,7 +49,9 @@ export async function callAction(
   address?: string,
 ): Promise<ApiOutcome> {
   try {
-    return { result: await runAction(platform, actor, call, params, address) }
+    const found = actionsByCall.get(call)
+    if (!found) throw notFound({ what: `The action ${call}` })
+    return { result: await runAction(found, params, { platform, actor, address }) }
   } catch (error) {
     if (!(error instanceof FlowpotError) || error.status >= 500)
       platform.log.error({ err: error, call }, 'An action failed')

@@ -1,7 +1,6 @@
 /** Every resource of the platform, and what there is to know of their actions. */
-
 import type { ActionDescription } from '../../contracts/actions.ts'
-import type { Action, Resource } from '../resource.ts'
+import type { Action, Named, Resource } from '../resource.ts'
 import { application } from './application.ts'
 import { applicationApiToken } from './application-api-token.ts'
 import { applicationApiTokens } from './application-api-tokens.ts'
@@ -34,18 +33,12 @@ export const resources: readonly Resource[] = [
   flow,
 ]
 
-export interface NamedAction {
-  readonly resource: string
-  readonly name: string
-  readonly action: Action
-}
-
 /** Actions by call: `devices.post`. */
-export const actionsByCall: ReadonlyMap<string, NamedAction> = new Map(
+export const actionsByCall: ReadonlyMap<string, Named<Action>> = new Map(
   resources.flatMap((resource) =>
     Object.entries(resource.actions).map(([name, action]) => [
       `${resource.name}.${name}`,
-      { resource: resource.name, name, action },
+      { resource: resource.name, name, called: action },
     ]),
   ),
 )
@@ -53,9 +46,9 @@ export const actionsByCall: ReadonlyMap<string, NamedAction> = new Map(
 /** Every action by call: `devices.post`. */
 export function describeActions(): Readonly<Record<string, ActionDescription>> {
   return Object.fromEntries(
-    [...actionsByCall].map(([call, { action }]) => [
+    [...actionsByCall].map(([call, { called }]) => [
       call,
-      { summary: action.summary, params: { ...action.params }, result: { ...action.result } },
+      { summary: called.summary, params: { ...called.params }, result: { ...called.result } },
     ]),
   )
 }

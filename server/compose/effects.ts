@@ -19,7 +19,6 @@ export interface EffectsOptions {
   /** Where mail is kept that no server takes. */
   readonly mailFolder: string | undefined
   readonly log: MailLog
-  /** The broker's. */
   readonly publish: Effects['publish']
   readonly startFlow: Effects['startFlow']
 }

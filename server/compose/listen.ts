@@ -1,4 +1,6 @@
 /** How a listener gets its port, and what is said where it cannot have it. */
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
 import { defineError } from '../../contracts/errors.ts'
 import type { Setting } from '../settings.ts'
 
@@ -39,4 +41,17 @@ export async function listen(
     if (isTaken) throw portTaken({ name, host, port, flag, env }, { cause })
     throw listenFailed({ name, host, port, reason: cause instanceof Error ? cause.message : String(cause) }, { cause })
   }
+}
+
+export function listenHttp(
+  name: Listening['name'],
+  app: FastifyInstance,
+  address: { readonly host: string; readonly port: number },
+  setting: Setting<number>,
+): Promise<Listening> {
+  return listen(name, address, setting, async (port, host) => {
+    await app.listen({ port, host })
+    // Listening on TCP, `address` is an object.
+    return (app.server.address() as AddressInfo).port
+  })
 }

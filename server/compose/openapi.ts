@@ -4,6 +4,7 @@ import { describeOpenApi, type OpenApiDocument } from '../../engine/describe/ope
 import type { SourceFile } from '../../engine/source/position.ts'
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
+import type { ServedApplication } from './served-application.ts'
 
 /** `server` is where the endpoints are served. */
 export function openApiOf(application: Application, sources: readonly SourceFile[], server?: string): OpenApiDocument {
@@ -11,18 +12,14 @@ export function openApiOf(application: Application, sources: readonly SourceFile
   return describeOpenApi(application, sources, server === undefined ? options : { ...options, server })
 }
 
-/** For a process that serves: made when it is asked for, once an application. */
-export function createOpenApi(first: readonly SourceFile[]) {
-  let sources = first
+/** For a process that serves: makes the document when it is asked for, once for each application. */
+export function createOpenApi(served: ServedApplication, server: () => string | undefined): () => OpenApiDocument {
   let made: { readonly application: Application; readonly document: OpenApiDocument } | undefined
-  return {
-    of(application: Application, server: string | undefined): OpenApiDocument {
-      if (made?.application !== application) made = { application, document: openApiOf(application, sources, server) }
-      return made.document
-    },
-    /** Tells what the next application was loaded from. */
-    follow(next: readonly SourceFile[]) {
-      sources = next
-    },
+  return () => {
+    const application = served.current()
+    if (made?.application !== application) {
+      made = { application, document: openApiOf(application, served.sources(), server()) }
+    }
+    return made.document
   }
 }

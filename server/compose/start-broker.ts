@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { defineError } from '../../contracts/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { type Broker, createBroker } from '../mqtt/broker.ts'
+import { createBroker } from '../mqtt/broker.ts'
 import { type Certificate, createTcpListener, createTlsListener, type Listener } from '../mqtt/tcp-listener.ts'
 import { serveWebSockets } from '../mqtt/web-socket.ts'
 import { anyMqttPort, type Settings, settingDefinitions } from '../settings.ts'
@@ -23,7 +23,6 @@ const portsTried = 100
 export interface RunningBroker {
   /** Opens the listeners. */
   listen(): Promise<Listening[]>
-  publish: Broker['publish']
   /** Accepts nothing more, acknowledges what was begun, ends every connection. */
   close(): Promise<void>
   /** Ends every connection without waiting. */
@@ -52,7 +51,6 @@ export async function startBroker(
       }
       return listening
     },
-    publish: broker.publish,
     close() {
       tcp.stop()
       tls?.stop()

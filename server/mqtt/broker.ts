@@ -22,8 +22,6 @@ import { createSubscriptions } from './subscriptions.ts'
 export interface Broker {
   /** Takes a connection on which MQTT is to be spoken. */
   accept(connection: Duplex, origin: Origin): void
-  /** Sends a message to whoever has subscribed to the topic. */
-  publish(topic: string, payload: string | Buffer): void
   readonly connectionCount: number
   /** Begins nothing more, finishes and acknowledges what was begun, then ends every connection. Resolves once the ends are noted. */
   close(): Promise<void>
@@ -87,10 +85,10 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
   // Before anybody connects: those of a process that was killed.
   await closeOpenConnections(platform, { at: platform.clock.now(), reason: 'The server stopped.' })
   await aedes.listen()
-  const publish: Broker['publish'] = (topic, payload) =>
+  const stopFollowing = followPlatform(context, (topic, payload) =>
     // QoS 1, so that who subscribed with it gets it so; the rest get QoS 0.
-    aedes.publish({ cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false }, () => {})
-  const stopFollowing = followPlatform(context, publish)
+    aedes.publish({ cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false }, () => {}),
+  )
 
   const closeNow = () => {
     work.isClosing = true
@@ -117,7 +115,6 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
         if (session) finish(context, session)
       })
     },
-    publish,
     get connectionCount() {
       return connections.size
     },

@@ -15,6 +15,7 @@ export function followPlatform(context: BrokerContext, publish: Publish): () => 
   const { events } = platform
   const ends = [
     events.on('commandSent', (command) => publish(commandTopic(command.deviceId), commandText(command))),
+    events.on('messagePublished', ({ topic, text }) => publish(topic, text)),
     events.on('deviceDeleted', ({ deviceId }) => {
       for (const session of sessions.ofDevice(deviceId)) barSession(session, 'The device was deleted.')
     }),

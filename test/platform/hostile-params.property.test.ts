@@ -79,7 +79,7 @@ eachStore((name, open) => {
   describe('an action', () => {
     it('answers or refuses whatever it is called with, and never fails', async () => {
       const { platform, errors } = await openPlatform(await open())
-      for (const [call, { action }] of actionsByCall) {
+      for (const [call, { called: action }] of actionsByCall) {
         const params = paramsOf(Object.keys(action.params.properties))
         const property = fc.asyncProperty(params, async (given) => {
           const outcome = await callAction(platform, flowActor, call, given)

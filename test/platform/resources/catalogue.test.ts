@@ -26,7 +26,7 @@ const ours = new Set(['devices.sendState'])
 
 describe('the catalogue', () => {
   it('has what Losant has, under its method and path', () => {
-    for (const [call, { resource, name, action }] of actionsByCall) {
+    for (const [call, { resource, name, called: action }] of actionsByCall) {
       if (ours.has(call)) continue
       expect(losantsRequest(resource, name), call).toBe(`${action.method} ${action.path}`)
     }
@@ -50,7 +50,7 @@ describe('the catalogue', () => {
   })
 
   it('has a parameter for each name in braces, and for the body', () => {
-    for (const [call, { action }] of actionsByCall) {
+    for (const [call, { called: action }] of actionsByCall) {
       const names = [...action.path.matchAll(/\{(\w+)\}/g)]
         .map(([, name = '']) => name)
         .filter((name) => name !== 'applicationId')

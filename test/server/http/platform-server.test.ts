@@ -1,73 +1,78 @@
+/** The REST API over resources of the test's own, on a real platform. */
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { Type } from 'typebox'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type TProperties, Type } from 'typebox'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { defineError } from '../../../contracts/errors.ts'
-import type { ApiOutcome } from '../../../contracts/outcomes.ts'
-import type { Actor } from '../../../platform/auth/actor.ts'
-import type { Action, Resource } from '../../../platform/resource.ts'
+import { createAdminToken } from '../../../platform/auth/api-tokens.ts'
+import { notFound, platformFailed } from '../../../platform/base/refusals.ts'
+import type { Action, ActionContext, Resource } from '../../../platform/resource.ts'
+import { openTemporaryStore } from '../../../platform/store/open-store.ts'
 import { createPlatformServer, type PlatformOptions } from '../../../server/http/platform-server.ts'
+import { openPlatform } from '../../platform/test-platform.ts'
 import { connectTo } from './raw-connection.ts'
 
 const applicationId = 'a'.repeat(24)
+const store = await openTemporaryStore()
+afterAll(() => store.close())
+const { platform } = await openPlatform(store, { applicationId })
+const token = await createAdminToken(platform)
+const json = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+const devices = `/applications/${applicationId}/devices`
 const deviceId = 'd'.repeat(24)
-const actor: Actor = { kind: 'apiToken', apiTokenId: 't'.repeat(24), scopes: ['all.Application'] }
-const json = { 'content-type': 'application/json', authorization: 'Bearer good' }
+const call = vi.fn<(name: string, params: object, context: ActionContext) => Promise<unknown>>()
 
-function action(declared: Partial<Action> & Pick<Action, 'method' | 'path'>): Action {
+/** An action that tells `call` of each call. */
+function action(name: string, method: Action['method'], path: string, more: Partial<Action> = {}): Action {
   return {
     summary: '',
-    params: Type.Object({}),
+    method,
+    path,
+    params: Type.Object({}, { additionalProperties: false }),
     result: Type.Unknown(),
-    scopes: [],
-    run: async () => ({}),
-    ...declared,
+    scopes: ['all.Application'],
+    run: (params, context) => call(name, params, context),
+    ...more,
   }
 }
+
+const closed = <Properties extends TProperties>(properties: Properties) =>
+  Type.Object(properties, { additionalProperties: false })
+const devicesPath = '/applications/{applicationId}/devices'
 
 const resources: readonly Resource[] = [
   {
     name: 'devices',
     summary: '',
     actions: {
-      get: action({
-        method: 'GET',
-        path: '/applications/{applicationId}/devices',
-        params: Type.Object({
+      get: action('devices.get', 'GET', devicesPath, {
+        params: closed({
           page: Type.Optional(Type.Integer()),
           query: Type.Optional(Type.Object({})),
           tagFilter: Type.Optional(Type.Array(Type.Object({ key: Type.String() }))),
         }),
       }),
-      post: action({
-        method: 'POST',
-        path: '/applications/{applicationId}/devices',
-        params: Type.Object({ device: Type.Object({}) }),
+      post: action('devices.post', 'POST', devicesPath, {
+        params: closed({ device: Type.Optional(Type.Object({})) }),
         body: 'device',
         status: 201,
       }),
-      attributeNames: action({ method: 'GET', path: '/applications/{applicationId}/devices/attributeNames' }),
+      attributeNames: action('devices.attributeNames', 'GET', `${devicesPath}/attributeNames`),
     },
   },
   {
     name: 'device',
     summary: '',
     actions: {
-      get: action({
-        method: 'GET',
-        path: '/applications/{applicationId}/devices/{deviceId}',
-        params: Type.Object({ deviceId: Type.String() }),
-      }),
+      get: action('device.get', 'GET', `${devicesPath}/{deviceId}`, { params: closed({ deviceId: Type.String() }) }),
     },
   },
   {
     name: 'auth',
     summary: '',
     actions: {
-      authenticateDevice: action({
-        method: 'POST',
-        path: '/auth/device',
-        params: Type.Object({ credentials: Type.Object({}) }),
+      authenticateDevice: action('auth.authenticateDevice', 'POST', '/auth/device', {
+        params: closed({ credentials: Type.Object({}) }),
         body: 'credentials',
         isPublic: true,
       }),
@@ -76,27 +81,19 @@ const resources: readonly Resource[] = [
 ]
 
 describe('The REST API', () => {
-  const call = vi.fn<PlatformOptions['call']>()
-  const pressButton = vi.fn<PlatformOptions['pressButton']>()
   let app = serve()
   afterEach(() => app.close())
 
-  function serve(options: Partial<PlatformOptions> = {}) {
-    call.mockReset().mockResolvedValue({ result: { ok: true } })
-    pressButton.mockReset().mockResolvedValue({ result: { success: true } })
+  function serve(options: Partial<PlatformOptions<ActionContext>> = {}) {
+    call.mockReset().mockResolvedValue({ ok: true })
     return createPlatformServer({
+      platform,
       resources,
-      applicationId,
-      authenticate: async (token) => (token === 'good' ? actor : null),
-      call,
-      pressButton,
-      describeEndpoints: () => ({}),
+      contextOf: (caller) => caller,
       isReady: () => true,
       ...options,
     })
   }
-
-  const devices = `/applications/${applicationId}/devices`
 
   test.each([
     [
@@ -117,7 +114,8 @@ describe('The REST API', () => {
     app = serve()
     const reply = await app.inject({ method, url, headers: json, ...(payload === undefined ? {} : { payload }) })
     expect(reply.statusCode).toBe(status)
-    expect(call.mock.calls).toEqual([[actor, name, params, { address: '127.0.0.1' }]])
+    const actor = { kind: 'apiToken', apiTokenId: expect.any(String), scopes: ['all.Application'] }
+    expect(call.mock.calls).toEqual([[name, params, { platform, actor, address: '127.0.0.1' }]])
     expect(reply.headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'no-store',
@@ -132,24 +130,26 @@ describe('The REST API', () => {
     const headers = { 'content-type': 'application/json' }
     const reply = await app.inject({ method: 'POST', url: '/auth/device', headers, payload: { key: 'k' } })
     expect(reply.statusCode).toBe(200)
-    expect(call.mock.calls[0]?.slice(0, 3)).toEqual([
-      { kind: 'anonymous' },
-      'auth.authenticateDevice',
-      { credentials: { key: 'k' } },
+    expect(call.mock.calls).toEqual([
+      [
+        'auth.authenticateDevice',
+        { credentials: { key: 'k' } },
+        { platform, actor: { kind: 'anonymous' }, address: '127.0.0.1' },
+      ],
     ])
   })
 
   test.each([
     {},
     { authorization: 'Bearer bad' },
-    { authorization: 'good' },
-    { authorization: 'Basic good' },
-    { cookie: 'authorization=good' },
+    { authorization: token },
+    { authorization: `Basic ${token}` },
+    { cookie: `authorization=${token}` },
   ])('answers 401 to %o, before it looks at the body or the application', async (headers) => {
     app = serve()
     const reply = await app.inject({
       method: 'POST',
-      url: `/applications/${'b'.repeat(24)}/devices?authorization=good`,
+      url: `/applications/${'b'.repeat(24)}/devices?authorization=${token}`,
       headers: { 'content-type': 'application/json', ...headers },
       payload: '{broken',
     })
@@ -234,22 +234,16 @@ describe('The REST API', () => {
 
   test('passes on what the action refuses, with its headers', async () => {
     app = serve()
-    const error = { type: 'TooManyRequests', statusCode: 429, message: 'Wait.' }
-    call.mockResolvedValue({ error, headers: { 'retry-after': '60' } })
+    const tooMany = defineError('TOO_MANY', 429, () => 'Wait.')
+    call.mockRejectedValue(tooMany({}, { headers: { 'retry-after': '60' } }))
     const reply = await app.inject({ url: devices, headers: json })
     expect([reply.statusCode, reply.headers['retry-after']]).toEqual([429, '60'])
     expect(reply.json()).toEqual({ type: 'TooManyRequests', message: 'Wait.' })
   })
 
   test.each([
-    ['an unknown error', new Error('hunter2'), 500, 'InternalServerError', 'Internal Server Error'],
-    [
-      'an error of ours',
-      defineError('X', 500, () => 'hunter2')({}),
-      500,
-      'InternalServerError',
-      'Internal Server Error',
-    ],
+    ['an unknown error', new Error('hunter2'), 500, 'InternalServerError', platformFailed],
+    ['an error of ours', defineError('X', 500, () => 'hunter2')({}), 500, 'InternalServerError', platformFailed],
     ['a locked store', defineError('STORE_LOCKED', 503, () => 'Locked.')({}), 503, 'ServiceUnavailable', 'Locked.'],
   ])('tells nothing internal of %s', async (_name, error, status, type, message) => {
     app = serve()
@@ -257,28 +251,6 @@ describe('The REST API', () => {
     const reply = await app.inject({ url: devices, headers: json })
     expect([reply.statusCode, reply.json()]).toEqual([status, { type, message }])
     expect(reply.payload).not.toContain('hunter2')
-  })
-
-  test('presses the button of a flow', async () => {
-    app = serve()
-    const url = `/applications/${applicationId}/flows/water/virtualButton`
-    const button = { key: 'now', payload: { a: 1 } }
-    const reply = await app.inject({ method: 'POST', url, headers: json, payload: button })
-    expect([reply.statusCode, reply.json()]).toEqual([200, { success: true }])
-    expect(pressButton.mock.calls).toEqual([[actor, { flowId: 'water', button }]])
-    expect((await app.inject({ method: 'POST', url })).statusCode).toBe(401)
-  })
-
-  test.each<[string, Actor, number]>([
-    ['who may read the application', { ...actor, scopes: ['all.Application.read'] }, 200],
-    ['who may do something else', { ...actor, scopes: ['all.Device'] }, 403],
-    ['a device', { kind: 'device', deviceId, applicationKeyId: 'k'.repeat(24), scopes: ['all.Device'] }, 403],
-  ])('shows the endpoints, or not, to %s', async (_, asking, status) => {
-    app = serve({ describeEndpoints: () => ({ openapi: '3.1.0' }), authenticate: async () => asking })
-    const reply = await app.inject({ url: '/openapi.json', headers: json })
-    expect([reply.statusCode, 'openapi' in reply.json()]).toEqual([status, status === 200])
-    expect((await app.inject('/openapi.json')).statusCode).toBe(401)
-    expect((await app.inject({ method: 'POST', url: '/openapi.json' })).statusCode).toBe(405)
   })
 
   test('says whether it lives and whether it is ready', async () => {
@@ -298,9 +270,8 @@ describe('The REST API', () => {
       devices: Record<'get' | 'post', (params: object) => Promise<unknown>>
       device: Record<'get', (params: object) => Promise<unknown>>
       auth: Record<'authenticateDevice', (params: object) => Promise<unknown>>
-      flow: Record<'pressVirtualButton', (params: object) => Promise<unknown>>
     }
-    async function clientOf(accessToken: string): Promise<LosantClient> {
+    async function clientOf(accessToken = ''): Promise<LosantClient> {
       app = serve()
       await app.listen({ host: '127.0.0.1', port: 0 })
       const { port } = app.server.address() as AddressInfo
@@ -309,30 +280,27 @@ describe('The REST API', () => {
     }
 
     test('lists, with filters as it writes them', async () => {
-      const client = await clientOf('good')
+      const client = await clientOf(token)
       const params = { page: 1, query: { $or: [{ name: 'a' }] }, tagFilter: [{ key: 'owner' }, { key: 'x' }] }
       expect(await client.devices.get({ applicationId, ...params })).toEqual({ ok: true })
-      expect(call.mock.calls[0]?.slice(1, 3)).toEqual(['devices.get', params])
+      expect(call.mock.calls[0]?.slice(0, 2)).toEqual(['devices.get', params])
     })
 
-    test('creates, gets, signs in and presses buttons', async () => {
-      const client = await clientOf('good')
+    test('creates, gets and signs in', async () => {
+      const client = await clientOf(token)
       await client.devices.post({ applicationId, device: { name: 'Fern' } })
       await client.device.get({ applicationId, deviceId })
       await client.auth.authenticateDevice({ credentials: { key: 'k' } })
-      await client.flow.pressVirtualButton({ applicationId, flowId: 'water', button: { key: 'now' } })
-      expect(call.mock.calls.map(([, name, params]) => [name, params])).toEqual([
+      expect(call.mock.calls.map(([name, params]) => [name, params])).toEqual([
         ['devices.post', { device: { name: 'Fern' } }],
         ['device.get', { deviceId }],
         ['auth.authenticateDevice', { credentials: { key: 'k' } }],
       ])
-      expect(pressButton.mock.calls[0]?.[1]).toEqual({ flowId: 'water', button: { key: 'now' } })
     })
 
     test('reads errors', async () => {
-      const refused: ApiOutcome = { error: { type: 'NotFound', statusCode: 404, message: 'Device was not found' } }
-      const client = await clientOf('good')
-      call.mockResolvedValue(refused)
+      const client = await clientOf(token)
+      call.mockRejectedValue(notFound({ what: 'Device' }))
       await expect(client.device.get({ applicationId, deviceId })).rejects.toMatchObject({
         type: 'NotFound',
         statusCode: 404,

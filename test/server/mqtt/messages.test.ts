@@ -200,7 +200,7 @@ describe('subscribing', () => {
     const came = nextMessage(client)
     await command(broker, ivy)
     await other.publishAsync(`losant/${ivy.deviceId}/state`, state(1), { qos: 1 })
-    broker.broker.publish('hello', 'x')
+    broker.platform.events.emit('messagePublished', { topic: 'hello', text: 'x' })
     expect((await came).topic).toBe('hello')
   })
 })

@@ -189,7 +189,10 @@ describe.skipIf(!hasMosquitto)('Mosquitto’s clients', () => {
     const { ended, output } = await mosquitto('mosquitto_sub', broker, fern, ['-q', '1', '-t', topic, '-C', '1'])
     await broker.logged(({ message }) => message === 'A device connected')
     // It subscribes some time after; what is published before that is nobody's.
-    const timer = setInterval(() => broker.broker.publish(topic, '{"name":"water"}'), 20)
+    const timer = setInterval(
+      () => broker.platform.events.emit('messagePublished', { topic, text: '{"name":"water"}' }),
+      20,
+    )
     expect(await ended).toEqual([0, null])
     clearInterval(timer)
     expect(await output).toBe('{"name":"water"}\n')

@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Application } from '../../engine/application.ts'
+import type { Services } from '../../engine/services.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { queueRuns } from '../../platform/runs/triggered-runs.ts'
+import { createExperienceServer } from '../http/experience-server.ts'
+import { webhookRelay } from '../http/webhooks.ts'
+import type { Settings } from '../settings.ts'
+
+export interface ListenerParts {
+  readonly platform: Platform
+  readonly settings: Settings
+  /** The application that serves at this moment. */
+  readonly application: () => Application
+  /** What a run acts with, for a request from this address. */
+  readonly services: (address?: string) => Services
+  readonly log: Logger
+}
+
+/** Serves the endpoints of the application on the platform's users, devices and queue. */
+export function createExperienceListener(parts: ListenerParts): FastifyInstance {
+  const { platform, settings, application, services, log } = parts
+  return createExperienceServer({
+    bodyLimitBytes: settings.bodyLimitBytes,
+    trustProxy: settings.trustProxy,
+    log,
+    application,
+    applicationId: platform.applicationId,
+    users: platform.users,
+    devices: platform.devices,
+    services: ({ address }) => services(address),
+    queue: (webhook, data) => {
+      const begin = { time: platform.clock.now(), data, ...webhookRelay(webhook) }
+      return queueRuns(platform, [{ trigger: webhook.id, flowId: webhook.flow.id, begin }])
+    },
+  })
+}

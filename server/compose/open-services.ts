@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Application } from '../../engine/application.ts'
+import type { Effects, Services } from '../../engine/services.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { startRunsOfMessage } from '../../platform/runs/runs-of-messages.ts'
+import type { Settings } from '../settings.ts'
+import { createEffects } from './effects.ts'
+import type { Parts } from './parts.ts'
+import { createServices } from './services.ts'
+import { createFlowStarter } from './start-flow.ts'
+
+export interface ServicesOptions {
+  readonly platform: Platform
+  readonly settings: Settings
+  /** The application that serves at this moment. */
+  readonly application: () => Application
+  /** Mail that no server takes is kept there. */
+  readonly dataFolder: string | undefined
+  readonly log: Logger
+}
+
+/** Opens what runs act with. Returns what gives the services of a run that was asked for from an address. */
+export function openServices(parts: Parts, options: ServicesOptions): (address?: string) => Services {
+  const { platform, settings, application, dataFolder, log } = options
+  const { effects, close } = createEffects({
+    settings,
+    application: () => application().settings,
+    mailFolder: dataFolder && join(dataFolder, 'mail'),
+    log,
+    publish: createPublish(platform),
+    startFlow: createFlowStarter(platform, application),
+  })
+  parts.add({ close })
+  return createServices(platform, effects)
+}
+
+/** Publishes first to the flows that watch the topic, then to the clients of the broker. */
+function createPublish(platform: Platform): Effects['publish'] {
+  const relay = { type: 'flow', id: platform.applicationId } as const
+  return async (topic, text) => {
+    await startRunsOfMessage(platform, { topic, text, relay })
+    platform.events.emit('messagePublished', { topic, text })
+  }
+}

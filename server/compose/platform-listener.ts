@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify'
+import type { Store } from '../../platform/store/store.ts'
+import { runLog } from '../http/experience-server.ts'
+import { createPlatformServer } from '../http/platform-server.ts'
+import { restResources } from '../resources/catalogue.ts'
+import type { RestContext } from '../resources/rest-context.ts'
+import type { ListenerParts } from './experience-listener.ts'
+
+export interface PlatformListenerParts
+  extends ListenerParts,
+    Pick<RestContext, 'application' | 'describeEndpoints' | 'runs' | 'services'> {
+  /** Whether everything has started and nothing is being closed. */
+  readonly isServing: () => boolean
+}
+
+/** Serves the REST API: every resource there is, on what their actions need. */
+export function createPlatformListener(parts: PlatformListenerParts): FastifyInstance {
+  const { platform, settings, log, application, services, runs, describeEndpoints, isServing } = parts
+  const forActions = { application, services, runs, describeEndpoints, runLog: runLog(log) }
+  return createPlatformServer({
+    bodyLimitBytes: settings.bodyLimitBytes,
+    trustProxy: settings.trustProxy,
+    log,
+    platform,
+    resources: restResources,
+    contextOf: (caller) => ({ ...caller, ...forActions }),
+    isReady: async () => isServing() && (await answers(platform.store)),
+  })
+}
+
+async function answers(store: Store): Promise<boolean> {
+  try {
+    await store.read.selectFrom('application').select('id').executeTakeFirst()
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,163 @@
+/** The routes of the REST API, made from the declarations of its actions and event streams. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TObject, TSchema } from 'typebox'
+import { defineError } from '../../contracts/errors.ts'
+import { type Actor, anonymousActor } from '../../platform/auth/actor.ts'
+import { authenticate } from '../../platform/auth/authenticate.ts'
+import { isAllowed } from '../../platform/auth/scopes.ts'
+import { notFound } from '../../platform/base/refusals.ts'
+import type { Platform } from '../../platform/platform.ts'
+import type { Action, ActionContext, EventStream, Named, Resource } from '../../platform/resource.ts'
+import { admit, runAction } from '../../platform/resources/call-action.ts'
+import { bearerToken } from './authorise.ts'
+import { createEventStreams, type EventStreams, wantsStream } from './event-streams.ts'
+import { plainRecord } from './plain-record.ts'
+import { queryReader } from './query-params.ts'
+
+export interface RestOptions<Context extends ActionContext> {
+  readonly platform: Platform
+  readonly resources: readonly Resource<Context>[]
+  /** Adds what the actions of these resources need besides the platform. */
+  readonly contextOf: (caller: ActionContext) => Context
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** One method of one path. An action and a stream may share it: the `accept` header chooses. */
+interface Route {
+  readonly method: Action['method']
+  readonly url: string
+  isPublic?: boolean | undefined
+  answer?: Handler
+  stream?: Handler
+}
+
+const tokenNeeded = defineError('HTTP_TOKEN_NEEDED', 401, () => 'A valid token is needed.')
+const streamOnly = defineError('HTTP_STREAM_ONLY', 406, () => 'Only text/event-stream here.')
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    actor: Actor
+  }
+}
+
+export function serveResources<Context extends ActionContext>(
+  app: FastifyInstance,
+  options: RestOptions<Context>,
+): void {
+  app.decorateRequest('actor')
+  const routes = routesOf(options, createEventStreams(app, options.platform))
+  for (const { method, url, isPublic = false, answer, stream } of routes) {
+    app.route({
+      method,
+      url,
+      onRequest: (request) => identify(options.platform, request, isPublic),
+      async handler(request, reply) {
+        const handle = (wantsStream(request) ? stream : undefined) ?? answer ?? stream
+        return handle?.(request, reply)
+      },
+    })
+  }
+  for (const url of new Set(routes.map((route) => route.url))) {
+    const methods = routes.filter((route) => route.url === url).map(({ method }) => method)
+    refuseOtherMethods(app, url, methods)
+  }
+}
+
+export function refuseOtherMethods(app: FastifyInstance, url: string, methods: readonly string[]): void {
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].sort().join(', ')
+  const others = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'].filter((method) => !methods.includes(method))
+  const refuse = async (_request: FastifyRequest, reply: FastifyReply) =>
+    reply
+      .code(405)
+      .header('allow', allow)
+      .send({ type: 'MethodNotAllowed', message: `Only ${allow} here.` })
+  // As a hook it runs before the body is read, which need not be well-formed to be refused.
+  app.route({ method: others, url, exposeHeadRoute: false, onRequest: refuse, handler: refuse })
+}
+
+/** Runs before the body is read: a stranger learns neither which applications there are nor what is wrong with a body. */
+async function identify(platform: Platform, request: FastifyRequest, isPublic: boolean): Promise<void> {
+  request.actor = isPublic ? anonymousActor : await actorOf(platform, request)
+  if (!isPublic && request.actor.kind === 'anonymous') throw tokenNeeded({})
+  const { applicationId = platform.applicationId } = pathParamsOf(request)
+  if (applicationId !== platform.applicationId) throw notFound({ what: 'Application' })
+}
+
+function actorOf(platform: Platform, { headers }: FastifyRequest): Promise<Actor> {
+  return authenticate(platform, bearerToken(headers.authorization ?? ''))
+}
+
+function pathParamsOf(request: FastifyRequest): Readonly<Record<string, string>> {
+  // Fastify types the parameters as unknown; its router gives texts by name.
+  return request.params as Record<string, string>
+}
+
+function routesOf<Context extends ActionContext>(
+  options: RestOptions<Context>,
+  streams: EventStreams,
+): readonly Route[] {
+  const routes = new Map<string, Route>()
+  const routeOf = (method: Action['method'], path: string): Route => {
+    // `/devices/{deviceId}` as Fastify writes it.
+    const url = path.replaceAll(/\{([^}]+)\}/g, ':$1')
+    const route: Route = routes.get(`${method} ${url}`) ?? { method, url }
+    routes.set(`${method} ${url}`, route)
+    return route
+  }
+  for (const { name: resource, actions, streams: ofResource = {} } of options.resources) {
+    for (const [name, called] of Object.entries(actions)) {
+      const route = routeOf(called.method, called.path)
+      route.answer = answerWith(options, { resource, name, called })
+      route.isPublic = called.isPublic
+    }
+    for (const [name, called] of Object.entries(ofResource)) {
+      routeOf('GET', called.path).stream = streamWith(options, streams, { resource, name, called })
+    }
+  }
+  return [...routes.values()]
+}
+
+function answerWith<Context extends ActionContext>(
+  { platform, contextOf }: RestOptions<Context>,
+  named: Named<Action<TObject, TSchema, Context>>,
+): Handler {
+  const { params, body, status = 200 } = named.called
+  const readParams = paramsReader(params)
+  return async (request, reply) => {
+    const own = readParams(request)
+    if (body !== undefined && request.body !== null && request.body !== undefined) own[body] = request.body
+    const result = await runAction(named, own, contextOf({ platform, actor: request.actor, address: request.ip }))
+    reply.code(status).type('application/json; charset=utf-8')
+    return reply.send(JSON.stringify(result ?? null))
+  }
+}
+
+function streamWith<Context extends ActionContext>(
+  { platform, contextOf }: RestOptions<Context>,
+  streams: EventStreams,
+  named: Named<EventStream<TObject, Context>>,
+): Handler {
+  const { resource, name, called } = named
+  const readParams = paramsReader(called.params)
+  return async (request, reply) => {
+    const { actor } = request
+    const context = contextOf({ platform, actor, address: request.ip })
+    const params = admit(named, readParams(request), context)
+    if (!wantsStream(request)) throw streamOnly({})
+    return streams.open(reply, {
+      actor,
+      isAllowed: async () => isAllowed(await actorOf(platform, request), resource, name, called),
+      begin: (sink) => called.open(params, context, sink),
+    })
+  }
+}
+
+/** Reads what stands in the query and the path; where both name a parameter, the path's counts. */
+function paramsReader(params: TObject) {
+  const readQuery = queryReader(params)
+  return (request: FastifyRequest): Record<string, unknown> => {
+    const { applicationId: _, ...pathParams } = pathParamsOf(request)
+    return { ...readQuery(plainRecord(request.query)), ...pathParams }
+  }
+}

@@ -1,0 +1,47 @@
+/** What the server adds to the platform's resource `flow`. */
+import { randomUUID } from 'node:crypto'
+import Type from 'typebox'
+import { notFound } from '../../platform/base/refusals.ts'
+import { closed, Success } from '../../platform/records/schemas.ts'
+import { defineAction, type Resource } from '../../platform/resource.ts'
+import type { RestContext } from './rest-context.ts'
+import { FlowId } from './run-schemas.ts'
+
+export const flow: Resource<RestContext> = {
+  name: 'flow',
+  summary: 'One flow.',
+  actions: {
+    pressVirtualButton: defineAction({
+      summary: "Fires a flow's `button` trigger. Answers as soon as the run has begun; how it goes on is in the log.",
+      method: 'POST',
+      path: '/applications/{applicationId}/flows/{flowId}/virtualButton',
+      body: 'button',
+      params: closed({
+        flowId: FlowId,
+        button: closed({
+          key: Type.String({ description: 'Name of the button.' }),
+          payload: Type.Optional(
+            Type.Unsafe<object>({ type: 'object', description: '`data` of the run; `{}` without it.' }),
+          ),
+        }),
+      }),
+      result: Success,
+      scopes: ['all.Application'],
+      async run({ flowId, button: { key, payload } }, { platform, application, services, runLog }: RestContext) {
+        const current = application()
+        const trigger = current.buttons.find(({ flow, spec }) => flow.id === flowId && spec.name === key)
+        if (!trigger) throw notFound({ what: `The button "${key}" of the flow ${flowId}` })
+        current.start({
+          trigger,
+          id: randomUUID(),
+          applicationId: platform.applicationId,
+          data: { ...payload },
+          triggerType: 'virtualButton',
+          services: services(),
+          log: runLog,
+        })
+        return { success: true as const }
+      },
+    }),
+  },
+}
