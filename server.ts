@@ -52,8 +52,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   try {
     let { secretNames } = application
     const log = createLog(settings.logLevel, pino.destination(2), () => secretNames)
-    const endOutliving = outliveRejections(log)
-    parts.add({ close: async () => endOutliving() })
+    parts.add({ close: outliveRejections(log) })
     const { platform, dataFolder, close } = await openPlatform(application, settings, { log })
     parts.add({ close })
     const recorder = createRecorder({ platform, ...recordingOf(settings) })

@@ -4,7 +4,7 @@ export interface Part {
   drain?(): Promise<unknown>
   /** Ends what is still open after that. */
   cut?(): void
-  close?(): Promise<unknown>
+  close?(): unknown
 }
 
 export interface Parts {
