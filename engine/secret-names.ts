@@ -65,24 +65,34 @@ export interface SecretNames {
   isNameOfSecret(name: string): boolean
 }
 
+/** What is a secret under a name: a text, a text within a map too, or anything, such as a number. */
+type Kind = 'nothing' | 'text' | 'anyText' | 'anything'
+
 /** `further` are names that are ones in one application, each a whole name in any spelling: `plateNumber` is `plate_number` too. */
 export function createSecretNames(further: readonly string[]): SecretNames {
   const own = new Set(further.map(lettersOf))
-  const known = new Map<string, boolean>()
+  const known = new Map<string, Kind>()
 
   const isOwn = (name: string): boolean => own.size > 0 && name.length <= longestName && own.has(lettersOf(name))
-  const isNameOfMore = (name: string): boolean => names.test(name) || isOwn(name)
+
+  const findKind = (name: string): Kind => {
+    if (endsInName.test(name) || isOwn(name)) return 'anything'
+    if (names.test(name)) return 'anyText'
+    return isWordForSecret(name) ? 'text' : 'nothing'
+  }
+
+  const kindOf = (name: string): Kind => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const kind = findKind(name)
+    if (known.size < mostNames && name.length < longestName) known.set(name, kind)
+    return kind
+  }
 
   return {
-    isSecretName(name) {
-      const before = known.get(name)
-      if (before !== undefined) return before
-      const isSecret = isNameOfMore(name) || isWordForSecret(name)
-      if (known.size < mostNames && name.length < longestName) known.set(name, isSecret)
-      return isSecret
-    },
-    isNameOfText: (name) => !isNameOfMore(name) && isWordForSecret(name),
-    isNameOfSecret: (name) => endsInName.test(name) || isOwn(name),
+    isSecretName: (name) => kindOf(name) !== 'nothing',
+    isNameOfText: (name) => kindOf(name) === 'text',
+    isNameOfSecret: (name) => kindOf(name) === 'anything',
   }
 }
 
