@@ -116,8 +116,12 @@ export function createRedactor(names: SecretNames, steps = stepsOfRun): Redactor
   const said = (text: string): string | undefined => {
     if (text === redacted) return text
     if (secrets.has(text)) return redacted
-    const out = searchSecrets()?.replaceIn(text, redacted)
-    return out && redactText(out, names)
+    const search = searchSecrets()
+    if (!search) return undefined
+    const found = search.replaceIn(text, redacted)
+    // A client may encode more of a path than anybody needs to.
+    const decoded = decodeUrl(found)
+    return redactText(search.isIn(decoded) ? search.replaceIn(decoded, redacted) : found, names)
   }
 
   const text = (value: string): string | undefined => {
@@ -188,6 +192,17 @@ export function createRedactor(names: SecretNames, steps = stepsOfRun): Redactor
       return isCut
     },
   }
+}
+
+/** The text with what is percent-encoded in it decoded, where it can be. */
+function decodeUrl(text: string): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded)
+    } catch {
+      return encoded
+    }
+  })
 }
 
 /** `abc` of `Bearer abc`; the values of `a=b; c=d`. */

@@ -48,6 +48,7 @@ describe('a secret is taken out', () => {
   test.each([
     ['said in a sentence', `Your password is ${secret}.`],
     ['in a URL', `https://shop.example/?t=${encodeURIComponent(secret)}`],
+    ['in a URL that encodes letters too', `/reset/%68unter2${encodeURIComponent(secret.slice(7)).replace('-', '%2d')}`],
     ['within JSON', JSON.stringify({ body: secret })],
     [
       'within JSON within JSON',
@@ -64,7 +65,7 @@ describe('a secret is taken out', () => {
       elsewhere: where,
       [typeof where === 'string' ? where : 'key']: 1,
     })
-    expect(text).not.toContain('hunter2')
+    expect(text).not.toContain('unter2')
     expect(text).not.toContain(Buffer.from(secret).toString('base64'))
   })
 
