@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { defineNode } from '../../engine/node.ts'
+import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { refusalShape } from '../parts/refusal.ts'
 import { settle } from '../parts/settle.ts'
@@ -11,8 +11,11 @@ export const updateUser = defineNode({
   type: 'update-user',
   losant: { type: 'UpdateExperienceUserNode' },
   summary: 'Changes an experience user.',
-  description: `A field that is not given, or that comes out missing, stays as it is. Tags and groups are replaced whole. Tokens stay good when a
-password changes: say \`invalidateExistingTokens\` where they should not.
+  description: `A field that is not given, or that comes out missing, stays as it is. Tags and groups are replaced whole.
+
+A new password ends the tokens that the user was given before: whoever asks has to sign in again, or is given a new one
+by a \`generate-token\` that follows. With \`keepTokens\` they stay good. \`invalidateExistingTokens\` ends them
+without a new password.
 
 What stands at \`result\` is the user, without any secret, or \`{ error: { type, statusCode, message } }\` where the platform refused, as
 with 404 for a user who does not exist and 409 for an address that is taken. A refusal takes \`else\`; without an \`else\` it fails the run.`,
@@ -26,20 +29,25 @@ with 404 for a user who does not exist and 409 for an address that is taken. A r
     groups: Type.Optional(
       Value({ description: 'IDs of the experience groups that the user is then in, and of no others.' }),
     ),
+    keepTokens: Type.Optional(
+      Type.Boolean({ description: 'Leaves the tokens good that were given before a new password.', default: false }),
+    ),
     invalidateExistingTokens,
     result: Type.Optional(PathTo({ description: 'Where the user, or the refusal, goes.' })),
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
+  check: checkTokens,
   writes: ({ result }, output) => {
     if (typeof result !== 'string') return []
     return [{ path: result, shape: output === 'else' ? refusalShape : userShape }]
   },
   compile: (config, { wired }) => {
-    const { user, invalidateExistingTokens, result, ...fields } = config
+    const { user, keepTokens, invalidateExistingTokens, result, ...fields } = config
     return async (payload, run) => {
       const experienceUser = {
         ...userBody(fields, payload),
+        ...(keepTokens ? { keepTokens } : {}),
         ...(invalidateExistingTokens ? { tokenCutoff: new Date(run.services.clock.now()).toISOString() } : {}),
       }
       const call = 'experienceUser.patch'
@@ -76,3 +84,12 @@ else: refused`,
     },
   ],
 })
+
+function checkTokens({ config, report }: NodeCheck): void {
+  if (config.keepTokens !== true) return
+  const problem =
+    config.password === undefined
+      ? 'keepTokens needs `password`: nothing else ends tokens.'
+      : config.invalidateExistingTokens === true && '`invalidateExistingTokens` ends the tokens that keepTokens keeps.'
+  if (problem) report({ code: 'FLOW_UNKNOWN_FIELD', at: ['keepTokens'], atKey: true, message: problem })
+}

@@ -12,12 +12,17 @@ export interface AuthSettings {
   /** How long an experience user's token lasts where the flow does not say. */
   readonly userTokenTtlSeconds: number
   /** Who may sign in at `auth.authenticateUser`; without it nobody. */
-  readonly administrator?: { readonly email: string; readonly password: string }
+  readonly administrator?: Administrator
   /** For tests: what hashing a password costs. */
   readonly passwordCost?: PasswordCost
   readonly signInLimits?: Limits
   /** Users that one network may make in an hour, through flows. */
   readonly signUpsPerHour: number
+}
+
+export interface Administrator {
+  readonly email: string
+  readonly password: string
 }
 
 export interface AuthBase extends Base {

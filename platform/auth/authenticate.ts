@@ -5,7 +5,8 @@ import { type Actor, anonymousActor } from './actor.ts'
 import { API_TOKEN_PREFIX } from './api-tokens.ts'
 import type { AuthBase } from './auth-base.ts'
 import { readDeviceToken } from './device-tokens.ts'
-import { hashSecret, isSameText } from './secrets.ts'
+import { hashSecret } from './secrets.ts'
+import { isAdministrator } from './sign-in.ts'
 
 /** The actor that `token` stands for; nobody without a token or with one that is not valid, or no longer. An experience user's token is none. */
 export async function authenticate(platform: AuthBase, token: string | undefined): Promise<Actor> {
@@ -28,9 +29,8 @@ async function authenticateApiToken({ store, clock }: AuthBase, token: string): 
   return { kind: 'apiToken', apiTokenId: row.id, scopes: fromColumn<string[]>(row.scope) }
 }
 
-function authenticateAdministrator({ tokens, settings }: AuthBase, token: string): Actor {
-  const claims = tokens.read('administrator', token)
-  // Who is taken out of the settings is administrator no longer.
-  if (!claims || !settings.administrator || !isSameText(claims.sub, settings.administrator.email)) return anonymousActor
+function authenticateAdministrator(platform: AuthBase, token: string): Actor {
+  const claims = platform.tokens.read('administrator', token)
+  if (!claims || !isAdministrator(platform, claims)) return anonymousActor
   return { kind: 'administrator', scopes: claims.scopes ?? [] }
 }

@@ -1,13 +1,15 @@
 /** Sign-in of devices and of the administrator. Whatever was wrong, the answer is the same. */
 
+import { createHmac } from 'node:crypto'
 import type { Base } from '../base/base.ts'
 import { unauthenticated } from '../base/refusals.ts'
 import { readDeviceRow } from '../records/device-record.ts'
 import type { ApplicationKeyTable, DeviceTable } from '../store/tables.ts'
-import type { AuthBase } from './auth-base.ts'
+import type { Administrator, AuthBase } from './auth-base.ts'
 import { devicesOfKey } from './device-access.ts'
 import { networkOf } from './network.ts'
 import { hashSecret, isSameText, isSecret } from './secrets.ts'
+import type { Claims } from './tokens.ts'
 
 export interface DeviceCredentials {
   readonly deviceId: string
@@ -111,13 +113,13 @@ export function isGateway({ device_class }: Pick<DeviceTable, 'device_class'>): 
   return device_class === 'gateway' || device_class === 'edgeCompute'
 }
 
-/** Address of the administrator of the settings, if address and password are theirs. Throws 401, or 429 to who guesses. */
+/** What a token says of the administrator of the settings, if address and password are theirs. Throws 401, or 429 to whoever guesses. */
 export async function signInAdministrator(
   platform: AuthBase,
   email: string,
   password: string,
   address?: string,
-): Promise<string> {
+): Promise<AdministratorClaims> {
   const { administrator } = platform.settings
   const name = email.toLowerCase()
   const isEmail = isSameText(name, administrator?.email.toLowerCase() ?? '')
@@ -130,5 +132,20 @@ export async function signInAdministrator(
     throw unauthenticated({})
   }
   await attempt.succeeded()
-  return administrator.email
+  return claimsOf(administrator, platform.settings.signingKey)
+}
+
+type AdministratorClaims = Required<Pick<Claims, 'sub' | 'passwordHash'>>
+
+function claimsOf({ email, password }: Administrator, signingKey: string): AdministratorClaims {
+  // Keyed, since whoever holds a token can read what it says.
+  const passwordHash = createHmac('sha256', signingKey).update(`administrator ${password}`).digest('base64url')
+  return { sub: email, passwordHash }
+}
+
+/** Whether the claims are those of the administrator of the settings: another address or password ends the tokens before it. */
+export function isAdministrator({ settings }: AuthBase, claims: Claims): boolean {
+  if (!settings.administrator) return false
+  const own = claimsOf(settings.administrator, settings.signingKey)
+  return isSameText(claims.sub, own.sub) && isSameText(claims.passwordHash ?? '', own.passwordHash)
 }

@@ -18,6 +18,8 @@ export interface Claims {
   readonly gen?: number
   /** What a flow put into an experience user's token. */
   readonly data?: Readonly<Record<string, unknown>>
+  /** Of the password that the administrator signed in with. */
+  readonly passwordHash?: string
   /** Access key that a device signed in with. */
   readonly key?: string
   readonly scopes?: readonly string[]

@@ -41,12 +41,14 @@ async function verifyPassword(
     // Asked again when its turn comes: of many guesses at once, most only wait.
     { address, before: attempt.admit },
   )
-  if (!row || !isRight) {
+  // A new password may have been set while this one waited for its turn: it ends this one as it ends tokens.
+  const current = row && isRight ? await readUserRow(read, row.id) : undefined
+  if (!current || current.password_hash !== row?.password_hash) {
     await attempt.failed()
     return null
   }
   await attempt.succeeded()
-  const [user] = await toUsers(platform, read, [row])
+  const [user] = await toUsers(platform, read, [current])
   return user ?? null
 }
 

@@ -44,7 +44,14 @@ const optionalFields = {
   experienceGroupIds: Type.Optional(Ids),
 }
 export const UserPost = closed({ email: Email, password: Password, ...optionalFields })
-export const UserPatch = closed({ email: Type.Optional(Email), password: Type.Optional(Password), ...optionalFields })
+export const UserPatch = closed({
+  email: Type.Optional(Email),
+  password: Type.Optional(Password),
+  keepTokens: Type.Optional(
+    Type.Boolean({ description: 'Leaves the tokens good that were issued before a new password.', default: false }),
+  ),
+  ...optionalFields,
+})
 export type UserPost = Omit<Static<typeof UserPost>, 'password'>
 
 export const emailTaken = () => conflict({ problem: 'An experience user with this email already exists' })

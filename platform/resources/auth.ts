@@ -81,12 +81,12 @@ export const auth: Resource = {
       scopes: [],
       isPublic: true,
       async run({ credentials }, { platform, address }) {
-        const email = await signInAdministrator(platform, credentials.email, credentials.password, address)
+        const claims = await signInAdministrator(platform, credentials.email, credentials.password, address)
         const scopes = credentials.requestedScopes?.length ? credentials.requestedScopes : ['all.User']
         return {
           // The administrator is no resource of the store: the application stands for them.
           userId: platform.applicationId,
-          token: platform.tokens.sign('administrator', { sub: email, scopes }, ADMINISTRATOR_TTL_SECONDS),
+          token: platform.tokens.sign('administrator', { ...claims, scopes }, ADMINISTRATOR_TTL_SECONDS),
           needsToVerifyEmail: false,
         }
       },

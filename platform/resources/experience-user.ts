@@ -1,4 +1,5 @@
 /** One experience user. */
+import { sql } from 'kysely'
 import Type from 'typebox'
 import { notFound } from '../base/refusals.ts'
 import {
@@ -31,7 +32,8 @@ export const experienceUser: Resource = {
     }),
 
     patch: defineAction({
-      summary: 'Changes an experience user. Tokens that were issued stay good, but for those before a `tokenCutoff`.',
+      summary:
+        'Changes an experience user. A new password ends the tokens that were issued before, and so does a `tokenCutoff`.',
       method: 'PATCH',
       path,
       body: 'experienceUser',
@@ -68,6 +70,10 @@ export const experienceUser: Resource = {
             ...(patch.tokenCutoff === undefined ? {} : { token_cutoff: Date.parse(patch.tokenCutoff) }),
             ...(patch.userTags === undefined ? {} : { tags: JSON.stringify(patch.userTags) }),
             ...(passwordHash === undefined ? {} : { password_hash: passwordHash, password_updated_at: now }),
+            // By generation and not by time: a token of the same millisecond may be older or newer.
+            ...(passwordHash === undefined || patch.keepTokens
+              ? {}
+              : { token_generation: sql<number>`token_generation + 1` }),
           }
           await tx.updateTable('experience_users').set(set).where('id', '=', user.id).execute()
           if (patch.experienceGroupIds) await joinGroups(tx, user.id, patch.experienceGroupIds, true)

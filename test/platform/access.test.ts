@@ -312,6 +312,26 @@ eachStore((_name, open) => {
       expect(await actorOf(token)).toEqual(anonymousActor)
     })
 
+    it('has to sign in again once the settings have another password or address, and then alone', async () => {
+      const store = await open()
+      const start = async (settings: object) => {
+        const { platform, ok } = await openPlatform(store, { administrator, ...settings })
+        return { ok, kindOf: async (token: string) => (await authenticate(platform, token)).kind }
+      }
+      const { ok } = await start({})
+      const { token } = await ok<{ token: string }>('auth.authenticateUser', { credentials }, anonymousActor)
+      expect(token).not.toContain(Buffer.from(administrator.password).toString('base64url').slice(0, 12))
+      for (const [changed, kind] of [
+        [{}, 'administrator'],
+        [{ password: 'another long password' }, 'anonymous'],
+        [{ email: 'other@lom.example' }, 'anonymous'],
+        [{}, 'administrator'],
+      ] as const) {
+        const { kindOf } = await start({ administrator: { ...administrator, ...changed } })
+        expect(await kindOf(token)).toBe(kind)
+      }
+    })
+
     it('is refused with anything else, and after some of that at all', async () => {
       const { refused } = await setUp({
         administrator,

@@ -34,6 +34,12 @@ describe('a node about groups or users that does not load', () => {
     ['type: verify-device\ndeviceId: a\nuser: b\ngroup: c\nthen: end', 'FLOW_UNKNOWN_FIELD', 'beside user'],
     ['type: get-user\nresult: data.r', 'FLOW_MISSING_FIELD', 'Give one of user'],
     ['type: get-user\nuser: a\nseveral: true\nresult: data.r', 'FLOW_UNKNOWN_FIELD', 'one user'],
+    ['type: update-user\nuser: a\nkeepTokens: true\nelse: end', 'FLOW_UNKNOWN_FIELD', 'needs `password`'],
+    [
+      'type: update-user\nuser: a\npassword: b\nkeepTokens: true\ninvalidateExistingTokens: true\nelse: end',
+      'FLOW_UNKNOWN_FIELD',
+      'ends the tokens',
+    ],
     ['type: get-user\ngroup: a\nlimit: 5\nresult: data.r', 'FLOW_UNKNOWN_FIELD', 'several: true'],
     ['type: update-user\nemail: a\nelse: end', 'FLOW_MISSING_FIELD', 'user'],
     ['type: delete-user\nelse: end', 'FLOW_MISSING_FIELD', 'user'],

@@ -39,6 +39,21 @@ result: data.user`
   })
 })
 
+describe('update-user', () => {
+  const yaml = 'type: update-user\nuser: ada@lom.example\nelse: end\npassword: << data.password >>'
+  const sent = async (more: string) => {
+    const { calls } = await runNode({ yaml: `${yaml}\n${more}`, payload: { data: { password: 'correct horse' } } })
+    return calls.map(({ params }) => params)
+  }
+  const params = (experienceUser: object) => [{ experienceUserId: 'ada@lom.example', experienceUser }]
+
+  test('leaves it to the platform to end tokens, unless they are kept', async () => {
+    expect(await sent('')).toEqual(params({ password: 'correct horse' }))
+    expect(await sent('keepTokens: false')).toEqual(params({ password: 'correct horse' }))
+    expect(await sent('keepTokens: true')).toEqual(params({ password: 'correct horse', keepTokens: true }))
+  })
+})
+
 describe('get-user', () => {
   test('fails the run where the platform fails, in place of saying that there is nobody', async () => {
     const { error, payload } = await runNode({

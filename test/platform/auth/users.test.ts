@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type Actor, flowActor } from '../../../platform/auth/actor.ts'
+import type { Passwords } from '../../../platform/auth/passwords.ts'
+import { createUsers } from '../../../platform/auth/users.ts'
 import { tooManyAttempts } from '../../../platform/base/refusals.ts'
 import type { Platform } from '../../../platform/platform.ts'
 import { callAction } from '../../../platform/resources/call-action.ts'
@@ -118,7 +120,7 @@ eachStore((_name, open) => {
       expect(await users.verifyPassword(ada.email, 'battery staple')).toMatchObject({
         passwordLastUpdated: '2026-01-02T03:04:06.678Z',
       })
-      expect(await isGood(token)).toBe(true)
+      expect(await isGood(token)).toBe(false)
       expect(
         await refused('experienceUser.patch', {
           experienceUserId: ada.email,
@@ -344,6 +346,39 @@ eachStore((_name, open) => {
       expect(await isGood(token)).toBe(true)
       await ok('application.patch', { application: { expUserTokenCutoff: new Date(clock.ms).toISOString() } })
       expect(await isGood(token)).toBe(false)
+    })
+
+    it('is refused after a new password, unless tokens are kept, and none that came later', async () => {
+      const { ok, user, sign, isGood } = await signUp()
+      const patch = (experienceUser: object) =>
+        ok('experienceUser.patch', { experienceUserId: user.id, experienceUser })
+      const token = await sign()
+      await patch({ firstName: 'Ada', email: 'ada@other.example' })
+      await patch({ password: 'battery staple', keepTokens: true })
+      expect(await isGood(token)).toBe(true)
+      await patch({ password: 'battery staple', keepTokens: false })
+      expect(await isGood(token)).toBe(false)
+      const later = await sign()
+      expect(await isGood(later)).toBe(true)
+      await patch({ password: 'correct horse' })
+      expect(await isGood(later)).toBe(false)
+    })
+
+    it('is not had by a password that is replaced while it is verified', async () => {
+      const { platform, ok, user } = await signUp()
+      const { verify } = platform.passwords
+      const passwords: Passwords = {
+        ...platform.passwords,
+        async verify(...args) {
+          const isRight = await verify(...args)
+          await ok('experienceUser.patch', {
+            experienceUserId: user.id,
+            experienceUser: { password: 'battery staple' },
+          })
+          return isRight
+        },
+      }
+      expect(await createUsers({ ...platform, passwords }).verifyPassword(ada.email, ada.password)).toBeNull()
     })
 
     it('notes the time of a login, and is not given for nobody', async () => {
