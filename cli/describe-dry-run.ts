@@ -1,10 +1,10 @@
 /** A dry run as a person reads it: the way taken, what was called, what was answered. */
 import { inspect } from 'node:util'
+import { alignColumns } from '../workbench/align-columns.ts'
 import type { DryReply } from '../workbench/dry-run/ask.ts'
 import type { DryRunError, DryRunResult } from '../workbench/dry-run/dry-run.ts'
 import type { RecordedCall, RecordedLog } from '../workbench/dry-run/recording.ts'
 import { hasColor } from './output.ts'
-import { alignColumns } from './routes.ts'
 
 export function describeDryRun({
   flow,

@@ -1,12 +1,10 @@
 /** What came of the tests, as a person reads it and as programs do. */
 
-import type { RecordedVisit } from '../workbench/dry-run/recording.ts'
+import { alignColumns } from '../workbench/align-columns.ts'
 import { type FlowCoverage, type Missed, percentOf, type Share } from '../workbench/testing/coverage.ts'
-import type { TestResult } from '../workbench/testing/run-test.ts'
+import { describeFailure } from '../workbench/testing/describe-failure.ts'
 import type { TestReport } from '../workbench/testing/run-tests.ts'
-import type { Failure, PlacedDifference } from '../workbench/testing/step-outcome.ts'
 import { count } from './output.ts'
-import { alignColumns } from './routes.ts'
 
 /** A line a test, what failed, and how many. */
 export function describeReport({ results, ms }: TestReport): string {
@@ -23,38 +21,6 @@ export function describeReport({ results, ms }: TestReport): string {
     ...failed.flatMap((result) => [describeFailure(result), '']),
     `${count(results.length, 'test')}: ${failed.length === 0 ? 'all passed' : `${failed.length} failed`}, ${Math.round(ms)} ms.`,
   ].join('\n')
-}
-
-export function describeFailure({ test, failure }: TestResult): string {
-  const { step, message, hint, differences = [], repliedBy, way = [] }: Partial<Failure> = failure ?? {}
-  const where = step === undefined ? '' : `, step ${step}`
-  return [
-    `FAIL  ${test.file}:${test.line}  ${test.name}${where}`,
-    ...(message === undefined ? [] : [indent(message, 2)]),
-    ...(hint === undefined ? [] : [indent(`hint: ${hint}`, 2)]),
-    ...differences.flatMap((difference) => describeDifference(difference, test.file)),
-    ...(repliedBy === undefined ? [] : [`  replied by ${repliedBy}`]),
-    ...(way.length === 0 ? [] : ['  the way taken:', ...describeWay(way)]),
-  ].join('\n')
-}
-
-function describeDifference({ path, expected, actual, line }: PlacedDifference, file: string): string[] {
-  return [`  ${path}  (${file}:${line})`, indent(`expected  ${expected}`, 4), indent(`actual    ${actual}`, 4)]
-}
-
-function describeWay(way: readonly RecordedVisit[]): string[] {
-  return alignColumns(
-    way.map(({ node, type, output, file, line }) => [
-      `    ${node}`,
-      type,
-      output === null ? 'failed' : `→ ${output}`,
-      `${file}:${line}`,
-    ]),
-  )
-}
-
-function indent(text: string, columns: number): string {
-  return text.replace(/^/gm, ' '.repeat(columns))
 }
 
 /** Flow by flow, then what was never reached. */

@@ -1,8 +1,8 @@
 /** `flowpot graph`: a flow as a Mermaid flowchart, or drawn for the terminal. */
 import { drawMermaid } from '../workbench/outline/mermaid.ts'
-import { readOutline, reportProblems } from '../workbench/outline/read-outline.ts'
+import { readOutline } from '../workbench/outline/read-outline.ts'
 import { drawText } from '../workbench/outline/text.ts'
-import { print, printJson } from './output.ts'
+import { outlineOrProblems, print, printJson } from './output.ts'
 
 export interface GraphOptions {
   readonly mermaid?: boolean
@@ -10,7 +10,7 @@ export interface GraphOptions {
 }
 
 export async function graph(file: string, { mermaid = false, json = false }: GraphOptions): Promise<number> {
-  const outline = reportProblems(await readOutline(file), json)
+  const outline = outlineOrProblems(await readOutline(file), json)
   if (!outline) return 1
   if (json) printJson(outline)
   else print(mermaid ? drawMermaid(outline) : drawText(outline))

@@ -1,8 +1,9 @@
-/** Where a command writes. The terminal's colours only where a person looks on. */
+/** How commands write: in colour only on a terminal. */
 
 import { formatProblem } from '../engine/source/format-problem.ts'
 import type { SourceFile } from '../engine/source/position.ts'
 import type { Problem } from '../engine/source/problem.ts'
+import type { ReadOutline } from '../workbench/outline/read-outline.ts'
 
 export const hasColor = process.stdout.isTTY === true && !process.env.NO_COLOR
 
@@ -26,6 +27,14 @@ export function describeProblems(problems: readonly Problem[], sources: readonly
   })
   const files = new Set(problems.map(({ file }) => file)).size
   return [...frames, `${count(problems.length, 'problem')} in ${count(files, 'file')}.`].join('\n\n')
+}
+
+/** The outline that was read, or `undefined` once its problems are printed. */
+export function outlineOrProblems({ outline, problems, source }: ReadOutline, isJson: boolean): ReadOutline['outline'] {
+  if (outline) return outline
+  if (isJson) printJson({ problems })
+  else printError(describeProblems(problems, [source]))
+  return undefined
 }
 
 export function count(number: number, noun: string): string {

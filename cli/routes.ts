@@ -2,6 +2,7 @@
 
 import type { Access } from '../engine/trigger.ts'
 import { loadFolder } from '../server/compose/load-folder.ts'
+import { alignColumns } from '../workbench/align-columns.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
 
 export async function routes(folder: string, options: { json?: boolean }): Promise<number> {
@@ -39,15 +40,4 @@ export async function routes(folder: string, options: { json?: boolean }): Promi
 
 function describeAccess(access: Access): string {
   return typeof access === 'string' ? access : `groups: ${access.groups.join(', ')}`
-}
-
-/** Pads every cell but a row's last to the width of its column. */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
 }

@@ -1,22 +1,17 @@
 /** `flowpot schema`: a JSON Schema of an application's files, by which editors complete and check them. */
 import { writeFile } from 'node:fs/promises'
-import { editorSchema } from '../engine/describe/editor-schema.ts'
-import { nodeTypes, triggerTypes } from '../nodes/index.ts'
-import { describeActions } from '../platform/resources/catalogue.ts'
-import { nodeTypesIn } from '../server/compose/node-types-in.ts'
+import { schemaFor } from '../server/compose/known-types.ts'
 import { notWritable } from '../workbench/refusals.ts'
 import { print, printJson } from './output.ts'
 
 export interface SchemaOptions {
-  /** Where it goes, in place of standard output. What stood there is replaced. */
+  /** A file to write to instead of standard output. It is replaced if it exists. */
   readonly out?: string
   readonly json?: boolean
 }
 
-/** Of one application, where `folder` is given: its custom nodes, and no others. */
 export async function schema(folder: string | undefined, { out, json = false }: SchemaOptions): Promise<number> {
-  const own = folder === undefined ? {} : { customNodes: (await nodeTypesIn(folder)).customNodes }
-  const schema = editorSchema({ nodeTypes, triggerTypes, actions: describeActions(), ...own })
+  const schema = await schemaFor(folder)
   const text = JSON.stringify(schema, null, 2)
   if (out === undefined) {
     if (json) printJson(schema)

@@ -1,5 +1,5 @@
 /** The results in JUnit's XML, as build servers read it. */
-import { describeFailure } from '../../cli/describe-report.ts'
+import { describeFailure } from './describe-failure.ts'
 import type { TestResult } from './run-test.ts'
 
 export function toJunit(results: readonly TestResult[], ms: number): string {
