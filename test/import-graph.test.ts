@@ -112,7 +112,7 @@ function findCircle(imports: readonly Import[]): string[] | undefined {
   return undefined
 }
 
-const notSource = new Set(['node_modules', 'dist', 'test', 'bench', 'docs', 'flows', 'vitest.config.ts'])
+const notSource = new Set(['node_modules', 'dist', 'test', 'bench', 'docs', 'flows', 'scripts', 'vitest.config.ts'])
 const root = new URL('../', import.meta.url)
 
 function sourceFiles(folder = ''): string[] {

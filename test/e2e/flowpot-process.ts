@@ -8,7 +8,9 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url))
-const cli = join(checkout, 'dist/cli.js')
+/** What is tested: the built product, or the one that `.ci/packed` has installed, on the Node that it names. */
+const node = process.env.FLOWPOT_TEST_NODE ?? process.execPath
+const cli = process.env.FLOWPOT_TEST_CLI ?? join(checkout, 'dist/cli.js')
 
 /** What a process prints, from its start on. */
 export interface Output {
@@ -56,7 +58,7 @@ export async function startFlowpot(options: StartOptions): Promise<Flowpot> {
     folder = join(checkout, 'flows'),
     args = [],
     env = {},
-    command = [process.execPath, cli, 'start'],
+    command = [node, cli, 'start'],
     cwd = checkout,
     detached = false,
     living,
@@ -107,7 +109,7 @@ export async function runCli(
 
 /** Starts the CLI and waits for nothing. */
 export function startCli(args: readonly string[], options: Partial<SpawnOptions> = {}) {
-  return start(process.execPath, [cli, ...args], { cwd: checkout, ...options })
+  return start(node, [cli, ...args], { cwd: checkout, ...options })
 }
 
 type SpawnOptions = Pick<StartOptions, 'env' | 'detached' | 'living'> & {

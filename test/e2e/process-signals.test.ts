@@ -1,13 +1,13 @@
 /** How the process ends. */
 import { once } from 'node:events'
-import { cp, symlink } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect } from 'vitest'
 import { beginRequest } from './begin-request.ts'
-import { checkout, type Flowpot, request } from './flowpot-process.ts'
+import { copyCheckout } from './copy-checkout.ts'
+import { type Flowpot, request } from './flowpot-process.ts'
 import { it, type Scene } from './it.ts'
 import { fern, register, signUp } from './lom-client.ts'
 
@@ -103,15 +103,6 @@ describe.concurrent('stopping', () => {
   })
 })
 
-/** `npm start` builds first: in a copy, since other tests run what is built in the checkout. */
-async function copyCheckout(scene: Scene): Promise<string> {
-  const copy = await scene.folder()
-  const left = new Set(['node_modules', '.git', '.flowpot'])
-  await cp(checkout, copy, { recursive: true, filter: (source) => !left.has(relative(checkout, source)) })
-  await symlink(join(checkout, 'node_modules'), join(copy, 'node_modules'))
-  return copy
-}
-
 function groupOf({ child }: Flowpot): number {
   if (child.pid === undefined) throw new Error('The process did not start.')
   return -child.pid
@@ -134,6 +125,7 @@ describe.concurrent('npm start', () => {
     'finishes what runs on $what, exits 0, and leaves no process',
 
     async ({ signal, toGroup, npmArgs }, { scene }) => {
+      // `npm start` builds, and other tests run what is built in the checkout.
       const cwd = await copyCheckout(scene)
       const flowpot = await scene.start({
         cwd,

@@ -1,10 +1,11 @@
 /** The story of lōm on a new store: a person signs up and in, and a pot registers itself and gets a key of its own. */
 import { expect } from 'vitest'
 import { type Flowpot, request } from './flowpot-process.ts'
-import { expectKeyIsGood, listDevices } from './lom-client.ts'
+import { type Credentials, expectKeyIsGood, listDevices } from './lom-client.ts'
 
-/** Returns the person's token. */
-export async function tellStory(flowpot: Flowpot): Promise<string> {
+export async function tellStory(
+  flowpot: Flowpot,
+): Promise<{ readonly token: string; readonly credentials: Credentials }> {
   const { experience } = flowpot
   const post = (path: string, body: unknown, token?: string) =>
     request(experience + path, { method: 'POST', body, ...(token === undefined ? {} : { token }) })
@@ -52,8 +53,8 @@ export async function tellStory(flowpot: Flowpot): Promise<string> {
     body: { error: 'No endpoint found for route' },
   })
 
-  // What stands in the store: this one device, and a key that is good for it.
-  const credentials = registered.body as { deviceId: string; accessKey: string; accessSecret: string }
+  // The store has this one device, and a key that is good for it.
+  const credentials = registered.body as Credentials
   expect(await listDevices(flowpot, String(flowpot.adminToken))).toEqual([
     expect.objectContaining({
       deviceId: credentials.deviceId,
@@ -66,5 +67,5 @@ export async function tellStory(flowpot: Flowpot): Promise<string> {
     }),
   ])
   await expectKeyIsGood(flowpot, credentials)
-  return token
+  return { token, credentials }
 }
