@@ -1,7 +1,7 @@
 /**
  * Who is told of a message: what Aedes calls `mq`. Its own, mqemitter, holds a message until every subscriber's socket has
  * taken it, and no more than a hundred at once: one reader that is slow stops the whole broker. This one waits for nobody;
- * what a slow reader has not taken is bounded in `deliver.ts`.
+ * `forward.ts` ends a reader that leaves too much unread.
  */
 import { isWildcard } from './topics.ts'
 
