@@ -5,6 +5,11 @@ import { table } from './markdown.ts'
 export interface Schema {
   readonly type?: string | readonly string[]
   readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly format?: string
+  readonly pattern?: string
+  /** What text has to be where a list may stand as well. */
+  readonly then?: Schema
   readonly description?: string
   readonly default?: unknown
   readonly examples?: readonly unknown[]
@@ -12,6 +17,7 @@ export interface Schema {
   readonly maximum?: number
   readonly properties?: Readonly<Record<string, Schema>>
   readonly patternProperties?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: boolean | Schema
   readonly required?: readonly string[]
   readonly items?: Schema
   readonly anyOf?: readonly Schema[]
@@ -21,12 +27,13 @@ export interface Schema {
 }
 
 export function fieldTable(schema: Schema): string {
-  const rows = rowsOf(schema, '')
+  const rows = rowsOf(schema)
   if (rows.length === 0) return 'It has no fields.'
   return table(['field', 'takes', 'required', 'default', 'what it says'], rows)
 }
 
-function rowsOf(schema: Schema, prefix: string): string[][] {
+/** Per field: its name, what it takes, whether it is required, its default, and what it says. */
+export function rowsOf(schema: Schema, prefix = ''): string[][] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = `${prefix}${name}`
     const row = [
@@ -49,7 +56,7 @@ function examplesOf({ examples = [] }: Schema): string[] {
   return examples.length === 0 ? [] : [`For example ${examples.map((example) => `\`${example}\``).join(' or ')}.`]
 }
 
-function describeType(schema: Schema): string {
+export function describeType(schema: Schema): string {
   switch (schema['x-flowpot']) {
     case 'template':
       return 'text with templates'
@@ -70,9 +77,22 @@ function describeType(schema: Schema): string {
 function describePlain(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map(describePlain).join(', ')
   if (schema.const !== undefined) return `\`${schema.const}\``
+  if (schema.enum)
+    return [...new Set(schema.enum.map(String))]
+      .filter((value) => value !== '')
+      .map((value) => `\`${value}\``)
+      .join(', ')
+  if (schema.then?.enum) return `${describePlain(schema.then)}, or a list of them`
+  if (typeof schema.type === 'object') {
+    // Digits as text stand for the number, as in every query.
+    const types = schema.pattern?.startsWith('^[0-9]') ? schema.type.filter((type) => type !== 'string') : schema.type
+    return types.map((type) => describePlain({ ...schema, type })).join(' or ')
+  }
   switch (schema.type) {
     case 'string':
-      return 'text'
+      return { 'date-time': 'a time (ISO 8601)', email: 'an e-mail address' }[schema.format ?? ''] ?? 'text'
+    case 'null':
+      return '`null`'
     case 'integer':
     case 'number':
       return describeNumber(schema)
@@ -94,7 +114,7 @@ function describeNumber({ type, minimum, maximum }: Schema): string {
   return minimum === undefined ? kind : `${kind}, ${minimum} or more`
 }
 
-function describeMap({ properties, patternProperties }: Schema): string {
+function describeMap({ properties, patternProperties, additionalProperties }: Schema): string {
   if (properties) {
     const kinds = new Set(Object.values(properties).map(describeType))
     const names = Object.keys(properties).map((name) => `\`${name}\``)
@@ -102,7 +122,8 @@ function describeMap({ properties, patternProperties }: Schema): string {
     const fields = Object.entries(properties).map(([name, field]) => `\`${name}\`: ${describeType(field)}`)
     return `a map with ${fields.join(' and ')}`
   }
-  const [values] = Object.values(patternProperties ?? {})
+  const others = typeof additionalProperties === 'object' ? additionalProperties : undefined
+  const [values = others] = Object.values(patternProperties ?? {})
   if (values?.properties) return 'a map of maps'
   return values ? `a map of ${describeType(values)}` : 'a map'
 }

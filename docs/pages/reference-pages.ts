@@ -1,13 +1,15 @@
 /** Every page of the reference, by path from the root of the checkout. */
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
+import { restResources } from '../../server/resources/catalogue.ts'
 import { errorsPage } from './errors-page.ts'
 import { lines, table } from './markdown.ts'
 import { nodePage } from './node-page.ts'
+import { apiIndexPage, resourcePage } from './resource-page.ts'
 import { settingsPage } from './settings-page.ts'
 import { triggerPage } from './trigger-page.ts'
 
 /** Folders that hold generated pages and nothing else. */
-export const generatedFolders = ['docs/reference/nodes', 'docs/reference/triggers'] as const
+export const generatedFolders = ['docs/reference/nodes', 'docs/reference/triggers', 'docs/reference/api'] as const
 
 /** `root` is the checkout, with a slash at its end. */
 export function referencePages(root: string): ReadonlyMap<string, string> {
@@ -28,6 +30,14 @@ export function referencePages(root: string): ReadonlyMap<string, string> {
         triggerTypes.map(({ key, summary }) => ({ name: key, summary })),
       ),
     ],
+    ['docs/reference/api/README.md', apiIndexPage(restResources)],
+    ...[...new Set(restResources.map(({ name }) => name))].map((name): [string, string] => [
+      `docs/reference/api/${name}.md`,
+      resourcePage(
+        name,
+        restResources.filter((resource) => resource.name === name),
+      ),
+    ]),
     ['docs/reference/errors.md', errorsPage(root)],
     ['docs/reference/settings.md', settingsPage()],
   ])

@@ -19,7 +19,10 @@ then stands \`{ result }\`, or \`{ error: { type, statusCode, message } }\` wher
 
 A refused call takes \`else\`. Without an \`else\` it fails the run, since what comes after would work on a result that is not there.`,
   config: Type.Object({
-    call: Type.String({ description: 'The action, as `resource.action`.', examples: ['devices.post', 'device.get'] }),
+    call: Type.String({
+      description: 'The action, as `resource.action`: docs/reference/api/README.md lists them.',
+      examples: ['devices.post', 'device.get'],
+    }),
     with: Type.Optional(Value({ description: "The action's parameters, as an object.", fits: { callIn: 'call' } })),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
@@ -117,6 +120,6 @@ function check({ config, actions, checker, report }: NodeCheck): void {
     code: 'FLOW_UNKNOWN_CALL',
     at: ['call'],
     message: `The platform has no call "${call}".`,
-    ...(near && { hint: `Did you mean "${near}"?` }),
+    hint: near ? `Did you mean "${near}"?` : 'docs/reference/api/README.md lists them all.',
   })
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { generatedFolders, referencePages } from '../../docs/pages/reference-pages.ts'
@@ -28,6 +28,14 @@ describe('the reference', () => {
       expect(fields.filter((field) => !described.includes(field))).toEqual([])
     },
   )
+
+  test('exists wherever the program points at a page of it', () => {
+    const named = sourceFiles(root).flatMap(
+      (file) => readFileSync(`${root}${file}`, 'utf8').match(/\bdocs\/[\w/-]+\.md\b/g) ?? [],
+    )
+    expect(named).toContain('docs/reference/api/README.md')
+    expect(named.filter((path) => !existsSync(`${root}${path}`))).toEqual([])
+  })
 
   test('defines no error code twice', () => {
     const codes = sourceErrors(root).map(({ code }) => code)
