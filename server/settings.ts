@@ -63,6 +63,19 @@ export const settingDefinitions = {
     default: 8090,
     about: 'Port of the REST API.',
   },
+  platformHosts: {
+    placeholder: 'names',
+    flag: '--platform-hosts',
+    env: 'FLOWPOT_PLATFORM_HOSTS',
+    default: '',
+    about:
+      'Further names by which the REST API may be asked, such as that of a proxy. Besides them it answers to localhost and the address that is bound.',
+    parse: (value: string) => {
+      const names = value.split(',').map((name) => name.trim())
+      return names.every((name) => /^[a-z0-9]([\w.-]*[a-z0-9])?$/i.test(name)) ? names.join(',') : undefined
+    },
+    wanted: 'names of hosts, with commas between them',
+  },
   mqttPort: {
     ...port,
     flag: '--mqtt-port',

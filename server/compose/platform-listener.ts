@@ -4,6 +4,7 @@ import { runLog } from '../http/experience-server.ts'
 import { createPlatformServer } from '../http/platform-server.ts'
 import { restResources } from '../resources/catalogue.ts'
 import type { RestContext } from '../resources/rest-context.ts'
+import { settingDefinitions } from '../settings.ts'
 import type { ListenerParts } from './experience-listener.ts'
 
 export interface PlatformListenerParts
@@ -21,6 +22,11 @@ export function createPlatformListener(parts: PlatformListenerParts): FastifyIns
     bodyLimitBytes: settings.bodyLimitBytes,
     trustProxy: settings.trustProxy,
     log,
+    hosts: {
+      bound: settings.host,
+      names: settings.platformHosts.split(',').filter((name) => name !== ''),
+      setting: settingDefinitions.platformHosts.env,
+    },
     platform,
     resources: restResources,
     contextOf: (caller) => ({ ...caller, ...forActions }),

@@ -4,14 +4,19 @@ import { platformFailed, typeByStatus } from '../../platform/base/refusals.ts'
 import type { ActionContext } from '../../platform/resource.ts'
 import { addJsonParser } from './body-parsers.ts'
 import { type Failure, failureOf } from './failure.ts'
+import { type KnownHosts, requireKnownHost } from './known-host.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
 import { requireOneHost } from './refusals.ts'
 import { type RestOptions, refuseOtherMethods, serveResources } from './rest-routes.ts'
 
 export interface PlatformOptions<Context extends ActionContext> extends ListenerOptions, RestOptions<Context> {
+  /** The hosts that it answers to; probes may ask by any. */
+  readonly hosts: KnownHosts
   /** Whether requests can be served: the store answers and an application is loaded. */
   readonly isReady: () => boolean | Promise<boolean>
 }
+
+const probes = ['/healthz', '/readyz']
 
 export function createPlatformServer<Context extends ActionContext>(
   options: PlatformOptions<Context>,
@@ -22,6 +27,7 @@ export function createPlatformServer<Context extends ActionContext>(
   logRequests(app, options.log)
   closeQuickly(app)
   requireOneHost(app)
+  requireKnownHost(app, options.hosts, probes)
   app.addHook('onRequest', (request, reply, done) => {
     reply
       .header('x-request-id', request.id)
@@ -39,7 +45,7 @@ export function createPlatformServer<Context extends ActionContext>(
     const isReady = await options.isReady()
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
   })
-  for (const url of ['/healthz', '/readyz']) refuseOtherMethods(app, url, ['GET'])
+  for (const url of probes) refuseOtherMethods(app, url, ['GET'])
   serveResources(app, options)
   return app
 }

@@ -59,6 +59,7 @@ async function setUp() {
     resources: [ticks],
     contextOf: (caller) => caller,
     isReady: () => true,
+    hosts: { bound: '127.0.0.1', names: [], setting: '' },
   })
   closing.push(() => app.close())
 

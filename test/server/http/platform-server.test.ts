@@ -91,6 +91,7 @@ describe('The REST API', () => {
       resources,
       contextOf: (caller) => caller,
       isReady: () => true,
+      hosts: { bound: '127.0.0.1', names: [], setting: 'HOSTS' },
       ...options,
     })
   }
@@ -206,6 +207,42 @@ describe('The REST API', () => {
     const [head = '', body = ''] = (await connection.closed()).split('\r\n\r\n')
     expect(head).toMatch(/^HTTP\/1\.1 400 .*connection: close\r\nx-request-id: [0-9a-f-]{36}/s)
     expect(JSON.parse(body)).toEqual({ type: 'Validation', message: 'The request must have one Host header.' })
+  })
+
+  test.each([
+    ['localhost', '127.0.0.1', 200],
+    ['LOCALHOST:8090', '127.0.0.1', 200],
+    ['localhost.', '127.0.0.1', 200],
+    ['127.0.0.1:1', '127.0.0.1', 200],
+    ['127.8.9.10', '127.0.0.1', 200],
+    ['[::1]:8090', '127.0.0.1', 200],
+    ['[0:0:0:0:0:0:0:1]', '127.0.0.1', 200],
+    ['api.lom.example', '127.0.0.1', 200],
+    ['API.lom.example.:443', '127.0.0.1', 200],
+    ['pots.lom.example', 'pots.lom.example', 200],
+    ['10.0.0.7:8090', '10.0.0.7', 200],
+    ['[fe80::1]:8090', 'fe80::1', 200],
+    ['10.0.0.8', '0.0.0.0', 200],
+    ['[2001:db8::1]', '::', 200],
+    ['evil.example', '127.0.0.1', 421],
+    ['evil.example:8090', '0.0.0.0', 421],
+    ['evil.example', '::', 421],
+    ['localhost.evil.example', '127.0.0.1', 421],
+    ['127.0.0.1.evil.example', '127.0.0.1', 421],
+    ['lom.example', '127.0.0.1', 421],
+    ['10.0.0.8', '10.0.0.7', 421],
+    ['a@localhost', '127.0.0.1', 421],
+    ['localhost/', '127.0.0.1', 421],
+    ['localhost, evil.example', '127.0.0.1', 421],
+    ['[::1', '127.0.0.1', 421],
+  ])('answers the host %j where it is bound to %s: %i', async (host, bound, status) => {
+    app = serve({ hosts: { bound, names: ['api.lom.example'], setting: 'HOSTS' } })
+    const ask = (url: string) => app.inject({ url, headers: { ...json, host } })
+    const reply = await ask(devices)
+    expect(reply.statusCode).toBe(status)
+    expect((await ask('/nowhere')).statusCode).toBe(status === 200 ? 404 : 421)
+    for (const probe of ['/healthz', '/readyz']) expect((await ask(probe)).statusCode).toBe(200)
+    if (status === 421) expect(reply.json()).toEqual({ type: 'Validation', message: expect.stringContaining('HOSTS') })
   })
 
   test('answers 415 to what is not JSON', async () => {
