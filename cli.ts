@@ -17,7 +17,7 @@ import type { StartOptions } from './cli/start.ts'
 import type { TestOptions } from './cli/test.ts'
 import { FlowpotError } from './contracts/errors.ts'
 import { folderUnreadable } from './engine/load/read-folder.ts'
-import { type Setting, type SettingFlags, settingDefinitions, settingInvalid } from './server/settings.ts'
+import { type AnySetting, type SettingFlags, settingDefinitions, settingInvalid } from './server/settings.ts'
 import { callWrong } from './workbench/refusals.ts'
 
 const folderArgument = ['[folder]', "the application's folder", 'flows'] as const
@@ -25,7 +25,7 @@ const jsonOption = ['--json', 'print JSON, for programs'] as const
 const serverOption = ['--server <url>', 'for the ID of a run: address of the application at its server'] as const
 const serverHelp = `The environment variable FLOWPOT_ADMIN_TOKEN has the token that a server asks for, as in
   --server http://127.0.0.1:8090/applications/6b0440c316200086f035eabd`
-const settings: readonly (readonly [string, Setting<string | number | boolean>])[] = Object.entries(settingDefinitions)
+const settings: readonly (readonly [string, AnySetting])[] = Object.entries(settingDefinitions)
 
 function createProgram(finish: (code: number) => void): Command {
   const program = new Command('flowpot')

@@ -2,6 +2,7 @@
 
 import { defineError } from '../contracts/errors.ts'
 import { parseMailbox } from '../engine/values/mailbox.ts'
+import { readTrustedProxies, type TrustedProxies } from './http/trusted-proxies.ts'
 
 export const settingInvalid = defineError<{ setting: string; value: string; wanted: string }>(
   'SETTING_INVALID',
@@ -23,6 +24,8 @@ export interface Setting<T> {
   /** Completes "it must be …". */
   readonly wanted: string
 }
+
+export type AnySetting = Setting<string | number | TrustedProxies>
 
 /** What is wanted of a setting where only nothing at all does not fit. */
 export const anyText = 'some text'
@@ -195,12 +198,14 @@ export const settingDefinitions = {
     about: "How large a request's body may be; past it 413.",
   },
   trustProxy: {
-    placeholder: 'true|false',
+    placeholder: 'proxies',
     env: 'FLOWPOT_TRUST_PROXY',
-    default: false,
-    about: 'Believe X-Forwarded-For and X-Forwarded-Proto; for use behind a proxy alone.',
-    parse: (value: string) => (value === 'true' ? true : value === 'false' ? false : undefined),
-    wanted: 'true or false',
+    default: 0,
+    defaultText: 'false',
+    about:
+      'Believe X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host of the proxy in front (`true`), of so many proxies in a row (`2`), or of those in a list of networks (`10.0.0.0/8, 192.0.2.7`). For use behind a proxy only: with a number, whoever comes past it says who they are.',
+    parse: readTrustedProxies,
+    wanted: 'true, false, a number of proxies below 100, or a list of their addresses and networks',
   },
   smtpUrl: {
     placeholder: 'url',
@@ -256,17 +261,16 @@ export const settingDefinitions = {
     parse: (value: string) => (logLevels.includes(value) ? value : undefined),
     wanted: `one of ${logLevels.join(', ')}`,
   },
-} satisfies Record<string, Setting<string> | Setting<number> | Setting<boolean>>
+} satisfies Record<string, Setting<string> | Setting<number> | Setting<TrustedProxies>>
 
 type Definitions = typeof settingDefinitions
-type Widened<T> = T extends string ? string : T extends number ? number : boolean
-export type Settings = { readonly [Key in keyof Definitions]: Widened<Definitions[Key]['default']> }
+export type Settings = { readonly [Key in keyof Definitions]: NonNullable<ReturnType<Definitions[Key]['parse']>> }
 export type SettingFlags = { readonly [Key in keyof Definitions]?: string }
 
 /** An option wins over the environment, and that over the default. Throws `SETTING_INVALID`, naming what was set. */
 export function readSettings(flags: SettingFlags, env: Readonly<Record<string, string | undefined>>): Settings {
   const entries = Object.entries(settingDefinitions).map(([key, definition]) => {
-    const setting: Setting<string | number | boolean> = definition
+    const setting: AnySetting = definition
     const flag = flags[key as keyof Definitions]
     const value = flag ?? (env[setting.env] || undefined)
     if (value === undefined) return [key, setting.default]

@@ -1,8 +1,8 @@
-import { anyText, type Setting, settingDefinitions } from '../../server/settings.ts'
+import { type AnySetting, anyText, settingDefinitions } from '../../server/settings.ts'
 import { lines, table } from './markdown.ts'
 
 export function settingsPage(): string {
-  const settings: readonly Setting<string | number | boolean>[] = Object.values(settingDefinitions)
+  const settings: readonly AnySetting[] = Object.values(settingDefinitions)
   return lines(
     '# Settings',
     `What \`flowpot start\` takes, as an option or from the environment. An option wins over the environment. What has no option is

@@ -11,7 +11,8 @@ export const createUser = defineNode({
   losant: { type: 'CreateExperienceUserNode' },
   summary: 'Makes an experience user.',
   description: `What stands at \`result\` is the user, without any secret, or \`{ error: { type, statusCode, message } }\` where the
-platform refused, as with 409 for an address that is taken. A refusal takes \`else\`; without an \`else\` it fails the run.`,
+platform refused, as with 409 for an address that is taken and 429 where too many people signed up from one address
+(\`FLOWPOT_SIGN_UPS_PER_HOUR\`). A refusal takes \`else\`; without an \`else\` it fails the run.`,
   config: Type.Object({
     email: Value({ description: 'E-mail address; no two users have the same.' }),
     password: Value({ description: 'The password, as the user typed it. It is kept as a hash alone.' }),

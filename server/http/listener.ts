@@ -13,6 +13,7 @@ import type { Bindings, Logger } from 'pino'
 import { type Failure, failureOf } from './failure.ts'
 import { refusalOfParser } from './refusals.ts'
 import { RequestLog } from './request-log.ts'
+import { type TrustedProxies, toTrustProxy } from './trusted-proxies.ts'
 
 export interface ListenerOptions {
   /** Past it a request is answered 413. */
@@ -20,7 +21,7 @@ export interface ListenerOptions {
   /** Time in which a request must have arrived whole; past it 408. */
   readonly requestTimeoutMs?: number
   /** Whose `x-forwarded-*` headers are believed; nobody's by default. */
-  readonly trustProxy?: boolean | string | string[]
+  readonly trustProxy?: TrustedProxies
   readonly log?: Logger
 }
 
@@ -43,7 +44,7 @@ export function fastifyOptions(options: ListenerOptions, word: WordFailure) {
       // `requireOneHost` does, and answers as to any other error.
       requireHostHeader: false,
     },
-    trustProxy: options.trustProxy ?? false,
+    trustProxy: toTrustProxy(options.trustProxy ?? 0),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     forceCloseConnections: 'idle',
     // What arrives on an open connection while closing is still served, with `connection: close`.

@@ -212,9 +212,11 @@ describe('An endpoint', () => {
   })
 
   test.each([
-    [false, { 'x-forwarded-proto': 'http', 'x-forwarded-for': '127.0.0.1', host: 'inner' }, undefined],
-    [true, { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.9', host: 'outer' }, 'max-age=31536000'],
-  ])('believes the headers of a proxy if told to (%s)', async (trustProxy, expected, transportSecurity) => {
+    ['nobody', 0, { proto: 'http', address: '127.0.0.1', host: 'inner' }],
+    ['one proxy', 1, { proto: 'https', address: '203.0.113.9', host: 'outer' }],
+    ['its network', ['192.0.2.1', '127.0.0.0/8'], { proto: 'https', address: '203.0.113.9', host: 'outer' }],
+    ['another network', ['192.0.2.0/24', '::1'], { proto: 'http', address: '127.0.0.1', host: 'inner' }],
+  ])('believes what a proxy says of the client if told to trust %s', async (_whom, trustProxy, expected) => {
     const sent = {
       host: 'inner',
       'x-forwarded-host': 'outer',
@@ -222,8 +224,19 @@ describe('An endpoint', () => {
       'x-forwarded-for': '203.0.113.9',
     }
     const { data, headers } = await dataOf({ headers: sent }, { trustProxy })
-    expect(data.headers).toMatchObject(expected)
-    expect(headers['strict-transport-security']).toBe(transportSecurity)
+    const { proto, address, host } = expected
+    expect(data.headers).toMatchObject({ 'x-forwarded-proto': proto, 'x-forwarded-for': address, host })
+    expect(headers['strict-transport-security']).toBe(proto === 'https' ? 'max-age=31536000' : undefined)
+  })
+
+  test.each([
+    [1, 'spoofed, 203.0.113.9', '203.0.113.9'],
+    [2, 'spoofed, 203.0.113.9, 10.0.0.2', '203.0.113.9'],
+    [['127.0.0.1', '10.0.0.0/8'], '10.9.9.9, 203.0.113.9, 10.0.0.2', '203.0.113.9'],
+    [['127.0.0.1', '10.0.0.0/8'], 'spoofed, 203.0.113.9', '203.0.113.9'],
+  ])('trusting %j, takes nothing that the client put before what proxies append', async (trustProxy, sent, address) => {
+    const { data } = await dataOf({ headers: { 'x-forwarded-for': sent } }, { trustProxy })
+    expect(data.headers).toMatchObject({ 'x-forwarded-for': address })
   })
 
   test('names requests itself, whatever ID they bring', async () => {
