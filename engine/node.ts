@@ -203,11 +203,11 @@ export interface ReplyRole {
 /** Uses a flow as a node. Its outputs may have other names than the format's, and are then wired below `on`. */
 export interface CustomNodeRole {
   /** The same type once the custom nodes of the application are known. */
-  readonly knowing: (customNodes: ReadonlyMap<string, CustomNode>) => NodeType
+  readonly withKnown: (customNodes: ReadonlyMap<string, CustomNode>) => NodeType
   /** The type of one node, as the node stands in the YAML: that of the custom node that it uses. */
   readonly resolve?: (node: RawConfig) => NodeType
   /** The custom node that the type stands for. */
-  readonly stands?: CustomNode
+  readonly definition?: CustomNode
 }
 
 export interface NodeType<Config extends TObject = TObject, Output extends string = string> {

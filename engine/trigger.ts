@@ -58,7 +58,7 @@ export interface TriggerType<Key extends TriggerKey = TriggerKey, Config extends
 }
 
 /** What a trigger type says of all its triggers, or of one by its configuration. */
-export function holds(answer: boolean | ((config: RawConfig) => boolean) | undefined, config: RawConfig): boolean {
+export function appliesTo(answer: boolean | ((config: RawConfig) => boolean) | undefined, config: RawConfig): boolean {
   return typeof answer === 'function' ? answer(config) : (answer ?? false)
 }
 

@@ -60,7 +60,7 @@ function writes(type: NodeType): string[] {
 }
 
 function describeShape(shape: Shape): string {
-  return shape.kind === 'unknown'
+  return shape.kind === 'anything'
     ? 'what came back'
     : shape.kind === 'scalar'
       ? 'one text, number or boolean'
@@ -71,7 +71,7 @@ function outline(shape: Shape): string {
   if (shape.kind === 'list') return `[${outline(shape.items)}]`
   if (shape.kind !== 'object') return '…'
   const keys = [...shape.keys].map(([key, below]) =>
-    below.kind === 'scalar' || below.kind === 'unknown' ? key : `${key}: ${outline(below)}`,
+    below.kind === 'scalar' || below.kind === 'anything' ? key : `${key}: ${outline(below)}`,
   )
   return `{ ${[...keys, ...(shape.open ? ['…'] : [])].join(', ')} }`
 }

@@ -1,5 +1,5 @@
 /** Cycles, and nodes that nothing reaches. */
-import { type FlowGraph, type FlowNode, placeOfWay } from '../flow/flow-graph.ts'
+import { type FlowGraph, type FlowNode, placeOfOutput } from '../flow/flow-graph.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 
 /** Reports every wire that closes a cycle. Whether there was none. */
@@ -19,7 +19,7 @@ export function checkCycles(graph: FlowGraph, reporter: Reporter): boolean {
         isAcyclic = false
         reporter.report({
           code: 'FLOW_CYCLE',
-          at: placeOfWay(node, output),
+          at: placeOfOutput(node, output),
           message: `${node.name} leads back to ${next.name}: a flow has no cycles.`,
           hint: 'End the way here with "end"; what is to be done again belongs into the "do" of a loop.',
           related: [relatedPlace(reporter, next.at, 'where the cycle begins')],

@@ -4,8 +4,8 @@
  */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
-import { type FlowGraph, type FlowNode, isWithin, waysOn } from '../flow/flow-graph.ts'
-import { findAbsence, joinShapes, type Shape, unknown, writeShape } from '../json-schema/shape.ts'
+import { type FlowGraph, type FlowNode, isWithin, outgoingWires } from '../flow/flow-graph.ts'
+import { anything, findAbsence, joinShapes, type Shape, writeShape } from '../json-schema/shape.ts'
 import { type LoopRole, outputsOf, type Write } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
@@ -69,9 +69,9 @@ function follow(
     for (const read of check.reads.get(node) ?? []) {
       if (!body?.readsAfter.includes(fieldOf(read, node))) reportIfAbsent(read, shape, check.reporter)
     }
-    const visited = body ? goRound(node, body, shape, check) : shape
-    for (const [output, target] of waysOn(node)) {
-      const leaving = check.isSound(node) ? writeAll(visited, writesOf(node, output, check)) : unknown
+    const visited = body ? followIterations(node, body, shape, check) : shape
+    for (const [output, target] of outgoingWires(node)) {
+      const leaving = check.isSound(node) ? writeAll(visited, writesOf(node, output, check)) : anything
       if (target.length !== 1) ended = ended ? joinShapes(ended, leaving) : leaving
       for (const next of target) enter(entering, next, leaving)
     }
@@ -80,11 +80,11 @@ function follow(
 }
 
 /** Goes through the iterations of a loop. What can stand on the payload afterwards; there may have been none. */
-function goRound(loop: FlowNode, body: LoopRole, before: Shape, check: PathCheck): Shape {
+function followIterations(loop: FlowNode, body: LoopRole, before: Shape, check: PathCheck): Shape {
   const isParallel = body.isParallel(loop.config)
   const begun = check.isSound(loop)
     ? writeAll(isParallel ? before : withWritesOf(loop, before, check), body.writes(loop.config))
-    : unknown
+    : anything
   const start = loop.targets.get('do') ?? []
   const entering = new Map(start.map((node) => [node, begun]))
   const ended = follow(loop, entering, check, start.length === 1 ? undefined : begun)
@@ -97,14 +97,14 @@ function goRound(loop: FlowNode, body: LoopRole, before: Shape, check: PathCheck
 /** What an iteration may find of those before it. */
 function withWritesOf(loop: FlowNode, shape: Shape, check: PathCheck): Shape {
   const within = check.order.filter((node) => isWithin(node, loop))
-  if (!within.every(check.isSound)) return unknown
+  if (!within.every(check.isSound)) return anything
   const writes = within.flatMap((node) => [
     ...(node.type.roles?.loop?.writes(node.config) ?? []),
     ...outputsOf(node.type, node.config).flatMap((output) => writesOf(node, output, check)),
   ])
   return writeAll(
     shape,
-    writes.map(({ path }) => ({ path, shape: unknown })),
+    writes.map(({ path }) => ({ path, shape: anything })),
   )
 }
 

@@ -6,14 +6,14 @@ import {
   type FlowGraph,
   type FlowNode,
   type FlowTrigger,
-  placeOfWay,
+  outgoingWires,
+  placeOfOutput,
   type Target,
-  waysOn,
 } from '../flow/flow-graph.ts'
 import { outputsOf } from '../node.ts'
 import type { ProblemCode } from '../source/problem.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
-import { holds } from '../trigger.ts'
+import { appliesTo } from '../trigger.ts'
 
 /** What the ways from a trigger have to come to. */
 interface Answer {
@@ -32,7 +32,7 @@ const reply: Answer = {
   from: 'an endpoint',
   codes: { none: 'FLOW_NO_REPLY', twice: 'FLOW_REPLIES_TWICE' },
   isGivenBy: ({ type }) => type.roles?.reply !== undefined,
-  isAskedBy: ({ type, config }) => holds(type.expectsReply, config),
+  isAskedBy: ({ type, config }) => appliesTo(type.expectsReply, config),
 }
 
 const returned: Answer = {
@@ -63,7 +63,7 @@ function createSilence({ isGivenBy }: Answer) {
   const ofNode = (node: FlowNode): boolean => {
     const before = known.get(node)
     if (before !== undefined) return before
-    const isSilent = !isGivenBy(node) && waysOn(node).some(([, target]) => ofTarget(target))
+    const isSilent = !isGivenBy(node) && outgoingWires(node).some(([, target]) => ofTarget(target))
     known.set(node, isSilent)
     return isSilent
   }
@@ -77,7 +77,7 @@ function reportSilentEnds(trigger: FlowTrigger, answer: Answer, reported: Set<st
   const follow = (node: FlowNode): void => {
     if (seen.has(node) || answer.isGivenBy(node)) return
     seen.add(node)
-    for (const [output, target] of waysOn(node)) {
+    for (const [output, target] of outgoingWires(node)) {
       if (!maySayNothing(target)) continue
       target.forEach(follow)
       const key = `${node.name} ${output}`
@@ -86,7 +86,7 @@ function reportSilentEnds(trigger: FlowTrigger, answer: Answer, reported: Set<st
       const way = outputsOf(node.type, node.config).length > 1 ? ` by "${output}"` : ''
       reporter.report({
         code: codes.none,
-        at: placeOfWay(node, output),
+        at: placeOfOutput(node, output),
         message: `A way through the flow ends at ${node.name}${way} without a ${word}.`,
         hint: node.type.roles?.loop
           ? `A loop may have nothing to go over: add a ${word} that comes after it.`
@@ -156,7 +156,7 @@ function reportSecondAnswers(graph: FlowGraph, answer: Answer, reporter: Reporte
 function mayBreak(node: FlowNode, seen = new Set<FlowNode>()): boolean {
   if (seen.has(node)) return false
   seen.add(node)
-  return waysOn(node).some(([, target]) => target === breakTarget || target.some((next) => mayBreak(next, seen)))
+  return outgoingWires(node).some(([, target]) => target === breakTarget || target.some((next) => mayBreak(next, seen)))
 }
 
 function reportRepeatedReply(node: FlowNode, loop: FlowNode, reporter: Reporter): void {
@@ -177,7 +177,7 @@ function createSureAnswer({ isGivenBy }: Answer) {
   const ofNode = (node: FlowNode): FlowNode | undefined => {
     if (isGivenBy(node)) return node
     if (known.has(node)) return known.get(node)
-    const perOutput = waysOn(node).map(([, target]) => target.map(ofNode).find((sure) => sure !== undefined))
+    const perOutput = outgoingWires(node).map(([, target]) => target.map(ofNode).find((sure) => sure !== undefined))
     const sure = perOutput.every((found) => found !== undefined) ? perOutput[0] : undefined
     known.set(node, sure)
     return sure

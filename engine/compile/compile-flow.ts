@@ -14,7 +14,7 @@ import type { TriggerScope } from '../flow/read-triggers.ts'
 import type { Problem } from '../source/problem.ts'
 import { createReporter, type Reporter } from '../source/reporter.ts'
 import type { YamlDocument } from '../source/yaml-document.ts'
-import { holds } from '../trigger.ts'
+import { appliesTo } from '../trigger.ts'
 import { isMap } from '../values/is-map.ts'
 import { compileConfig } from './compile-config.ts'
 import type { CompiledFlow, UnlinkedTrigger } from './compiled-flow.ts'
@@ -80,7 +80,8 @@ function compileDocument(
 
   // A graph that was not read whole is not the one that was meant: what it says of ways through it would mislead.
   const isWhole =
-    !hasErrors(reporter) && graph.nodes.every(({ type: { roles } }) => !roles?.customNode || roles.customNode.stands)
+    !hasErrors(reporter) &&
+    graph.nodes.every(({ type: { roles } }) => !roles?.customNode || roles.customNode.definition)
   const compiled = compileNodes(graph, description, scope, reporter)
   if (!isWhole || !checkCycles(graph, reporter)) return undefined
 
@@ -108,7 +109,7 @@ function compileDocument(
     place: reporter.place,
     fires: firedButtons(order, reporter),
     uses: order.flatMap(({ type, at }) => {
-      const stands = type.roles?.customNode?.stands
+      const stands = type.roles?.customNode?.definition
       return stands ? [{ name: stands.name, at: reporter.place([...at, 'node']) }] : []
     }),
     ownOutputs: customNode?.outputs ?? [],
@@ -125,7 +126,7 @@ function readRetry(raw: unknown): Retry | undefined {
 
 /** What `key` says counts for runs that wait in a queue, and for no other. */
 function checkQueued(key: string, triggers: readonly FlowTrigger[], reporter: Reporter): void {
-  if (triggers.some(({ type, config }) => holds(type.isQueued, config))) return
+  if (triggers.some(({ type, config }) => appliesTo(type.isQueued, config))) return
   reporter.report({
     code: 'FLOW_UNKNOWN_FIELD',
     at: [key],
@@ -184,7 +185,7 @@ function compileNodes(
 }
 
 function remembersSomething({ type, config }: FlowNode): boolean {
-  return type.roles?.customNode?.stands?.remembers ?? type.remembers?.(config) ?? false
+  return type.roles?.customNode?.definition?.remembers ?? type.remembers?.(config) ?? false
 }
 
 /** The triggers of a flow whose every field has passed its schema. */
@@ -194,7 +195,7 @@ function compileTriggers(graph: FlowGraph, flow: FlowDescription, { place }: Rep
     const fields = config as never
     const { line, column } = place(at)
     const id = `${flow.id}/${index}/${String(type.label?.(fields) ?? config[type.key])}`
-    const expectsReply = holds(type.expectsReply, config)
+    const expectsReply = appliesTo(type.expectsReply, config)
     const placed = { id, flow, expectsReply, sample: type.sample?.(fields), line, column, start }
     // By its declaration a type compiles to the spec of its key.
     return { ...placed, type: type.key, spec: type.compile(fields) } as UnlinkedTrigger

@@ -1,7 +1,7 @@
 /** What a custom node returns by each of its ways out, as far as it is known. */
 
 import type { FlowNode } from '../flow/flow-graph.ts'
-import { joinShapes, type Shape, shapeAt, unknown } from '../json-schema/shape.ts'
+import { anything, joinShapes, type Shape, shapeAt } from '../json-schema/shape.ts'
 import { compileTemplate } from '../templates/template.ts'
 import { shapeOfValue } from './shape-of-value.ts'
 
@@ -23,5 +23,5 @@ export function createReturnedShapes(outputs: readonly string[]) {
 /** The node's configuration is sound. What is missing is returned as `null`, below which nothing stands either. */
 function shapeOf(value: unknown, payload: Shape): Shape {
   const path = typeof value === 'string' ? compileTemplate(value).exactPath : undefined
-  return path ? (shapeAt(payload, path.segments) ?? unknown) : shapeOfValue(value)
+  return path ? (shapeAt(payload, path.segments) ?? anything) : shapeOfValue(value)
 }

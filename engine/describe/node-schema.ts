@@ -99,7 +99,7 @@ function wireFields(type: NodeType): Definitions {
 const outputsBelowOn = 'Where the run goes on from outputs of other names than `next`, `then`, `else` and `default`.'
 
 function withCustomNodes(schema: JsonSchema, types: readonly NodeType[]): JsonSchema {
-  const namesOf = types.map(({ roles, summary }) => [roles?.customNode?.stands?.name ?? '', summary] as const)
+  const namesOf = types.map(({ roles, summary }) => [roles?.customNode?.definition?.name ?? '', summary] as const)
   return {
     ...schema,
     properties: { ...fieldsOf(schema), node: names(namesOf) },

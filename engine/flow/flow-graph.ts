@@ -42,7 +42,7 @@ export function isBody(node: FlowNode, output: string): boolean {
 }
 
 /** The ways on from a node once it has been visited. */
-export function waysOn(node: FlowNode): readonly (readonly [output: string, target: Target])[] {
+export function outgoingWires(node: FlowNode): readonly (readonly [output: string, target: Target])[] {
   return [...node.targets].filter(([output]) => !isBody(node, output))
 }
 
@@ -52,7 +52,7 @@ export function isWithin({ loop }: FlowNode, outer: FlowNode): boolean {
 }
 
 /** Where to complain of a way out. */
-export function placeOfWay(node: FlowNode, output: string): DocumentPath {
+export function placeOfOutput(node: FlowNode, output: string): DocumentPath {
   return node.wiredAt.get(output) ?? node.at
 }
 

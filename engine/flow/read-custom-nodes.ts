@@ -63,7 +63,7 @@ export function typesByName(
   types: readonly NodeType[],
   { known }: Pick<CustomNodes, 'known'>,
 ): ReadonlyMap<string, NodeType> {
-  return new Map(types.map((type) => [type.type, type.roles?.customNode?.knowing?.(known) ?? type]))
+  return new Map(types.map((type) => [type.type, type.roles?.customNode?.withKnown?.(known) ?? type]))
 }
 
 /** What it says, if it is a trigger of a custom node; without `then`, which is the format's own. */

@@ -204,7 +204,7 @@ function reportNoSuchOutput(
 }
 
 function ofType({ type, roles }: NodeType): string {
-  const stands = roles?.customNode?.stands
+  const stands = roles?.customNode?.definition
   return stands ? `The custom node ${stands.name}` : `A node of type ${type}`
 }
 

@@ -1,5 +1,5 @@
 /** What a JSON Schema says of the paths below a value, for the path check. Knows less than a validator, never more. */
-import { joinShapes, listShape, type Shape, scalar, unknown } from './shape.ts'
+import { anything, joinShapes, listShape, type Shape, scalar } from './shape.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -25,13 +25,13 @@ export function shapeOfSchema(schema: JsonSchema): Shape {
 function readShape(schema: JsonSchema): Shape {
   const ways = schema.anyOf ?? schema.oneOf
   if (Array.isArray(ways)) return joinAll(ways.map(shapeOf))
-  if ('$ref' in schema || 'allOf' in schema) return unknown
+  if ('$ref' in schema || 'allOf' in schema) return anything
   if (Array.isArray(schema.type)) return joinAll(schema.type.map((type) => shapeOf({ ...schema, type })))
-  if ('const' in schema) return isScalar(schema.const) ? scalar : unknown
-  if (Array.isArray(schema.enum)) return schema.enum.every(isScalar) ? scalar : unknown
+  if ('const' in schema) return isScalar(schema.const) ? scalar : anything
+  if (Array.isArray(schema.enum)) return schema.enum.every(isScalar) ? scalar : anything
   if (schema.type === 'array') return listShape(shapeOf(schema.items))
   if (schema.type === 'object') return shapeOfObject(schema)
-  return scalarTypes.includes(schema.type) ? scalar : unknown
+  return scalarTypes.includes(schema.type) ? scalar : anything
 }
 
 function shapeOfObject(schema: JsonSchema): Shape {
@@ -44,11 +44,11 @@ function shapeOfObject(schema: JsonSchema): Shape {
 }
 
 function shapeOf(schema: unknown): Shape {
-  return isSchema(schema) ? shapeOfSchema(schema) : unknown
+  return isSchema(schema) ? shapeOfSchema(schema) : anything
 }
 
 function joinAll(shapes: readonly Shape[]): Shape {
-  return shapes.length === 0 ? unknown : shapes.reduce(joinShapes)
+  return shapes.length === 0 ? anything : shapes.reduce(joinShapes)
 }
 
 function isScalar(value: unknown): boolean {

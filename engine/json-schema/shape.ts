@@ -1,18 +1,17 @@
 /**
- * What is known, before any run, of the values that can stand at a path. Three answers: present, absent, unknown;
- * only absent is worth a complaint.
+ * What is known, before any run, about the value at a path. A path is present, absent or unknown; only an absent one is
+ * reported.
  */
 export type Shape =
-  /** Anything may stand there, or nothing. */
-  | { readonly kind: 'unknown' }
-  /** A text, a number, a boolean or null: nothing stands below it. */
+  /** Any value, or none. */
+  | { readonly kind: 'anything' }
+  /** A string, a number, a boolean or null, which has nothing below it. */
   | { readonly kind: 'scalar' }
-  /** An object with these keys; with others too if it is open. */
+  /** An object with these keys, and with others if it is open. */
   | { readonly kind: 'object'; readonly keys: ReadonlyMap<string, Shape>; readonly open: boolean }
-  /** A list of such items. */
   | { readonly kind: 'list'; readonly items: Shape }
 
-export const unknown: Shape = { kind: 'unknown' }
+export const anything: Shape = { kind: 'anything' }
 export const scalar: Shape = { kind: 'scalar' }
 
 export function objectShape(keys: Readonly<Record<string, Shape>>, open = false): Shape {
@@ -24,15 +23,15 @@ export function listShape(items: Shape): Shape {
 }
 
 /**
- * What can stand there if either way was taken. A key that stands on one way only stays possible. Where the two differ it is a
- * new shape, since what is known of one (`schemaOfShape`) no longer holds.
+ * The shape after either of two ways was taken. A key that only one of them writes stays possible. Where the two differ, the
+ * result is a new object, since what is kept about one of them by identity (`schemaOfShape`) does not hold for both.
  */
 export function joinShapes(a: Shape, b: Shape): Shape {
   if (a === b) return a
   if (b.kind === 'scalar') return a.kind === 'scalar' ? scalar : { ...a }
   if (a.kind === 'scalar') return { ...b }
   if (a.kind === 'list' && b.kind === 'list') return listShape(joinShapes(a.items, b.items))
-  if (a.kind !== 'object' || b.kind !== 'object') return unknown
+  if (a.kind !== 'object' || b.kind !== 'object') return anything
   const keys = new Map(a.keys)
   for (const [key, shape] of b.keys) {
     const other = keys.get(key)
@@ -69,10 +68,10 @@ export function shapeAt(shape: Shape, segments: readonly string[]): Shape | unde
 }
 
 function shapeBelow(shape: Shape, key: string): Shape | undefined {
-  if (shape.kind === 'object') return shape.keys.get(key) ?? (shape.open ? unknown : undefined)
+  if (shape.kind === 'object') return shape.keys.get(key) ?? (shape.open ? anything : undefined)
   if (shape.kind === 'list') return isIndex(key) ? shape.items : key === 'length' ? scalar : undefined
   // A text has a length and characters; whether this scalar is a text is not known.
-  return shape.kind === 'unknown' || key === 'length' || isIndex(key) ? unknown : undefined
+  return shape.kind === 'anything' || key === 'length' || isIndex(key) ? anything : undefined
 }
 
 /** `shape` after `value` was written at the path. What does not change is shared. */
@@ -80,11 +79,11 @@ export function writeShape(shape: Shape, segments: readonly string[], value: Sha
   const [key, ...rest] = segments
   if (key === undefined) return value
   if (shape.kind === 'list') {
-    if (!isIndex(key)) return unknown
+    if (!isIndex(key)) return anything
     return listShape(joinShapes(shape.items, writeShape(shape.items, rest, value)))
   }
   const keys: ReadonlyMap<string, Shape> = shape.kind === 'object' ? shape.keys : new Map()
-  const below = writeShape(keys.get(key) ?? (shape.kind === 'object' && !shape.open ? scalar : unknown), rest, value)
+  const below = writeShape(keys.get(key) ?? (shape.kind === 'object' && !shape.open ? scalar : anything), rest, value)
   return { kind: 'object', keys: new Map(keys).set(key, below), open: shape.kind !== 'object' || shape.open }
 }
 

@@ -40,7 +40,7 @@ function linkFlow(
       config: node.config,
       repeat: (payload, run, repetition) => repeat(own, payload, run, repetition),
       useCustomNode: (run, inputs) =>
-        useCustomNode(own, customNodes.get(type.roles?.customNode?.stands?.name ?? ''), run, inputs),
+        useCustomNode(own, customNodes.get(type.roles?.customNode?.definition?.name ?? ''), run, inputs),
       ownOutputs,
       locate: (field, offset) => place([...node.at, field], offset),
     })

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import { defineError } from '../../contracts/errors.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
-import { objectShape, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, objectShape } from '../../engine/json-schema/shape.ts'
 import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
@@ -33,7 +33,7 @@ A refused call takes \`else\`. Without an \`else\` it fails the run, since what 
     if (typeof result !== 'string') return []
     if (output === 'else') return [{ path: result, shape: refusalShape }]
     const action = actionNamed(call, actions)
-    return [{ path: result, shape: action ? objectShape({ result: shapeOfSchema(action.result) }) : unknown }]
+    return [{ path: result, shape: action ? objectShape({ result: shapeOfSchema(action.result) }) : anything }]
   },
   compile: ({ call, with: parameters, result }, { wired }) => {
     return async (payload, run) => {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { unknown } from '../../engine/json-schema/shape.ts'
+import { anything } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { parseJson } from '../../engine/values/json.ts'
@@ -27,7 +27,7 @@ To count, use \`store-value\` with \`increment\` alone: between a \`get-value\` 
   outputs: ['next'],
   check,
   remembers: isOfFlow,
-  writes: ({ result }) => [{ path: String(result), shape: unknown }],
+  writes: ({ result }) => [{ path: String(result), shape: anything }],
   compile: ({ key, scope: shared, fallback, result }, { flowId }) => {
     return async (payload, run) => {
       const scope = scopeOf(shared, flowId, run)

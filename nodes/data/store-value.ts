@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
 import type { StorageChange } from '../../contracts/storage.ts'
-import { scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { toText } from '../../engine/values/coerce.ts'
@@ -51,7 +51,7 @@ What stands at \`result\` is what is now stored, or with \`clear\` what was.`,
   remembers: isOfFlow,
   writes: ({ result, increment, decrement }) => {
     if (typeof result !== 'string') return []
-    return [{ path: result, shape: (increment ?? decrement) === undefined ? unknown : scalar }]
+    return [{ path: result, shape: (increment ?? decrement) === undefined ? anything : scalar }]
   },
   compile: (config, { flowId }) => {
     const { key, result } = config

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { listShape, objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, listShape, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
@@ -188,7 +188,7 @@ async function withTags(run: Run, devices: Readonly<Record<string, DeviceSeries>
 }
 
 function shapeOf({ aggregation, perDevice, attribute }: RawConfig): Shape {
-  if (aggregation === 'NONE' || perDevice === true) return unknown
+  if (aggregation === 'NONE' || perDevice === true) return anything
   const points = listShape(objectShape({ time: scalar, value: scalar, sum: scalar, count: scalar }))
   return attribute === undefined ? objectShape({}, true) : points
 }

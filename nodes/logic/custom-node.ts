@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { CustomNode } from '../../engine/custom-node.ts'
-import { type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type NodeType, type RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
@@ -29,7 +29,7 @@ A number that is handed in as its digits is made a number. Custom nodes may use 
   }),
   outputs: ['next'],
   check,
-  roles: { customNode: { knowing: (known) => knowing(known) } },
+  roles: { customNode: { withKnown: (known) => knowing(known) } },
   compile: ({ with: inputs = {}, result }, { useCustomNode }) => {
     const rendered = Object.entries(inputs)
     return (payload, run) => {
@@ -148,7 +148,7 @@ function knowing(known: ReadonlyMap<string, CustomNode>): NodeType {
     ...anyCustomNode,
     roles: {
       customNode: {
-        knowing,
+        withKnown: knowing,
         resolve: (node) => types.get(String(node.node)) ?? { ...anyCustomNode, outputs: () => outputsIn(node) },
       },
     },
@@ -174,7 +174,7 @@ function typeFor(stands: CustomNode): NodeType {
       ...(stands.result === 'none' ? {} : { result: stands.result === 'required' ? result : Type.Optional(result) }),
     }),
     outputs: stands.outputs,
-    roles: { customNode: { knowing, stands } },
+    roles: { customNode: { withKnown: knowing, definition: stands } },
     get refusesWith() {
       return stands.refusesWith
     },
@@ -188,7 +188,7 @@ function typeFor(stands: CustomNode): NodeType {
 
 /** It may be `null` besides, below which nothing stands either. By an output that nothing returns by, nothing comes. */
 function shapeOfResult({ returns }: CustomNode, output: string): Shape {
-  return returns ? (returns.get(output) ?? scalar) : unknown
+  return returns ? (returns.get(output) ?? scalar) : anything
 }
 
 /** What is handed in, which no other payload shares. */

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { unknown } from '../../engine/json-schema/shape.ts'
+import { anything } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { parseJson } from '../../engine/values/json.ts'
@@ -24,7 +24,7 @@ The body of a request need not be decoded where its content type says that it is
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
   writes: ({ result, errorResult = result }, output) => {
-    const [path, shape] = output === 'else' ? [errorResult, refusalShape] : [result, unknown]
+    const [path, shape] = output === 'else' ? [errorResult, refusalShape] : [result, anything]
     return [{ path: String(path), shape }]
   },
   compile: ({ source, ...paths }, { wired }) => {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { listShape, objectShape, scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, listShape, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { Expression, PathTo, Value } from '../../engine/schema.ts'
 import { isObject } from '../../engine/values/coerce.ts'
@@ -60,7 +60,7 @@ Every iteration counts as a visit of the loop, and with its nodes towards the nu
   },
   check,
   writes: ({ result }, output) =>
-    typeof result === 'string' && output === 'next' ? [{ path: result, shape: listShape(unknown) }] : [],
+    typeof result === 'string' && output === 'next' ? [{ path: result, shape: listShape(anything) }] : [],
   compile: ({ over, item, collect, result, parallel = false }, { repeat }) => {
     return (payload, run) => {
       const source = readSource(over(payload))
@@ -131,7 +131,7 @@ parallel: true`,
   ],
 })
 
-const itemShape = objectShape({ value: unknown, index: scalar, key: scalar, first: scalar, last: scalar })
+const itemShape = objectShape({ value: anything, index: scalar, key: scalar, first: scalar, last: scalar })
 
 /** What a loop goes through, as it stands when it begins. */
 interface Source {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { unknown } from '../../engine/json-schema/shape.ts'
+import { anything } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { Expression, PathTo } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
@@ -28,7 +28,7 @@ one, but with \`+\`, which joins texts. A result need not be a number: a compari
   outputs: ['next'],
   writes: ({ statements }) =>
     Array.isArray(statements)
-      ? statements.filter(isMap).map(({ result }) => ({ path: String(result), shape: unknown }))
+      ? statements.filter(isMap).map(({ result }) => ({ path: String(result), shape: anything }))
       : [],
   compile: ({ statements }) => {
     return (payload) => {

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { shapeOfValue } from '../../engine/compile/shape-of-value.ts'
-import { unknown } from '../../engine/json-schema/shape.ts'
+import { anything } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig, type Write } from '../../engine/node.ts'
 import { PathTo, Template, Value } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
@@ -95,8 +95,8 @@ function follow(rule: Static<typeof Rule>, payload: Payload, index: number): voi
 
 /** A path that is removed may stand there still, for what the check knows: it has no word for its absence. */
 function writesOf({ set, move, to }: RawConfig): Write[] {
-  if (typeof set === 'string') return [{ path: set, shape: to === undefined ? unknown : shapeOfValue(to) }]
-  return typeof move === 'string' && typeof to === 'string' ? [{ path: to, shape: unknown }] : []
+  if (typeof set === 'string') return [{ path: set, shape: to === undefined ? anything : shapeOfValue(to) }]
+  return typeof move === 'string' && typeof to === 'string' ? [{ path: to, shape: anything }] : []
 }
 
 function translate({ rules }: RawConfig): RawConfig {

@@ -1,7 +1,7 @@
 /** A device as flows see it, for the path check: what the platform says of one, with tags and attributes as the node asks for them. */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
-import { listShape, objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, listShape, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import type { RawConfig } from '../../engine/node.ts'
 
@@ -10,10 +10,10 @@ const tagMap = objectShape({}, true)
 
 export function deviceShape({ tagsAsObject, attributesAsObject }: RawConfig, actions: ActionCatalog): Shape {
   const device = shapeOfSchema(actions['device.get']?.result ?? {})
-  if (device.kind !== 'object') return unknown
+  if (device.kind !== 'object') return anything
   const keys = new Map(device.keys)
   keys.set('tags', tagsAsObject === true ? tagMap : tagList)
-  keys.set('attributes', attributesAsObject === true ? tagMap : listShape(unknown))
+  keys.set('attributes', attributesAsObject === true ? tagMap : listShape(anything))
   return { ...device, keys }
 }
 

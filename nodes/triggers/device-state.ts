@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
@@ -42,8 +42,8 @@ flow reports fires as well: a flow that reports what starts it never comes to re
   sample: () => ({}),
   shape: () =>
     new Map<string, Shape>([
-      ['data', unknown],
-      ['meta', unknown],
+      ['data', anything],
+      ['meta', anything],
       ['triggerId', scalar],
     ]),
   check: (trigger) => refuseTemplates(trigger),

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
-import { objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { parseEndpoint, routeParams } from '../../engine/route.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
@@ -55,7 +55,7 @@ where one is needed, 403 outside the groups.`,
       [
         'data',
         objectShape({
-          body: unknown,
+          body: anything,
           cookies: anyKeys,
           headers: anyKeys,
           method: scalar,
@@ -70,12 +70,12 @@ where one is needed, 403 outside the groups.`,
         objectShape({
           user: userShape,
           endpoint: objectShape(
-            { id: scalar, method: scalar, route: scalar, access: unknown, description: scalar },
+            { id: scalar, method: scalar, route: scalar, access: anything, description: scalar },
             true,
           ),
           version: scalar,
           device: anyKeys,
-          authInfo: objectShape({ issuedAt: scalar, expiresAt: scalar, extraData: unknown }),
+          authInfo: objectShape({ issuedAt: scalar, expiresAt: scalar, extraData: anything }),
         }),
       ],
     ])

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 
 export const errorTrigger = defineTrigger({
@@ -34,12 +34,12 @@ itself starts no further error trigger.`,
             nodeId: scalar,
             nodeType: scalar,
           }),
-          erroredPayload: unknown,
+          erroredPayload: anything,
           replyId: scalar,
         }),
       ],
       // That of the request, where a request started what threw.
-      ['experience', unknown],
+      ['experience', anything],
     ]),
   compile: ({ error }) => ({ scope: error }),
   examples: [

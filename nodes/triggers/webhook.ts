@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, type Shape, scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
@@ -33,7 +33,7 @@ every way through the flow must come to a \`reply\`.`,
       [
         'data',
         objectShape({
-          body: unknown,
+          body: anything,
           headers: anyKeys,
           method: scalar,
           path: scalar,

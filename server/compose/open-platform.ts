@@ -37,7 +37,7 @@ export async function openPlatform(
     const url = isPostgres ? settings.databaseUrl : undefined
     const file = folder?.file('flowpot.db') ?? ''
     const store = await openStore({ url, file, commitEach: options.commitEach ?? false })
-    const opened = await furnish(store, application, settings, signingKey, options)
+    const opened = await createOnStore(store, application, settings, signingKey, options)
     return { ...opened, dataFolder: folder?.path, close: () => opened.close().finally(() => folder?.close()) }
   } catch (error) {
     folder?.close()
@@ -59,10 +59,10 @@ export async function openTemporaryPlatform(
   settings: Settings,
   { copyOf, ...parts }: Parts & { readonly copyOf?: string } = {},
 ): Promise<OpenedPlatform> {
-  return furnish(await openTemporaryStore({ copyOf }), application, settings, makeSigningKey(), parts)
+  return createOnStore(await openTemporaryStore({ copyOf }), application, settings, makeSigningKey(), parts)
 }
 
-async function furnish(
+async function createOnStore(
   store: Store,
   application: Application,
   settings: Settings,

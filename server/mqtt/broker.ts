@@ -6,7 +6,6 @@ import type { Platform } from '../../platform/platform.ts'
 import { closeOpenConnections } from '../../platform/state/connections.ts'
 import { createGate } from '../../platform/store/gate.ts'
 import { createAuthenticator } from './authenticate.ts'
-import { createAuthorisePublish } from './authorise-publish.ts'
 import { createAuthoriseSubscribe } from './authorise-subscribe.ts'
 import { createConnectionLog } from './connection-log.ts'
 import { type BrokerContext, type BrokerLimits, createWork, defaultLimits } from './context.ts'
@@ -18,6 +17,7 @@ import { endSession, type Origin, type Session, takenOver } from './session.ts'
 import { createSessions } from './sessions.ts'
 import { skipNowhere } from './skip-nowhere.ts'
 import { createSubscriptions } from './subscriptions.ts'
+import { createTakePublish } from './take-publish.ts'
 
 export interface Broker {
   /** Takes a connection on which MQTT is to be spoken. */
@@ -62,7 +62,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
     maxClientsIdLength: 64,
     preConnect,
     authenticate,
-    authorizePublish: createAuthorisePublish(context),
+    authorizePublish: createTakePublish(context),
     authorizeSubscribe: createAuthoriseSubscribe(context),
     authorizeForward: createForward(context),
   })

@@ -1,6 +1,6 @@
 /** Spares a message that goes to nobody the way to everybody. */
 import type { Aedes, Client, PublishPacket } from 'aedes'
-import { nowhere } from './authorise-publish.ts'
+import { nowhere } from './take-publish.ts'
 
 type Done = (error?: Error) => void
 

@@ -63,13 +63,13 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     while (isStarted && running.size < atOnce) {
       const run = next()
       if (!run) break
-      const line = lineOf(run)
-      if (line !== undefined) busy.add(line)
+      const key = serialKey(run)
+      if (key !== undefined) busy.add(key)
       const done = work(run)
         .finally(() => {
           running.delete(done)
           known.delete(run.id)
-          if (line !== undefined) busy.delete(line)
+          if (key !== undefined) busy.delete(key)
           goOn()
         })
         .catch(failed)
@@ -82,12 +82,12 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   /** The first that waits for none before it. */
   const next = (): TriggeredRun | undefined => {
-    const index = busy.size === 0 ? 0 : waiting.findIndex((run) => !busy.has(lineOf(run) ?? ''))
+    const index = busy.size === 0 ? 0 : waiting.findIndex((run) => !busy.has(serialKey(run) ?? ''))
     return index === -1 ? undefined : waiting.splice(index, 1)[0]
   }
 
   /** Runs with the same go one after another. */
-  const lineOf = ({ trigger, begin }: TriggeredRun): string | undefined =>
+  const serialKey = ({ trigger, begin }: TriggeredRun): string | undefined =>
     triggerOf(trigger)?.flow.inOrder ? `${trigger} ${begin.triggerId ?? ''}` : undefined
 
   const triggerOf = (trigger: string) => application().triggers.find(({ id }) => id === trigger)

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Application, CompiledTrigger, Limits, RunRequest, Trace, Visited } from '../../engine/application.ts'
-import { objectShape, scalar, unknown } from '../../engine/json-schema/shape.ts'
+import { anything, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
 import { defineNode, type NodeType } from '../../engine/node.ts'
 import { parseEndpoint } from '../../engine/route.ts'
@@ -34,7 +34,7 @@ const set = defineNode({
   summary: 'Sets a path.',
   config: Type.Object({ path: PathTo(), to: Value() }),
   outputs: ['next'],
-  writes: ({ path }) => [{ path: String(path), shape: unknown }],
+  writes: ({ path }) => [{ path: String(path), shape: anything }],
   compile:
     ({ path, to }) =>
     (payload) => {
@@ -129,7 +129,7 @@ const endpoint = defineTrigger({
   summary: 'A request.',
   config: Type.Object({ endpoint: Type.String() }),
   expectsReply: true,
-  shape: () => new Map([['data', objectShape({ body: unknown, replyId: scalar })]]),
+  shape: () => new Map([['data', objectShape({ body: anything, replyId: scalar })]]),
   compile: ({ endpoint: text }) => ({
     ...parseEndpoint(text),
     access: 'public',
@@ -146,7 +146,7 @@ const error = defineTrigger({
   config: Type.Object({
     error: Type.Union([Type.Literal('local'), Type.Literal('experience'), Type.Literal('global')]),
   }),
-  shape: () => new Map([['data', unknown]]),
+  shape: () => new Map([['data', anything]]),
   compile: ({ error: scope }) => ({ scope }),
   examples,
 })
@@ -155,7 +155,7 @@ const button = defineTrigger({
   key: 'button',
   summary: 'By hand.',
   config: Type.Object({ button: Type.String() }),
-  shape: () => new Map([['data', unknown]]),
+  shape: () => new Map([['data', anything]]),
   compile: ({ button: name }) => ({ name }),
   examples,
 })

@@ -6,7 +6,7 @@ import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { UserRecord } from '../../contracts/users.ts'
 import type { Application } from '../../engine/application.ts'
 import type { Returned } from '../../engine/custom-node.ts'
-import { unknown } from '../../engine/json-schema/shape.ts'
+import { anything } from '../../engine/json-schema/shape.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
 import { type ExampleResponse, type NodeExample, outputsOf } from '../../engine/node.ts'
 import { findButton } from '../../engine/run/find-button.ts'
@@ -22,12 +22,12 @@ import { createScriptPool } from '../../server/sandbox/script-pool.ts'
 import { quietServices } from '../services.ts'
 
 /** A button that hands in any payload, so that no path is known to be absent. */
-const anything: typeof button = {
+const anyTrigger: typeof button = {
   ...button,
   shape: () =>
     new Map([
-      ['data', unknown],
-      ['experience', unknown],
+      ['data', anything],
+      ['experience', anything],
     ]),
 }
 
@@ -189,7 +189,7 @@ function load(
   }))
   const custom = Object.entries(flows).map(([id, text]) => ({ file: `${id}.yaml`, text }))
   const sources = [applicationFile, { file: 'example.yaml', text: flowAround(yaml, on) }, ...others, ...custom]
-  return loadApplication(sources, { nodeTypes, triggerTypes: [anything, customNodeTrigger], actions })
+  return loadApplication(sources, { nodeTypes, triggerTypes: [anyTrigger, customNodeTrigger], actions })
 }
 
 /** A flow that begins with the node and has what its wires name. */

@@ -1,5 +1,5 @@
 /** What every request must bring that is not to be turned away: told by the checks that no way to success leads around. */
-import { type FlowNode, type Target, waysOn } from '../../flow/flow-graph.ts'
+import { type FlowNode, outgoingWires, type Target } from '../../flow/flow-graph.ts'
 import type { Demand } from '../../node.ts'
 
 export interface PlacedDemand extends Demand {
@@ -14,7 +14,9 @@ export function demandsFrom(start: Target): readonly PlacedDemand[] {
     const [node] = target
     // A loop may answer in an iteration.
     if (!node || target.length > 1 || node.type.roles?.reply || node.type.roles?.loop) return demands
-    const ways = waysOn(node).filter(([output, way]) => !isRefused(way, node.type.throwsUnlessWired?.includes(output)))
+    const ways = outgoingWires(node).filter(
+      ([output, way]) => !isRefused(way, node.type.throwsUnlessWired?.includes(output)),
+    )
     const [only] = ways
     if (!only || ways.length > 1) return demands
     const [output, next] = only

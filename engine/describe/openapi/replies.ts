@@ -118,7 +118,7 @@ function takeRefusals({ spec: { access, unauthorized } }: EndpointFacts, at: At)
   }
   const found = at(unauthorized.status)
   found.isFlows = true
-  const schema = schemaOfValue(unauthorized.body, { kind: 'unknown' })
+  const schema = schemaOfValue(unauthorized.body, { kind: 'anything' })
   addContent(found, mediaType(undefined, schema), schema)
 }
 

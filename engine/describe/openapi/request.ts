@@ -75,9 +75,9 @@ function comesFromClient([data, area, ...rest]: readonly string[], payload: Shap
     const below = shape.keys.get(key)
     if (!below) return true
     shape = below
-    if (shape.kind === 'unknown') return false
+    if (shape.kind === 'anything') return false
   }
-  return shape?.kind === 'unknown' || (shape?.kind === 'object' && shape.open)
+  return shape?.kind === 'anything' || (shape?.kind === 'object' && shape.open)
 }
 
 /** Notes in `request` what is asked; returns the schemas that stand in the components. */

@@ -1,5 +1,5 @@
 /** What is known of a value, as the JSON Schema of OpenAPI 3.1, which is draft 2020-12. What is not known is left open. */
-import { type Shape, unknown } from '../../json-schema/shape.ts'
+import { anything, type Shape } from '../../json-schema/shape.ts'
 import { type JsonSchema, schemaOfShape } from '../../json-schema/shape-of-schema.ts'
 import { compileTemplate } from '../../templates/template.ts'
 import { isMap } from '../../values/is-map.ts'
@@ -44,8 +44,8 @@ function schemaOfShapeAt(shape: Shape, segments: readonly string[]): JsonSchema 
 }
 
 function below(shape: Shape, key: string): Shape {
-  if (shape.kind === 'object') return shape.keys.get(key) ?? unknown
-  return shape.kind === 'list' && /^\d+$/.test(key) ? shape.items : unknown
+  if (shape.kind === 'object') return shape.keys.get(key) ?? anything
+  return shape.kind === 'list' && /^\d+$/.test(key) ? shape.items : anything
 }
 
 /** Without a type where a shape alone is known: where it says object, there may as well be nothing. */
@@ -54,7 +54,7 @@ function toSchema(shape: Shape): JsonSchema {
   if (schema && !refersWithin(schema)) return fromDraft07(schema)
   if (shape.kind === 'list') return { items: toSchema(shape.items) }
   if (shape.kind === 'scalar') return { type: ['string', 'number', 'boolean', 'null'] }
-  if (shape.kind === 'unknown' || shape.keys.size === 0) return {}
+  if (shape.kind === 'anything' || shape.keys.size === 0) return {}
   return { properties: Object.fromEntries([...shape.keys].map(([key, value]) => [key, toSchema(value)])) }
 }
 

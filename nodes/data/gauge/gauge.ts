@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import { anything, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck } from '../../../engine/node.ts'
 import { PathTo, ValueOf } from '../../../engine/schema.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../../parts/many-devices.ts'
@@ -56,7 +56,7 @@ values of that time.
   writes: ({ result, attribute, perDevice }) => [
     {
       path: String(result),
-      shape: perDevice === true || attribute === undefined ? unknown : objectShape({ time: scalar, value: scalar }),
+      shape: perDevice === true || attribute === undefined ? anything : objectShape({ time: scalar, value: scalar }),
     },
   ],
   compile: (config) => {

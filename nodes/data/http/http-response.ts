@@ -1,5 +1,5 @@
 /** What an `http` node puts on the payload of the answer that it got. */
-import { objectShape, type Shape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import { anything, objectShape, type Shape, scalar } from '../../../engine/json-schema/shape.ts'
 import type { HttpRequest, HttpResponse } from '../../../engine/services.ts'
 import { parseJson } from '../../../engine/values/json.ts'
 
@@ -10,7 +10,7 @@ export type Encoding = (typeof encodings)[number]
 export const responseShape: Shape = objectShape({
   statusCode: scalar,
   headers: objectShape({}, true),
-  body: unknown,
+  body: anything,
   requestDuration: scalar,
   request: objectShape({ method: scalar, uri: scalar }),
 })

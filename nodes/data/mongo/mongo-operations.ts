@@ -1,5 +1,5 @@
 /** What each operation of a `mongo` node is asked with. */
-import { listShape, type Shape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import { anything, listShape, type Shape, scalar } from '../../../engine/json-schema/shape.ts'
 import type { RawConfig } from '../../../engine/node.ts'
 import { type MongoOperation, mongoOperations } from '../../../engine/services.ts'
 
@@ -44,5 +44,5 @@ export function givenFields(config: RawConfig): readonly MongoField[] {
 /** What stands at `result`, as far as the operation says. */
 export function shapeOfResult(operation: unknown): Shape {
   if (operation === 'count') return scalar
-  return operation === 'find' || operation === 'distinct' || operation === 'aggregate' ? listShape(unknown) : unknown
+  return operation === 'find' || operation === 'distinct' || operation === 'aggregate' ? listShape(anything) : anything
 }

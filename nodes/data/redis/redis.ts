@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { unknown } from '../../../engine/json-schema/shape.ts'
+import { anything } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, ValueOf } from '../../../engine/schema.ts'
 import { connectionField, timeoutField } from '../../parts/connection-fields.ts'
@@ -45,7 +45,7 @@ replies with more than 5 MB. Without an \`else\` that fails the run.`,
   throwsUnlessWired: ['else'],
   check: checkConnection,
   writes: ({ result, errorResult = result }, output) => {
-    const [path, shape] = output === 'else' ? [errorResult, typedRefusalShape] : [result, unknown]
+    const [path, shape] = output === 'else' ? [errorResult, typedRefusalShape] : [result, anything]
     return typeof path === 'string' ? [{ path, shape }] : []
   },
   compile: ({ connection, command, args, timeoutSeconds, result, errorResult }, { wired }) => {

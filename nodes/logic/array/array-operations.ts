@@ -1,4 +1,4 @@
-import { listShape, objectShape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import { anything, listShape, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { toText } from '../../../engine/values/coerce.ts'
 import { maxIndex, type Path } from '../../../engine/values/path.ts'
 import { needed, type Operation } from '../../parts/operations.ts'
@@ -28,7 +28,7 @@ export interface ArrayOperation extends Operation {
   readonly run: (list: readonly unknown[], args: ArrayArguments) => ArrayOutcome
 }
 
-const list = listShape(unknown)
+const list = listShape(anything)
 /** Keys that come with the items. */
 const map = objectShape({}, true)
 
@@ -96,7 +96,7 @@ export const arrayOperations = {
   lookupAt: {
     meaning: 'The item at `index`. Where there is none, nothing stands at `result` afterwards.',
     required: ['index'],
-    shape: unknown,
+    shape: anything,
     run: (items, { index }) => ({ found: items.at(index) }),
   },
   pop: {

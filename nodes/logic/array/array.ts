@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { unknown } from '../../../engine/json-schema/shape.ts'
+import { anything } from '../../../engine/json-schema/shape.ts'
 import { defineNode } from '../../../engine/node.ts'
 import { Expression, PathTo, Value, ValueOf } from '../../../engine/schema.ts'
 import { toText } from '../../../engine/values/coerce.ts'
@@ -47,9 +47,9 @@ is the list of its characters; what adds to, takes from or turns the list makes 
   outputs: ['next'],
   check: (check) => checkOperation(check, arrayOperations, ['source', 'result']),
   writes: ({ operation, result, removed }) => {
-    const { shape } = arrayOperations[operation as keyof typeof arrayOperations] ?? { shape: unknown }
+    const { shape } = arrayOperations[operation as keyof typeof arrayOperations] ?? { shape: anything }
     const written = [{ path: String(result), shape }]
-    return typeof removed === 'string' ? [...written, { path: removed, shape: unknown }] : written
+    return typeof removed === 'string' ? [...written, { path: removed, shape: anything }] : written
   },
   compile: ({ operation, source, result, removed, ...fields }, { config }) => {
     const { run }: ArrayOperation = arrayOperations[operation]

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Random } from '../../../contracts/random.ts'
-import { unknown } from '../../../engine/json-schema/shape.ts'
+import { anything } from '../../../engine/json-schema/shape.ts'
 import { type CompileContext, defineNode, type NodeCheck, type RawConfig } from '../../../engine/node.ts'
 import { Code, PathTo } from '../../../engine/schema.ts'
 import type { ScriptFailure } from '../../../engine/services.ts'
@@ -30,7 +30,7 @@ fails the run, at its own line. In and out go 5 MB of JSON at most. Two scripts 
   }),
   outputs: ['next'],
   check: checkSyntax,
-  writes: ({ scope = '.' }) => [{ path: String(scope), shape: unknown }],
+  writes: ({ scope = '.' }) => [{ path: String(scope), shape: anything }],
   compile: ({ script, scope }, { locate }) => {
     return async (payload, run) => {
       const { services, signal } = run

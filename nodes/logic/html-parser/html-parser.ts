@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { listShape, objectShape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import { anything, listShape, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
 import { templateAt } from '../../parts/losant-path.ts'
@@ -8,7 +8,7 @@ import { attempt, readText } from '../../parts/unreadable.ts'
 import { type Format, formats, resultsOf } from './html-result.ts'
 
 const FormatName = Type.Unsafe<Format>({ anyOf: formats.map((format) => ({ const: format })) })
-const documentShape = objectShape({ declaration: unknown, children: listShape(unknown) })
+const documentShape = objectShape({ declaration: anything, children: listShape(anything) })
 
 export const htmlParser = defineNode({
   type: 'html-parser',
@@ -40,7 +40,7 @@ selector, which takes the square of its size, a document may have some thousand 
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
   writes: ({ result, format = 'text' }, output) => {
-    const entry = format === 'json' ? documentShape : format === 'text' || format === 'xml' ? scalar : unknown
+    const entry = format === 'json' ? documentShape : format === 'text' || format === 'xml' ? scalar : anything
     return [{ path: String(result), shape: output === 'else' ? refusalShape : listShape(entry) }]
   },
   compile: ({ source, selector, format, result }, { wired }) => {

@@ -1,4 +1,4 @@
-import { listShape, objectShape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import { anything, listShape, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import { kindOf } from '../../parts/kind-of.ts'
 import type { Operation } from '../../parts/operations.ts'
@@ -44,7 +44,7 @@ export const objectOperations = {
   },
   entries: {
     meaning: 'A list of `[key, value]`.',
-    shape: listShape(listShape(unknown)),
+    shape: listShape(listShape(anything)),
     of: 'map',
     run: (source) => Object.entries(source),
   },
@@ -87,7 +87,7 @@ export const objectOperations = {
   },
   values: {
     meaning: 'A list of what stands at its keys.',
-    shape: listShape(unknown),
+    shape: listShape(anything),
     of: 'map',
     run: (source) => Object.values(source),
   },

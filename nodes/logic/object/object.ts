@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { unknown } from '../../../engine/json-schema/shape.ts'
+import { anything } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
@@ -36,7 +36,7 @@ What a client sent is to be written with \`jsonEncode\`, which keeps it one valu
   outputs: ['next'],
   check: (check) => checkOperation(check, objectOperations, ['source', 'result']),
   writes: ({ operation, result }) => {
-    const { shape } = objectOperations[operation as keyof typeof objectOperations] ?? { shape: unknown }
+    const { shape } = objectOperations[operation as keyof typeof objectOperations] ?? { shape: anything }
     return [{ path: String(result), shape }]
   },
   compile: ({ source, result, json, ...fields }, { config }) => {

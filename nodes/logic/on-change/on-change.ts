@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, scalar, unknown } from '../../../engine/json-schema/shape.ts'
+import { anything, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../../engine/schema.ts'
 import { aboutMemory, checkMemory, compileMemory, identifier } from '../../parts/memory.ts'
@@ -50,7 +50,7 @@ ${aboutMemory}`,
     checkFields(check)
   },
   writes: ({ previous }) =>
-    typeof previous === 'string' ? [{ path: previous, shape: objectShape({ value: unknown, time: scalar }) }] : [],
+    typeof previous === 'string' ? [{ path: previous, shape: objectShape({ value: anything, time: scalar }) }] : [],
   compile: ({ value, by, byPercent, direction = 'either', identifier, previous }, context) => {
     const slotOf = compileMemory('on-change', identifier, context)
     const isNumeric = by !== undefined || byPercent !== undefined

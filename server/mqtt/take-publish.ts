@@ -11,16 +11,12 @@ import { drop, receiveState } from './receive-state.ts'
 import { barSession, type Session } from './session.ts'
 import { isReserved, readDeviceTopic } from './topics.ts'
 
-export type AuthorisePublish = (
-  client: Client | null,
-  packet: PublishPacket,
-  done: (error?: Error | null) => void,
-) => void
+export type TakePublish = (client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void) => void
 
 /** In place of the topic of what is acknowledged and goes to nobody. No device may publish to it. */
 export const nowhere = '$nowhere'
 
-export function createAuthorisePublish(context: BrokerContext): AuthorisePublish {
+export function createTakePublish(context: BrokerContext): TakePublish {
   const { sessions, work, limits } = context
 
   /** Resolves once the message may be acknowledged. */
