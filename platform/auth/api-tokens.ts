@@ -1,11 +1,12 @@
 /** Makes API tokens. The store keeps their hash, so the value is shown once. */
 import type { Base } from '../base/base.ts'
 import type { ApiTokenRecord } from '../records/api-token-record.ts'
+import { toMs } from '../records/schemas.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ApiTokenTable } from '../store/tables.ts'
 import { createSecret, hashSecret } from './secrets.ts'
 
-/** Tells an API token from a JWT, for us and for those who search for leaked secrets. */
+/** Tells API tokens from JWTs, and lets scanners recognize a leaked one. */
 export const API_TOKEN_PREFIX = 'flowpot_'
 
 export interface NewApiToken {
@@ -18,7 +19,7 @@ export interface NewApiToken {
   readonly creatorType: ApiTokenRecord['creatorType']
 }
 
-/** A token's row, and its value, which stands nowhere else. */
+/** The row of a new token, and its value, which is not in the row. */
 export function createApiToken(platform: Base, token: NewApiToken): { row: ApiTokenTable; value: string } {
   const value = API_TOKEN_PREFIX + createSecret(platform.random)
   const now = platform.clock.now()
@@ -29,7 +30,7 @@ export function createApiToken(platform: Base, token: NewApiToken): { row: ApiTo
     token_hash: hashSecret(value),
     scope: JSON.stringify(token.scope),
     status: token.status ?? 'active',
-    expires_at: token.expirationDate === undefined ? null : Date.parse(token.expirationDate),
+    expires_at: toMs(token.expirationDate) ?? null,
     creator_id: token.creatorId,
     creator_type: token.creatorType,
     created_at: now,
@@ -42,7 +43,7 @@ export function insertApiToken(tx: Transaction, row: ApiTokenTable) {
   return tx.insertInto('api_tokens').values(row).execute()
 }
 
-/** A token that may do all, once: where the store has no API token yet. Its value stands nowhere else. */
+/** Creates a token that may do everything, if the store has no API token yet. Its value is kept nowhere, so the caller must show it. */
 export async function createAdminToken(platform: Base): Promise<string | undefined> {
   const { row, value } = createApiToken(platform, {
     name: 'administrator',

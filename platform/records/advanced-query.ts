@@ -1,26 +1,36 @@
-/** Compiles an advanced query, an object of conditions in Losant's words, to SQL. What it does not know is refused, never ignored. */
+/** Compiles an advanced query, an object of conditions in Losant's words, to SQL. Refuses fields and operators that it does not know. */
 import { sql } from 'kysely'
 import Type from 'typebox'
 import { invalid } from '../base/refusals.ts'
+import type { Tables } from '../store/tables.ts'
 import { allOf, anyOf, type Condition, isIn, never, not } from './conditions.ts'
 import type { TagFilter } from './schemas.ts'
 
-/** Checked as it is compiled: only there is it known what each field takes. */
+/** The schema lets any object pass: `compileQuery` checks it, since only the fields know what they take. */
 export const AdvancedQuery = Type.Unsafe<Readonly<Record<string, unknown>>>({
   type: 'object',
   description: 'Conditions on fields, and $and, $or and $nor over lists of them.',
 })
 
 export interface QueryField {
-  /** `at` names the place in the query, for what is said about it. */
+  /** `at` is the place in the query, for messages. */
   compile(condition: unknown, at: string): Condition
 }
 
 export type QueryFields = Readonly<Record<string, QueryField>>
 
+/** The fields that every resource has. */
+export function resourceQueryFields(table: keyof Tables) {
+  return {
+    id: idField(sql.ref(`${table}.id`)),
+    creationDate: timeField(sql.ref(`${table}.created_at`)),
+    lastUpdated: timeField(sql.ref(`${table}.updated_at`)),
+  }
+}
+
 const MAX_DEPTH = 10
 const MAX_LIST = 100
-/** Conditions and values together. A database takes some thousands of either. */
+/** Limits conditions and values together: a database takes only some thousands of either in one statement. */
 const MAX_PARTS = 1000
 
 export function compileQuery(query: unknown, fields: QueryFields, at = 'query'): Condition {
@@ -52,12 +62,26 @@ export function compileQuery(query: unknown, fields: QueryFields, at = 'query'):
   }
 }
 
-/** Reads a condition: a value alone means `$eq`; operators in one object must all hold. `$ci` is no operator but says how text is compared. */
-function operators(condition: unknown, at: string): { operator: string; value: unknown; at: string }[] {
-  if (typeof condition !== 'object' || condition === null) return [{ operator: '$eq', value: condition, at }]
-  const entries = Object.entries(asObject(condition, at)).filter(([operator]) => operator !== '$ci')
-  if (entries.length === 0) refuse(at, 'has no operator')
-  return entries.map(([operator, value]) => ({ operator, value, at: `${at}.${operator}` }))
+interface Operation {
+  readonly operator: string
+  readonly value: unknown
+  readonly at: string
+}
+
+/** A field whose conditions must all hold: a plain value means `$eq`, an object has an operator for each. `$ci` is not an operator: it says how text is compared. */
+function field(compileOne: (operation: Operation, condition: unknown) => Condition): QueryField {
+  return {
+    compile(condition, at) {
+      if (typeof condition !== 'object' || condition === null) {
+        return compileOne({ operator: '$eq', value: condition, at }, condition)
+      }
+      const entries = Object.entries(asObject(condition, at)).filter(([operator]) => operator !== '$ci')
+      if (entries.length === 0) refuse(at, 'has no operator')
+      return allOf(
+        entries.map(([operator, value]) => compileOne({ operator, value, at: `${at}.${operator}` }, condition)),
+      )
+    },
+  }
 }
 
 type Scalar = string | number
@@ -66,34 +90,29 @@ type Reader = (value: unknown, at: string) => Scalar | null | undefined
 
 /** A column of text. */
 export function textField(column: Condition): QueryField {
-  return {
-    compile(condition, at) {
-      const ignoresCase = readCi(condition, at)
-      const left = ignoresCase ? sql`lower(${column})` : column
-      const fold = (text: string) => (ignoresCase ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text)
-      const read: Reader = (value, place) => {
-        if (value !== null && typeof value === 'object') refuse(place, 'must be text')
-        return typeof value === 'string' ? fold(value) : value === null ? null : undefined
-      }
-      return allOf(
-        operators(condition, at).map(({ operator, value, at: place }) => {
-          const part = typeof value === 'string' ? fold(value) : ''
-          const length = [...part].length
-          switch (operator) {
-            case '$startsWith':
-            case '$endsWith':
-            case '$contains':
-              if (part === '') refuse(place, 'must be text, and not empty')
-              if (operator === '$startsWith') return sql`substr(${left}, 1, ${sql.lit(length)}) = ${part}`
-              if (operator === '$contains') return sql`replace(${left}, ${part}, '') <> ${left}`
-              return sql`substr(${left}, length(${left}) - ${sql.lit(length - 1)}) = ${part}`
-            default:
-              return compare(left, operator, value, place, read)
-          }
-        }),
-      )
-    },
-  }
+  return field((operation, condition) => {
+    const { operator, value, at } = operation
+    const ignoresCase = readCi(condition, at)
+    const left = ignoresCase ? sql`lower(${column})` : column
+    const fold = (text: string) => (ignoresCase ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text)
+    const read: Reader = (given, place) => {
+      if (given !== null && typeof given === 'object') refuse(place, 'must be text')
+      return typeof given === 'string' ? fold(given) : given === null ? null : undefined
+    }
+    const part = typeof value === 'string' ? fold(value) : ''
+    const length = [...part].length
+    switch (operator) {
+      case '$startsWith':
+      case '$endsWith':
+      case '$contains':
+        if (part === '') refuse(at, 'must be text, and not empty')
+        if (operator === '$startsWith') return sql`substr(${left}, 1, ${sql.lit(length)}) = ${part}`
+        if (operator === '$contains') return sql`replace(${left}, ${part}, '') <> ${left}`
+        return sql`substr(${left}, length(${left}) - ${sql.lit(length - 1)}) = ${part}`
+      default:
+        return compare(left, operation, read)
+    }
+  })
 }
 
 /** A column of times: ISO text or milliseconds since 1970. */
@@ -105,10 +124,7 @@ export function timeField(column: Condition): QueryField {
       refuse(at, 'must be a time, as ISO text or milliseconds')
     return time
   }
-  return {
-    compile: (condition, at) =>
-      allOf(operators(condition, at).map((one) => compare(column, one.operator, one.value, one.at, read))),
-  }
+  return field((operation) => compare(column, operation, read))
 }
 
 const readId: Reader = (value, at) => {
@@ -122,59 +138,50 @@ const equality = ['$eq', '$ne', '$in', '$nin']
 
 /** A column that holds an ID or nothing. */
 export function idField(column: Condition): QueryField {
-  return {
-    compile: (condition, at) =>
-      allOf(
-        operators(condition, at).map(({ operator, value, at: place }) => {
-          if (!equality.includes(operator)) refuse(place, `is no operator for an ID; there are ${equality.join(', ')}`)
-          return compare(column, operator, value, place, readId)
-        }),
-      ),
-  }
+  return field((operation) => {
+    const { operator, at } = operation
+    if (!equality.includes(operator)) refuse(at, `is no operator for an ID; there are ${equality.join(', ')}`)
+    return compare(column, operation, readId)
+  })
 }
 
-/** IDs of which a row can have several: `has` says which rows have one of them. */
+/** IDs of which a row can have several: `has` says which rows have one of the given IDs. */
 export function idsField(has: (ids: readonly string[]) => Condition): QueryField {
   const read = (value: unknown, at: string): string => {
     const id = readId(value, at)
     if (typeof id !== 'string') refuse(at, 'must be an ID of 24 hexadecimal digits')
     return id
   }
-  return {
-    compile: (condition, at) =>
-      allOf(
-        operators(condition, at).map(({ operator, value, at: place }) => {
-          if (operator === '$eq') return has([read(value, place)])
-          if (operator === '$ne') return not(has([read(value, place)]))
-          if (operator !== '$in' && operator !== '$nin')
-            refuse(place, `is no operator for IDs; there are ${equality.join(', ')}`)
-          const ids = asList(value, place).map((id, index) => read(id, `${place}[${index}]`))
-          const condition = ids.length === 0 ? never : has(ids)
-          return operator === '$in' ? condition : not(condition)
-        }),
-      ),
-  }
+  return field(({ operator, value, at }) => {
+    if (operator === '$eq') return has([read(value, at)])
+    if (operator === '$ne') return not(has([read(value, at)]))
+    if (operator !== '$in' && operator !== '$nin')
+      refuse(at, `is no operator for IDs; there are ${equality.join(', ')}`)
+    const ids = asList(value, at).map((id, index) => read(id, `${at}[${index}]`))
+    const isAmong = ids.length === 0 ? never : has(ids)
+    return operator === '$in' ? isAmong : not(isAmong)
+  })
 }
 
-/** Text of which a row can have several: it is met if one of them meets it, and `$ne` and `$nin` if none is among those named. */
+/** Texts of which a row can have several. One text that meets the condition is enough; `$ne` and `$nin` hold if no text is among those named. */
 export function textsField(column: Condition, has: (condition: Condition) => Condition): QueryField {
   const one = textField(column)
   return {
     compile(condition, at) {
       const ci = typeof condition === 'object' && condition !== null && '$ci' in condition ? { $ci: condition.$ci } : {}
-      return allOf(
-        operators(condition, at).map(({ operator, value }) => {
-          if (operator === '$ne') return not(has(one.compile({ $eq: value, ...ci }, at)))
-          if (operator === '$nin') return not(has(one.compile({ $in: value, ...ci }, at)))
-          return has(one.compile({ [operator]: value, ...ci }, at))
-        }),
-      )
+      const compile = field(({ operator, value }) => {
+        if (operator === '$ne') return not(has(one.compile({ $eq: value, ...ci }, at)))
+        if (operator === '$nin') return not(has(one.compile({ $in: value, ...ci }, at)))
+        return has(one.compile({ [operator]: value, ...ci }, at))
+      })
+      return compile.compile(condition, at)
     },
   }
 }
 
-function compare(column: Condition, operator: string, value: unknown, at: string, read: Reader): Condition {
-  const ordered = { $gt: sql`>`, $gte: sql`>=`, $lt: sql`<`, $lte: sql`<=` }
+const orders = { $gt: sql`>`, $gte: sql`>=`, $lt: sql`<`, $lte: sql`<=` }
+
+function compare(column: Condition, { operator, value, at }: Operation, read: Reader): Condition {
   switch (operator) {
     case '$eq':
     case '$ne': {
@@ -198,7 +205,7 @@ function compare(column: Condition, operator: string, value: unknown, at: string
     case '$lt':
     case '$lte': {
       const scalar = read(value, at)
-      return scalar === undefined || scalar === null ? never : sql`${column} ${ordered[operator]} ${scalar}`
+      return scalar === undefined || scalar === null ? never : sql`${column} ${orders[operator]} ${scalar}`
     }
     default:
       return refuse(at, 'is no operator')
@@ -211,7 +218,7 @@ function readCi(condition: unknown, at: string): boolean {
   return condition.$ci
 }
 
-/** Tags: `{ $tagKey, $tagValue }`, or keys with their values; `$eq` and `$ne` round either. */
+/** Tags: `{ $tagKey, $tagValue }`, or keys with their values. Either may be wrapped in `$eq` or `$ne`. */
 export function tagsField(isTagged: (filter: TagFilter) => Condition): QueryField {
   const compile = (condition: unknown, at: string): Condition => {
     const parts = asObject(condition, at)
@@ -220,7 +227,7 @@ export function tagsField(isTagged: (filter: TagFilter) => Condition): QueryFiel
     if (keys.length === 1 && '$eq' in parts) return compile(parts.$eq, `${at}.$eq`)
     if (keys.length === 1 && '$ne' in parts) return not(compile(parts.$ne, `${at}.$ne`))
     for (const [key, value] of Object.entries(parts)) {
-      // Characters are counted as a tag's own are, not halves of surrogate pairs.
+      // Counts characters, as the schema of tags does, and not UTF-16 units.
       if (typeof value !== 'string' || Array.from(value).length > 255)
         refuse(`${at}.${key}`, 'must be text of at most 255 characters')
       if (key.startsWith('$') && key !== '$tagKey' && key !== '$tagValue')
@@ -228,15 +235,13 @@ export function tagsField(isTagged: (filter: TagFilter) => Condition): QueryFiel
     }
     const { $tagKey: key, $tagValue: value, ...rest } = parts as Record<string, string>
     const pair = { ...(key === undefined ? {} : { key }), ...(value === undefined ? {} : { value }) }
-    return allOf([
-      ...(Object.keys(pair).length > 0 ? [isTagged(pair)] : []),
-      ...Object.entries(rest).map(([restKey, restValue]) => isTagged({ key: restKey, value: restValue })),
-    ])
+    const pairs = Object.entries(rest).map(([ownKey, ownValue]) => ({ key: ownKey, value: ownValue }))
+    return allOf([...(Object.keys(pair).length > 0 ? [pair] : []), ...pairs].map(isTagged))
   }
   return { compile }
 }
 
-export function asObject(value: unknown, at: string): Record<string, unknown> {
+function asObject(value: unknown, at: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(at, 'must be an object')
   return { ...value }
 }
@@ -247,6 +252,6 @@ function asList(value: unknown, at: string): unknown[] {
   return value
 }
 
-export function refuse(at: string, problem: string): never {
+function refuse(at: string, problem: string): never {
   throw invalid({ problem: `${at} ${problem}` })
 }

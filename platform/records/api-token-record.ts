@@ -1,4 +1,4 @@
-/** An API token of the application as it is shown. Its value is shown once, when it is made. */
+/** API tokens as clients see them. The value of a token is not part of it: it is shown once, when the token is created. */
 import type { Kysely } from 'kysely'
 import Type, { type Static } from 'typebox'
 import type { Base } from '../base/base.ts'
@@ -33,7 +33,7 @@ export function toApiToken(row: ApiTokenTable, applicationId: string): ApiTokenR
     ownerId: applicationId,
     ownerType: 'application',
     creatorId: row.creator_id,
-    // Both written by the action that made the token.
+    // Only the code that creates tokens has written it.
     creatorType: row.creator_type as ApiTokenRecord['creatorType'],
     creationDate: toIso(row.created_at),
     lastUpdated: toIso(row.updated_at),

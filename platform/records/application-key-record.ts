@@ -1,4 +1,4 @@
-/** An access key as it is shown. */
+/** Access keys as clients see them. */
 import type { Kysely } from 'kysely'
 import Type, { type Static } from 'typebox'
 import type { Base } from '../base/base.ts'
@@ -19,7 +19,7 @@ import {
 } from './schemas.ts'
 
 export const KeyStatus = oneOf(['active', 'inactive'])
-/** Which MQTT topics of its own a device may use besides `losant/…`: none, all, those listed, or all but those. */
+/** Which topics besides `losant/…` a device may use: none, all, only those listed, or all except those. */
 export const FilterType = oneOf(['none', 'all', 'whitelist', 'blacklist'])
 export const Topics = Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { maxItems: 1000 })
 
@@ -29,7 +29,7 @@ export const KeyFields = {
   key: Type.String(),
   status: KeyStatus,
   description: Description,
-  /** Missing for a key that is good for every device; empty when every device that it was for is gone. */
+  /** Missing if the key admits every device; empty once all devices that it admitted are deleted. */
   deviceIds: Type.Optional(Ids),
   deviceTags: Type.Optional(TagFilters),
   filterType: FilterType,
@@ -50,7 +50,7 @@ export function toKey(row: ApplicationKeyTable, applicationId: string, deviceIds
     status: row.status === 'active' ? 'active' : 'inactive',
     description: row.description,
     ...(row.is_restricted ? { deviceIds: [...deviceIds], deviceTags: fromColumn<TagFilter[]>(row.device_tags) } : {}),
-    // Written by the action that validated it.
+    // Only actions that validated it have written it.
     filterType: row.filter_type as KeyRecord['filterType'],
     pubTopics: fromColumn<string[]>(row.pub_topics),
     subTopics: fromColumn<string[]>(row.sub_topics),

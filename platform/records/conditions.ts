@@ -1,4 +1,4 @@
-/** Pieces of SQL that say which rows are meant, the same on both databases. Values are always bound. */
+/** Conditions on rows, as SQL that both databases take. Values are always bound. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Dialect } from '../store/store.ts'
 import type { TagFilter } from './schemas.ts'
@@ -16,7 +16,7 @@ export function anyOf(conditions: readonly Condition[]): Condition {
   return conditions.length === 0 ? never : sql`(${sql.join(conditions, sql` or `)})`
 }
 
-/** What is neither true nor false, as a comparison with nothing, counts as false and so is met by its negation. */
+/** A comparison with NULL is neither true nor false in SQL. It counts as false here, so its negation holds. */
 export function not(condition: Condition): Condition {
   return sql`not coalesce(${condition}, false)`
 }
@@ -25,26 +25,37 @@ export function isIn(column: Condition, values: readonly (string | number)[]): C
   return values.length === 0 ? never : sql`${column} in (${sql.join(values)})`
 }
 
-/** Devices with such a tag. A subquery, so that the index over tags leads. */
-export function isTagged({ key, value }: TagFilter): Condition {
-  const conditions = [
-    key === undefined ? undefined : sql`key = ${key}`,
-    value === undefined ? undefined : sql`value = ${value}`,
-  ]
-  return sql`devices.id in (select device_id from device_tags where ${allOf(conditions.filter((one) => one !== undefined))})`
+/** Devices with such a tag. It is a subquery, so that the index of tags is searched first. */
+export function isTagged(filter: TagFilter): Condition {
+  return sql`devices.id in (select device_id from device_tags where ${fitsTag(filter, sql`key`, sql`value`)})`
 }
 
-/** Whether text fits a pattern with `*` for any characters and `?` for one; case does not count. */
+export function fitsTag({ key, value }: TagFilter, keyColumn: Condition, valueColumn: Condition): Condition {
+  return allOf([
+    ...(key === undefined ? [] : [sql`${keyColumn} = ${key}`]),
+    ...(value === undefined ? [] : [sql`${valueColumn} = ${value}`]),
+  ])
+}
+
+/** Whether text fits a pattern in which `*` stands for any characters and `?` for one, whatever the case of letters. */
 export function fitsGlob(dialect: Dialect, column: Condition, glob: string): Condition {
-  const pattern = glob
-    .replace(/[\\%_]/g, '\\$&')
-    .replaceAll('*', '%')
-    .replaceAll('?', '_')
-  const like = dialect === 'sqlite' ? sql`like` : sql`ilike`
-  return sql`${column} ${like} ${pattern} escape '\\'`
+  return isLike(dialect, column, escapeLike(glob).replaceAll('*', '%').replaceAll('?', '_'))
 }
 
-/** A table's rows below `ids`, themselves not among them, by `parent_id`. UNION ends it where rows are above each other. */
+/** Whether text starts with `prefix`, whatever the case of letters. */
+export function startsWith(dialect: Dialect, column: Condition, prefix: string): Condition {
+  return isLike(dialect, column, `${escapeLike(prefix)}%`)
+}
+
+function isLike(dialect: Dialect, column: Condition, pattern: string): Condition {
+  return sql`${column} ${dialect === 'sqlite' ? sql`like` : sql`ilike`} ${pattern} escape '\\'`
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}
+
+/** The IDs of all rows below `ids` in the tree that `parent_id` makes, without `ids` themselves. UNION, unlike UNION ALL, also ends on a circle. */
 export function descendantsOf(table: 'devices' | 'experience_groups', ids: Condition): Condition {
   return sql`(with recursive below(id) as (
     select id from ${sql.table(table)} where parent_id in (${ids})

@@ -2,11 +2,11 @@
 import { sql } from 'kysely'
 import type { Store } from '../store/store.ts'
 import {
-  AdvancedQuery,
   compileQuery,
   idField,
   idsField,
   type QueryFields,
+  resourceQueryFields,
   tagsField,
   textField,
   textsField,
@@ -15,12 +15,8 @@ import {
 import { anyOf, type Condition, descendantsOf, isIn, isTagged } from './conditions.ts'
 import { fromColumn, type TagFilter } from './schemas.ts'
 
-export { AdvancedQuery as DeviceQuery }
-
 const ownFields: QueryFields = {
-  id: idField(sql`devices.id`),
-  creationDate: timeField(sql`devices.created_at`),
-  lastUpdated: timeField(sql`devices.updated_at`),
+  ...resourceQueryFields('devices'),
   name: textField(sql`devices.name`),
   deviceClass: textField(sql`devices.device_class`),
   connectionStatus: textField(sql`case devices.connected when 1 then 'connected' when 0 then 'disconnected' end`),
@@ -36,12 +32,12 @@ const ownFields: QueryFields = {
   tags: tagsField(isTagged),
 }
 
-/** A query that a group keeps to say which devices are its own: it may not ask for groups again. */
-export function compileGroupsOwnQuery(query: unknown, at: string): Condition {
+/** A query that must not ask for groups, such as the one by which a group names its devices. */
+export function compileUngroupedQuery(query: unknown, at: string): Condition {
   return compileQuery(query, ownFields, at)
 }
 
-/** Devices that `query` means, as a condition on the table `devices`. */
+/** The devices that meet `query`, as a condition on the table `devices`. */
 export async function compileDeviceQuery(store: Store, query: unknown, at = 'query'): Promise<Condition> {
   if (!names(query, new Set(['experienceUserId', 'experienceGroupId']))) return compileQuery(query, ownFields, at)
   const groups = await readGroups(store)
@@ -60,18 +56,19 @@ export async function compileDeviceQuery(store: Store, query: unknown, at = 'que
   return compileQuery(query, fields, at)
 }
 
-/** Devices of the group itself, without those of the groups below it. */
+/** The devices of the group itself, without those of the groups below it. */
 export async function compileOwnDevices(store: Store, groupId: string): Promise<Condition> {
   return devicesOf(sql`(${groupId})`, await readGroups(store))
 }
 
+/** A group that names devices by tags or a query. */
 interface NamingGroup {
   readonly id: string
-  /** The devices that the group names by a tag or a query. */
+  /** The devices that it names so. */
   readonly condition: Condition
 }
 
-/** Which of the groups are meant, the database decides: `meant` is a list or a subquery. */
+/** The devices of the groups in `meant`, which is a list or a subquery. */
 function devicesOf(meant: Condition, groups: readonly NamingGroup[]): Condition {
   return anyOf([
     sql`devices.id in (select device_id from experience_group_devices where group_id in ${meant})`,
@@ -87,7 +84,7 @@ async function readGroups({ read }: Store): Promise<NamingGroup[]> {
     .execute()
   return rows.map(({ id, device_tags, device_query }) => {
     const tags = fromColumn<TagFilter[]>(device_tags).map(isTagged)
-    const query = device_query === null ? [] : [compileGroupsOwnQuery(JSON.parse(device_query), 'deviceQueryJson')]
+    const query = device_query === null ? [] : [compileUngroupedQuery(JSON.parse(device_query), 'deviceQueryJson')]
     return { id, condition: anyOf([...tags, ...query]) }
   })
 }

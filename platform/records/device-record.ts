@@ -1,17 +1,19 @@
-/** A device: what a client may send, what it is shown, and its rows. */
+/** Devices: what a client may send, what it gets, and their rows. */
 import { type Kysely, sql } from 'kysely'
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import { invalid } from '../base/refusals.ts'
 import { insertRows } from '../store/insert-rows.ts'
 import type { Transaction } from '../store/store.ts'
 import type { DeviceTable, Tables } from '../store/tables.ts'
-import { type Condition, descendantsOf } from './conditions.ts'
+import { always, type Condition, descendantsOf } from './conditions.ts'
 import {
   closed,
   Description,
+  Flag,
   fromColumn,
   Id,
   Ids,
+  isSet,
   Key,
   Name,
   NullableId,
@@ -87,7 +89,7 @@ const shownFields = {
 export const DeviceRecord = closed({ ...shownFields, tags: Tags, attributes: Attributes })
 export type DeviceRecord = Static<typeof DeviceRecord>
 
-/** A device as it is read: its tags and attributes as lists, or by their names where that was asked for. */
+/** A device as it is read: tags and attributes are lists, or objects by name if the client asks for that. */
 export const ShownDevice = closed({
   ...shownFields,
   tags: Type.Unsafe<Tag[] | Record<string, string[]>>({ type: ['array', 'object'] }),
@@ -132,7 +134,7 @@ export function toDevice(row: DeviceTable, applicationId: string): DeviceRecord 
     description: row.description,
     tags: fromColumn<Tag[]>(row.tags),
     attributes: fromColumn<Attribute[]>(row.attributes),
-    // Written by the action that validated it.
+    // Only actions that validated it have written it.
     deviceClass: row.device_class as DeviceRecord['deviceClass'],
     ...(row.gateway_id === null ? {} : { gatewayId: row.gateway_id }),
     ...(row.parent_id === null ? {} : { parentId: row.parent_id }),
@@ -141,14 +143,37 @@ export function toDevice(row: DeviceTable, applicationId: string): DeviceRecord 
   }
 }
 
-export function toConnectionInfo({ connected, connected_at, disconnected_at }: DeviceTable) {
+/** Parameters that say how devices are shown. */
+export const showParams = {
+  excludeConnectionInfo: Type.Optional(Flag),
+  tagsAsObject: Type.Optional(Flag),
+  attributesAsObject: Type.Optional(Flag),
+}
+
+export function showDevice(
+  row: DeviceTable,
+  applicationId: string,
+  params: Static<TObject<typeof showParams>>,
+): ShownDevice {
+  const device = toDevice(row, applicationId)
+  return {
+    ...device,
+    ...(isSet(params.tagsAsObject) ? { tags: tagsAsObject(device.tags) } : {}),
+    ...(isSet(params.attributesAsObject)
+      ? { attributes: Object.fromEntries(device.attributes.map((attribute) => [attribute.name, attribute])) }
+      : {}),
+    ...(isSet(params.excludeConnectionInfo) ? {} : { connectionInfo: toConnectionInfo(row) }),
+  }
+}
+
+function toConnectionInfo({ connected, connected_at, disconnected_at }: DeviceTable) {
   if (connected === null) return { connected: null }
   const time = connected ? connected_at : disconnected_at
   return { connected: connected ? (1 as const) : (0 as const), ...(time === null ? {} : { time: toIso(time) }) }
 }
 
-/** A key may have several tags: each has a list of values. */
-export function tagsAsObject(tags: readonly Tag[]): Record<string, string[]> {
+/** Each key has a list of values, since a device may have several tags of one key. */
+function tagsAsObject(tags: readonly Tag[]): Record<string, string[]> {
   const byKey: Record<string, string[]> = {}
   for (const { key, value } of tags) {
     byKey[key] ??= []
@@ -157,17 +182,13 @@ export function tagsAsObject(tags: readonly Tag[]): Record<string, string[]> {
   return byKey
 }
 
-export function attributesAsObject(attributes: readonly Attribute[]): Record<string, Attribute> {
-  return Object.fromEntries(attributes.map((attribute) => [attribute.name, attribute]))
-}
-
-/** Names of the attributes that have another type than before. */
+/** Names of the attributes whose type has changed. */
 export function findRetyped(before: Pick<DeviceTable, 'attributes'>, attributes: readonly Attribute[]): string[] {
   const types = new Map(fromColumn<Attribute[]>(before.attributes).map(({ name, dataType }) => [name, dataType]))
   return attributes.filter(({ name, dataType }) => (types.get(name) ?? dataType) !== dataType).map(({ name }) => name)
 }
 
-/** What the schema does not say of a device; nothing of it needs the store. */
+/** Checks what the schema cannot express. */
 export function checkDevice({ attributes = [] }: Pick<DevicePost, 'attributes'>): void {
   const names = new Set<string>()
   for (const { name } of attributes) {
@@ -176,7 +197,7 @@ export function checkDevice({ attributes = [] }: Pick<DevicePost, 'attributes'>)
   }
 }
 
-/** Checks that the devices exist that `device` refers to, and that it does not become its own ancestor. */
+/** Checks that the gateway and the parent exist, and that the device `id` does not become its own ancestor. */
 export async function checkReferences(
   tx: Transaction,
   { gatewayId, parentId }: Pick<DevicePost, 'gatewayId' | 'parentId'>,
@@ -189,44 +210,34 @@ export async function checkReferences(
     if (!found) throw invalid({ problem: `device.${field} names a device that does not exist` })
   }
   if (id === undefined || !parentId) return
-  const { rows } =
-    await sql`select id from devices where id = ${parentId} and id in ${descendantsOf('devices', sql`${id}`)}`.execute(
-      tx,
-    )
+  const isBelow = sql`id = ${parentId} and id in ${descendantsOf('devices', sql`${id}`)}`
+  const { rows } = await sql`select id from devices where ${isBelow}`.execute(tx)
   if (rows.length > 0) throw invalid({ problem: 'device.parentId names a device below this one' })
 }
 
-/** Writes the rows that find a device by its tags and attributes; those that stood there go first if `replaces`. */
-export async function indexTags(tx: Transaction, id: string, tags: readonly Tag[], replaces = false): Promise<void> {
-  if (replaces) await tx.deleteFrom('device_tags').where('device_id', '=', id).execute()
-  const rows = tags.map(({ key, value }) => ({ key, value, device_id: id }))
-  await insertRows(tx, 'device_tags', rows, { skipsExisting: true })
-}
-
-export async function indexAttributes(
+/** Writes the rows by which a device is found: those of its tags and those of its attributes. */
+export async function indexDevice(
   tx: Transaction,
   id: string,
-  attributes: readonly Attribute[],
-  replaces = false,
+  { tags, attributes }: Pick<DevicePost, 'tags' | 'attributes'>,
 ): Promise<void> {
-  if (replaces) await tx.deleteFrom('device_attributes').where('device_id', '=', id).execute()
-  const rows = attributes.map(({ name, dataType }) => ({ name, data_type: dataType, device_id: id }))
-  await insertRows(tx, 'device_attributes', rows)
+  const tagRows = tags?.map(({ key, value }) => ({ key, value, device_id: id })) ?? []
+  await insertRows(tx, 'device_tags', tagRows, { skipsExisting: true })
+  const attributeRows = attributes?.map(({ name, dataType }) => ({ name, data_type: dataType, device_id: id })) ?? []
+  await insertRows(tx, 'device_attributes', attributeRows)
 }
 
 export async function insertDevice(tx: Transaction, device: DevicePost, row: DeviceTable): Promise<void> {
   await checkReferences(tx, device)
   await insertRows(tx, 'devices', [row])
-  await indexTags(tx, row.id, device.tags ?? [])
-  await indexAttributes(tx, row.id, device.attributes ?? [])
+  await indexDevice(tx, row.id, device)
 }
 
 export async function readDeviceRow(
   db: Kysely<Tables>,
   id: string,
-  visible: Condition,
+  visible: Condition = always,
 ): Promise<DeviceTable | undefined> {
-  const { rows } =
-    await sql<DeviceTable>`select devices.* from devices where devices.id = ${id} and ${visible}`.execute(db)
-  return rows[0]
+  const condition = sql`devices.id = ${id} and ${visible}`
+  return (await sql<DeviceTable>`select devices.* from devices where ${condition}`.execute(db)).rows[0]
 }

@@ -1,4 +1,4 @@
-/** An experience group as it is shown, and the rows behind it. */
+/** Experience groups: what a client may send, what it gets, and their rows. */
 import { type Kysely, sql } from 'kysely'
 import Type, { type Static } from 'typebox'
 import type { Base } from '../base/base.ts'
@@ -6,7 +6,8 @@ import { invalid, notFound } from '../base/refusals.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ExperienceGroupTable, Tables } from '../store/tables.ts'
 import { descendantsOf } from './conditions.ts'
-import { compileGroupsOwnQuery } from './device-query.ts'
+import { compileUngroupedQuery } from './device-query.ts'
+import { rowLinker } from './link-rows.ts'
 import {
   closed,
   Description,
@@ -101,7 +102,7 @@ export async function readGroup(platform: Base, db: Kysely<Tables>, id: string):
   return group
 }
 
-/** What the schema does not say of a group; nothing of it needs the store. */
+/** Checks what the schema cannot express. */
 export function checkGroup({ deviceQueryJson }: GroupPatch): void {
   if (deviceQueryJson === undefined || deviceQueryJson === null) return
   const at = 'experienceGroup.deviceQueryJson'
@@ -111,10 +112,25 @@ export function checkGroup({ deviceQueryJson }: GroupPatch): void {
   } catch {
     throw invalid({ problem: `${at} is not JSON` })
   }
-  compileGroupsOwnQuery(query, at)
+  compileUngroupedQuery(query, at)
 }
 
-/** Checks the parent of group `id`, and sets its members and devices where `group` has them. */
+const linkUsers = rowLinker({
+  table: 'experience_group_users',
+  own: 'group_id',
+  other: 'user_id',
+  source: 'experience_users',
+  what: 'user',
+})
+const linkDevices = rowLinker({
+  table: 'experience_group_devices',
+  own: 'group_id',
+  other: 'device_id',
+  source: 'devices',
+  what: 'device',
+})
+
+/** Checks the parent of group `id`, and replaces its members and devices where `group` has them. */
 export async function relate(
   tx: Transaction,
   id: string,
@@ -129,11 +145,11 @@ export async function relate(
   }
   if (experienceUserIds) {
     await tx.deleteFrom('experience_group_users').where('group_id', '=', id).execute()
-    await link(tx, 'experience_group_users', 'user_id', 'experience_users', id, experienceUserIds, 'experienceUserIds')
+    await linkUsers(tx, id, experienceUserIds, 'experienceGroup.experienceUserIds')
   }
   if (deviceIds) {
     await tx.deleteFrom('experience_group_devices').where('group_id', '=', id).execute()
-    await link(tx, 'experience_group_devices', 'device_id', 'devices', id, deviceIds, 'deviceIds')
+    await linkDevices(tx, id, deviceIds, 'experienceGroup.deviceIds')
   }
 }
 
@@ -155,21 +171,4 @@ export async function insertGroup(platform: Base, tx: Transaction, id: string, g
     })
     .execute()
   await relate(tx, id, group)
-}
-
-async function link(
-  tx: Transaction,
-  table: 'experience_group_users' | 'experience_group_devices',
-  column: 'user_id' | 'device_id',
-  source: 'experience_users' | 'devices',
-  id: string,
-  others: readonly string[],
-  field: string,
-): Promise<void> {
-  const ids = [...new Set(others)]
-  if (ids.length === 0) return
-  const { numAffectedRows } = await sql`insert into ${sql.table(table)} (group_id, ${sql.ref(column)})
-    select cast(${id} as text), id from ${sql.table(source)} where id in (${sql.join(ids)})`.execute(tx)
-  if (numAffectedRows !== BigInt(ids.length))
-    throw invalid({ problem: `experienceGroup.${field} names one that does not exist` })
 }

@@ -1,10 +1,11 @@
-/** An experience user as flows and clients see one: no password, no hash, in any form. */
-import { type Kysely, sql } from 'kysely'
+/** Experience users: what a client may send, what it gets, which never holds a password or its hash, and their rows. */
+import type { Kysely } from 'kysely'
 import Type, { type Static } from 'typebox'
 import type { Base } from '../base/base.ts'
-import { conflict, invalid, notFound } from '../base/refusals.ts'
+import { conflict, notFound } from '../base/refusals.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ExperienceUserTable, Tables } from '../store/tables.ts'
+import { rowLinker } from './link-rows.ts'
 import {
   closed,
   Email,
@@ -18,6 +19,7 @@ import {
   TagMap,
   Time,
   toIso,
+  toMs,
 } from './schemas.ts'
 
 const PersonName = Type.String({ maxLength: 1024 })
@@ -83,12 +85,12 @@ export function toUser(
   }
 }
 
-/** Two addresses that differ in case alone are one account. */
+/** Addresses that differ only in case belong to one account. */
 export function toEmailKey(email: string): string {
   return email.normalize('NFC').toLowerCase()
 }
 
-/** Finds by ID or by address; they cannot be mistaken for each other. */
+/** The condition that finds a user by ID or by address. No address looks like an ID, since it has an @. */
 export function byIdOrEmail(idOrEmail: string): { column: 'id' | 'email_key'; value: string } {
   return /^[0-9a-f]{24}$/.test(idOrEmail)
     ? { column: 'id', value: idOrEmail }
@@ -131,30 +133,14 @@ export async function readUser(platform: Base, db: Kysely<Tables>, idOrEmail: st
   return user
 }
 
-/** Makes `userId` a member of these groups; those that it was in before go first if `replaces`. */
-export async function joinGroups(
-  tx: Transaction,
-  userId: string,
-  groupIds: readonly string[],
-  replaces = false,
-): Promise<void> {
-  if (replaces) await tx.deleteFrom('experience_group_users').where('user_id', '=', userId).execute()
-  const ids = [...new Set(groupIds)]
-  if (ids.length === 0) return
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('experience_group_users')
-    .columns(['group_id', 'user_id'])
-    .expression((from) =>
-      from
-        .selectFrom('experience_groups')
-        .select(['id', sql<string>`cast(${userId} as text)`.as('user_id')])
-        .where('id', 'in', ids),
-    )
-    .executeTakeFirstOrThrow()
-  if (numInsertedOrUpdatedRows !== BigInt(ids.length)) {
-    throw invalid({ problem: 'experienceUser.experienceGroupIds names a group that does not exist' })
-  }
-}
+/** Makes a user a member of groups. */
+export const joinGroups = rowLinker({
+  table: 'experience_group_users',
+  own: 'user_id',
+  other: 'group_id',
+  source: 'experience_groups',
+  what: 'group',
+})
 
 export function toUserRow(
   platform: Base,
@@ -172,7 +158,7 @@ export function toUserRow(
     password_hash: passwordHash,
     password_updated_at: passwordHash === null ? null : now,
     last_login_at: null,
-    token_cutoff: user.tokenCutoff === undefined ? null : Date.parse(user.tokenCutoff),
+    token_cutoff: toMs(user.tokenCutoff) ?? null,
     token_generation: 0,
     tags: JSON.stringify(user.userTags ?? {}),
     created_at: now,
@@ -180,7 +166,7 @@ export function toUserRow(
   }
 }
 
-/** Whether the user was made; if not, the address is taken. */
+/** Returns whether the user was created. If not, another user has the address. */
 export async function insertUser(
   tx: Transaction,
   row: ExperienceUserTable,
@@ -192,6 +178,6 @@ export async function insertUser(
     .onConflict((on) => on.column('email_key').doNothing())
     .executeTakeFirstOrThrow()
   if (numInsertedOrUpdatedRows !== 1n) return false
-  await joinGroups(tx, row.id, groupIds)
+  await joinGroups(tx, row.id, groupIds, 'experienceUser.experienceGroupIds')
   return true
 }

@@ -1,31 +1,28 @@
-/** Lists: what a list takes, and the envelope in which it answers. */
+/** Lists of resources: their parameters, their query, and the envelope of their result. */
 import { sql } from 'kysely'
 import Type, { type Static, type TObject } from 'typebox'
 import type { Base } from '../base/base.ts'
 import type { Tables } from '../store/tables.ts'
 import { allOf, type Condition, fitsGlob } from './conditions.ts'
-import { closed, Id, oneOf } from './schemas.ts'
+import { closed, Direction, Id, integerOrText, oneOf, readDirection, readInteger } from './schemas.ts'
 
-/** Digits as text are as good as a number: so they stand in a query. */
-const number = (minimum: number, maximum: number) =>
-  Type.Unsafe<number | string>({ type: ['integer', 'string'], minimum, maximum, pattern: '^[0-9]{1,9}$' })
+const maxPerPage = 1000
 
 export interface ListSpec<Table extends keyof Tables> {
   readonly table: Table
-  /** What can be sorted by, and its column. The first is the default. */
+  /** The column of each field that the list can be sorted by. The first is the default. */
   readonly sort: Readonly<Record<string, keyof Tables[Table] & string>>
   readonly sortDirection?: 'asc' | 'desc'
-  /** What can be filtered by, and its column. */
+  /** The column of each field that the list can be filtered by. */
   readonly filter: Readonly<Record<string, keyof Tables[Table] & string>>
 }
 
-/** Parameters of every list. */
 export function listParams<Table extends keyof Tables>({ sort, filter }: ListSpec<Table>) {
   return {
     sortField: Type.Optional(oneOf(Object.keys(sort))),
-    sortDirection: Type.Optional(oneOf(['asc', 'desc', 'ASC', 'DESC'])),
-    page: Type.Optional(number(0, 1_000_000)),
-    perPage: Type.Optional(number(1, 1000)),
+    sortDirection: Type.Optional(Direction),
+    page: Type.Optional(integerOrText(0, 1_000_000)),
+    perPage: Type.Optional(integerOrText(1, maxPerPage)),
     filterField: Type.Optional(oneOf(['', ...Object.keys(filter)])),
     filter: Type.Optional(Type.String({ maxLength: 1024 })),
   }
@@ -48,7 +45,7 @@ export function listResult<Item extends TObject>(item: Item) {
   })
 }
 
-/** The rows of one page that meet every condition, in the envelope of a list. */
+/** One page of the rows that meet every condition, in the envelope of a list. */
 export async function list<Table extends keyof Tables, Item>(
   spec: ListSpec<Table>,
   params: ListParams,
@@ -57,9 +54,9 @@ export async function list<Table extends keyof Tables, Item>(
   toItems: (rows: Tables[Table][]) => Item[] | Promise<Item[]>,
 ) {
   const page = Number(params.page ?? 0)
-  const perPage = Math.max(1, Math.min(1000, Number(params.perPage ?? 100)))
+  const perPage = readInteger(params.perPage ?? 100, 1, maxPerPage)
   const sortField = params.sortField ?? Object.keys(spec.sort)[0] ?? 'id'
-  const sortDirection = isDescending(params.sortDirection ?? spec.sortDirection) ? 'desc' : 'asc'
+  const sortDirection = readDirection(params.sortDirection ?? spec.sortDirection ?? 'asc')
   const filtered = params.filterField ? spec.filter[params.filterField] : undefined
   const filter =
     filtered && params.filter ? [fitsGlob(dialect, sql.ref(`${spec.table}.${filtered}`), params.filter)] : []
@@ -83,8 +80,4 @@ export async function list<Table extends keyof Tables, Item>(
     ...(filter.length > 0 ? { filter: params.filter ?? '', filterField: params.filterField ?? '' } : {}),
     applicationId,
   } as const
-}
-
-function isDescending(direction: string | undefined): boolean {
-  return direction?.toLowerCase() === 'desc'
 }

@@ -2,7 +2,7 @@
 import Type from 'typebox'
 import { notFound } from '../base/refusals.ts'
 import { FilterType, KeyFields, KeyStatus, readKey, Topics } from '../records/application-key-record.ts'
-import { closed, Description, Id, Success } from '../records/schemas.ts'
+import { closed, Description, Id, Success, toColumn } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
 const path = '/applications/{applicationId}/keys/{applicationKeyId}'
@@ -42,11 +42,11 @@ export const applicationKey: Resource = {
       async run({ applicationKeyId: id, applicationKey: patch }, { platform }) {
         const set = {
           updated_at: platform.clock.now(),
-          ...(patch.status === undefined ? {} : { status: patch.status }),
-          ...(patch.description === undefined ? {} : { description: patch.description }),
-          ...(patch.filterType === undefined ? {} : { filter_type: patch.filterType }),
-          ...(patch.pubTopics === undefined ? {} : { pub_topics: JSON.stringify(patch.pubTopics) }),
-          ...(patch.subTopics === undefined ? {} : { sub_topics: JSON.stringify(patch.subTopics) }),
+          status: patch.status,
+          description: patch.description,
+          filter_type: patch.filterType,
+          pub_topics: toColumn(patch.pubTopics),
+          sub_topics: toColumn(patch.subTopics),
         }
         const key = await platform.store.write(async (tx) => {
           await tx.updateTable('application_keys').set(set).where('id', '=', id).execute()

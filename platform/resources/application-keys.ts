@@ -6,19 +6,18 @@ import { invalid } from '../base/refusals.ts'
 import {
   AdvancedQuery,
   compileQuery,
-  idField,
   idsField,
   type QueryFields,
+  resourceQueryFields,
   textField,
-  timeField,
 } from '../records/advanced-query.ts'
 import { FilterType, KeyFields, Topics, toKey, toKeys } from '../records/application-key-record.ts'
 import { isIn } from '../records/conditions.ts'
+import { rowLinker } from '../records/link-rows.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { closed, Description, Ids, TagFilters } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { insertRows } from '../store/insert-rows.ts'
-import { keepStatement } from '../store/kept-statement.ts'
 
 const path = '/applications/{applicationId}/keys'
 const spec: ListSpec<'application_keys'> = {
@@ -29,9 +28,7 @@ const spec: ListSpec<'application_keys'> = {
 }
 
 const queryFields: QueryFields = {
-  id: idField(sql`application_keys.id`),
-  creationDate: timeField(sql`application_keys.created_at`),
-  lastUpdated: timeField(sql`application_keys.updated_at`),
+  ...resourceQueryFields('application_keys'),
   status: textField(sql`application_keys.status`),
   key: textField(sql`application_keys.key`),
   description: textField(sql`application_keys.description`),
@@ -41,6 +38,14 @@ const queryFields: QueryFields = {
       sql`application_keys.id in (select key_id from application_key_devices where ${isIn(sql`device_id`, ids)})`,
   ),
 }
+
+const linkDevices = rowLinker({
+  table: 'application_key_devices',
+  own: 'key_id',
+  other: 'device_id',
+  source: 'devices',
+  what: 'device',
+})
 
 export const applicationKeys: Resource = {
   name: 'applicationKeys',
@@ -53,9 +58,7 @@ export const applicationKeys: Resource = {
       params: closed({ ...listParams(spec), query: Type.Optional(AdvancedQuery) }),
       result: listResult(closed(KeyFields)),
       scopes: ['all.Application', 'all.Application.read'],
-      run(params, context) {
-        const { query, ...rest } = params
-        const { platform } = context
+      run({ query, ...rest }, { platform }) {
         const toItems = (rows: Parameters<typeof toKeys>[2]) => toKeys(platform, platform.store.read, rows)
         if (query === undefined) return list(spec, rest, platform, [], toItems)
         const { filter: _, filterField: __, ...unfiltered } = rest
@@ -85,7 +88,7 @@ export const applicationKeys: Resource = {
         const deviceIds = [...new Set(key.deviceIds)].sort()
         const deviceTags = key.deviceTags ?? []
         const isRestricted = key.deviceIds !== undefined || key.deviceTags !== undefined
-        // A list that came out empty must not open the key to every device.
+        // A list that is empty by mistake must not make a key for every device.
         if (isRestricted && deviceIds.length === 0 && deviceTags.length === 0) {
           throw invalid({
             problem: 'applicationKey.deviceIds is empty: leave it out for a key that every device may use',
@@ -109,31 +112,13 @@ export const applicationKeys: Resource = {
         }
         await platform.store.write(async (tx) => {
           await insertRows(tx, 'application_keys', [row])
-          if (deviceIds.length === 0) return
-          const { numAffectedRows } = await nameDevices(tx, [row.id, ...deviceIds], deviceIds.length)
-          if (numAffectedRows !== BigInt(deviceIds.length)) {
-            throw invalid({ problem: 'applicationKey.deviceIds names a device that does not exist' })
-          }
+          await linkDevices(tx, row.id, deviceIds, 'applicationKey.deviceIds')
         })
         return { ...toKey(row, platform.applicationId, deviceIds), secret }
       },
     }),
   },
 }
-
-/** Makes a key good for those of the devices that exist, in one statement that counts them. Takes the key's ID, then theirs. */
-const nameDevices = keepStatement((db, count) =>
-  db
-    .insertInto('application_key_devices')
-    .columns(['key_id', 'device_id'])
-    .expression((from) =>
-      from
-        .selectFrom('devices')
-        .select([sql<string>`cast(${''} as text)`.as('key_id'), 'id'])
-        .where('id', 'in', new Array<string>(count).fill('')),
-    )
-    .compile(),
-)
 
 /** A UUID, as Losant's keys are. */
 function createKey(bytes: Uint8Array): string {

@@ -1,12 +1,11 @@
-/** The application that the store holds. Its name and globals come from application.yaml. */
+/** The application itself. Its name and its globals come from application.yaml. */
 import { sql } from 'kysely'
 import Type from 'typebox'
 import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
-import { closed, Name, resourceFields, Time, toIso } from '../records/schemas.ts'
+import { anyOf, fitsGlob } from '../records/conditions.ts'
+import { closed, Id, Name, oneOf, resourceFields, Time, toIso, toMs } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
-import { applicationReadmeActions } from './application-readme.ts'
-import { searchAction } from './application-search.ts'
 
 const path = '/applications/{applicationId}'
 const Description = Type.String({ maxLength: 1024 })
@@ -36,7 +35,20 @@ const ApplicationRecord = closed({
   }),
 })
 
-/** Names of counts, between commas. */
+const Readme = closed({ applicationId: Id, content: Type.String(), lastUpdated: Type.Optional(Time) })
+
+const MAX_FOUND = 25
+
+/** The tables that are searched: Losant's word for a row, the column of its name, and the columns that the text is looked for in. */
+const searched = [
+  { type: 'device', table: 'devices', name: 'name', columns: ['name', 'id'] },
+  { type: 'experienceUser', table: 'experience_users', name: 'email', columns: ['email', 'id'] },
+  { type: 'experienceGroup', table: 'experience_groups', name: 'name', columns: ['name', 'id'] },
+  { type: 'applicationApiToken', table: 'api_tokens', name: 'name', columns: ['name', 'id'] },
+] as const
+const types = searched.map(({ type }) => type)
+
+/** Names of counts, separated by commas. */
 const names = Type.Optional(Type.String({ maxLength: 1024 }))
 const summaryParams = { summaryInclude: names, summaryExclude: names }
 
@@ -71,18 +83,62 @@ export const application: Resource = {
       async run({ application: patch, ...params }, { platform }) {
         const set = {
           updated_at: platform.clock.now(),
-          ...(patch.description === undefined ? {} : { description: patch.description }),
-          ...(patch.expUserTokenCutoff === undefined
-            ? {}
-            : { user_token_cutoff: Date.parse(patch.expUserTokenCutoff) }),
+          description: patch.description,
+          user_token_cutoff: toMs(patch.expUserTokenCutoff),
         }
         await platform.store.write((tx) => tx.updateTable('application').set(set).execute())
         return readApplication(platform, params)
       },
     }),
 
-    ...applicationReadmeActions,
-    search: searchAction,
+    readme: defineAction({
+      summary: "Returns the application's readme.",
+      method: 'GET',
+      path: `${path}/readme`,
+      params: closed({}),
+      result: Readme,
+      scopes: ['all.Application', 'all.Application.read', 'all.Application.cli'],
+      run: (_params, { platform }) => readReadme(platform),
+    }),
+
+    readmePatch: defineAction({
+      summary: "Changes the application's readme.",
+      method: 'PATCH',
+      path: `${path}/readme`,
+      body: 'readme',
+      params: closed({ readme: closed({ content: Type.Optional(Type.String({ maxLength: 131_072 })) }) }),
+      result: Readme,
+      scopes: ['all.Application', 'all.Application.cli'],
+      async run({ readme: { content } }, { platform }) {
+        if (content !== undefined) {
+          const set = { readme: content, readme_updated_at: platform.clock.now() }
+          await platform.store.write((tx) => tx.updateTable('application').set(set).execute())
+        }
+        return readReadme(platform)
+      },
+    }),
+
+    search: defineAction({
+      summary: 'Finds devices, users, groups and API tokens by part of their name, or by ID; 25 of each at most.',
+      method: 'GET',
+      path: `${path}/search`,
+      params: closed({ filter: Type.String({ minLength: 1, maxLength: 255 }) }),
+      result: Type.Array(closed({ _type: oneOf(types), id: Id, name: Type.String() })),
+      scopes: ['all.Application', 'all.Application.read'],
+      async run({ filter }, { platform }) {
+        const { read, dialect } = platform.store
+        const found = await Promise.all(
+          searched.map(async ({ type, table, name, columns }) => {
+            const fits = columns.map((column) => fitsGlob(dialect, sql.ref(column), `*${filter}*`))
+            const { rows } = await sql<{ id: string; name: string }>`select id, ${sql.ref(name)} as name
+              from ${sql.table(table)} where ${anyOf(fits)} order by ${sql.ref(name)}, id
+              limit ${sql.lit(MAX_FOUND)}`.execute(read)
+            return rows.map((row) => ({ _type: type, ...row }))
+          }),
+        )
+        return found.flat()
+      },
+    }),
   },
 }
 
@@ -111,5 +167,18 @@ async function readApplication(
     description: row.description,
     ...(row.user_token_cutoff === null ? {} : { expUserTokenCutoff: toIso(row.user_token_cutoff) }),
     summary,
+  }
+}
+
+async function readReadme({ store }: Platform) {
+  const row = await store.read
+    .selectFrom('application')
+    .select(['id', 'readme', 'readme_updated_at'])
+    .executeTakeFirst()
+  if (!row) throw notFound({ what: 'Application' })
+  return {
+    applicationId: row.id,
+    content: row.readme ?? '',
+    ...(row.readme_updated_at === null ? {} : { lastUpdated: toIso(row.readme_updated_at) }),
   }
 }

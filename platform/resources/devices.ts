@@ -2,11 +2,13 @@
 import { sql } from 'kysely'
 import Type from 'typebox'
 import { visibleDevices } from '../auth/device-access.ts'
+import { checkOwnDevice, relayOf } from '../auth/own-device.ts'
+import { invalid } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
-import { allOf, type Condition, isIn, isTagged } from '../records/conditions.ts'
-import { compileDeviceQuery, DeviceQuery } from '../records/device-query.ts'
+import { AdvancedQuery } from '../records/advanced-query.ts'
+import { allOf, type Condition, isIn, isTagged, startsWith } from '../records/conditions.ts'
+import { compileDeviceQuery } from '../records/device-query.ts'
 import {
-  attributesAsObject,
   checkDevice,
   DevicePost,
   DeviceRecord,
@@ -14,16 +16,19 @@ import {
   deviceClasses,
   insertDevice,
   ShownDevice,
-  tagsAsObject,
-  toConnectionInfo,
+  showDevice,
+  showParams,
   toDevice,
   toRow,
 } from '../records/device-record.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
-import { closed, Flag, Id, isSet, Key, someOf, TagFilters } from '../records/schemas.ts'
+import { closed, groupBy, Id, Key, Success, someOf, TagFilters } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { startRunsOfDevice } from '../runs/runs-of-devices.ts'
-import { devicesSendActions } from './devices-send.ts'
+import { selectDevices, selection } from '../state/select-devices.ts'
+import { sendCommand } from '../state/send-command.ts'
+import { GivenCommand, GivenStateFields } from '../state/state-schemas.ts'
+import { readTime } from '../state/times.ts'
 
 const path = '/applications/{applicationId}/devices'
 const reads = ['all.Application', 'all.Application.read']
@@ -39,9 +44,12 @@ const spec: ListSpec<'devices'> = {
   filter: { name: 'name' },
 }
 
-const startsWith = Type.Optional(Type.String({ maxLength: 255 }))
-const query = Type.Optional(DeviceQuery)
+const Prefix = Type.Optional(Type.String({ maxLength: 255 }))
+const query = Type.Optional(AdvancedQuery)
 const MAX_NAMES = 1000
+const MAX_STATES = 10_000
+/** Devices of which one call may report states. */
+const MAX_DEVICES = 1000
 
 export const devices: Resource = {
   name: 'devices',
@@ -55,11 +63,9 @@ export const devices: Resource = {
         ...listParams(spec),
         deviceClass: Type.Optional(someOf(deviceClasses)),
         tagFilter: Type.Optional(TagFilters),
-        excludeConnectionInfo: Type.Optional(Flag),
         parentId: Type.Optional(Id),
         query,
-        tagsAsObject: Type.Optional(Flag),
-        attributesAsObject: Type.Optional(Flag),
+        ...showParams,
       }),
       result: listResult(ShownDevice),
       scopes: [...reads, 'all.Device', 'all.Device.read'],
@@ -75,15 +81,7 @@ export const devices: Resource = {
           conditions.push(...(params.tagFilter ?? []).map(isTagged))
         }
         return list(spec, hasQuery ? unfiltered : params, platform, conditions, (rows) =>
-          rows.map((row) => {
-            const device = toDevice(row, platform.applicationId)
-            return {
-              ...device,
-              ...(isSet(params.tagsAsObject) ? { tags: tagsAsObject(device.tags) } : {}),
-              ...(isSet(params.attributesAsObject) ? { attributes: attributesAsObject(device.attributes) } : {}),
-              ...(isSet(params.excludeConnectionInfo) ? {} : { connectionInfo: toConnectionInfo(row) }),
-            }
-          }),
+          rows.map((row) => showDevice(row, platform.applicationId, params)),
         )
       },
     }),
@@ -112,13 +110,52 @@ export const devices: Resource = {
       },
     }),
 
-    ...devicesSendActions,
+    sendState: defineAction({
+      summary: "Reports states of several devices: all, or none. Flowpot's own.",
+      method: 'POST',
+      path: `${path}/state`,
+      body: 'multiDeviceState',
+      params: closed({
+        multiDeviceState: Type.Array(closed({ deviceId: Id, ...GivenStateFields }), {
+          minItems: 1,
+          maxItems: MAX_STATES,
+        }),
+      }),
+      result: Success,
+      scopes: ['all.Application', 'all.Device'],
+      async run({ multiDeviceState }, context) {
+        const byDevice = groupBy(multiDeviceState, (state) => state.deviceId)
+        if (byDevice.size > MAX_DEVICES)
+          throw invalid({ problem: `multiDeviceState names more than ${MAX_DEVICES} devices` })
+        for (const deviceId of byDevice.keys()) await checkOwnDevice(context, deviceId)
+        const given = [...byDevice].map(([deviceId, states]) => ({ deviceId, states, isBatch: states.length > 1 }))
+        await context.platform.states.write({ states: given, relay: relayOf(context) })
+        return { success: true as const }
+      },
+    }),
+
+    sendCommand: defineAction({
+      summary: 'Sends a command to the devices that are named by ID, by tag or by a query.',
+      method: 'POST',
+      path: `${path}/command`,
+      body: 'multiDeviceCommand',
+      params: closed({ multiDeviceCommand: closed({ ...GivenCommand, ...selection }) }),
+      result: Success,
+      scopes: ['all.Application', 'all.Device'],
+      async run({ multiDeviceCommand: { name, payload, time, ...selected } }, context) {
+        const { platform } = context
+        const devices = await selectDevices(selected, context, 'multiDeviceCommand')
+        const command = { name, payload, time: readTime(time, platform.clock.now()) }
+        await sendCommand(platform, devices, command, relayOf(context))
+        return { success: true as const }
+      },
+    }),
 
     attributeNames: defineAction({
       summary: 'Lists the names of attributes, 1000 at most.',
       method: 'GET',
       path: `${path}/attributeNames`,
-      params: closed({ query, dataType: Type.Optional(someOf(dataTypes)), startsWith }),
+      params: closed({ query, dataType: Type.Optional(someOf(dataTypes)), startsWith: Prefix }),
       result: closed({ attributeNames: Type.Array(Key) }),
       scopes: reads,
       async run(params, { platform }) {
@@ -131,7 +168,7 @@ export const devices: Resource = {
       summary: 'Lists the keys of tags, 1000 at most.',
       method: 'GET',
       path: `${path}/tagKeys`,
-      params: closed({ query, startsWith }),
+      params: closed({ query, startsWith: Prefix }),
       result: closed({ tagKeys: Type.Array(Key) }),
       scopes: reads,
       run: async (params, { platform }) => ({ tagKeys: await readNames(platform, 'device_tags', 'key', params, []) }),
@@ -141,7 +178,7 @@ export const devices: Resource = {
       summary: 'Lists the values that a tag has, 1000 at most.',
       method: 'GET',
       path: `${path}/tagValues`,
-      params: closed({ query, key: Key, startsWith }),
+      params: closed({ query, key: Key, startsWith: Prefix }),
       result: closed({ tagKey: Key, tagValues: Type.Array(Type.String()) }),
       scopes: reads,
       run: async (params, { platform }) => ({
@@ -152,21 +189,16 @@ export const devices: Resource = {
   },
 }
 
-/** The different texts of a column of an index table, in their order. */
+/** The distinct texts of a column in the index of tags or attributes, sorted. */
 async function readNames(
   { store }: Platform,
   table: 'device_tags' | 'device_attributes',
   column: 'name' | 'key' | 'value',
-  { query, startsWith }: { query?: Readonly<Record<string, unknown>>; startsWith?: string },
+  { query, startsWith: prefix }: { query?: Readonly<Record<string, unknown>>; startsWith?: string },
   conditions: readonly Condition[],
 ): Promise<string[]> {
   const all = [...conditions]
-  if (startsWith) {
-    // `*` and `?` mean themselves here.
-    const escaped = startsWith.replace(/[\\%_]/g, '\\$&')
-    const like = store.dialect === 'sqlite' ? sql`like` : sql`ilike`
-    all.push(sql`${sql.ref(column)} ${like} ${`${escaped}%`} escape '\\'`)
-  }
+  if (prefix) all.push(startsWith(store.dialect, sql.ref(column), prefix))
   if (query) all.push(sql`device_id in (select id from devices where ${await compileDeviceQuery(store, query)})`)
   const { rows } = await sql<{ found: string }>`select distinct ${sql.ref(column)} as found from ${sql.table(table)}
     where ${allOf(all)} order by found limit ${sql.lit(MAX_NAMES)}`.execute(store.read)

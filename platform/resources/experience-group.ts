@@ -5,7 +5,7 @@ import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { compileDeviceQuery, compileOwnDevices } from '../records/device-query.ts'
 import { checkGroup, GroupPatch, GroupRecord, readGroup, relate } from '../records/experience-group-record.ts'
-import { closed, Flag, Id, isSet, Success } from '../records/schemas.ts'
+import { closed, Flag, Id, isSet, Success, toColumn } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
 const path = '/applications/{applicationId}/experience/groups/{experienceGroupId}'
@@ -53,18 +53,16 @@ export const experienceGroup: Resource = {
         checkGroup(patch)
         const set = {
           updated_at: platform.clock.now(),
-          ...(patch.name === undefined ? {} : { name: patch.name }),
-          ...(patch.description === undefined ? {} : { description: patch.description }),
-          ...(patch.parentId === undefined ? {} : { parent_id: patch.parentId }),
-          ...(patch.groupTags === undefined ? {} : { tags: JSON.stringify(patch.groupTags) }),
-          ...(patch.experienceEndpointIds === undefined
-            ? {}
-            : { endpoint_ids: JSON.stringify(patch.experienceEndpointIds) }),
-          ...(patch.deviceTags === undefined ? {} : { device_tags: JSON.stringify(patch.deviceTags) }),
-          ...(patch.deviceQueryJson === undefined ? {} : { device_query: patch.deviceQueryJson }),
+          name: patch.name,
+          description: patch.description,
+          parent_id: patch.parentId,
+          tags: toColumn(patch.groupTags),
+          endpoint_ids: toColumn(patch.experienceEndpointIds),
+          device_tags: toColumn(patch.deviceTags),
+          device_query: patch.deviceQueryJson,
         }
         return platform.store.write(async (tx) => {
-          // Before the parent is set: a circle must not stand even for the check.
+          // The check comes before the parent is set, since it would not see a circle that is already there.
           await relate(tx, id, patch)
           const { numUpdatedRows } = await tx
             .updateTable('experience_groups')

@@ -11,7 +11,7 @@ import {
   toEmailKey,
   UserPatch,
 } from '../records/experience-user-record.ts'
-import { closed, Success } from '../records/schemas.ts'
+import { closed, Success, toColumn, toMs } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
 const path = '/applications/{applicationId}/experience/users/{experienceUserId}'
@@ -63,12 +63,12 @@ export const experienceUser: Resource = {
           }
           const set = {
             updated_at: now,
-            ...(patch.email === undefined ? {} : { email: patch.email }),
-            ...(emailKey === undefined ? {} : { email_key: emailKey }),
-            ...(patch.firstName === undefined ? {} : { first_name: patch.firstName }),
-            ...(patch.lastName === undefined ? {} : { last_name: patch.lastName }),
-            ...(patch.tokenCutoff === undefined ? {} : { token_cutoff: Date.parse(patch.tokenCutoff) }),
-            ...(patch.userTags === undefined ? {} : { tags: JSON.stringify(patch.userTags) }),
+            email: patch.email,
+            email_key: emailKey,
+            first_name: patch.firstName,
+            last_name: patch.lastName,
+            token_cutoff: toMs(patch.tokenCutoff),
+            tags: toColumn(patch.userTags),
             ...(passwordHash === undefined ? {} : { password_hash: passwordHash, password_updated_at: now }),
             // By generation and not by time: a token of the same millisecond may be older or newer.
             ...(passwordHash === undefined || patch.keepTokens
@@ -76,7 +76,10 @@ export const experienceUser: Resource = {
               : { token_generation: sql<number>`token_generation + 1` }),
           }
           await tx.updateTable('experience_users').set(set).where('id', '=', user.id).execute()
-          if (patch.experienceGroupIds) await joinGroups(tx, user.id, patch.experienceGroupIds, true)
+          if (patch.experienceGroupIds) {
+            await tx.deleteFrom('experience_group_users').where('user_id', '=', user.id).execute()
+            await joinGroups(tx, user.id, patch.experienceGroupIds, 'experienceUser.experienceGroupIds')
+          }
           return readUser(platform, tx, user.id)
         })
       },

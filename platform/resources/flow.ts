@@ -1,19 +1,10 @@
 /** One flow, by the name of its file. */
 import Type from 'typebox'
-import { closed, Time, toIso } from '../records/schemas.ts'
+import { closed, integerOrText, readInteger, Time, toIso } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { readFailedRuns } from '../runs/triggered-runs.ts'
 
 const MAX_ERRORS = 100
-
-const limit = Type.Optional(
-  Type.Unsafe<number | string>({
-    type: ['integer', 'string'],
-    minimum: 1,
-    maximum: MAX_ERRORS,
-    pattern: '^[0-9]{1,3}$',
-  }),
-)
 
 export const flow: Resource = {
   name: 'flow',
@@ -24,7 +15,10 @@ export const flow: Resource = {
         'Lists the runs that failed and are tried no more, the newest first: those that a device, a topic, a timer or a webhook started, for 30 days.',
       method: 'GET',
       path: '/applications/{applicationId}/flows/{flowId}/errors',
-      params: closed({ flowId: Type.String({ minLength: 1, maxLength: 255 }), limit }),
+      params: closed({
+        flowId: Type.String({ minLength: 1, maxLength: 255 }),
+        limit: Type.Optional(integerOrText(1, MAX_ERRORS)),
+      }),
       result: closed({
         flowId: Type.String(),
         limit: Type.Integer(),
@@ -43,7 +37,7 @@ export const flow: Resource = {
       }),
       scopes: ['all.Application', 'all.Application.read'],
       async run({ flowId, limit: given = 25 }, { platform }) {
-        const wanted = Math.max(1, Math.min(MAX_ERRORS, Number(given)))
+        const wanted = readInteger(given, 1, MAX_ERRORS)
         const failed = await readFailedRuns(platform, { flowId, limit: wanted })
         const errors = failed.map(({ id, trigger, attempts, failedAt, error }) => {
           const { code, message, node, file, line } = error

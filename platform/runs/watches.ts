@@ -10,7 +10,7 @@ import type {
 } from '../../contracts/watches.ts'
 import type { Base } from '../base/base.ts'
 import { anyOf, type Condition, isIn, isTagged } from '../records/conditions.ts'
-import { compileGroupsOwnQuery } from '../records/device-query.ts'
+import { compileUngroupedQuery } from '../records/device-query.ts'
 
 /** A watch of devices, with what finds them. */
 export type OnDevices<Kind extends StateWatch | InactivityWatch | DeviceWatch> = Watch<Kind> & Found
@@ -83,7 +83,7 @@ function findDevices(devices: DeviceSelection | undefined): Found {
   const condition = anyOf([
     ...(deviceIds.length > 0 ? [isIn(sql`devices.id`, deviceIds)] : []),
     ...deviceTags.map(isTagged),
-    ...(query === undefined ? [] : [compileGroupsOwnQuery(query, 'query')]),
+    ...(query === undefined ? [] : [compileUngroupedQuery(query, 'query')]),
   ])
   return { ids: undefined, condition }
 }

@@ -5,14 +5,15 @@ import { type Static, Type } from 'typebox'
 import type { Caller } from '../auth/actor.ts'
 import { visibleDevices } from '../auth/device-access.ts'
 import { invalid } from '../base/refusals.ts'
+import { AdvancedQuery } from '../records/advanced-query.ts'
 import { allOf, type Condition, isIn, isTagged, never } from '../records/conditions.ts'
-import { compileDeviceQuery, DeviceQuery } from '../records/device-query.ts'
+import { compileDeviceQuery } from '../records/device-query.ts'
 import { closed, Ids, TagFilters } from '../records/schemas.ts'
 
 export const selection = {
   deviceIds: Type.Optional(Ids),
   deviceTags: Type.Optional(TagFilters),
-  deviceQuery: Type.Optional(DeviceQuery),
+  deviceQuery: Type.Optional(AdvancedQuery),
 }
 const Selection = closed(selection)
 

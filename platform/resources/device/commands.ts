@@ -1,4 +1,4 @@
-/** What a device was commanded: actions of the resource `device`. */
+/** Actions of the resource `device` that send commands and list those that were sent. */
 import Type from 'typebox'
 import { visibleDevices } from '../../auth/device-access.ts'
 import { relayOf } from '../../auth/own-device.ts'

@@ -1,4 +1,4 @@
-/** When a device came and went, and what it is told: actions of the resource `device`. */
+/** Actions of the resource `device` on its connections and its log. */
 import Type from 'typebox'
 import { checkOwnDevice, relayOf } from '../../auth/own-device.ts'
 import { closed, Id, oneOf, Success, Time } from '../../records/schemas.ts'
@@ -59,7 +59,7 @@ export const deviceConnectionActions = {
     async run({ deviceId: id, connectionStatus: given }, context) {
       const { platform } = context
       await checkOwnDevice(context, id)
-      // A device's own token has been checked against the device; another's has not.
+      // `checkOwnDevice` has looked for the device only if a device asks.
       if (context.actor.kind !== 'device') await checkVisible(context, id)
       const now = platform.clock.now()
       const via = { method: 'rest', address: context.address, relay: relayOf(context) } as const

@@ -1,24 +1,20 @@
 /** One device. */
-import Type from 'typebox'
 import { visibleDevices } from '../../auth/device-access.ts'
 import { notFound } from '../../base/refusals.ts'
-import { always } from '../../records/conditions.ts'
 import {
-  attributesAsObject,
   checkDevice,
   checkReferences,
   DevicePatch,
   DeviceRecord,
   findRetyped,
-  indexAttributes,
-  indexTags,
+  indexDevice,
   readDeviceRow,
   ShownDevice,
-  tagsAsObject,
-  toConnectionInfo,
+  showDevice,
+  showParams,
   toDevice,
 } from '../../records/device-record.ts'
-import { closed, Flag, Id, isSet, Success } from '../../records/schemas.ts'
+import { closed, Id, Success, toColumn } from '../../records/schemas.ts'
 import { defineAction, type Resource } from '../../resource.ts'
 import { removePoints } from '../../state/remove-points.ts'
 import { deviceCommandActions } from './commands.ts'
@@ -28,6 +24,17 @@ import { deviceStateActions } from './state.ts'
 const path = '/applications/{applicationId}/devices/{deviceId}'
 const deviceId = Id
 
+/** The tables that hold rows of a device, apart from what it has reported. */
+const tablesOfDevice = [
+  'device_tags',
+  'device_attributes',
+  'device_commands',
+  'inactivity_timers',
+  'device_log',
+  'application_key_devices',
+  'experience_group_devices',
+] as const
+
 export const device: Resource = {
   name: 'device',
   summary: 'One device.',
@@ -36,24 +43,13 @@ export const device: Resource = {
       summary: 'Returns a device.',
       method: 'GET',
       path,
-      params: closed({
-        deviceId,
-        excludeConnectionInfo: Type.Optional(Flag),
-        tagsAsObject: Type.Optional(Flag),
-        attributesAsObject: Type.Optional(Flag),
-      }),
+      params: closed({ deviceId, ...showParams }),
       result: ShownDevice,
       scopes: ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read'],
       async run(params, { platform, actor }) {
         const row = await readDeviceRow(platform.store.read, params.deviceId, await visibleDevices(platform, actor))
         if (!row) throw notFound({ what: 'Device' })
-        const found = toDevice(row, platform.applicationId)
-        return {
-          ...found,
-          ...(isSet(params.tagsAsObject) ? { tags: tagsAsObject(found.tags) } : {}),
-          ...(isSet(params.attributesAsObject) ? { attributes: attributesAsObject(found.attributes) } : {}),
-          ...(isSet(params.excludeConnectionInfo) ? {} : { connectionInfo: toConnectionInfo(row) }),
-        }
+        return showDevice(row, platform.applicationId, params)
       },
     }),
 
@@ -69,30 +65,31 @@ export const device: Resource = {
         checkDevice(patch)
         const set = {
           updated_at: platform.clock.now(),
-          ...(patch.name === undefined ? {} : { name: patch.name }),
-          ...(patch.description === undefined ? {} : { description: patch.description }),
-          ...(patch.tags === undefined ? {} : { tags: JSON.stringify(patch.tags) }),
-          ...(patch.attributes === undefined ? {} : { attributes: JSON.stringify(patch.attributes) }),
-          ...(patch.deviceClass === undefined ? {} : { device_class: patch.deviceClass }),
-          ...(patch.gatewayId === undefined ? {} : { gateway_id: patch.gatewayId }),
-          ...(patch.parentId === undefined ? {} : { parent_id: patch.parentId }),
-          ...(patch.systemInterval === undefined ? {} : { system_interval: patch.systemInterval }),
-          ...(patch.keepDuplicates === undefined ? {} : { keeps_duplicates: patch.keepDuplicates ? 1 : 0 }),
+          name: patch.name,
+          description: patch.description,
+          tags: toColumn(patch.tags),
+          attributes: toColumn(patch.attributes),
+          device_class: patch.deviceClass,
+          gateway_id: patch.gatewayId,
+          parent_id: patch.parentId,
+          system_interval: patch.systemInterval,
+          keeps_duplicates: patch.keepDuplicates === undefined ? undefined : Number(patch.keepDuplicates),
         }
         const { row, retyped } = await platform.store.write(async (tx) => {
-          const before = patch.attributes ? await readDeviceRow(tx, id, always) : undefined
+          const before = patch.attributes ? await readDeviceRow(tx, id) : undefined
           const { numUpdatedRows } = await tx.updateTable('devices').set(set).where('id', '=', id).executeTakeFirst()
           if (numUpdatedRows === 0n) throw notFound({ what: 'Device' })
           await checkReferences(tx, patch, id)
-          if (patch.tags) await indexTags(tx, id, patch.tags, true)
-          if (patch.attributes) await indexAttributes(tx, id, patch.attributes, true)
+          if (patch.tags) await tx.deleteFrom('device_tags').where('device_id', '=', id).execute()
+          if (patch.attributes) await tx.deleteFrom('device_attributes').where('device_id', '=', id).execute()
+          await indexDevice(tx, id, patch)
           return {
-            row: await readDeviceRow(tx, id, always),
+            row: await readDeviceRow(tx, id),
             retyped: before && patch.attributes ? findRetyped(before, patch.attributes) : [],
           }
         })
         if (!row) throw notFound({ what: 'Device' })
-        // As in Losant: two types of one attribute could not be aggregated.
+        // As in Losant, what was reported under another type goes: values of two types could not be aggregated.
         for (const attribute of retyped) {
           await removePoints(platform.store, id, { from: 0, to: set.updated_at, attribute })
         }
@@ -112,18 +109,12 @@ export const device: Resource = {
         await platform.store.write(async (tx) => {
           const { numDeletedRows } = await tx.deleteFrom('devices').where('id', '=', id).executeTakeFirst()
           if (numDeletedRows === 0n) throw notFound({ what: 'Device' })
-          await tx.deleteFrom('device_tags').where('device_id', '=', id).execute()
-          await tx.deleteFrom('device_attributes').where('device_id', '=', id).execute()
-          await tx.deleteFrom('device_commands').where('device_id', '=', id).execute()
-          await tx.deleteFrom('inactivity_timers').where('device_id', '=', id).execute()
-          await tx.deleteFrom('device_log').where('device_id', '=', id).execute()
-          await tx.deleteFrom('application_key_devices').where('device_id', '=', id).execute()
-          await tx.deleteFrom('experience_group_devices').where('device_id', '=', id).execute()
+          for (const table of tablesOfDevice) await tx.deleteFrom(table).where('device_id', '=', id).execute()
           await tx.updateTable('devices').set({ parent_id: null }).where('parent_id', '=', id).execute()
           await tx.updateTable('devices').set({ gateway_id: null }).where('gateway_id', '=', id).execute()
         })
         platform.events.emit('deviceDeleted', { deviceId: id })
-        // Bit by bit and last: there may be millions, which nobody can reach any more.
+        // Points go last and in many writes, since there may be millions. Without the device nobody can reach them any more.
         await removePoints(platform.store, id, { from: 0, to: Number.MAX_SAFE_INTEGER })
         return { success: true as const }
       },

@@ -1,12 +1,21 @@
-/** What a device has reported: actions of the resource `device`. */
+/** Actions of the resource `device` on what it has reported. */
 import { sql } from 'kysely'
-import Type from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import { visibleDevices } from '../../auth/device-access.ts'
 import { checkOwnDevice, relayOf } from '../../auth/own-device.ts'
 import { notFound } from '../../base/refusals.ts'
-import { always } from '../../records/conditions.ts'
 import { readDeviceRow } from '../../records/device-record.ts'
-import { closed, Id, Success, Time } from '../../records/schemas.ts'
+import {
+  closed,
+  Direction,
+  Id,
+  integerOrText,
+  readDirection,
+  readInteger,
+  Success,
+  Time,
+  toIso,
+} from '../../records/schemas.ts'
 import { type ActionContext, defineAction } from '../../resource.ts'
 import { readLastValues, readStates } from '../../state/read-states.ts'
 import { removePoints } from '../../state/remove-points.ts'
@@ -19,33 +28,22 @@ const reads = ['all.Application', 'all.Application.read', 'all.Device', 'all.Dev
 const deviceId = Id
 const MAX_ENTRIES = 1000
 
-/** Parameters of what lists a device's past. */
+/** Parameters of the actions that list a device's past. */
 export const pastParams = {
-  limit: Type.Optional(
-    Type.Unsafe<number | string>({
-      type: ['integer', 'string'],
-      minimum: 1,
-      maximum: MAX_ENTRIES,
-      pattern: '^[0-9]{1,6}$',
-    }),
-  ),
+  limit: Type.Optional(integerOrText(1, MAX_ENTRIES)),
   since: Type.Optional(Moment),
-  sortDirection: Type.Optional(Type.Unsafe<'asc' | 'desc'>({ enum: ['asc', 'desc', 'ASC', 'DESC'] })),
+  sortDirection: Type.Optional(Direction),
 }
 
-interface PastParams {
-  readonly limit?: number | string
-  readonly since?: number | string
-  readonly sortDirection?: string
-}
-
-export function readPastParams({ limit = 1, since = 1, sortDirection }: PastParams, now: number) {
+export function readPastParams({ limit = 1, since = 1, sortDirection = 'desc' }: PastParams, now: number) {
   return {
-    limit: Math.max(1, Math.min(MAX_ENTRIES, Number(limit))),
+    limit: readInteger(limit, 1, MAX_ENTRIES),
     since: readMoment(since, now),
-    direction: sortDirection?.toLowerCase() === 'asc' ? ('asc' as const) : ('desc' as const),
+    direction: readDirection(sortDirection),
   }
 }
+
+type PastParams = Static<TObject<typeof pastParams>>
 
 /** Throws 404 for a device that does not exist, or that the actor does not see. */
 export async function checkVisible({ platform, actor }: ActionContext, id: string): Promise<void> {
@@ -55,7 +53,7 @@ export async function checkVisible({ platform, actor }: ActionContext, id: strin
 
 export const deviceStateActions = {
   sendState: defineAction({
-    summary: 'Reports the state of a device: one, or a list. What is dropped of it stands in the log of the device.',
+    summary: 'Reports the state of a device, or a list of states. What is dropped is noted in the log of the device.',
     method: 'POST',
     path: `${path}/state`,
     body: 'deviceState',
@@ -111,9 +109,7 @@ export const deviceStateActions = {
         to: readMoment(end, now),
         attributes: attributes === undefined ? undefined : attributes.split(',').map((name) => name.trim()),
       })
-      return Object.fromEntries(
-        values.map(({ attribute, time, value }) => [attribute, { time: new Date(time).toISOString(), value }]),
-      )
+      return Object.fromEntries(values.map(({ attribute, time, value }) => [attribute, { time: toIso(time), value }]))
     },
   }),
 
@@ -125,10 +121,10 @@ export const deviceStateActions = {
     result: Success,
     scopes: ['all.Application'],
     async run({ deviceId: id, start = 1, end }, { platform }) {
-      const row = await readDeviceRow(platform.store.read, id, always)
+      const row = await readDeviceRow(platform.store.read, id)
       if (!row) throw notFound({ what: 'Device' })
       const now = platform.clock.now()
-      // A state may be a day ahead: without an end it goes too.
+      // States may be up to a day ahead. Without an end they go too.
       const to = end === undefined ? Number.MAX_SAFE_INTEGER : readMoment(end, now)
       await removePoints(platform.store, id, { from: readMoment(start, now), to })
       return { success: true as const }
