@@ -68,20 +68,12 @@ interface Operation {
   readonly at: string
 }
 
-/** A field whose conditions must all hold: a plain value means `$eq`, an object has an operator for each. `$ci` is not an operator: it says how text is compared. */
-function field(compileOne: (operation: Operation, condition: unknown) => Condition): QueryField {
-  return {
-    compile(condition, at) {
-      if (typeof condition !== 'object' || condition === null) {
-        return compileOne({ operator: '$eq', value: condition, at }, condition)
-      }
-      const entries = Object.entries(asObject(condition, at)).filter(([operator]) => operator !== '$ci')
-      if (entries.length === 0) refuse(at, 'has no operator')
-      return allOf(
-        entries.map(([operator, value]) => compileOne({ operator, value, at: `${at}.${operator}` }, condition)),
-      )
-    },
-  }
+/** Compiles the operations of a condition, which must all hold. A plain value means `$eq`. `$ci` is not an operation: it says how text is compared. */
+function compileAll(condition: unknown, at: string, compileOne: (operation: Operation) => Condition): Condition {
+  if (typeof condition !== 'object' || condition === null) return compileOne({ operator: '$eq', value: condition, at })
+  const entries = Object.entries(asObject(condition, at)).filter(([operator]) => operator !== '$ci')
+  if (entries.length === 0) refuse(at, 'has no operator')
+  return allOf(entries.map(([operator, value]) => compileOne({ operator, value, at: `${at}.${operator}` })))
 }
 
 type Scalar = string | number
@@ -90,29 +82,33 @@ type Reader = (value: unknown, at: string) => Scalar | null | undefined
 
 /** A column of text. */
 export function textField(column: Condition): QueryField {
-  return field((operation, condition) => {
-    const { operator, value, at } = operation
-    const ignoresCase = readCi(condition, at)
-    const left = ignoresCase ? sql`lower(${column})` : column
-    const fold = (text: string) => (ignoresCase ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text)
-    const read: Reader = (given, place) => {
-      if (given !== null && typeof given === 'object') refuse(place, 'must be text')
-      return typeof given === 'string' ? fold(given) : given === null ? null : undefined
-    }
-    const part = typeof value === 'string' ? fold(value) : ''
-    const length = [...part].length
-    switch (operator) {
-      case '$startsWith':
-      case '$endsWith':
-      case '$contains':
-        if (part === '') refuse(at, 'must be text, and not empty')
-        if (operator === '$startsWith') return sql`substr(${left}, 1, ${sql.lit(length)}) = ${part}`
-        if (operator === '$contains') return sql`replace(${left}, ${part}, '') <> ${left}`
-        return sql`substr(${left}, length(${left}) - ${sql.lit(length - 1)}) = ${part}`
-      default:
-        return compare(left, operation, read)
-    }
-  })
+  return {
+    compile(condition, place) {
+      const ignoresCase = readCi(condition, place)
+      const left = ignoresCase ? sql`lower(${column})` : column
+      const fold = (text: string) => (ignoresCase ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text)
+      const read: Reader = (value, at) => {
+        if (value !== null && typeof value === 'object') refuse(at, 'must be text')
+        return typeof value === 'string' ? fold(value) : value === null ? null : undefined
+      }
+      return compileAll(condition, place, (operation) => {
+        const { operator, value, at } = operation
+        const part = typeof value === 'string' ? fold(value) : ''
+        const length = [...part].length
+        switch (operator) {
+          case '$startsWith':
+          case '$endsWith':
+          case '$contains':
+            if (part === '') refuse(at, 'must be text, and not empty')
+            if (operator === '$startsWith') return sql`substr(${left}, 1, ${sql.lit(length)}) = ${part}`
+            if (operator === '$contains') return sql`replace(${left}, ${part}, '') <> ${left}`
+            return sql`substr(${left}, length(${left}) - ${sql.lit(length - 1)}) = ${part}`
+          default:
+            return compare(left, operation, read)
+        }
+      })
+    },
+  }
 }
 
 /** A column of times: ISO text or milliseconds since 1970. */
@@ -124,7 +120,7 @@ export function timeField(column: Condition): QueryField {
       refuse(at, 'must be a time, as ISO text or milliseconds')
     return time
   }
-  return field((operation) => compare(column, operation, read))
+  return { compile: (condition, at) => compileAll(condition, at, (operation) => compare(column, operation, read)) }
 }
 
 const readId: Reader = (value, at) => {
@@ -138,11 +134,12 @@ const equality = ['$eq', '$ne', '$in', '$nin']
 
 /** A column that holds an ID or nothing. */
 export function idField(column: Condition): QueryField {
-  return field((operation) => {
+  const compileOne = (operation: Operation) => {
     const { operator, at } = operation
     if (!equality.includes(operator)) refuse(at, `is no operator for an ID; there are ${equality.join(', ')}`)
     return compare(column, operation, readId)
-  })
+  }
+  return { compile: (condition, at) => compileAll(condition, at, compileOne) }
 }
 
 /** IDs of which a row can have several: `has` says which rows have one of the given IDs. */
@@ -152,7 +149,7 @@ export function idsField(has: (ids: readonly string[]) => Condition): QueryField
     if (typeof id !== 'string') refuse(at, 'must be an ID of 24 hexadecimal digits')
     return id
   }
-  return field(({ operator, value, at }) => {
+  const compileOne = ({ operator, value, at }: Operation) => {
     if (operator === '$eq') return has([read(value, at)])
     if (operator === '$ne') return not(has([read(value, at)]))
     if (operator !== '$in' && operator !== '$nin')
@@ -160,7 +157,8 @@ export function idsField(has: (ids: readonly string[]) => Condition): QueryField
     const ids = asList(value, at).map((id, index) => read(id, `${at}[${index}]`))
     const isAmong = ids.length === 0 ? never : has(ids)
     return operator === '$in' ? isAmong : not(isAmong)
-  })
+  }
+  return { compile: (condition, at) => compileAll(condition, at, compileOne) }
 }
 
 /** Texts of which a row can have several. One text that meets the condition is enough; `$ne` and `$nin` hold if no text is among those named. */
@@ -169,12 +167,11 @@ export function textsField(column: Condition, has: (condition: Condition) => Con
   return {
     compile(condition, at) {
       const ci = typeof condition === 'object' && condition !== null && '$ci' in condition ? { $ci: condition.$ci } : {}
-      const compile = field(({ operator, value }) => {
+      return compileAll(condition, at, ({ operator, value }) => {
         if (operator === '$ne') return not(has(one.compile({ $eq: value, ...ci }, at)))
         if (operator === '$nin') return not(has(one.compile({ $in: value, ...ci }, at)))
         return has(one.compile({ [operator]: value, ...ci }, at))
       })
-      return compile.compile(condition, at)
     },
   }
 }

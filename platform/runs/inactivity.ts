@@ -1,21 +1,19 @@
-/** Notices devices that have gone silent: a timer a trigger and device, set anew by each state, gone once it has fired. */
+/** Notices devices that have gone silent. Each trigger has a timer for each device: a state sets it anew, and it is deleted once it has fired. */
 import { sql } from 'kysely'
 import type { InactivityWatch, Watch } from '../../contracts/watches.ts'
-import type { TriggeredRun } from '../base/triggered-run.ts'
 import { toIso } from '../records/schemas.ts'
 import type { Transaction } from '../store/store.ts'
-import { matchingDevices } from './matching-devices.ts'
-import { insertRuns } from './triggered-runs.ts'
-import { isById, type OnDevices, type RunsBase } from './watches.ts'
+import { insertRuns, type NewRun } from './triggered-runs.ts'
+import { isById, matchingDevices, type OnDevices, type RunsBase } from './watches.ts'
 
-/** Sets the timers of devices that were heard of. A time is that of arrival, in milliseconds since 1970. */
+/** Sets the timers of devices that have reported. `at` is the time of arrival, in milliseconds since 1970. */
 export async function armInactivityTimers(
   tx: Transaction,
   watches: readonly OnDevices<InactivityWatch>[],
   heard: readonly { readonly deviceId: string; readonly at: number }[],
 ): Promise<void> {
   if (watches.length === 0 || heard.length === 0) return
-  // The later of two of a device stands last.
+  // The last report of a device counts.
   const heardAt = new Map(heard.map(({ deviceId, at }) => [deviceId, at]))
   for (const watch of watches) {
     const watched = await matchingDevices(tx, watch, [...heardAt.keys()])
@@ -33,12 +31,12 @@ export async function armInactivityTimers(
   }
 }
 
-/** How many timers fire in one write. */
-const MAX_FIRED = 500
+/** Timers that fire in one write. */
+const maxFired = 500
 
-/** Starts the runs of the timers that have run out, and tells of them. Resolves with when the next one runs out. */
+/** Starts the runs of the timers that have run out. Resolves with the time at which the next timer runs out. */
 export async function fireInactivityTimers(platform: RunsBase): Promise<number | undefined> {
-  const { store, clock, events, watches, newId } = platform
+  const { store, clock, events, watches } = platform
   let next: number | undefined
   for (const watch of watches.current.inactivity) {
     const waitMs = watch.seconds * 1000
@@ -63,7 +61,7 @@ export async function fireInactivityTimers(platform: RunsBase): Promise<number |
           .where('trigger', '=', watch.trigger)
           .where('heard_at', '<=', now - waitMs)
           .orderBy('heard_at')
-          .limit(MAX_FIRED)
+          .limit(maxFired)
           .execute()
         const ids = silent.map(({ device_id }) => device_id)
         await tx
@@ -71,13 +69,12 @@ export async function fireInactivityTimers(platform: RunsBase): Promise<number |
           .where('trigger', '=', watch.trigger)
           .where('device_id', 'in', ids)
           .execute()
-        // One that has been deleted, or is tagged otherwise by now, is none of the trigger's.
+        // A device may have been deleted since, or have other tags now.
         const watched = await matchingDevices(tx, watch, ids)
         const begun = silent
           .filter(({ device_id }) => watched.has(device_id))
-          .map(({ device_id, heard_at }) => toRun(watch, device_id, heard_at, newId()))
-        await insertRuns(tx, begun, now)
-        return begun
+          .map(({ device_id, heard_at }) => toRun(watch, device_id, heard_at))
+        return insertRuns(platform, tx, begun)
       })
       if (runs.length > 0) events.emit('runsQueued', runs)
     }
@@ -85,7 +82,7 @@ export async function fireInactivityTimers(platform: RunsBase): Promise<number |
   return next
 }
 
-/** Timers of triggers that are no more. */
+/** Deletes the timers of triggers that no longer exist. */
 export async function removeOldInactivityTimers({ store, watches }: RunsBase): Promise<void> {
   const kept = watches.current.inactivity.map(({ trigger }) => trigger)
   const isOld = kept.length === 0 ? sql<boolean>`1 = 1` : sql<boolean>`${sql.ref('trigger')} not in (${sql.join(kept)})`
@@ -95,13 +92,12 @@ export async function removeOldInactivityTimers({ store, watches }: RunsBase): P
     .where(isOld)
     .limit(1)
     .executeTakeFirst()
-  // A store that takes no writes now is none to fail on, unless there is something to write.
+  // Without anything to delete, a start must not fail on a store that cannot be written.
   if (old) await store.write((tx) => tx.deleteFrom('inactivity_timers').where(isOld).execute())
 }
 
-function toRun(watch: Watch<InactivityWatch>, deviceId: string, heardAt: number, id: string): TriggeredRun {
+function toRun(watch: Watch<InactivityWatch>, deviceId: string, heardAt: number): NewRun {
   return {
-    id,
     trigger: watch.trigger,
     flowId: watch.flowId,
     begin: {
@@ -112,6 +108,5 @@ function toRun(watch: Watch<InactivityWatch>, deviceId: string, heardAt: number,
       relayId: `inactivity-${deviceId}-${watch.seconds}`,
       relayType: 'timer',
     },
-    attempts: 0,
   }
 }

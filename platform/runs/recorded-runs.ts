@@ -1,26 +1,26 @@
-/** Failed runs with their traces, as the recorder wrote them. */
+/** The failed runs that the recorder has written down, with their traces. */
 import type { Base } from '../base/base.ts'
 import { insertRows } from '../store/insert-rows.ts'
 
 export interface StoredRun {
   readonly id: string
   readonly flowId: string
-  /** When it began, in milliseconds since 1970. */
+  /** When the run began, in milliseconds since 1970. */
   readonly time: number
-  /** What a list shows of it, as JSON. */
+  /** What lists show of the run, as JSON. */
   readonly summary: string
-  /** The whole, as JSON. */
+  /** The whole record, as JSON. */
   readonly record: string
 }
 
 export interface KeepBounds {
   readonly runsOfFlow: number
-  /** Of all of them together. */
+  /** Size of all records together. */
   readonly bytes: number
   readonly ms: number
 }
 
-/** Writes runs down, and removes those that are too old or too many. */
+/** Writes runs down, and deletes those that exceed the bounds, the oldest first. */
 export async function keepRuns(
   { store, clock }: Pick<Base, 'store' | 'clock'>,
   runs: readonly StoredRun[],
@@ -37,7 +37,7 @@ export async function keepRuns(
   const oldest = clock.now() - ms
   await store.write(async (tx) => {
     for (const row of rows) {
-      // A run that is tried again keeps its ID.
+      // A run that is tried again keeps its ID, and the new record replaces the old one.
       await tx.deleteFrom('recorded_runs').where('id', '=', row.id).execute()
       await insertRows(tx, 'recorded_runs', [row])
     }

@@ -1,4 +1,4 @@
-/** Which runs are started by an MQTT message on a topic of the application's own. */
+/** Starts runs when an MQTT message comes on a topic other than `losant/…`. */
 import type { Relay } from '../base/events.ts'
 import { covers } from './topic-filter.ts'
 import { queueRuns } from './triggered-runs.ts'
@@ -10,7 +10,7 @@ export interface Message {
   readonly relay: Relay
 }
 
-/** Resolves once the runs that the message starts are written down. */
+/** Resolves once the runs are written down. */
 export async function startRunsOfMessage(platform: RunsBase, { topic, text, relay }: Message): Promise<void> {
   const watching = platform.watches.current.topic.filter(({ filter }) => covers(filter, topic))
   if (watching.length === 0) return

@@ -1,11 +1,11 @@
-/** Which runs a report of state starts, with what. */
-
-import type { StateWatch, Watch } from '../../contracts/watches.ts'
+/** Which runs the reports of devices start, and what each begins with. */
+import type { StateWatch } from '../../contracts/watches.ts'
 import type { Relay } from '../base/events.ts'
-import type { RunBegin, TriggeredRun } from '../base/triggered-run.ts'
+import type { RunBegin } from '../base/triggered-run.ts'
+import { toIso } from '../records/schemas.ts'
 import type { Transaction } from '../store/store.ts'
-import { matchingDevices } from './matching-devices.ts'
-import { isById, type OnDevices } from './watches.ts'
+import type { NewRun } from './triggered-runs.ts'
+import { isById, matchingDevices, type OnDevices } from './watches.ts'
 
 /** What was stored of one state. */
 export interface StoredState {
@@ -16,13 +16,13 @@ export interface StoredState {
   readonly meta: unknown
 }
 
-/** What was stored of one report of a device. */
+/** What was stored of a device's report. */
 export interface HeardDevice {
   readonly deviceId: string
-  /** When it came, in milliseconds since 1970. */
+  /** When the report came, in milliseconds since 1970. */
   readonly at: number
   readonly isBatch: boolean
-  /** States of which at least a part is stored. */
+  /** The states that were stored, at least in part. */
   readonly reports: readonly StoredState[]
   readonly relay: Relay
 }
@@ -31,18 +31,15 @@ export async function runsOfStates(
   tx: Transaction,
   watches: readonly OnDevices<StateWatch>[],
   heard: readonly HeardDevice[],
-  newId: () => string,
-): Promise<TriggeredRun[]> {
-  const runs: TriggeredRun[] = []
+): Promise<NewRun[]> {
+  const runs: NewRun[] = []
   if (watches.length === 0) return runs
   const ids = [...new Set(heard.map(({ deviceId }) => deviceId))]
   for (const watch of watches) {
     const watched = await matchingDevices(tx, watch, ids)
     for (const one of heard) {
       if (!watched.has(one.deviceId)) continue
-      for (const begin of beginsOf(watch, one)) {
-        runs.push({ id: newId(), trigger: watch.trigger, flowId: watch.flowId, begin, attempts: 0 })
-      }
+      for (const begin of beginsOf(watch, one)) runs.push({ trigger: watch.trigger, flowId: watch.flowId, begin })
     }
   }
   return runs
@@ -58,7 +55,7 @@ function beginsOf(watch: Watch<StateWatch>, { deviceId, at, isBatch, reports, re
   }
   if (isBatch && watch.batch === 'once') {
     const data = reports.map(({ time, data, meta }) => ({
-      time: new Date(time).toISOString(),
+      time: toIso(time),
       data,
       ...(meta === undefined ? {} : { meta }),
     }))

@@ -1,4 +1,4 @@
-/** Remembers when timers fired, so that one that was due while nothing ran can be told from one that was not. */
+/** Remembers when timers fired, so that after a start it is known which of them were due in the meantime. */
 import type { Base } from '../base/base.ts'
 import { insertRuns } from './triggered-runs.ts'
 
@@ -8,7 +8,7 @@ export interface Timer {
   readonly flowId: string
 }
 
-/** When it last fired, in milliseconds since 1970. One that is new is noted as beginning now, and has not fired. */
+/** When the timer last fired, in milliseconds since 1970. A new timer counts as fired now. */
 export async function lastFiredAt({ store, clock }: Base, { trigger }: Timer): Promise<number> {
   const now = clock.now()
   return store.write(async (tx) => {
@@ -19,28 +19,26 @@ export async function lastFiredAt({ store, clock }: Base, { trigger }: Timer): P
   })
 }
 
-/** Starts the run of a timer that is due. `dueAt` is remembered, so that it does not count twice. */
+/** Starts the run of a timer. Remembers `dueAt`, so that the timer does not fire twice for it. */
 export async function fireTimer(platform: Base, { trigger, flowId }: Timer, dueAt: number): Promise<void> {
-  const { store, clock, newId, events } = platform
-  const now = clock.now()
-  const id = newId()
-  const run = { id, trigger, flowId, begin: { time: now, data: {}, triggerType: 'timer' }, attempts: 0 }
-  await store.write(async (tx) => {
+  const { store, clock, events } = platform
+  const begin = { time: clock.now(), data: {}, triggerType: 'timer' }
+  const runs = await store.write(async (tx) => {
     await tx
       .insertInto('timers')
       .values({ trigger, fired_at: dueAt })
       .onConflict((conflict) => conflict.column('trigger').doUpdateSet({ fired_at: dueAt }))
       .execute()
-    await insertRuns(tx, [run], now)
+    return insertRuns(platform, tx, [{ trigger, flowId, begin }])
   })
-  events.emit('runsQueued', [run])
+  events.emit('runsQueued', runs)
 }
 
-/** Timers of triggers that are no more. */
+/** Deletes the timers of triggers that no longer exist. */
 export async function removeOldTimers({ store }: Base, kept: readonly string[]): Promise<void> {
   const timers = await store.read.selectFrom('timers').select('trigger').execute()
   const old = timers.map(({ trigger }) => trigger).filter((trigger) => !kept.includes(trigger))
-  // A store that takes no writes now is none to fail on, unless there is something to write.
+  // Without anything to delete, a start must not fail on a store that cannot be written.
   if (old.length === 0) return
   await store.write((tx) => tx.deleteFrom('timers').where('trigger', 'in', old).execute())
 }

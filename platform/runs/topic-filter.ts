@@ -1,8 +1,6 @@
-/** MQTT's filters of topics. */
-
 /**
- * Whether `outer` takes in every topic that `inner` does, [MQTT-4.7.1]. `inner` may be a topic's name, or a filter itself.
- * A `#` also takes in the level above it: `a/#` takes in `a`.
+ * Whether the MQTT filter `outer` matches every topic that `inner` matches, [MQTT-4.7.1]. `inner` may be a topic or a filter.
+ * `#` also matches the level above it: `a/#` matches `a`.
  */
 export function covers(outer: string, inner: string): boolean {
   const [outerLevels, innerLevels] = [outer.split('/'), inner.split('/')]

@@ -1,8 +1,8 @@
 /**
- * Runs that are started by what happens, not by a request. Each is written down in the transaction of what started it, and
- * crossed out once it has ended well, so that a crash loses none; one may run twice.
+ * Runs that something other than a request starts. Each is written down in the transaction of what starts it, and deleted
+ * once it has ended well. So a crash loses no run, but a run may run twice.
  *
- *   due ── it ends well ──▸ gone
+ *   due ── it ends well ──▸ deleted
  *    ▴ └── it fails ──▸ failed, kept for 30 days
  *    └── it fails, and its flow says to try again
  */
@@ -27,11 +27,19 @@ export interface FailedRun extends TriggeredRun {
   readonly error: RunError
 }
 
-/** How long a failed run is shown. */
-const KEPT_MS = 30 * 86_400_000
+const keptMs = 30 * 86_400_000
 
-/** Writes runs down, within the transaction of what starts them. Once that is committed, `runsQueued` is to be told. */
-export async function insertRuns(tx: Transaction, runs: readonly TriggeredRun[], dueAt: number): Promise<void> {
+/** A run to be written down. It gets an ID unless it has one. */
+export type NewRun = Pick<TriggeredRun, 'trigger' | 'flowId' | 'begin'> & { readonly id?: string }
+
+/** Writes runs down within the transaction of what starts them. Once that is committed, emit `runsQueued`. */
+export async function insertRuns(
+  { newId, clock }: Pick<Base, 'newId' | 'clock'>,
+  tx: Transaction,
+  newRuns: readonly NewRun[],
+  dueAt = clock.now(),
+): Promise<readonly TriggeredRun[]> {
+  const runs = newRuns.map((run) => ({ ...run, id: run.id ?? newId(), attempts: 0 }))
   const rows = runs.map(
     ({ id, trigger, flowId, begin, attempts }): TriggeredRunTable => ({
       id,
@@ -44,26 +52,22 @@ export async function insertRuns(tx: Transaction, runs: readonly TriggeredRun[],
       error: null,
     }),
   )
-  for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
-    await insertRows(tx, 'triggered_runs', rows.slice(start, start + ROWS_A_STATEMENT))
+  for (let start = 0; start < rows.length; start += rowsPerStatement) {
+    await insertRows(tx, 'triggered_runs', rows.slice(start, start + rowsPerStatement))
   }
+  return runs
 }
 
-const ROWS_A_STATEMENT = 1000
+const rowsPerStatement = 1000
 
-/** Writes down runs that nothing else is stored with, and tells of them. Each gets an ID where it has none. */
-export async function queueRuns(
-  { store, newId, clock, events }: Base,
-  asked: readonly (Pick<TriggeredRun, 'trigger' | 'flowId' | 'begin'> & { readonly id?: string })[],
-  dueAt = clock.now(),
-): Promise<void> {
-  const runs = asked.map((run) => ({ ...run, id: run.id ?? newId(), attempts: 0 }))
-  await store.write((tx) => insertRuns(tx, runs, dueAt))
-  if (dueAt <= clock.now()) events.emit('runsQueued', runs)
-  else events.emit('runsPutOff', { dueAt })
+/** Writes down runs in a transaction of their own, and tells of them. */
+export async function queueRuns(base: Base, newRuns: readonly NewRun[], dueAt = base.clock.now()): Promise<void> {
+  const runs = await base.store.write((tx) => insertRuns(base, tx, newRuns, dueAt))
+  if (dueAt <= base.clock.now()) base.events.emit('runsQueued', runs)
+  else base.events.emit('runsPutOff', { dueAt })
 }
 
-/** Those that are due, in the order in which they became so. */
+/** The runs that are due, the longest due first. */
 export async function readDueRuns({ store, clock }: Base, limit: number): Promise<TriggeredRun[]> {
   const rows = await store.read
     .selectFrom('triggered_runs')
@@ -76,7 +80,7 @@ export async function readDueRuns({ store, clock }: Base, limit: number): Promis
   return rows.map(toRun)
 }
 
-/** When the next of those that are not due yet will be; `undefined` where there is none. */
+/** When the next run becomes due; `undefined` if none is put off. */
 export async function nextDueAt({ store, clock }: Base): Promise<number | undefined> {
   const row = await store.read
     .selectFrom('triggered_runs')
@@ -108,12 +112,12 @@ export async function failRun({ store, clock }: Base, id: string, attempts: numb
       .execute()
     await tx
       .deleteFrom('triggered_runs')
-      .where('failed_at', '<', now - KEPT_MS)
+      .where('failed_at', '<', now - keptMs)
       .execute()
   })
 }
 
-/** The newest first. */
+/** Failed runs of a flow, the newest first. */
 export async function readFailedRuns(
   { store }: Base,
   { flowId, limit }: { readonly flowId: string; readonly limit: number },

@@ -1,4 +1,4 @@
-/** The watches of the application that serves, with what finds their devices. */
+/** The watches of the current application, with what finds their devices. */
 import { sql } from 'kysely'
 import type {
   DeviceSelection,
@@ -11,12 +11,13 @@ import type {
 import type { Base } from '../base/base.ts'
 import { anyOf, type Condition, isIn, isTagged } from '../records/conditions.ts'
 import { compileUngroupedQuery } from '../records/device-query.ts'
+import type { Transaction } from '../store/store.ts'
 
-/** A watch of devices, with what finds them. */
+/** A watch with what finds its devices. */
 export type OnDevices<Kind extends StateWatch | InactivityWatch | DeviceWatch> = Watch<Kind> & Found
 
 interface Found {
-  /** Devices that are known without asking the database. */
+  /** The devices, if they are known without asking the database. */
   readonly ids: ReadonlySet<string> | 'all' | undefined
   readonly condition: Condition | undefined
 }
@@ -27,7 +28,7 @@ export type CompiledWatch =
   | OnDevices<DeviceWatch>
   | Watch<TopicWatch>
 
-/** Throws `PLATFORM_INVALID` if the query is not one. */
+/** Throws `PLATFORM_INVALID` for an invalid query. */
 export function compileWatch(watch: Watch): CompiledWatch {
   return watch.on === 'topic' ? watch : { ...watch, ...findDevices(watch.devices) }
 }
@@ -41,7 +42,7 @@ export interface Watches {
   readonly topic: readonly Watch<TopicWatch>[]
 }
 
-/** Those of the application that serves. A reload replaces them all at once. */
+/** The watches of the current application. A reload replaces them all at once. */
 export interface WatchList {
   readonly current: Watches
   replace(watches: readonly CompiledWatch[]): void
@@ -88,7 +89,21 @@ function findDevices(devices: DeviceSelection | undefined): Found {
   return { ids: undefined, condition }
 }
 
-/** Whether the trigger names its devices by nothing but their IDs: Losant calls it another type then. */
+/** Whether the trigger names its devices only by ID. Losant has another trigger type for that. */
 export function isById({ devices }: DeviceWatch | StateWatch | InactivityWatch): boolean {
   return devices?.deviceIds !== undefined && devices.deviceTags === undefined && devices.query === undefined
+}
+
+/** Which of the devices a trigger watches. Asks the database only if the trigger names them by tags or a query. */
+export async function matchingDevices(
+  tx: Transaction,
+  { ids, condition }: Found,
+  deviceIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids === 'all') return new Set(deviceIds)
+  if (ids) return new Set(deviceIds.filter((id) => ids.has(id)))
+  if (!condition || deviceIds.length === 0) return new Set()
+  const { rows } = await sql<{ id: string }>`select devices.id from devices
+    where devices.id in (${sql.join(deviceIds)}) and ${condition}`.execute(tx)
+  return new Set(rows.map(({ id }) => id))
 }

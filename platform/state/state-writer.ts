@@ -147,8 +147,7 @@ async function writeAll(platform: RunsBase, tx: Transaction, batch: readonly Wai
     }
   }
   await insertPoints(tx, store.dialect, points)
-  const runs = await runsOfStates(tx, watches.current.state, heard, newId)
-  await insertRuns(tx, runs, platform.clock.now())
+  const runs = await insertRuns(platform, tx, await runsOfStates(tx, watches.current.state, heard))
   await armInactivityTimers(tx, watches.current.inactivity, heard)
   return { outcomes, runs }
 }

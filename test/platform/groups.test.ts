@@ -84,8 +84,8 @@ eachStore((_name, open) => {
       const { refused, ok } = await setUp()
       const id = 'f'.repeat(24)
       for (const [fields, message] of [
-        [{ experienceUserIds: [id] }, 'experienceUserIds names one that does not exist'],
-        [{ deviceIds: [id] }, 'deviceIds names one that does not exist'],
+        [{ experienceUserIds: [id] }, 'experienceUserIds names a user that does not exist'],
+        [{ deviceIds: [id] }, 'deviceIds names a device that does not exist'],
         [{ parentId: id }, 'parentId names a group that does not exist'],
         [{ deviceQueryJson: '{' }, 'deviceQueryJson is not JSON'],
         [{ deviceQueryJson: '[]' }, 'deviceQueryJson must be an object'],
