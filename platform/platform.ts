@@ -1,4 +1,4 @@
-/** The platform as it is assembled, for resources and listeners. */
+/** Assembles the platform from its floors, for resources and listeners. */
 
 import type { Clock } from '../contracts/clock.ts'
 import type { Random } from '../contracts/random.ts'
@@ -31,7 +31,7 @@ export interface Platform extends AuthBase, RunsBase {
 
 const quiet: PlatformLog = { error() {} }
 
-/** Opens the platform on a store that has its tables. The store's one application is made on first use and takes its name from the settings. */
+/** Opens the platform on a store that has its tables. The store holds one application, which is created on first use and is named by the settings. */
 export async function createPlatform(
   store: Store,
   settings: PlatformSettings,

@@ -1,6 +1,6 @@
 /**
- * What a resource is: one file, one `defineResource`. From that one declaration come the REST route, the `api` node's
- * call, what a flow's check knows of it, and its documentation. Names, paths and bodies are Losant's.
+ * How a resource is declared. From this one declaration come the REST route, the `api` node's
+ * call, the check of flows, and the documentation. Names, paths and bodies are Losant's.
  */
 import type { Static, TObject, TSchema } from 'typebox'
 import type { Caller } from './auth/actor.ts'
@@ -13,14 +13,14 @@ export interface ActionContext extends Caller {
   readonly address?: string | undefined
 }
 
-/** What actions and event streams declare alike. */
+/** What both actions and event streams declare. */
 export interface Declared<Params extends TObject = TObject> extends Admission {
   readonly summary: string
-  /** `/applications/{applicationId}/devices`. What stands in braces is a parameter in the path. */
+  /** `/applications/{applicationId}/devices`. A name in braces is a parameter. */
   readonly path: string
   /**
-   * Every parameter by name, `applicationId` apart; closed. Nothing is coerced: what can come from a query takes text too (`page: '2'`), and REST
-   * parses JSON where the schema says object or array.
+   * Every parameter except `applicationId`, as a closed object. Nothing is coerced: a parameter of the query also takes text (`page: '2'`), and REST
+   * parses JSON if the schema asks for an object or an array.
    */
   readonly params: Params
 }
@@ -31,20 +31,20 @@ export interface Action<
   Context extends ActionContext = ActionContext,
 > extends Declared<Params> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
-  /** Name of the parameter that is the request's body, where there is one. The rest come from the query. */
+  /** The name of the parameter that is the body of the request, if there is one. Parameters that are not in the path come from the query. */
   readonly body?: string
   readonly result: Result
-  /** Status of success; 200 unless it says so. */
+  /** The status of success, 200 by default. */
   readonly status?: 200 | 201
   run(params: Static<Params>, context: Context): Promise<Static<Result>>
 }
 
-/** Answers a GET that accepts `text/event-stream`, at a path of its own or at an action's. */
+/** Answers GET requests that accept `text/event-stream`. Its path may be that of an action. */
 export interface EventStream<Params extends TObject = TObject, Context extends ActionContext = ActionContext>
   extends Declared<Params> {
-  /** What the data of each event is, by the event's name. */
+  /** Describes the data of each event, by the event's name. */
   readonly events: Readonly<Record<string, string>>
-  /** Sends until what it returns is called. */
+  /** Sends events until the returned function is called. */
   open(params: Static<Params>, context: Context, sink: EventSink): () => void
 }
 
@@ -57,19 +57,19 @@ export interface EventSink {
 export interface Resource<Context extends ActionContext = ActionContext> {
   readonly name: string
   readonly summary: string
-  /** By the action's name: `get`, `post`. */
+  /** Actions by name: `get`, `post`. */
   readonly actions: Readonly<Record<string, Action<TObject, TSchema, Context>>>
   readonly streams?: Readonly<Record<string, EventStream<TObject, Context>>>
 }
 
-/** What is declared, and where: `devices`, `post`. */
+/** An action or stream with its place: `devices`, `post`. */
 export interface Named<Called extends Declared = Declared> {
   readonly resource: string
   readonly name: string
   readonly called: Called
 }
 
-/** Types an action: `run` receives what `params` validates, and returns what `result` says. */
+/** Infers the types of `run` from the schemas of `params` and `result`. */
 export function defineAction<
   Params extends TObject,
   Result extends TSchema,
@@ -78,7 +78,7 @@ export function defineAction<
   return action
 }
 
-/** Types a stream: `open` receives what `params` validates. */
+/** Infers the types of `open` from the schema of `params`. */
 export function defineStream<Params extends TObject, Context extends ActionContext = ActionContext>(
   stream: EventStream<Params, Context>,
 ): EventStream<Params, Context> {

@@ -1,4 +1,4 @@
-/** Puts the seeds of an application into its store: groups, users and devices that are not there yet. */
+/** Adds the seeds of an application to its store: groups, users and devices that are not there yet. */
 
 import { type Kysely, sql } from 'kysely'
 import type { Seeds } from '../contracts/seeds.ts'
@@ -19,15 +19,15 @@ const tables = {
 
 interface Seed {
   readonly kind: keyof typeof tables
-  /** For a user the address, as it is compared. */
+  /** The name; for a user the address in the form in which addresses are compared. */
   readonly name: string
   readonly id?: string | undefined
 }
 
 /**
- * Adds what is missing, all of it or nothing. A seed is there if its name or address or its ID is; what is there is left as it is, and
- * what was applied once is not applied again, so that a start undoes nothing that was changed or deleted since. Throws 400 for a
- * seed that does not fit.
+ * Adds what is missing, all of it or nothing. A seed exists if its name, address or ID does. It is then left as it is, and
+ * a seed that was applied once is not applied again, so that a start does not undo later changes. Throws 400 for an
+ * invalid seed.
  */
 export async function applySeeds(platform: Platform, seeds: Seeds): Promise<void> {
   const devices = seeds.devices.map(readDevice)
@@ -50,15 +50,15 @@ export async function applySeeds(platform: Platform, seeds: Seeds): Promise<void
   })
 }
 
-/** Notes that the seed is applied. Returns the ID to insert it with, or `undefined` where it is there, or was once. */
+/** Notes that the seed is applied. Returns the ID to insert it with, or `undefined` if it exists or was applied before. */
 async function claim(tx: Transaction, seed: Seed, newId: () => string): Promise<string | undefined> {
   const { kind, name } = seed
   const applied = await findApplied(tx, seed)
   if (applied.some((row) => row.name === name)) return undefined
-  // One that was applied under another name is known by its ID.
+  // A seed that was renamed is recognized by its ID.
   const known = applied[0]?.id ?? (await findId(tx, seed))
   const id = known ?? seed.id ?? newId()
-  // Where another process applies the same seeds, this is where PostgreSQL lets one of the two begin anew.
+  // If another process applies the same seeds, PostgreSQL makes one of the two writes start again because of this row.
   await tx
     .insertInto('applied_seeds')
     .values({ kind, name, id })
@@ -76,7 +76,7 @@ function findApplied(db: Kysely<Tables>, { kind, name, id }: Seed) {
     .execute()
 }
 
-/** The ID of what has the seed's name or its ID. */
+/** The ID of the row that has the seed's name or its ID. */
 async function findId(db: Kysely<Tables>, { kind, name, id = '' }: Seed): Promise<string | undefined> {
   const { table, column } = tables[kind]
   const { rows } = await sql<{ id: string }>`
@@ -84,7 +84,7 @@ async function findId(db: Kysely<Tables>, { kind, name, id = '' }: Seed): Promis
   return rows.find((row) => row.id === id)?.id ?? rows[0]?.id
 }
 
-/** Rows for the users. Those that are there need no hash, which takes its time at every start. */
+/** Rows for the users. Passwords are hashed only for new users, since hashing would slow down every start. */
 function prepareUsers(platform: Platform, users: Seeds['users']) {
   const { read } = platform.store
   return Promise.all(
@@ -105,13 +105,13 @@ function readDevice({ id, ...device }: Readonly<Record<string, unknown>>): {
     throw invalid({ problem: 'The ID of a seed is not 24 hexadecimal digits' })
   }
   validate(DevicePost, device)
-  // Its schema has just passed.
+  // Boundary: the schema has just accepted it.
   const checked = device as DevicePost
   checkDevice(checked)
   return { id, device: checked }
 }
 
-/** The groups that these seeds became. One that was deleted since is left out. */
+/** The IDs of the groups with these names. Seeded groups that have been deleted are left out. */
 async function readGroupIds(tx: Transaction, names: readonly string[]): Promise<string[]> {
   const ids: string[] = []
   for (const name of names) {

@@ -1,7 +1,7 @@
 /** Who calls an action. */
 import type { Base } from '../base/base.ts'
 
-/** A flow: the application itself. */
+/** A flow, which acts for the application itself. */
 export interface FlowActor {
   readonly kind: 'flow'
 }
@@ -13,7 +13,7 @@ export interface TokenActor {
   readonly scopes: readonly string[]
 }
 
-/** A device that signed in with an access key. It sees no device that its key is not good for. */
+/** A device that signed in with an access key. It sees only the devices that its key admits. */
 export interface DeviceActor {
   readonly kind: 'device'
   readonly deviceId: string
@@ -27,7 +27,7 @@ export interface AdministratorActor {
   readonly scopes: readonly string[]
 }
 
-/** Nobody: no token, or one that is not valid. */
+/** A caller without a valid token. */
 export interface AnonymousActor {
   readonly kind: 'anonymous'
 }

@@ -7,7 +7,7 @@ import type { ApiTokenTable } from '../store/tables.ts'
 import { createSecret, hashSecret } from './secrets.ts'
 
 /** Tells API tokens from JWTs, and lets scanners recognize a leaked one. */
-export const API_TOKEN_PREFIX = 'flowpot_'
+export const apiTokenPrefix = 'flowpot_'
 
 export interface NewApiToken {
   readonly name: string
@@ -21,7 +21,7 @@ export interface NewApiToken {
 
 /** The row of a new token, and its value, which is not in the row. */
 export function createApiToken(platform: Base, token: NewApiToken): { row: ApiTokenTable; value: string } {
-  const value = API_TOKEN_PREFIX + createSecret(platform.random)
+  const value = apiTokenPrefix + createSecret(platform.random)
   const now = platform.clock.now()
   const row = {
     id: platform.newId(),

@@ -1,4 +1,4 @@
-/** What the functions of this floor take: who may sign in, and what checks passwords and signs tokens. */
+/** What signing in needs besides `Base`: passwords, tokens, limits, and the administrator. */
 import type { Base } from '../base/base.ts'
 import { createKnownNetworks } from './known-networks.ts'
 import { createLimiters, type Limiters, type Limits } from './limiter.ts'
@@ -9,14 +9,14 @@ import { createTokens, type Tokens } from './tokens.ts'
 export interface AuthSettings {
   /** Signs tokens; at least 32 characters. */
   readonly signingKey: string
-  /** How long an experience user's token lasts where the flow does not say. */
+  /** How long an experience user's token lasts unless the flow says otherwise. */
   readonly userTokenTtlSeconds: number
-  /** Who may sign in at `auth.authenticateUser`; without it nobody. */
+  /** Who may sign in with `auth.authenticateUser`. Without it nobody may. */
   readonly administrator?: Administrator
-  /** For tests: what hashing a password costs. */
+  /** The cost of hashing a password, which tests lower. */
   readonly passwordCost?: PasswordCost
   readonly signInLimits?: Limits
-  /** Users that one network may make in an hour, through flows. */
+  /** How many users one network may create in an hour through flows. */
   readonly signUpsPerHour: number
 }
 

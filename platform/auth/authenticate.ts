@@ -1,17 +1,17 @@
-/** Who the bearer of a token for the REST API is. */
+/** Finds out who calls the REST API. */
 
 import { fromColumn } from '../records/schemas.ts'
 import { type Actor, anonymousActor } from './actor.ts'
-import { API_TOKEN_PREFIX } from './api-tokens.ts'
+import { apiTokenPrefix } from './api-tokens.ts'
 import type { AuthBase } from './auth-base.ts'
 import { readDeviceToken } from './device-tokens.ts'
 import { hashSecret } from './secrets.ts'
 import { isAdministrator } from './sign-in.ts'
 
-/** The actor that `token` stands for; nobody without a token or with one that is not valid, or no longer. An experience user's token is none. */
+/** The actor that the bearer of `token` is. Without a valid token it is nobody; tokens of experience users are not valid here. */
 export async function authenticate(platform: AuthBase, token: string | undefined): Promise<Actor> {
   if (token === undefined || token === '') return anonymousActor
-  if (token.startsWith(API_TOKEN_PREFIX)) return authenticateApiToken(platform, token)
+  if (token.startsWith(apiTokenPrefix)) return authenticateApiToken(platform, token)
   const signedIn = await readDeviceToken(platform, token)
   if (!signedIn) return authenticateAdministrator(platform, token)
   const { device, key, scopes } = signedIn
@@ -19,7 +19,7 @@ export async function authenticate(platform: AuthBase, token: string | undefined
 }
 
 async function authenticateApiToken({ store, clock }: AuthBase, token: string): Promise<Actor> {
-  // Looked up by its hash: how long that takes tells nothing of the token.
+  // The lookup uses the hash, so its duration reveals nothing about the token.
   const row = await store.read
     .selectFrom('api_tokens')
     .selectAll()

@@ -1,16 +1,16 @@
-/** Counts events by key, each key exactly, within a window that begins with its first event. */
+/** Counts events for each key, within a window that begins with the first event. */
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 
 export interface CountersOptions {
-  /** Events of one key in a window. */
+  /** Events that a key may have in a window. */
   readonly limit: number
   readonly windowSeconds: number
-  /** Past this number of keys, the one that was used least recently is forgotten. One takes about 600 bytes. */
+  /** Beyond this number of keys, the least recently used one is forgotten. A key takes about 600 bytes. */
   readonly maxKeys: number
 }
 
 export interface Counters {
-  /** Seconds until the window ends, where `key` has reached the limit; else 0. */
+  /** Seconds until the window ends if `key` has reached the limit, otherwise 0. */
   secondsToWait(key: string): Promise<number>
   add(key: string): Promise<void>
   forget(key: string): Promise<void>
@@ -18,14 +18,14 @@ export interface Counters {
 
 export function createCounters({ limit, windowSeconds, maxKeys }: CountersOptions): Counters {
   const counts = new RateLimiterMemory({ points: limit, duration: windowSeconds })
-  /** The keys, the least recently used first: the library knows no bound. */
+  /** The keys, the least recently used first. The library itself has no limit of keys. */
   const recency = new Set<string>()
 
   return {
     async secondsToWait(key) {
       const count = await counts.get(key)
       if (!count || count.consumedPoints < limit || count.msBeforeNext <= 0) return 0
-      // A key that is locked stays so, although nothing is added to it.
+      // A locked key must not be forgotten for lack of new events.
       if (recency.delete(key)) recency.add(key)
       return Math.ceil(count.msBeforeNext / 1000)
     },

@@ -1,4 +1,4 @@
-/** Whom a device's token stands for. */
+/** Verifies the tokens of devices. */
 import { type DeviceRecord, toDevice } from '../records/device-record.ts'
 import type { AuthBase } from './auth-base.ts'
 import { readDevice, type SignedInDevice } from './sign-in.ts'
@@ -17,7 +17,7 @@ export function createDevices(platform: AuthBase): Devices {
   }
 }
 
-/** A device's token is good as long as its key is, and is good for the device. */
+/** A device's token is valid as long as its key is active and admits the device. */
 export async function readDeviceToken(
   platform: AuthBase,
   token: string,

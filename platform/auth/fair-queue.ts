@@ -1,24 +1,24 @@
 /**
- * Lets a few works run at a time and the rest wait, fairly: networks take turns, so whoever asks for much waits behind
- * nobody but themselves, and keeps nobody else waiting for more than a turn.
+ * Runs a few tasks at a time and makes the others wait. Networks take turns, so whoever asks for much waits only behind
+ * themselves, and keeps nobody else waiting for more than one turn.
  */
 import { tooManySignIns } from '../base/refusals.ts'
 
 export interface FairQueueOptions {
-  /** Works that run at a time. */
+  /** Tasks that run at a time. */
   readonly slots: number
-  /** Works of one kind that wait, in all and of one network. */
+  /** Tasks of one priority that may wait, in total and for each network. */
   readonly maxWaiting: number
   readonly maxWaitingOfNetwork: number
 }
 
-/** `first` is served before `second`, but for one turn in four: neither is starved by the other. */
+/** `first` is served before `second`, except in one turn of four, so that neither starves. */
 export type Priority = 'first' | 'second'
 
 export interface FairQueue {
   /**
-   * Runs `work` once its turn has come. Throws 503 where too many wait. A work without a `network` comes from within,
-   * where the number that wait is bounded already: it is not refused.
+   * Runs `work` once its turn has come. Throws 503 if too many wait. Work without a `network` comes from within the process,
+   * where its number is already limited, so it is never refused.
    */
   run<T>(priority: Priority, network: string | undefined, work: () => Promise<T>): Promise<T>
 }
@@ -57,12 +57,12 @@ export function createFairQueue({ slots, ...limits }: FairQueueOptions): FairQue
   }
 }
 
-/** Those who wait: a lane for each network. The first lane has the next turn, and goes to the end with it. */
+/** The waiting tasks, in a lane for each network. The first lane has the next turn, and then moves to the end. */
 function createLanes({ maxWaiting, maxWaitingOfNetwork }: Omit<FairQueueOptions, 'slots'>) {
   const lanes = new Map<string, Waiting[]>()
   let size = 0
 
-  /** Makes room by refusing the last of the longest lane, unless the lane of `length` would then be the longest. */
+  /** Makes room by refusing the last task of the longest lane, unless the lane of `length` would then be the longest. */
   const makeRoom = (length: number): boolean => {
     let longest: Waiting[] = []
     for (const lane of lanes.values()) if (lane.length > longest.length) longest = lane

@@ -14,7 +14,7 @@ export interface Limits {
 }
 
 export interface SignIn {
-  /** What was given as the account's name, in the form in which names are compared. */
+  /** The given name of the account, in the form in which names are compared. */
   readonly name: string
   /** ID of the account, if there is one of this name. */
   readonly account?: string | undefined
@@ -23,25 +23,25 @@ export interface SignIn {
 }
 
 export interface Attempt {
-  /** Throws 429 with `retry-after` where the account or the network has used up its attempts. */
+  /** Throws 429 with `retry-after` if the account or the network has used up its attempts. */
   admit(): Promise<void>
   failed(): Promise<void>
   /**
-   * Clears the account's count, but not the network's: otherwise an account of one's own would buy guesses at others'.
-   * From then on the network is known to the account.
+   * Clears the count of the account, but not of the network: otherwise signing in to one's own account would buy guesses at others.
+   * From then on the account knows the network.
    */
   succeeded(): Promise<void>
 }
 
 /**
- * Whoever signed in from a network before has an allowance of their own there: strangers, and whoever else is in the
- * network, use up what is left for networks that are not known, and lock nobody out of those that are.
+ * An account has its own allowance in each network from which it has signed in. Strangers, and others in the network,
+ * use up only the allowance for unknown networks, so they cannot lock the account out of the networks that it knows.
  */
 export interface Limiter {
   attempt(signIn: SignIn): Promise<Attempt>
 }
 
-/** One for each kind of account, so that nothing done to an account of one kind counts for another kind. */
+/** There is a limiter for each kind of account, so that guesses at one kind do not count for another. */
 export interface Limiters {
   readonly user: Limiter
   readonly device: Limiter
@@ -49,7 +49,7 @@ export interface Limiters {
 }
 
 const defaults: Limits = { perAccount: 10, perNetwork: 100, windowSeconds: 15 * 60 }
-/** More than can fail in a window, since every wrong password of a user costs a hash: no account's count is forgotten early. */
+/** More accounts than can fail in a window, since every wrong password of a user costs a hash. So no count is forgotten early. */
 const maxAccounts = 2 ** 16
 /** Names without an account are counted too, since the answers would otherwise tell which names have one. */
 const maxStrangers = 2 ** 14
@@ -74,7 +74,7 @@ function createLimiter({ perAccount, perNetwork, windowSeconds }: Limits, known:
       const isKnown = account !== undefined && network !== undefined && (await known.has(account, network))
       const own =
         account === undefined
-          ? // A name without an account has any length; its hash has not.
+          ? // Names without an account may have any length, so their hash is the key.
             { counters: strangers, key: hash('sha256', name, 'base64') }
           : { counters: accounts, key: isKnown ? `${account} from ${network}` : account }
       const ofNetwork = network === undefined ? [] : [{ counters: networks, key: network }]

@@ -1,15 +1,15 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * The part of an address that its owner cannot change at will: a whole IPv4 address, but the first 64 bits of an IPv6
- * address, since a customer has a /64 at least. One network has one name, however the address is written.
+ * The part of an address that its owner cannot change at will: all of an IPv4 address, but only the first 64 bits of an IPv6
+ * address, since every customer has at least a /64. A network has the same name however the address is written.
  */
 export function networkOf(address: string): string {
   // Some proxies forward the port too: `192.0.2.1:50000`, `[2001:db8::1]:50000`.
   const ip = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
   const mapped = /^::ffff:([\d.]+)$/i.exec(ip)?.[1]
   if (mapped !== undefined) return mapped
-  // What a proxy forwards in place of an address may have any length.
+  // A proxy may forward text of any length in place of an address.
   if (!isIPv6(ip)) return ip.slice(0, 64)
   const [head = '', tail] = ip.split('::')
   const groups = head.split(':').filter(Boolean)

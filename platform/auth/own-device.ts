@@ -1,4 +1,4 @@
-/** For which devices an actor may speak, and who that then was. */
+/** Checks for which devices an actor may act, and names the actor in what follows. */
 import type { Relay } from '../base/events.ts'
 import { notFound, notOwnDevice } from '../base/refusals.ts'
 import { readDeviceRow } from '../records/device-record.ts'
@@ -6,7 +6,7 @@ import type { Caller } from './actor.ts'
 import { visibleDevices } from './device-access.ts'
 import { isGateway } from './sign-in.ts'
 
-/** Throws 404 for a device that a device's token does not see, and 403 for one that is neither itself nor a peripheral of it. */
+/** If the actor is a device, throws 404 for a device that it does not see, and 403 for one that is neither itself nor its peripheral. */
 export async function checkOwnDevice({ platform, actor }: Caller, deviceId: string): Promise<void> {
   if (actor.kind !== 'device') return
   const { read } = platform.store
@@ -15,7 +15,7 @@ export async function checkOwnDevice({ platform, actor }: Caller, deviceId: stri
     readDeviceRow(read, actor.deviceId, visible),
     readDeviceRow(read, deviceId, visible),
   ])
-  // A key is made for the gateway: the devices behind it need not stand in it.
+  // A key for a gateway need not name its peripherals, so they may be invisible to it.
   const behind =
     own && isGateway(own) && !device
       ? await read

@@ -7,7 +7,7 @@ import { networkOf } from './network.ts'
 export interface Verification {
   /** Where the request came from; missing for a call from within. */
   readonly address?: string | undefined
-  /** Runs when the turn has come; what it throws is thrown. */
+  /** Runs just before the hash is computed. If it throws, `verify` throws the same. */
   readonly before?: () => Promise<void>
 }
 
@@ -17,7 +17,7 @@ export interface Passwords {
    * came from.
    */
   hash(password: string, address?: string): Promise<string>
-  /** Whether `password` is the one behind `hash`; without a hash it takes as long and is not. Has precedence over hashing. */
+  /** Whether `hash` was made of `password`. Without a hash the answer is no, after the same time. Verifying has precedence over hashing. */
   verify(password: string, hash: string | null, verification?: Verification): Promise<boolean>
 }
 
@@ -27,20 +27,20 @@ export interface PasswordCost {
   readonly p: number
 }
 
-/** OWASP's Password Storage Cheat Sheet; these parameters need 16 MB. */
+/** The parameters of OWASP's Password Storage Cheat Sheet. They need 16 MB of memory. */
 const owasp: PasswordCost = { N: 2 ** 14, r: 8, p: 5 }
-const KEY_LENGTH = 32
-/** A hash takes about a fifth of a second: nobody would wait behind more. */
+const keyLength = 32
+/** A hash takes about 0.2 s. Nobody would wait for more of them. */
 const maxWaiting = 64
-/** An office where all sign in at nine shares an address. */
+/** People in one office share an address and may all sign in at nine. */
 const maxWaitingOfNetwork = 32
 
-/** Salts come from the system and not from the platform's `random`: a replay must not make them known. */
+/** Salts come from the system and not from the platform's `random`, which a replay would reveal. */
 export function createPasswords(cost: PasswordCost = owasp): Passwords {
   // libuv has four threads, and others need them too.
   const slots = Math.max(1, Math.min(3, availableParallelism()))
   const queue = createFairQueue({ slots, maxWaiting, maxWaitingOfNetwork })
-  const nobodys = encode(cost, randomBytes(16), randomBytes(KEY_LENGTH))
+  const nobodys = encode(cost, randomBytes(16), randomBytes(keyLength))
 
   return {
     hash: (password, address) =>
@@ -53,7 +53,7 @@ export function createPasswords(cost: PasswordCost = owasp): Passwords {
         await before?.()
         const { salt, key, cost: itsCost } = decode(hash ?? nobodys)
         const isEqual = timingSafeEqual(await derive(password, salt, itsCost), key)
-        // HMAC, and so scrypt, takes `abc` and `abc\0` for the same key.
+        // HMAC, and so scrypt, pads keys with zeros: `abc` and `abc\0` give the same hash.
         return isEqual && hash !== null && !password.includes('\u0000')
       }),
   }
@@ -62,8 +62,8 @@ export function createPasswords(cost: PasswordCost = owasp): Passwords {
 function derive(password: string, salt: Buffer, { N, r, p }: PasswordCost): Promise<Buffer> {
   const options: ScryptOptions = { N, r, p, maxmem: 256 * N * r }
   return new Promise((resolve, reject) => {
-    // Composed the same way on every keyboard: RFC 8265.
-    scrypt(password.normalize('NFC'), salt, KEY_LENGTH, options, (error, key) => (error ? reject(error) : resolve(key)))
+    // RFC 8265: keyboards compose the same character in different ways.
+    scrypt(password.normalize('NFC'), salt, keyLength, options, (error, key) => (error ? reject(error) : resolve(key)))
   })
 }
 

@@ -1,9 +1,9 @@
-/** Which scope lets whom do what. The default is no. */
+/** Decides by scopes which actions an actor may call. What no scope allows is refused. */
 import type { Actor } from './actor.ts'
 
 /**
- * What a broad scope includes besides itself. An action lists the broad scopes that include it (`all.Application.read`); those of
- * organizations and users stand above an application's, as in Losant.
+ * The scopes that a broad scope includes. An action lists only scopes of an application (`all.Application.read`), which those of
+ * organizations and users include, as in Losant.
  */
 const includes: Readonly<Record<string, readonly string[]>> = {
   'all.Application': ['all.Application.read', 'all.Application.cli', 'all.Device', 'all.Device.read'],
@@ -15,7 +15,7 @@ const includes: Readonly<Record<string, readonly string[]>> = {
   'all.User.cli': ['all.Application.cli'],
 }
 
-/** Scopes that a device's token can have, where it asks for less than `all.Device`. */
+/** The scopes that a device can request for its token. */
 export const deviceScopes = [
   'all.Device',
   'all.Device.read',
@@ -42,11 +42,10 @@ export function scopesOf(actor: Actor): readonly string[] {
   return actor.kind === 'anonymous' ? [] : actor.scopes
 }
 
-/** Whom an action admits. */
 export interface Admission {
-  /** Broad scopes that include the action, besides `RESOURCE.*` and `RESOURCE.ACTION`: Losant's (`all.Application.read`). */
+  /** The broad scopes that allow the action, as in Losant (`all.Application.read`). `RESOURCE.*` and `RESOURCE.ACTION` always do. */
   readonly scopes: readonly string[]
-  /** Whether the action needs no token. */
+  /** The action needs no token. */
   readonly isPublic?: boolean
 }
 
@@ -62,7 +61,7 @@ function isIncluded(scope: string, admitting: readonly string[]): boolean {
   return Object.hasOwn(includes, scope) && (includes[scope] ?? []).some((below) => isIncluded(below, admitting))
 }
 
-/** Whether a token with `scope` could do what `actor` cannot. */
+/** Whether a token with `scope` could do anything that `actor` cannot. */
 export function exceeds(scope: string, actor: Actor): boolean {
   const [resource = ''] = scope.split('.')
   return !scopesOf(actor).some((own) => isIncluded(own, [scope, 'all.Application', `${resource}.*`]))

@@ -1,4 +1,4 @@
-/** Random secrets of 256 bits. They are kept as SHA-256: nobody guesses them, so a slow hash would add nothing. */
+/** Random secrets of 256 bits. The store keeps their SHA-256: nobody can guess them, so a slow hash would add nothing. */
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { Random } from '../../contracts/random.ts'
 
@@ -10,7 +10,6 @@ export function hashSecret(secret: string): string {
   return hash('sha256', secret, 'hex')
 }
 
-/** Compares in constant time. Two hashes are equally long, whatever was sent. */
 export function isSecret(secret: string, hash: string): boolean {
   return areEqual(hashSecret(secret), hash)
 }

@@ -1,4 +1,4 @@
-/** Sign-in of devices and of the administrator. Whatever was wrong, the answer is the same. */
+/** Signs in devices and the administrator. The answer is the same whatever was wrong. */
 
 import { createHmac } from 'node:crypto'
 import type { Base } from '../base/base.ts'
@@ -23,9 +23,9 @@ export interface SignedInDevice {
 }
 
 /**
- * The device that holds an access key that is active and good for it. Throws 401, or 429 to whoever guesses. Guesses count
- * for the one device, with this key and from this network: keys are no secret and are shared, so nobody who knows one may
- * lock out the others who use it.
+ * Returns the device and its key, if the key is active and admits the device. Throws 401, or 429 after too many guesses. They
+ * count for this device, this key and this network together: keys are shared and no secret, so nobody who knows one may
+ * lock out others who use it.
  */
 export async function signInDevice(
   platform: AuthBase,
@@ -45,7 +45,7 @@ export async function signInDevice(
   return signedIn
 }
 
-/** As `signInDevice`, but counts nothing and locks nobody out; `undefined` where anything is wrong. */
+/** Like `signInDevice`, but counts no guesses, and returns `undefined` if anything is wrong. */
 export async function verifyDevice(
   platform: Base,
   credentials: DeviceCredentials,
@@ -62,7 +62,7 @@ export async function verifyDevice(
   return device && { device, key }
 }
 
-/** The device, if `key` is good for it. */
+/** The device, if `key` admits it. */
 export function readDevice(
   { store }: Base,
   deviceId: string,
@@ -72,11 +72,11 @@ export function readDevice(
 }
 
 export interface DeviceAccess extends SignedInDevice {
-  /** Devices that a gateway speaks for, in the order of their IDs; the key need not be good for them. */
+  /** Devices that a gateway acts for, sorted by ID. The key need not admit them. */
   readonly peripheralIds: readonly string[]
 }
 
-/** What a device that signed in with a key may be and do now; `undefined` once the key is revoked, or is good for it no longer. */
+/** The current access of a device that has signed in with a key; `undefined` once the key is revoked or no longer admits it. */
 export async function readDeviceAccess(
   platform: Base,
   deviceId: string,
@@ -93,7 +93,7 @@ export async function readDeviceAccess(
   return key && device && { device, key, peripheralIds: await readPeripheralIds(platform, device) }
 }
 
-/** None but for a gateway. */
+/** The peripherals of a gateway. Other devices have none. */
 export async function readPeripheralIds(
   { store }: Base,
   device: Pick<DeviceTable, 'id' | 'device_class'>,
@@ -108,12 +108,12 @@ export async function readPeripheralIds(
   return rows.map(({ id }) => id)
 }
 
-/** Whether other devices may reach the platform through it. */
+/** Whether other devices may reach the platform through this one. */
 export function isGateway({ device_class }: Pick<DeviceTable, 'device_class'>): boolean {
   return device_class === 'gateway' || device_class === 'edgeCompute'
 }
 
-/** What a token says of the administrator of the settings, if address and password are theirs. Throws 401, or 429 to whoever guesses. */
+/** Returns the claims for a token of the administrator. Throws 401, or 429 after too many guesses. */
 export async function signInAdministrator(
   platform: AuthBase,
   email: string,
@@ -138,12 +138,12 @@ export async function signInAdministrator(
 type AdministratorClaims = Required<Pick<Claims, 'sub' | 'passwordHash'>>
 
 function claimsOf({ email, password }: Administrator, signingKey: string): AdministratorClaims {
-  // Keyed, since whoever holds a token can read what it says.
+  // The hash is keyed, since whoever holds a token can read its claims.
   const passwordHash = createHmac('sha256', signingKey).update(`administrator ${password}`).digest('base64url')
   return { sub: email, passwordHash }
 }
 
-/** Whether the claims are those of the administrator of the settings: another address or password ends the tokens before it. */
+/** Whether the claims are still those of the administrator. Once the settings have another address or password, earlier tokens are invalid. */
 export function isAdministrator({ settings }: AuthBase, claims: Claims): boolean {
   if (!settings.administrator) return false
   const own = claimsOf(settings.administrator, settings.signingKey)

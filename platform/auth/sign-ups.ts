@@ -1,10 +1,10 @@
-/** Bounds how many people sign up from one network: each costs a hash, and a place in the store for good. */
+/** Limits how many people sign up from one network: each costs a hash, and a row in the store for good. */
 import { tooManySignUps } from '../base/refusals.ts'
 import { createCounters } from './counters.ts'
 import { networkOf } from './network.ts'
 
 export interface SignUps {
-  /** Counts a sign-up, whether or not it succeeds: one for an address that is taken tells whoever asks that it is. Throws 429 with `retry-after`. */
+  /** Counts a sign-up, whether or not it succeeds, since one that fails reveals that the address is taken. Throws 429 with `retry-after`. */
   admit(address: string): Promise<void>
 }
 

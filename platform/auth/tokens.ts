@@ -1,45 +1,45 @@
-/** Signs and reads the platform's tokens: JWTs, HS256 and nothing else. */
+/** Signs and reads the platform's tokens, which are JWTs with HS256. */
 import { createSigner, createVerifier } from 'fast-jwt'
 import type { Clock } from '../../contracts/clock.ts'
 
-/** Whom a token is for. A token of one kind is no token of another. */
+/** Whom a token is for. A token for one audience is not valid for another. */
 export type Audience = 'experience' | 'device' | 'administrator'
 
 export interface Claims {
-  /** ID of the experience user or device; address of the administrator. */
+  /** ID of the experience user or device, or the address of the administrator. */
   readonly sub: string
   /** Seconds. */
   readonly iat: number
-  /** When it was issued, in milliseconds: `iat` is too coarse to tell what came before a cutoff. */
+  /** When it was issued, in milliseconds, since `iat` is too coarse to compare with a cutoff. */
   readonly issuedMs: number
-  /** Seconds; a token without it does not expire. */
+  /** Seconds. A token without it does not expire. */
   readonly exp?: number
-  /** Token generation of an experience user. */
+  /** The token generation of an experience user. */
   readonly gen?: number
-  /** What a flow put into an experience user's token. */
+  /** What a flow has put into an experience user's token. */
   readonly data?: Readonly<Record<string, unknown>>
   /** Of the password that the administrator signed in with. */
   readonly passwordHash?: string
-  /** Access key that a device signed in with. */
+  /** ID of the access key that a device signed in with. */
   readonly key?: string
   readonly scopes?: readonly string[]
 }
 
 export interface Tokens {
-  /** `ttlSeconds` of 0 or less is a token that has expired already; without one it does not expire. */
+  /** Without `ttlSeconds` the token does not expire; with 0 or less it has expired already. */
   sign(audience: Audience, claims: Omit<Claims, 'iat' | 'issuedMs' | 'exp'>, ttlSeconds?: number): string
-  /** The claims of a token that we signed for `audience` and that has not expired, else `null`. */
+  /** The claims of a token that we have signed for `audience` and that has not expired; otherwise `null`. */
   read(audience: Audience, token: string): Claims | null
 }
 
-/** Signatures checked and remembered; a token is about 500 bytes. */
-const CACHE_SIZE = 1000
-/** Longer ones are refused unread: no header of a request is longer. */
-const MAX_TOKEN_LENGTH = 16_384
+/** Tokens whose signature is remembered. One takes about 500 bytes. */
+const maxCachedTokens = 1000
+/** Longer tokens are refused unread. Headers of a request cannot be longer either. */
+const maxTokenLength = 16_384
 
 export function createTokens(signingKey: string, clock: Clock): Tokens {
   const sign = createSigner({ key: signingKey, algorithm: 'HS256' })
-  // Expiry is checked below, against the platform's clock: the library's own is fixed when the verifier is made.
+  // `read` checks the expiry against the platform's clock, since the library fixes its time when the verifier is created.
   const verifier = (audience: Audience) =>
     createVerifier({
       key: signingKey,
@@ -47,7 +47,7 @@ export function createTokens(signingKey: string, clock: Clock): Tokens {
       allowedAud: audience,
       requiredClaims: ['aud', 'sub', 'iat', 'issuedMs'],
       ignoreExpiration: true,
-      cache: CACHE_SIZE,
+      cache: maxCachedTokens,
     })
   const verify = {
     experience: verifier('experience'),
@@ -60,15 +60,15 @@ export function createTokens(signingKey: string, clock: Clock): Tokens {
       const issuedMs = clock.now()
       const iat = Math.floor(issuedMs / 1000)
       const end = issuedMs / 1000 + (ttlSeconds ?? 0)
-      // Whole seconds, as the library asks: rather a little longer than was asked for than not at all.
+      // The library takes whole seconds. Rounded up, a token lasts a little longer than asked rather than expiring at once.
       const exp = ttlSeconds !== undefined && ttlSeconds > 0 ? Math.ceil(end) : Math.floor(end)
       return sign({ ...claims, aud: audience, iat, issuedMs, ...(ttlSeconds === undefined ? {} : { exp }) })
     },
     read(audience, token) {
-      if (token.length > MAX_TOKEN_LENGTH) return null
+      if (token.length > maxTokenLength) return null
       let claims: Claims
       try {
-        // Signed by us, so it has the shape that `sign` gave it.
+        // Boundary: we signed the token, so its claims have the shape that `sign` gave them.
         claims = verify[audience](token) as Claims
       } catch {
         return null

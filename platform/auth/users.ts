@@ -1,4 +1,4 @@
-/** Experience users as flows and endpoints need them: passwords verified, tokens signed and read. */
+/** Signs experience users in: verifies passwords, signs tokens and verifies them. */
 import { sql } from 'kysely'
 import type { TokenRequest, UserRecord, Users, VerifiedUser } from '../../contracts/users.ts'
 import { byIdOrEmail, readUserRow, toEmailKey, toUser, toUsers } from '../records/experience-user-record.ts'
@@ -7,7 +7,7 @@ import { keepStatement } from '../store/kept-statement.ts'
 import type { ExperienceUserTable } from '../store/tables.ts'
 import type { AuthBase } from './auth-base.ts'
 
-/** As `Users`, with what only listeners know and need: where a request came from, and what the token says of itself. */
+/** Like `Users`, with what only listeners know and need: the address of a request, and the claims of a token. */
 export interface UserAccounts extends Pick<Users, 'signToken'> {
   /** `address` is where the request came from; guesses are counted for it too. */
   verifyPassword(email: string, password: string, address?: string): Promise<UserRecord | null>
@@ -36,9 +36,9 @@ async function verifyPassword(
   const attempt = await platform.limiters.user.attempt({ name, account: row?.id, address })
   await attempt.admit()
   const isRight = await platform.passwords.verify(
-    password.slice(0, MAX_PASSWORD_LENGTH),
-    password.length > MAX_PASSWORD_LENGTH ? null : (row?.password_hash ?? null),
-    // Asked again when its turn comes: of many guesses at once, most only wait.
+    password.slice(0, maxPasswordLength),
+    password.length > maxPasswordLength ? null : (row?.password_hash ?? null),
+    // Checked again when its turn comes: of many guesses at once, most wait here while the first ones fail.
     { address, before: attempt.admit },
   )
   // A new password may have been set while this one waited for its turn: it ends this one as it ends tokens.
@@ -52,9 +52,9 @@ async function verifyPassword(
   return user ?? null
 }
 
-const MAX_PASSWORD_LENGTH = 2048
+const maxPasswordLength = 2048
 
-/** What cannot stand in the store need not be looked for: PostgreSQL refuses U+0000 in text. */
+/** No user has such an address, and PostgreSQL would refuse to look for text with U+0000. */
 function isAddress(email: string): boolean {
   return email.length <= 1024 && !email.includes('\u0000')
 }
@@ -65,7 +65,7 @@ interface TokenRow extends ExperienceUserTable {
   readonly all_cutoff: number | null
 }
 
-/** One query, since every authenticated request asks: the user, the groups, and since when tokens count. Takes the user's ID. */
+/** Reads the user, the groups and the cutoff of tokens in one query, since every authenticated request needs them. Takes the user's ID. */
 const readTokenRows = keepStatement((db) =>
   sql<TokenRow>`select u.*, g.id as group_id, g.name as group_name,
       (select user_token_cutoff from application) as all_cutoff
@@ -90,7 +90,7 @@ async function verifyToken(platform: AuthBase, token: string): Promise<VerifiedU
     authInfo: {
       issuedAt: toIso(claims.issuedMs),
       expiresAt: claims.exp === undefined ? null : toIso(claims.exp * 1000),
-      // The claims are shared with whoever shows the same token: a flow gets its own copy.
+      // The cache of verified tokens shares the claims between requests, so a flow gets a copy that it may change.
       extraData: claims.data === undefined ? {} : structuredClone(claims.data),
     },
   }

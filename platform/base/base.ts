@@ -1,4 +1,4 @@
-/** What functions of every floor take: the store, the time, new IDs, and whom to tell of what happened. */
+/** What every floor of the platform needs: the store, the time, new IDs, and the events. */
 import type { Clock } from '../../contracts/clock.ts'
 import type { Random } from '../../contracts/random.ts'
 import type { Store } from '../store/store.ts'

@@ -1,14 +1,14 @@
-/** What happens on the platform, told to those in the process whom it concerns: the broker, the triggers. */
+/** Events of the platform, on which the broker and the queue of runs listen within the process. */
 import type { PlatformLog } from './log.ts'
 import type { TriggeredRun } from './triggered-run.ts'
 
-/** Who caused something, in Losant's words for a run's `relayType` and `relayId`. */
+/** Who caused an event. Losant calls them `relayType` and `relayId` in the payload of a run. */
 export interface Relay {
   readonly type: 'device' | 'flow' | 'apiToken' | 'user'
   readonly id: string
 }
 
-/** Each is told after the commit of what it tells. Times are milliseconds since 1970. */
+/** Each event is emitted after the commit of what it reports. Times are milliseconds since 1970. */
 export interface PlatformEvents {
   commandSent: {
     readonly deviceId: string
@@ -21,19 +21,19 @@ export interface PlatformEvents {
   deviceDisconnected: {
     readonly deviceId: string
     readonly time: number
-    /** When the connection began that ended; missing where that is not known. */
+    /** When the connection that ended began; missing if that is unknown. */
     readonly connectedAt?: number
     readonly reason?: string
   }
   deviceCreated: { readonly deviceId: string }
-  /** Tags, attributes, class or gateway may be others now, and so which keys are good for it. */
+  /** Tags, attributes, class or gateway may have changed, and with them the keys that admit the device. */
   deviceChanged: { readonly deviceId: string }
   deviceDeleted: { readonly deviceId: string }
-  /** Written down, and due now. */
+  /** Runs that have been written down and are due now. */
   runsQueued: readonly TriggeredRun[]
-  /** Written down, and due later. */
+  /** Runs that have been written down and are due later. */
   runsPutOff: { readonly dueAt: number }
-  /** Revoked, deleted, or its topics changed. */
+  /** A key was revoked or deleted, or its topics changed. */
   keyChanged: { readonly applicationKeyId: string }
   /** Made inactive or active, renamed, or deleted. */
   apiTokenChanged: { readonly apiTokenId: string }
@@ -42,9 +42,9 @@ export interface PlatformEvents {
 }
 
 export interface Events {
-  /** Returns what ends it. */
+  /** Returns a function that removes the listener. */
   on<Name extends keyof PlatformEvents>(name: Name, listener: (detail: PlatformEvents[Name]) => void): () => void
-  /** Tells every listener before it returns. What one throws is logged and stays its own. */
+  /** Calls every listener before it returns. If a listener throws, that is logged and the others are still called. */
   emit<Name extends keyof PlatformEvents>(name: Name, detail: PlatformEvents[Name]): void
 }
 
@@ -54,7 +54,7 @@ export function createEvents(log: PlatformLog): Events {
     on(name, listener) {
       const set = listeners.get(name) ?? new Set()
       listeners.set(name, set)
-      // A listener that is given twice is told twice.
+      // A listener that is registered twice is called twice.
       const own = (detail: never) => listener(detail)
       set.add(own)
       return () => set.delete(own)
@@ -62,7 +62,7 @@ export function createEvents(log: PlatformLog): Events {
     emit(name, detail) {
       for (const listener of listeners.get(name) ?? []) {
         try {
-          // Boundary: `on` put it under the name of its detail.
+          // Boundary: `on` stores a listener under the name of the event that it takes.
           listener(detail as never)
         } catch (err) {
           log.error({ err, event: name }, 'A listener failed')

@@ -2,13 +2,13 @@
 import type { Clock } from '../../contracts/clock.ts'
 import type { Random } from '../../contracts/random.ts'
 
-/** Digits of the count within one millisecond. */
-const COUNT_DIGITS = 3
-const COUNTS = 16 ** COUNT_DIGITS
+/** Digits of the counter, which tells IDs of one millisecond apart. */
+const countDigits = 3
+const counts = 16 ** countDigits
 
 /**
- * Seconds since 1970 (8 digits), milliseconds (3), count within the millisecond (3), and 40 random bits that tell processes apart (10).
- * IDs of one process always grow, also when its clock is set back. They are no secret: one tells the next.
+ * An ID has 8 digits of seconds since 1970, 3 of milliseconds, 3 of a counter, and 10 of random bits that tell processes apart.
+ * The IDs of one process always grow, even if its clock is set back. They are not secret: whoever knows one can guess the next.
  */
 export function createIds(clock: Clock, random: Random): () => string {
   const process = Buffer.from(random.bytes(5)).toString('hex')
@@ -19,13 +19,13 @@ export function createIds(clock: Clock, random: Random): () => string {
     if (nowMs > lastMs) {
       lastMs = nowMs
       count = 0
-    } else if (++count === COUNTS) {
-      // More than the clock has milliseconds for: borrow from the next.
+    } else if (++count === counts) {
+      // The counter is used up, so borrow from the next millisecond.
       lastMs++
       count = 0
     }
     const seconds = Math.floor(lastMs / 1000)
-    return toHex(seconds, 8) + toHex(lastMs % 1000, 3) + toHex(count, COUNT_DIGITS) + process
+    return toHex(seconds, 8) + toHex(lastMs % 1000, 3) + toHex(count, countDigits) + process
   }
 }
 

@@ -1,8 +1,7 @@
-/** What the platform refuses, and how the REST API words it. */
+/** The errors with which the platform refuses a call, and their form in the REST API. */
 import { defineError, FlowpotError } from '../../contracts/errors.ts'
 import type { ApiError } from '../../contracts/outcomes.ts'
 
-/** A parameter or body that does not fit. */
 export const invalid = defineError<{ problem: string }>('PLATFORM_INVALID', 400, ({ problem }) => problem)
 export const unauthenticated = defineError('PLATFORM_UNAUTHENTICATED', 401, () => 'Unauthorized')
 export const forbidden = defineError<{ call: string }>(
@@ -10,11 +9,11 @@ export const forbidden = defineError<{ call: string }>(
   403,
   ({ call }) => `The token has no scope that includes ${call}.`,
 )
-/** A device's token reaches what its key is good for, but speaks for itself and the peripherals behind it alone. */
+/** A device sees every device that its key admits, but may act only for itself and its peripherals. */
 export const notOwnDevice = defineError(
   'PLATFORM_NOT_OWN_DEVICE',
   403,
-  () => 'A device may do this for itself and its peripherals alone.',
+  () => 'A device may do this only for itself and its peripherals.',
 )
 export const notFound = defineError<{ what: string }>('PLATFORM_NOT_FOUND', 404, ({ what }) => `${what} was not found`)
 export const conflict = defineError<{ problem: string }>('PLATFORM_CONFLICT', 409, ({ problem }) => problem)
@@ -28,11 +27,11 @@ export const tooManySignUps = defineError(
   429,
   () => 'Too many people signed up from this network. Try again later.',
 )
-/** More passwords wait to be hashed than could be answered in time. */
+/** So many passwords wait to be hashed that another one would not be answered in time. */
 export const tooManySignIns = defineError(
   'PLATFORM_TOO_MANY_SIGN_INS',
   503,
-  () => 'Too many people sign in at this moment. Try again in a few seconds.',
+  () => 'Too many people are signing in. Try again in a few seconds.',
 )
 export const settingsInvalid = defineError<{ problem: string }>('PLATFORM_SETTINGS', 500, ({ problem }) => problem)
 
@@ -50,7 +49,7 @@ export const typeByStatus: Readonly<Record<number, string>> = {
 /** What a client is told of an error that is not its own. */
 export const platformFailed = 'The platform failed. Its log says why.'
 
-/** An error in the shape of the REST API. What is not meant for clients becomes a general sentence. */
+/** An error in the form of the REST API. Clients get a general sentence for errors that are not meant for them. */
 export function toApiError(error: unknown): ApiError {
   const type = error instanceof FlowpotError ? typeByStatus[error.status] : undefined
   if (type === undefined || !(error instanceof FlowpotError)) {

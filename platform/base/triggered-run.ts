@@ -1,11 +1,11 @@
-/** A run that something other than a request starts, as it is written down until it has ended: see `runs/triggered-runs.ts`. */
+/** A run that something other than a request starts. `runs/triggered-runs.ts` stores it until it has ended. */
 
 /** What a run begins with, in Losant's words for a payload. */
 export interface RunBegin {
   readonly data: unknown
   /** Milliseconds since 1970. */
   readonly time: number
-  /** What fired: a device's ID, a topic. Where it is missing, the trigger's own ID is taken. */
+  /** What fired: a device's ID, a topic. Defaults to the ID of the trigger. */
   readonly triggerId?: string
   readonly triggerType: string
   readonly relayId?: string

@@ -1,17 +1,17 @@
-/** The one strict validator, for REST and flows alike: nothing is coerced, defaulted or stripped. */
+/** The validator of all parameters, from REST and from flows. It coerces, defaults and strips nothing. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { TSchema } from 'typebox'
 import { invalid } from './refusals.ts'
 
-const MAX_DEPTH = 40
+const maxDepth = 40
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 
 let ajv: Ajv | undefined
-/** A schema is compiled when it is first used. */
+/** Schemas are compiled on first use. */
 const compiled = new WeakMap<TSchema, ValidateFunction>()
 
-/** Throws `PLATFORM_INVALID` (400), which names the field, where `params` do not fit `schema`. */
+/** Throws `PLATFORM_INVALID` (400), which names the field, if `params` do not fit `schema`. */
 export function validate(schema: TSchema, params: unknown): void {
   checkText(params, '', 0)
   let fits = compiled.get(schema)
@@ -25,28 +25,28 @@ export function validate(schema: TSchema, params: unknown): void {
 
 function createAjv(): Ajv {
   const created = new Ajv({ strict: true, allowUnionTypes: true, strictRequired: false })
-  // ajv-formats is CommonJS: its types do not tell that the function is the module itself.
+  // Boundary: ajv-formats is CommonJS, and its types do not say that the module itself is the function.
   const add = addFormats as unknown as (ajv: Ajv, formats: string[]) => void
   add(created, ['date-time', 'email'])
   return created
 }
 
-/** What no schema says: text that the databases cannot hold, keys that pollute objects, and depth. */
+/** Refuses what no schema can express: text that the databases cannot store, keys that pollute prototypes, and deep nesting. */
 function checkText(value: unknown, at: string, depth: number): void {
   if (typeof value === 'string') {
     if (value.includes('\u0000')) throw invalid({ problem: `${at} must not contain the character U+0000` })
-    // In Node's library since 20, in TypeScript's with ES2024.
+    // Boundary: Node 20 has `isWellFormed`, but TypeScript declares it only for ES2024.
     if (!(value as string & { isWellFormed(): boolean }).isWellFormed()) {
       throw invalid({ problem: `${at} must be well-formed Unicode: half of a surrogate pair is missing` })
     }
     return
   }
   if (typeof value !== 'object' || value === null) return
-  if (depth > MAX_DEPTH) throw invalid({ problem: `${at.slice(0, 100)} is nested more than ${MAX_DEPTH} deep` })
+  if (depth > maxDepth) throw invalid({ problem: `${at.slice(0, 100)} is nested more than ${maxDepth} deep` })
   const isList = Array.isArray(value)
   for (const key of Object.keys(value)) {
     if (unsafeKeys.has(key))
-      throw invalid({ problem: `${join(at, key)} is not allowed: ${key} is a name of JavaScript's own` })
+      throw invalid({ problem: `${join(at, key)} is not allowed: ${key} has a meaning in JavaScript` })
     checkText(Reflect.get(value, key), isList ? `${at}[${key}]` : join(at, key), depth + 1)
   }
 }

@@ -28,10 +28,10 @@ export function resourceQueryFields(table: keyof Tables) {
   }
 }
 
-const MAX_DEPTH = 10
-const MAX_LIST = 100
+const maxDepth = 10
+const maxItems = 100
 /** Limits conditions and values together: a database takes only some thousands of either in one statement. */
-const MAX_PARTS = 1000
+const maxParts = 1000
 
 export function compileQuery(query: unknown, fields: QueryFields, at = 'query'): Condition {
   let parts = 0
@@ -39,12 +39,12 @@ export function compileQuery(query: unknown, fields: QueryFields, at = 'query'):
   return compile(query, at, 1)
 
   function count(value: unknown): void {
-    if (++parts > MAX_PARTS) refuse(at, `has more than ${MAX_PARTS} conditions and values`)
+    if (++parts > maxParts) refuse(at, `has more than ${maxParts} conditions and values`)
     if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) count(part)
   }
 
   function compile(part: unknown, place: string, depth: number): Condition {
-    if (depth > MAX_DEPTH) refuse(place, `is nested more than ${MAX_DEPTH} deep`)
+    if (depth > maxDepth) refuse(place, `is nested more than ${maxDepth} deep`)
     const conditions = Object.entries(asObject(part, place)).map(([key, value]) => {
       const below = `${place}.${key}`
       if (key === '$and' || key === '$or' || key === '$nor') {
@@ -245,7 +245,7 @@ function asObject(value: unknown, at: string): Record<string, unknown> {
 
 function asList(value: unknown, at: string): unknown[] {
   if (!Array.isArray(value)) refuse(at, 'must be a list')
-  if (value.length > MAX_LIST) refuse(at, `must not have more than ${MAX_LIST} items`)
+  if (value.length > maxItems) refuse(at, `must not have more than ${maxItems} items`)
   return value
 }
 

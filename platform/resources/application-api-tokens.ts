@@ -1,4 +1,4 @@
-/** The API tokens of the application, for calls of the REST API. */
+/** The API tokens of the application. */
 import Type from 'typebox'
 import type { Actor } from '../auth/actor.ts'
 import { createApiToken, insertApiToken } from '../auth/api-tokens.ts'
@@ -23,7 +23,7 @@ const spec: ListSpec<'api_tokens'> = {
   filter: { name: 'name', status: 'status' },
 }
 
-/** `all.Application`, `devices.*`, `devices.get`. What it names may come with a later version, or be Losant's alone: it then gives nothing. */
+/** `all.Application`, `devices.*`, `devices.get`. A scope may name an action that only Losant or a later version has. It then allows nothing. */
 const Scope = Type.String({
   pattern:
     '^(all\\.(Application|Application\\.read|Application\\.cli|Device|Device\\.read)|(?!all\\.)[a-zA-Z]+\\.([a-zA-Z]+|\\*))$',
@@ -68,7 +68,7 @@ export const applicationApiTokens: Resource = {
       async run({ apiToken }, { platform, actor }) {
         const scope = apiToken.scope ?? ['all.Application']
         if (scope.length === 0) throw invalid({ problem: 'apiToken.scope is empty: the token could do nothing' })
-        // Who may make tokens but little else must not make one that may do more.
+        // Whoever may create tokens must not create one that may do more than they may.
         const excess = scope.find((one) => exceeds(one, actor))
         if (excess !== undefined) throw forbidden({ call: excess })
         const { row, value } = createApiToken(platform, {

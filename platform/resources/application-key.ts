@@ -23,7 +23,7 @@ export const applicationKey: Resource = {
     }),
 
     patch: defineAction({
-      summary: 'Changes an access key. The devices that it is good for cannot be changed.',
+      summary: 'Changes an access key. The devices that it admits cannot be changed.',
       method: 'PATCH',
       path,
       body: 'applicationKey',

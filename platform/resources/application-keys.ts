@@ -120,7 +120,7 @@ export const applicationKeys: Resource = {
   },
 }
 
-/** A UUID, as Losant's keys are. */
+/** A UUID, like Losant's keys. */
 function createKey(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes).toString('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')

@@ -37,7 +37,7 @@ const ApplicationRecord = closed({
 
 const Readme = closed({ applicationId: Id, content: Type.String(), lastUpdated: Type.Optional(Time) })
 
-const MAX_FOUND = 25
+const maxFound = 25
 
 /** The tables that are searched: Losant's word for a row, the column of its name, and the columns that the text is looked for in. */
 const searched = [
@@ -67,7 +67,7 @@ export const application: Resource = {
     }),
 
     patch: defineAction({
-      summary: 'Changes the application. Its name stands in application.yaml and is changed there.',
+      summary: 'Changes the application. Its name is set in application.yaml.',
       method: 'PATCH',
       path,
       body: 'application',
@@ -132,7 +132,7 @@ export const application: Resource = {
             const fits = columns.map((column) => fitsGlob(dialect, sql.ref(column), `*${filter}*`))
             const { rows } = await sql<{ id: string; name: string }>`select id, ${sql.ref(name)} as name
               from ${sql.table(table)} where ${anyOf(fits)} order by ${sql.ref(name)}, id
-              limit ${sql.lit(MAX_FOUND)}`.execute(read)
+              limit ${sql.lit(maxFound)}`.execute(read)
             return rows.map((row) => ({ _type: type, ...row }))
           }),
         )

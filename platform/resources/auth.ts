@@ -7,9 +7,9 @@ import { deviceClasses } from '../records/device-record.ts'
 import { closed, Email, fromColumn, Id, oneOf, Password } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
-/** An hour, where Losant's lasts for good: who has signed in once can do it again. */
-const ADMINISTRATOR_TTL_SECONDS = 60 * 60
-const DEVICE_TTL_SECONDS = 24 * 60 * 60
+/** An hour. Losant's token never expires, but whoever has signed in once can do so again. */
+const administratorTtlSeconds = 60 * 60
+const deviceTtlSeconds = 24 * 60 * 60
 
 const Secret = Type.String({ minLength: 1, maxLength: 1024 })
 
@@ -18,7 +18,7 @@ export const auth: Resource = {
   summary: 'Signs in.',
   actions: {
     authenticateDevice: defineAction({
-      summary: 'Signs a device in with its access key. Its token sees the devices that the key is good for.',
+      summary: 'Signs a device in with its access key. Its token sees the devices that the key admits.',
       method: 'POST',
       path: '/auth/device',
       body: 'credentials',
@@ -48,11 +48,11 @@ export const auth: Resource = {
         const { device, key } = await signInDevice(platform, credentials, address)
         const scopes = credentials.requestedScopes?.length ? credentials.requestedScopes : ['all.Device']
         // 0 asks for the default, since a token that has expired already is of no use.
-        const ttl = credentials.tokenTTL || DEVICE_TTL_SECONDS
+        const ttl = credentials.tokenTTL || deviceTtlSeconds
         return {
           applicationId: platform.applicationId,
           deviceId: device.id,
-          // Both written by the actions that validated them.
+          // Boundary: only actions that validated both have written them.
           deviceClass: device.device_class as (typeof deviceClasses)[number],
           token: platform.tokens.sign('device', { sub: device.id, key: key.id, scopes }, ttl),
           filterType: key.filter_type as 'none',
@@ -84,9 +84,9 @@ export const auth: Resource = {
         const claims = await signInAdministrator(platform, credentials.email, credentials.password, address)
         const scopes = credentials.requestedScopes?.length ? credentials.requestedScopes : ['all.User']
         return {
-          // The administrator is no resource of the store: the application stands for them.
+          // The administrator has no row and so no ID: the ID of the application stands in.
           userId: platform.applicationId,
-          token: platform.tokens.sign('administrator', { ...claims, scopes }, ADMINISTRATOR_TTL_SECONDS),
+          token: platform.tokens.sign('administrator', { ...claims, scopes }, administratorTtlSeconds),
           needsToVerifyEmail: false,
         }
       },

@@ -1,4 +1,4 @@
-/** The one way to an action, for REST and flows alike: checks the scope, validates, runs. */
+/** Calls an action, for REST and for flows: checks the scope, validates the parameters, runs it. */
 import type { TObject, TSchema } from 'typebox'
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
@@ -11,8 +11,8 @@ import type { Action, ActionContext, Named } from '../resource.ts'
 import { actionsByCall } from './catalogue.ts'
 
 /**
- * The parameters without the application's ID. Throws a `FlowpotError` where the actor has no scope, where another application is named, and where
- * the parameters do not fit.
+ * Returns the parameters without the application's ID. Throws a `FlowpotError` if the actor lacks the scope, if another application is named, or if
+ * the parameters are invalid.
  */
 export function admit(
   { resource, name, called }: Named,
@@ -28,7 +28,7 @@ export function admit(
   return own
 }
 
-/** Throws a `FlowpotError` for what is refused. */
+/** Throws a `FlowpotError` if the call is refused. */
 export async function runAction<Context extends ActionContext>(
   named: Named<Action<TObject, TSchema, Context>>,
   params: Readonly<Record<string, unknown>>,
@@ -38,8 +38,8 @@ export async function runAction<Context extends ActionContext>(
 }
 
 /**
- * Runs `call` (`devices.post`) as `actor`; `address` is where the request came from. Never throws: what is refused comes back as `error`, and what
- * nobody foresaw is logged and answered in general words.
+ * Runs `call` (`devices.post`) as `actor`. `address` is where the request came from. Never throws: refusals are returned as `error`. Unexpected errors
+ * are logged, and the caller gets a general sentence.
  */
 export async function callAction(
   platform: Platform,

@@ -1,4 +1,4 @@
-/** Every resource of the platform, and what there is to know of their actions. */
+/** All resources of the platform and their actions. */
 import type { ActionDescription } from '../../contracts/actions.ts'
 import type { Action, Named, Resource } from '../resource.ts'
 import { application } from './application.ts'
@@ -43,7 +43,7 @@ export const actionsByCall: ReadonlyMap<string, Named<Action>> = new Map(
   ),
 )
 
-/** Every action by call: `devices.post`. */
+/** What editors and checks need to know of every action, by call. */
 export function describeActions(): Readonly<Record<string, ActionDescription>> {
   return Object.fromEntries(
     [...actionsByCall].map(([call, { called }]) => [

@@ -1,4 +1,4 @@
-/** What a query over time takes and answers, in Losant's shapes; and what its range and aggregation mean. */
+/** Parameters and result of a query over time, in Losant's shapes, and the meaning of its range and aggregation. */
 import Type from 'typebox'
 import { invalid } from '../base/refusals.ts'
 import { closed, oneOf, Time } from '../records/schemas.ts'
@@ -7,9 +7,9 @@ import { type Aggregation, aggregations } from '../state/series-query.ts'
 import { Attributes, ShownState } from '../state/state-schemas.ts'
 import { readMoment } from '../state/times.ts'
 
-/** Losant's, for points that are not aggregated. */
-export const MAX_RAW_POINTS = 25_000
-const DAY_MS = 24 * 60 * 60 * 1000
+/** Losant's limit of points that are not aggregated. */
+export const maxRawPoints = 25_000
+const dayMs = 24 * 60 * 60 * 1000
 
 const ms = (minimum: number, description: string) => Type.Number({ minimum, maximum: 1e15, description })
 const Value = Type.Unsafe<string | number | boolean>({ type: ['string', 'number', 'boolean'], maxLength: 255 })
@@ -33,19 +33,25 @@ const GivenAggregation = Type.Unsafe<
 const Order = oneOf(['asc', 'desc'])
 
 export const SeriesParams = closed({
-  start: Type.Optional(ms(-1e15, 'Milliseconds since 1970; less than 0 is so long ago.')),
-  end: Type.Optional(ms(-1e15, 'Milliseconds since 1970; 0 is now, less is so long ago.')),
-  duration: Type.Optional(ms(1, 'Milliseconds, where `start` is not given; a day by default.')),
-  resolution: Type.Optional(ms(1, 'Milliseconds of one point; without it there is one over the whole range.')),
+  start: Type.Optional(ms(-1e15, 'Milliseconds since 1970. Negative numbers count back from now.')),
+  end: Type.Optional(ms(-1e15, 'Milliseconds since 1970. 0 is now, and negative numbers count back from now.')),
+  duration: Type.Optional(ms(1, 'Milliseconds, if `start` is missing. A day by default.')),
+  resolution: Type.Optional(ms(1, 'Milliseconds that one point covers. Without it one point covers the whole range.')),
   aggregation: Type.Optional(GivenAggregation),
   attributes: Type.Optional(Attributes),
   ...selection,
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: MAX_RAW_POINTS, description: 'Of points that are not aggregated.' }),
+    Type.Integer({
+      minimum: 1,
+      maximum: maxRawPoints,
+      description: 'How many points are returned if they are not aggregated.',
+    }),
   ),
   order: Type.Optional(Order),
   acrossDevices: Type.Optional(
-    Type.Boolean({ description: "Flowpot's own: one series an attribute over all devices, in place of one for each." }),
+    Type.Boolean({
+      description: "Flowpot's own: one series per attribute over all devices, instead of one for each device.",
+    }),
   ),
 })
 
@@ -95,7 +101,7 @@ interface GivenRange {
 export function readRange({ start: givenStart, end: givenEnd, duration }: GivenRange, now: number) {
   const open = givenStart === undefined || duration === undefined ? now : readMoment(givenStart, now) + duration
   const end = givenEnd === undefined ? Math.round(open) : readMoment(givenEnd, now)
-  const start = givenStart === undefined ? Math.round(end - (duration ?? DAY_MS)) : readMoment(givenStart, now)
+  const start = givenStart === undefined ? Math.round(end - (duration ?? dayMs)) : readMoment(givenStart, now)
   if (start >= end) throw invalid({ problem: 'query.start is not before query.end' })
   if (start < -8.64e15 || end > 8.64e15) throw invalid({ problem: 'query.start or query.end is no time' })
   return { start, end }
@@ -108,7 +114,7 @@ export function readAggregation(
   if (type === 'NONE') return 'NONE'
   if (type !== 'TIMEATVALUE') {
     if (options?.value !== undefined) throw invalid({ problem: `query.aggregation ${type} takes no value` })
-    // The schema lets no other through.
+    // Boundary: the schema accepts no other type.
     return { type } as Aggregation
   }
   if (options?.value === undefined) throw invalid({ problem: 'query.aggregation.options.value is required' })

@@ -13,7 +13,7 @@ import { ShownState } from '../state/state-schemas.ts'
 import { readSeries } from '../state/time-series.ts'
 import {
   type DeviceSeries,
-  MAX_RAW_POINTS,
+  maxRawPoints,
   readAggregation,
   readRange,
   SeriesParams,
@@ -24,7 +24,7 @@ import {
 const path = '/applications/{applicationId}/data'
 const scopes = ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read']
 
-const MAX_DEVICES = 1000
+const maxDevices = 1000
 
 export const data: Resource = {
   name: 'data',
@@ -56,7 +56,7 @@ export const data: Resource = {
         if (aggregation === 'NONE') {
           const [device, ...others] = series
           if (others.length > 0) throw invalid({ problem: 'query.aggregation NONE takes exactly one device' })
-          const limit = query.limit ?? MAX_RAW_POINTS
+          const limit = query.limit ?? maxRawPoints
           const range = { from: start, to: end - 1, limit: limit + 1, direction: order, attributes: query.attributes }
           const states = device ? await readStates(store.read, device[0], range) : []
           device?.[1].points.push(...states.slice(0, limit))
@@ -124,12 +124,12 @@ function oneOfDevices(devices: readonly { readonly id: string }[]): Condition {
 
 async function readDevices(devices: Condition, { platform }: ActionContext) {
   const { rows } = await sql<{ id: string; name: string }>`select devices.id, devices.name from devices
-    where ${devices} order by devices.id limit ${sql.lit(MAX_DEVICES + 1)}`.execute(platform.store.read)
-  if (rows.length > MAX_DEVICES) throw tooMuch(`it names more than ${MAX_DEVICES} devices`)
+    where ${devices} order by devices.id limit ${sql.lit(maxDevices + 1)}`.execute(platform.store.read)
+  if (rows.length > maxDevices) throw tooMuch(`it names more than ${maxDevices} devices`)
   return rows
 }
 
-/** Rows of one device, in their order: attributes of the same stretch make one point. */
+/** Turns the sorted rows of a device into points: the attributes of one stretch become one point. */
 function toPoints(rows: readonly SeriesRow[], aggregation: Aggregation): DeviceSeries['points'] {
   const points: DeviceSeries['points'] = []
   let last: number | undefined
@@ -156,7 +156,7 @@ function toAttributes(rows: readonly SeriesRow[], aggregation: Aggregation): Rec
   )
 }
 
-/** First and last are values of the attribute's type; what is computed is a number. */
+/** FIRST and LAST give values of the attribute's type. All other aggregations give numbers. */
 function toValue(row: SeriesRow, { type }: Aggregation): number | string | boolean {
   return type === 'FIRST' || type === 'LAST' ? fromStored(row, row.data_type) : (row.number ?? row.text ?? '')
 }

@@ -46,17 +46,17 @@ const spec: ListSpec<'devices'> = {
 
 const Prefix = Type.Optional(Type.String({ maxLength: 255 }))
 const query = Type.Optional(AdvancedQuery)
-const MAX_NAMES = 1000
-const MAX_STATES = 10_000
-/** Devices of which one call may report states. */
-const MAX_DEVICES = 1000
+const maxNames = 1000
+const maxStates = 10_000
+/** How many devices one call may report states of. */
+const maxDevices = 1000
 
 export const devices: Resource = {
   name: 'devices',
   summary: 'Devices.',
   actions: {
     get: defineAction({
-      summary: 'Lists devices. A `query` stands in place of every other condition.',
+      summary: 'Lists devices. A `query` replaces all other conditions.',
       method: 'GET',
       path,
       params: closed({
@@ -118,15 +118,15 @@ export const devices: Resource = {
       params: closed({
         multiDeviceState: Type.Array(closed({ deviceId: Id, ...GivenStateFields }), {
           minItems: 1,
-          maxItems: MAX_STATES,
+          maxItems: maxStates,
         }),
       }),
       result: Success,
       scopes: ['all.Application', 'all.Device'],
       async run({ multiDeviceState }, context) {
         const byDevice = groupBy(multiDeviceState, (state) => state.deviceId)
-        if (byDevice.size > MAX_DEVICES)
-          throw invalid({ problem: `multiDeviceState names more than ${MAX_DEVICES} devices` })
+        if (byDevice.size > maxDevices)
+          throw invalid({ problem: `multiDeviceState names more than ${maxDevices} devices` })
         for (const deviceId of byDevice.keys()) await checkOwnDevice(context, deviceId)
         const given = [...byDevice].map(([deviceId, states]) => ({ deviceId, states, isBatch: states.length > 1 }))
         await context.platform.states.write({ states: given, relay: relayOf(context) })
@@ -135,7 +135,7 @@ export const devices: Resource = {
     }),
 
     sendCommand: defineAction({
-      summary: 'Sends a command to the devices that are named by ID, by tag or by a query.',
+      summary: 'Sends a command to devices that are selected by ID, by tag or by a query.',
       method: 'POST',
       path: `${path}/command`,
       body: 'multiDeviceCommand',
@@ -201,6 +201,6 @@ async function readNames(
   if (prefix) all.push(startsWith(store.dialect, sql.ref(column), prefix))
   if (query) all.push(sql`device_id in (select id from devices where ${await compileDeviceQuery(store, query)})`)
   const { rows } = await sql<{ found: string }>`select distinct ${sql.ref(column)} as found from ${sql.table(table)}
-    where ${allOf(all)} order by found limit ${sql.lit(MAX_NAMES)}`.execute(store.read)
+    where ${allOf(all)} order by found limit ${sql.lit(maxNames)}`.execute(store.read)
   return rows.map((row) => row.found)
 }

@@ -42,7 +42,7 @@ export const experienceGroup: Resource = {
     }),
 
     patch: defineAction({
-      summary: 'Changes an experience group. Members and devices are replaced whole.',
+      summary: 'Changes an experience group. Members and devices are replaced as a whole.',
       method: 'PATCH',
       path,
       body: 'experienceGroup',
@@ -95,7 +95,7 @@ export const experienceGroup: Resource = {
   },
 }
 
-/** Devices of the group, and of those below it if `includesBelow`. */
+/** Counts the devices of the group, and of the groups below it if `includesBelow`. */
 async function countDevices({ store }: Platform, id: string, includesBelow: boolean): Promise<number> {
   const condition = includesBelow
     ? await compileDeviceQuery(store, { experienceGroupId: id })

@@ -46,7 +46,7 @@ export const experienceUsers: Resource = {
         experienceGroupId: Type.Optional(
           Type.String({
             pattern: '^([0-9a-fA-F]{24}|any|none)$',
-            description: 'A group, `any` for users in one, `none` for users in none.',
+            description: 'ID of a group, `any` for users in at least one group, `none` for users in no group.',
           }),
         ),
         includeAncestorGroups: Type.Optional(Flag),
@@ -73,9 +73,9 @@ export const experienceUsers: Resource = {
       result: ExperienceUserRecord,
       scopes: ['all.Application'],
       async run({ experienceUser: { password, ...user } }, { platform, actor, address }) {
-        // A flow acts for whoever asks; a token's bearer may make as many users as they like.
+        // A flow creates users for anyone who asks. The bearer of a token may create as many as they like.
         if (actor.kind === 'flow' && address !== undefined) await platform.signUps.admit(address)
-        // Without a hash, which is dear; the write decides, should another take the address meanwhile.
+        // Refuse a taken address before the expensive hash. If another request takes it in the meantime, the insert fails.
         if (await readUserRow(platform.store.read, user.email)) throw emailTaken()
         const row = toUserRow(platform, user, await platform.passwords.hash(password, address))
         return platform.store.write(async (tx) => {
@@ -95,7 +95,6 @@ function inGroup(group: string | undefined, includesAncestors: boolean): Conditi
   if (group === 'any') return [sql`experience_users.id in (${members})`]
   if (group === 'none') return [sql`experience_users.id not in (${members})`]
   if (!includesAncestors) return [sql`experience_users.id in (${members} where group_id = ${group})`]
-  // A group's ancestors are those that it is below of.
   const ancestors = sql`with recursive above(id) as (
     select id from experience_groups where id = ${group}
     union select child.parent_id from experience_groups child join above on child.id = above.id where child.parent_id is not null

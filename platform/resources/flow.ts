@@ -4,7 +4,7 @@ import { closed, integerOrText, readInteger, Time, toIso } from '../records/sche
 import { defineAction, type Resource } from '../resource.ts'
 import { readFailedRuns } from '../runs/triggered-runs.ts'
 
-const MAX_ERRORS = 100
+const maxErrors = 100
 
 export const flow: Resource = {
   name: 'flow',
@@ -12,12 +12,12 @@ export const flow: Resource = {
   actions: {
     errors: defineAction({
       summary:
-        'Lists the runs that failed and are tried no more, the newest first: those that a device, a topic, a timer or a webhook started, for 30 days.',
+        'Lists runs that failed for good, the newest first. It has the runs of the last 30 days that a device, a topic, a timer or a webhook started.',
       method: 'GET',
       path: '/applications/{applicationId}/flows/{flowId}/errors',
       params: closed({
         flowId: Type.String({ minLength: 1, maxLength: 255 }),
-        limit: Type.Optional(integerOrText(1, MAX_ERRORS)),
+        limit: Type.Optional(integerOrText(1, maxErrors)),
       }),
       result: closed({
         flowId: Type.String(),
@@ -37,7 +37,7 @@ export const flow: Resource = {
       }),
       scopes: ['all.Application', 'all.Application.read'],
       async run({ flowId, limit: given = 25 }, { platform }) {
-        const wanted = readInteger(given, 1, MAX_ERRORS)
+        const wanted = readInteger(given, 1, maxErrors)
         const failed = await readFailedRuns(platform, { flowId, limit: wanted })
         const errors = failed.map(({ id, trigger, attempts, failedAt, error }) => {
           const { code, message, node, file, line } = error

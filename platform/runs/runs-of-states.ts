@@ -1,5 +1,5 @@
 /** Which runs the reports of devices start, and what each begins with. */
-import type { StateWatch } from '../../contracts/watches.ts'
+import type { StateWatch, Watch } from '../../contracts/watches.ts'
 import type { Relay } from '../base/events.ts'
 import type { RunBegin } from '../base/triggered-run.ts'
 import { toIso } from '../records/schemas.ts'

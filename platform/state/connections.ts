@@ -1,15 +1,15 @@
-/** When devices came and went. */
+/** Notes when devices connect and disconnect, and starts the flows that watch for it. */
 import type { Relay } from '../base/events.ts'
 import { toIso } from '../records/schemas.ts'
 import { startRunsOfDevice } from '../runs/runs-of-devices.ts'
 import type { RunsBase } from '../runs/watches.ts'
 import { insertEntry, toStorable } from './device-log.ts'
 
-/** How it is connected, for the flows that start by it. Losant's words. */
+/** How the device is connected, in Losant's words, for the flows that are started. */
 export interface ConnectionVia {
   readonly method: 'mqtt' | 'rest'
   readonly address?: string | undefined
-  /** Under TLS. */
+  /** Whether the connection uses TLS. */
   readonly secure?: boolean | undefined
   readonly relay?: Relay | undefined
 }
@@ -22,7 +22,7 @@ export interface Connected {
 
 export interface Disconnected {
   readonly at: number
-  /** `at` of the connection that ended: one that another has taken over by then leaves the device connected. */
+  /** `at` of the connection that ended. If a newer connection has taken over, the device stays connected. */
   readonly connectedAt?: number
   readonly reason?: string
   readonly messagesFromClient?: number
@@ -30,7 +30,7 @@ export interface Disconnected {
   readonly via?: ConnectionVia
 }
 
-/** Of a device that does not exist nothing is noted. */
+/** Does nothing if the device does not exist. */
 export async function noteConnected(platform: RunsBase, deviceId: string, { at, via }: Connected): Promise<void> {
   const id = platform.newId()
   const runs = await platform.store.write(async (tx) => {
@@ -100,17 +100,17 @@ export async function noteDisconnected(
 
 const noEntry = { message: null, count: 1, messages_from_client: null, messages_to_client: null }
 
-/** Ends the connections that the store holds for open: a process that was killed could not. For the one process that has the broker. */
+/** Ends connections that a killed process has left open in the store. Only for the process that runs the broker. */
 export async function closeOpenConnections(
   platform: RunsBase,
   { at, reason }: { readonly at: number; readonly reason: string },
 ): Promise<void> {
   const open = await platform.store.read.selectFrom('devices').select('id').where('connected', '=', 1).execute()
-  for (let start = 0; start < open.length; start += CLOSED_AT_ONCE) {
-    const some = open.slice(start, start + CLOSED_AT_ONCE)
+  for (let start = 0; start < open.length; start += maxClosedAtOnce) {
+    const some = open.slice(start, start + maxClosedAtOnce)
     await Promise.all(some.map(({ id }) => noteDisconnected(platform, id, { at, reason })))
   }
 }
 
-/** They share a commit; more might not find room in the store's queue. */
-const CLOSED_AT_ONCE = 500
+/** These writes share a commit. More of them could exceed the queue of the store. */
+const maxClosedAtOnce = 500

@@ -1,21 +1,21 @@
-/** Turns what a device reported into its attribute's type, and back from the columns that hold it. */
+/** Converts reported values to the type of their attribute, and stored values back. */
 import type { DeviceStateTable } from '../store/tables.ts'
 import { readPosition } from './gps.ts'
 
 export type Scalar = number | string | boolean
 
-/** What holds a value: `number` for numbers and booleans, `text` for the rest. */
+/** The columns of a value: `number` for numbers and booleans, `text` for the rest. */
 export type Stored = Pick<DeviceStateTable, 'number' | 'text'>
 
-/** Losant: https://docs.losant.com/devices/state/ */
-const MAX_TEXT_BYTES = 64 * 1024
-/** What fits into one MQTT message, whichever way it came. */
-const MAX_BLOB_BYTES = 256 * 1024
+/** Losant's limit: https://docs.losant.com/devices/state/ */
+const maxTextBytes = 64 * 1024
+/** The limit of an MQTT message, also for values that come by REST. */
+const maxBlobBytes = 256 * 1024
 
 const yes = new Set(['true', '1', 'yes', 'on'])
 const no = new Set(['false', '0', 'no', 'off'])
 
-/** The value as `dataType`; a text that says why it cannot be, where it cannot. */
+/** Converts the value to `dataType`. Returns the end of a sentence (`is no position`) if it cannot be converted. */
 export function convertValue(value: unknown, dataType: string): Stored | string {
   if (typeof value !== 'number' && typeof value !== 'string' && typeof value !== 'boolean') {
     return 'is neither a number nor text nor a boolean'
@@ -30,7 +30,7 @@ export function convertValue(value: unknown, dataType: string): Stored | string 
       return position === undefined ? 'is no position' : { number: null, text: position }
     }
     default:
-      return toText(value, dataType === 'blob' ? MAX_BLOB_BYTES : MAX_TEXT_BYTES)
+      return toText(value, dataType === 'blob' ? maxBlobBytes : maxTextBytes)
   }
 }
 
@@ -51,7 +51,7 @@ function toText(value: Scalar, limit: number): Stored | string {
   return Buffer.byteLength(text) > limit ? `is longer than ${limit} bytes` : { number: null, text }
 }
 
-/** What a client is shown. An attribute's type may have changed since the value was stored: then it stays what it was. */
+/** The value for clients. If the type of the attribute has changed since the value was stored, the value keeps its old type. */
 export function fromStored({ number, text }: Stored, dataType: string): Scalar {
   if (number === null) return text ?? ''
   if (dataType === 'boolean') return number !== 0

@@ -1,15 +1,15 @@
-/** What a device is told of itself, and when it came and went: lines that `device.getLogEntries` shows. */
+/** The log of a device, which `device.getLogEntries` returns: its connections, and what was dropped of its messages. */
 import { type Kysely, sql } from 'kysely'
 import type { Base } from '../base/base.ts'
 import { toIso } from '../records/schemas.ts'
 import type { Transaction } from '../store/store.ts'
 import type { DeviceLogTable, Tables } from '../store/tables.ts'
 
-/** Lines that are kept of each device; older ones go. */
-const KEPT_LINES = 500
-const MAX_LINE_LENGTH = 2048
+/** Lines that are kept for each device. Older ones are deleted. */
+const maxKeptLines = 500
+const maxLineLength = 2048
 
-/** Notes what was dropped, such as a message that is no JSON. The same again counts up and takes no new line. */
+/** Notes what was dropped, such as a message that is not JSON. */
 export async function logOnDevice(platform: Base, deviceId: string, message: string): Promise<void> {
   const id = platform.newId()
   const now = platform.clock.now()
@@ -19,7 +19,7 @@ export async function logOnDevice(platform: Base, deviceId: string, message: str
   })
 }
 
-/** A sender that never learns fills neither the disk nor the log: its line counts up. */
+/** If the last line has the same message, its count is raised instead, so that a faulty sender does not fill the log. */
 export async function insertLogLine(
   tx: Transaction,
   deviceId: string,
@@ -58,10 +58,10 @@ export async function insertLogLine(
 
 export async function insertEntry(tx: Transaction, entry: DeviceLogTable): Promise<void> {
   await tx.insertInto('device_log').values(entry).execute()
-  await trim(tx, 'device_log', entry.device_id, KEPT_LINES)
+  await trim(tx, 'device_log', entry.device_id, maxKeptLines)
 }
 
-/** Leaves the newest rows of the device. */
+/** Deletes all but the newest rows of the device. */
 export async function trim(
   tx: Transaction,
   table: 'device_log' | 'device_commands',
@@ -93,7 +93,7 @@ export async function readLog(db: Kysely<Tables>, deviceId: string, { limit, sin
   return rows.map(toEntry)
 }
 
-/** In Losant's words; `message` and `count` are our own. */
+/** The fields are Losant's, except `message` and `count`. */
 function toEntry(row: DeviceLogTable) {
   const time = toIso(row.time)
   if (row.connected === null) return { time, message: row.message ?? '', count: row.count }
@@ -107,7 +107,7 @@ function toEntry(row: DeviceLogTable) {
   }
 }
 
-/** What a client sent may stand in a message: no column takes U+0000, and half of a surrogate pair is no text. */
+/** Messages may quote clients, so replaces what the databases cannot store: U+0000 and halves of surrogate pairs. */
 export function toStorable(text: string): string {
-  return Buffer.from(text.slice(0, MAX_LINE_LENGTH)).toString().replaceAll('\u0000', '\ufffd')
+  return Buffer.from(text.slice(0, maxLineLength)).toString().replaceAll('\u0000', '\ufffd')
 }

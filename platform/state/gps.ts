@@ -1,18 +1,18 @@
-/** Reads a position in the four forms that a device may report it in. */
+/** Reads positions in the four formats in which devices may report them. */
 
-const DECIMAL = /^([+-]?\d{1,3}(?:\.\d+)?)\s*,\s*([+-]?\d{1,3}(?:\.\d+)?)$/
-const DEGREES = /^(\d{1,3})°\s*(\d{1,2})['′]\s*(\d{1,2}(?:\.\d+)?)(?:"|″|'')\s*([NSEW])$/i
-const NMEA = /^\$[A-Z]{2}(GLL|GGA),/i
+const decimalForm = /^([+-]?\d{1,3}(?:\.\d+)?)\s*,\s*([+-]?\d{1,3}(?:\.\d+)?)$/
+const degreesForm = /^(\d{1,3})°\s*(\d{1,2})['′]\s*(\d{1,2}(?:\.\d+)?)(?:"|″|'')\s*([NSEW])$/i
+const nmeaForm = /^\$[A-Z]{2}(GLL|GGA),/i
 
-/** `latitude,longitude` in decimal degrees; `undefined` for anything that is no place on Earth. */
+/** Returns `latitude,longitude` in decimal degrees, or `undefined` for anything else than a place on Earth. */
 export function readPosition(text: string): string | undefined {
   const trimmed = text.trim()
-  // The forms are short, and what is not is not worth a pattern's time.
+  // All formats are short. Do not run the patterns on long texts.
   if (trimmed.length > 200) return undefined
-  const decimal = DECIMAL.exec(trimmed)
-  // As it was given: no digit is lost.
+  const decimal = decimalForm.exec(trimmed)
+  // The digits stay as they were given.
   if (decimal) return toText(decimal[1], decimal[2])
-  const sentence = NMEA.exec(trimmed)
+  const sentence = nmeaForm.exec(trimmed)
   if (sentence) {
     const fields = trimmed.split(',')
     // A GGA begins with the time of day: https://gpsd.gitlab.io/gpsd/NMEA.html
@@ -31,13 +31,13 @@ function toText(latitude: string | number | undefined, longitude: string | numbe
 }
 
 function readDegrees(part: string | undefined, hemispheres: string): number | undefined {
-  const [, degrees, minutes, seconds, hemisphere = ''] = DEGREES.exec(part ?? '') ?? []
+  const [, degrees, minutes, seconds, hemisphere = ''] = degreesForm.exec(part ?? '') ?? []
   if (degrees === undefined || !hemispheres.includes(hemisphere.toUpperCase())) return undefined
   if (Number(minutes) >= 60 || Number(seconds) >= 60) return undefined
   return signed(Number(degrees) + Number(minutes) / 60 + Number(seconds) / 3600, hemisphere)
 }
 
-/** `ddmm.mmm`: so many digits of degrees, then minutes. */
+/** Reads `ddmm.mmm`: first `digits` digits of degrees, then minutes. */
 function readNmea(field: string | undefined, hemisphere = '', digits: number): number | undefined {
   if (field === undefined || !/^\d+(\.\d+)?$/.test(field) || !/^[NSEW]$/i.test(hemisphere)) return undefined
   const whole = field.split('.')[0] ?? ''
@@ -46,7 +46,7 @@ function readNmea(field: string | undefined, hemisphere = '', digits: number): n
   return minutes < 60 ? signed(Number(field.slice(0, digits)) + minutes / 60, hemisphere) : undefined
 }
 
-/** To a tenth of a millimetre, which is more than a receiver knows. */
+/** Rounds to a tenth of a millimetre, which is more precise than any receiver. */
 function signed(degrees: number, hemisphere: string): number {
   const rounded = Math.round(degrees * 1e9) / 1e9
   return /[SW]/i.test(hemisphere) && rounded !== 0 ? -rounded : rounded

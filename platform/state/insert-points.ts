@@ -1,4 +1,4 @@
-/** Writes points of state, however many, by a statement with one text: there is nothing to build and nothing to prepare anew. */
+/** Writes any number of points with a statement whose text is always the same, so that it is built and prepared only once. */
 import { CompiledQuery } from 'kysely'
 import { rowByRow } from '../store/row-by-row.ts'
 import type { Dialect, Transaction } from '../store/store.ts'
@@ -12,7 +12,7 @@ const ofSqlite = `insert into device_states (device_id, attribute, time, number,
 const ofPostgres = `insert into device_states (device_id, attribute, time, number, text)
   select * from unnest($1::text[], $2::text[], $3::bigint[], $4::double precision[], $5::text[]) ${onConflict}`
 
-/** Of the same attribute at the same millisecond the last counts, and overwrites what is there. */
+/** Overwrites points of the same attribute and millisecond. If `points` contains several, the last one counts. */
 export async function insertPoints(
   tx: Transaction,
   dialect: Dialect,
@@ -30,7 +30,7 @@ export async function insertPoints(
     await tx.executeQuery(rowByRow(ofSqlite, rows))
     return
   }
-  // PostgreSQL refuses a statement that writes a row twice.
+  // PostgreSQL refuses to write a row twice in one statement.
   const last = new Map(points.map((point) => [`${point.device_id} ${point.time} ${point.attribute}`, point]))
   const rows = [...last.values()]
   const column = <Name extends keyof DeviceStateTable>(name: Name) => rows.map((row) => row[name])

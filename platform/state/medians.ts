@@ -1,4 +1,4 @@
-/** Medians of several devices together, which no device's own say anything of: all their points are sorted. */
+/** Medians over several devices. They do not follow from the medians of the devices, so all points are sorted together. */
 import { sql } from 'kysely'
 import type { Store } from '../store/store.ts'
 import { median } from './part-columns.ts'
@@ -6,14 +6,14 @@ import { named, time } from './read-states.ts'
 import { stretchesOf } from './select-parts.ts'
 import { type SeriesQuery, type SeriesRow, tooMuch } from './series-query.ts'
 
-/** Whether an attribute is that of more than one device. */
+/** Whether more than one of the devices has the same attribute. */
 export async function isOfSeveral({ read }: Store, query: SeriesQuery): Promise<boolean> {
   const { rows } = await sql`select 1 from device_attributes a where ${attributesOf(query)}
     group by a.name, a.data_type having count(*) > 1 limit 1`.execute(read)
   return rows.length > 0
 }
 
-/** Throws `PLATFORM_INVALID` (400) for more than `maxPoints`. */
+/** Throws `PLATFORM_INVALID` (400) if there are more than `maxPoints`. */
 export async function readMedians(
   { scan, dialect }: Store,
   query: SeriesQuery,

@@ -1,9 +1,9 @@
-/** Puts parts of a stretch together, and the stretches of several devices: exactly, since each says what the whole is made of. */
+/** Merges the parts of a stretch, and the stretches of several devices. The result is exact, since each part has all that the whole needs. */
 import { groupBy } from '../records/schemas.ts'
 import type { Part } from './select-parts.ts'
 import { type Aggregation, isWeighed } from './series-query.ts'
 
-/** What of the whole is not in `one`. */
+/** Returns the columns of the merged part that differ from `one`. */
 type Merge = (one: Part, other: Part) => Partial<Part>
 
 const add: Merge = (one, other) => ({ number: numberOf(one) + numberOf(other) })
@@ -18,7 +18,7 @@ const merges: Readonly<Record<Aggregation['type'], Merge>> = {
   MAX: (one, other) => ({ number: Math.max(numberOf(one), numberOf(other)) }),
   MIN: (one, other) => ({ number: Math.min(numberOf(one), numberOf(other)) }),
   MEAN: (one, other) => ({ number: (sumOf(one) + sumOf(other)) / (one.count + other.count) }),
-  // Nothing can be said of it from parts: who asks sees to it that there is one.
+  // Medians cannot be merged. `readSeries` makes sure that there is only one part.
   MEDIAN: () => ({}),
   STD_DEV: poolDeviations,
   FIRST: (one, other) => (isAhead(other, one, timeOf(one) - timeOf(other)) ? other : {}),
@@ -27,26 +27,26 @@ const merges: Readonly<Record<Aggregation['type'], Merge>> = {
   TIME_WEIGHTED_AVERAGE: average,
 }
 
-/** What a part came to, where that follows from its sum and count. */
+/** Aggregations whose value follows from sum and count. */
 const fromSums: Readonly<Partial<Record<Aggregation['type'], (part: Part) => number | null>>> = {
   COUNT: ({ count }) => count,
   SUM: ({ sum }) => sum,
   MEAN: ({ sum, count }) => (sum === null ? null : sum / count),
 }
 
-/** Whether parts of it cannot be merged without their sums and counts. */
+/** Whether merging parts needs their sums and counts. */
 export function needsSums({ type }: Aggregation): boolean {
   return type in fromSums || type === 'STD_DEV'
 }
 
-/** One for each stretch of a device that has a value, or of an attribute `acrossDevices`. */
+/** Returns one part for each stretch that has a value: of each device, or over all devices if `acrossDevices`. */
 export function mergeParts(parts: readonly Part[], aggregation: Aggregation, acrossDevices: boolean): Part[] {
   const { type } = aggregation
   const [merge, compute] = [merges[type], fromSums[type]]
   const valued = (compute ? parts.map((part) => ({ ...part, number: compute(part) })) : parts).filter(hasValue)
   if (!acrossDevices) return mergeBy(ofDevice, valued, merge)
   if (!isWeighed(aggregation)) return mergeBy(ofAttribute, valued, merge)
-  // The mean of what the devices came to: https://docs.losant.com/references/aggregations/
+  // The result is the mean of the devices' values: https://docs.losant.com/references/aggregations/
   const alike = mergeBy(ofDevice, valued, merge).map((part) => ({ ...part, weight: 1 }))
   return mergeBy(ofAttribute, alike, average)
 }
@@ -72,7 +72,7 @@ function mergeBy(keyOf: (part: Part) => string, parts: readonly Part[], merge: M
   return [...groupBy(parts, keyOf).values()].map((group) => group.reduce(both))
 }
 
-/** https://en.wikipedia.org/wiki/Pooled_variance: within the two, and between their means. */
+/** Adds the variance within the two parts to that between their means: https://en.wikipedia.org/wiki/Pooled_variance. */
 function poolDeviations(one: Part, other: Part): Partial<Part> {
   const count = one.count + other.count
   const apart = sumOf(one) / one.count - sumOf(other) / other.count
@@ -80,7 +80,7 @@ function poolDeviations(one: Part, other: Part): Partial<Part> {
   return { number: Math.sqrt(within + (apart ** 2 * one.count * other.count) / count ** 2) }
 }
 
-/** `by`: how many milliseconds `one` is nearer the edge than `other`. Of two at the same time that of the first device is taken. */
+/** `by` is how many milliseconds `one` is nearer to the edge than `other`. At the same time, the device with the lower ID wins. */
 function isAhead(one: Part, other: Part, by: number): boolean {
   return by > 0 || (by === 0 && one.device_id < other.device_id)
 }

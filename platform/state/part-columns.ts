@@ -1,26 +1,26 @@
-/** What is computed of the points of a part, aggregation by aggregation. */
+/** The SQL that computes the columns of a part, for each aggregation. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Dialect } from '../store/store.ts'
 import { type Aggregation, isWeighed, type Weighed } from './series-query.ts'
 
 type Sql = RawBuilder<unknown>
-/** SQL by the name of the column of a `Part`. */
+/** The SQL of the columns of a `Part`, by their names. */
 export type Columns = Readonly<Partial<Record<'number' | 'text' | 'at' | 'weight' | 'sum' | 'count', Sql>>>
 
 export interface PartColumns {
-  /** Aggregates of the points `p`. */
+  /** Aggregates of the points `p`, which can be computed in one pass. */
   readonly aggregates: Columns
-  /** What is more than one aggregate. */
+  /** Columns that are not a single aggregate. */
   readonly others: Columns
 }
 
 export interface PartSource {
   readonly dialect: Dialect
-  /** What stands after `from`: the points `p` of the part `s`, which begins at `s.at`. */
+  /** The `from` clause for the points `p` of the part `s`, which begins at `s.at`. */
   readonly points: Sql
   /** When the part ends. */
   readonly end: Sql
-  /** Whether sum and count are wanted as well. */
+  /** Whether sum and count are computed too. */
   readonly withSums: boolean
 }
 
@@ -41,7 +41,7 @@ type Unweighed = Exclude<Aggregation['type'], 'TIMEATVALUE' | 'TIME_WEIGHTED_AVE
 
 function unweighed(type: Unweighed, { dialect, points, withSums }: PartSource): PartColumns {
   const aggregate = (number: Sql) => ({ aggregates: { number }, others: {} })
-  // Follows from sum and count, where they are there: see merge-parts.ts.
+  // With sum and count, merge-parts.ts computes the value from them.
   const summed = (number: Sql) => (withSums ? { aggregates: {}, others: {} } : aggregate(number))
   switch (type) {
     case 'COUNT':
@@ -57,7 +57,7 @@ function unweighed(type: Unweighed, { dialect, points, withSums }: PartSource): 
     case 'MEDIAN':
       return aggregate(median(dialect, sql`p.number`))
     case 'STD_DEV':
-      // Of the population, as Losant has it. Around the mean, not by the squares' sum: that loses its digits where values are large and close.
+      // Losant's deviation is that of the population. It is computed around the mean, since a sum of squares loses precision if values are large and close.
       return {
         aggregates: {},
         others: {
@@ -77,13 +77,13 @@ function atEdge(way: Sql, at: Sql, points: Sql): Columns {
   return { number: one(sql`p.number`), text: one(sql`p.text`), at }
 }
 
-/** The middle one, or the mean of the two in the middle. */
+/** The middle value, or the mean of the two middle values. */
 export function median(dialect: Dialect, number: Sql): Sql {
   return dialect === 'sqlite' ? sql`median(${number})` : sql`percentile_cont(0.5) within group (order by ${number})`
 }
 
 /**
- * Weighs a value by how long it stood: until the next one of its attribute, or the end of the part. The last value before a part stands on into it, until its own first one. `weight`: for how many milliseconds a value is known. */
+ * Weighs each value by how long it lasts: until the next value of the attribute, or the end of the part. The last value before a part lasts until the first point in it. `weight` is for how many milliseconds a value is known. */
 function weigh(aggregation: Weighed, { points, end }: PartSource): Columns {
   const isAtValue = aggregation.type === 'TIMEATVALUE'
   const value = isAtValue ? matches(aggregation.value) : sql`p.number`
@@ -101,7 +101,7 @@ function weigh(aggregation: Weighed, { points, end }: PartSource): Columns {
   }
 }
 
-/** 1.0 for a point of that value, else 0.0. */
+/** 1.0 for points with that value, otherwise 0.0. */
 function matches(value: string | number | boolean): Sql {
   const hit = (condition: Sql) => sql`case when ${condition} then 1.0 else 0.0 end`
   if (typeof value === 'string') return hit(sql`p.text = ${value}`)

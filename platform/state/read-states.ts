@@ -1,4 +1,4 @@
-/** Reads states back as they were reported: the latest or the first of a range, and the last value of each attribute. */
+/** Reads states as they were reported: the first or last states of a range, and the last value of each attribute. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { allOf, type Condition, isIn } from '../records/conditions.ts'
 import { toIso } from '../records/schemas.ts'
@@ -6,12 +6,12 @@ import type { DeviceStateTable, Tables } from '../store/tables.ts'
 import { fromStored, type Scalar } from './convert-value.ts'
 
 export interface StateRange {
-  /** Milliseconds since 1970, both within the range. */
+  /** Milliseconds since 1970. `from` and `to` belong to the range. */
   readonly from: number
   readonly to: number
   readonly limit: number
   readonly direction: 'asc' | 'desc'
-  /** All that the device has, where it is not given. */
+  /** All attributes of the device by default. */
   readonly attributes?: readonly string[] | undefined
 }
 
@@ -25,11 +25,11 @@ interface PointRow extends DeviceStateTable {
 }
 
 /**
- * The first or last `limit` states of a device, an attribute's values at the same millisecond together. Each attribute gives its own first or last
- * `limit` points, of which the states are then the first: so no index but the primary key is needed.
+ * The first or last `limit` states of a device. Values with the same millisecond make one state. For each attribute the first or last `limit` points
+ * are read, and the states are taken from these, so that no other index than the primary key is needed.
  *
- * Here and in every query of points CROSS JOIN stands for SQLite, which then keeps the order of the tables: left to itself it begins at the points,
- * and reads all that the device ever reported.
+ * Every query of points uses CROSS JOIN, which makes SQLite keep the order of the tables. Otherwise SQLite would begin with the points,
+ * and read everything that the device ever reported.
  */
 export async function readStates(
   db: Kysely<Tables>,
@@ -38,7 +38,7 @@ export async function readStates(
 ): Promise<ReadState[]> {
   const isDown = direction === 'desc'
   const way = sql.raw(direction)
-  // The limit-th point is as far as an attribute is read.
+  // Of each attribute, nothing after its limit-th point is needed.
   const furthest = sql`coalesce((
     select q.time from device_states q
     where q.device_id = a.device_id and q.attribute = a.name and q.time >= ${time(from)} and q.time <= ${time(to)}
@@ -69,7 +69,7 @@ export interface LastValue {
   readonly value: Scalar
 }
 
-/** The last value of each attribute within the range, of the devices that meet `devices`. */
+/** The last value within the range of each attribute of the devices that meet `devices`. */
 export async function readLastValues(
   db: Kysely<Tables>,
   devices: Condition,
@@ -92,12 +92,12 @@ export async function readLastValues(
   }))
 }
 
-/** The attributes that are asked for; a condition on `device_attributes a`. */
+/** The requested attributes, as a condition on `device_attributes a`. */
 export function named(attributes: readonly string[] | undefined): Condition {
   return attributes === undefined ? allOf([]) : isIn(sql`a.name`, attributes)
 }
 
-/** A number of milliseconds as both databases compute with it: SQLite's driver would bind a real. */
+/** Milliseconds as an integer of the database, since the driver of SQLite would bind them as a real. */
 export function time(ms: number): RawBuilder<number> {
   return sql`cast(${ms} as bigint)`
 }

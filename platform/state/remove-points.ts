@@ -3,10 +3,10 @@ import { sql } from 'kysely'
 import type { Store } from '../store/store.ts'
 import { time } from './read-states.ts'
 
-/** Rows that one write removes: others wait for it. */
-const ROWS_A_WRITE = 5000
+/** Rows that one write deletes, since other writes wait for it. */
+const rowsPerWrite = 5000
 
-/** Removes the points from `from` to `to`, both with it, of every attribute that the device ever had; or of one. */
+/** Deletes the points from `from` to `to`, inclusive, of every attribute that the device ever had, or of one attribute. */
 export async function removePoints(
   store: Store,
   deviceId: string,
@@ -14,8 +14,8 @@ export async function removePoints(
 ): Promise<void> {
   const attributes = attribute === undefined ? await readReported(store, deviceId) : [attribute]
   for (const name of attributes) {
-    let removed = ROWS_A_WRITE
-    while (removed === ROWS_A_WRITE) removed = await removeSome(store, deviceId, name, from, to)
+    let removed = rowsPerWrite
+    while (removed === rowsPerWrite) removed = await removeSome(store, deviceId, name, from, to)
   }
 }
 
@@ -25,13 +25,13 @@ async function removeSome(store: Store, deviceId: string, attribute: string, fro
       where device_id = ${deviceId} and attribute = ${attribute} and time >= ${time(from)} and time <= coalesce((
         select time from device_states
         where device_id = ${deviceId} and attribute = ${attribute} and time >= ${time(from)} and time <= ${time(to)}
-        order by time limit 1 offset ${sql.lit(ROWS_A_WRITE - 1)}
+        order by time limit 1 offset ${sql.lit(rowsPerWrite - 1)}
       ), ${time(to)})`.execute(tx)
     return Number(numAffectedRows ?? 0n)
   })
 }
 
-/** Every attribute that there are points of: leaps through the primary key, where DISTINCT would read every point. */
+/** Every attribute that has points. Skips from name to name in the primary key, since DISTINCT would read every point. */
 async function readReported({ read }: Store, deviceId: string): Promise<string[]> {
   const names: string[] = []
   for (let last = ''; ; ) {

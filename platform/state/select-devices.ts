@@ -1,4 +1,4 @@
-/** Which devices a command or a query means: by IDs, tags and a query. */
+/** Selects the devices of a command or a query over time: by IDs, tags and a device query. */
 
 import { sql } from 'kysely'
 import { type Static, Type } from 'typebox'
@@ -18,8 +18,8 @@ export const selection = {
 const Selection = closed(selection)
 
 /**
- * The devices that one of the three names, of those that the actor may see. What names none at all is refused: a list that a template left out must
- * not become every device.
+ * The devices that any of the three selects, among those that the actor sees. If all three are missing, the call is refused: a list that a template
+ * left out must not select every device.
  */
 export async function selectDevices(
   { deviceIds, deviceTags, deviceQuery }: Static<typeof Selection>,
@@ -35,7 +35,7 @@ export async function selectDevices(
     ...(deviceQuery === undefined ? [] : [await compileDeviceQuery(platform.store, deviceQuery, `${at}.deviceQuery`)]),
   ]
   if (wanted.length === 0) return never
-  // A union, since SQLite reads every device where OR stands between what has an index each.
+  // It is a union because SQLite uses no index for conditions that are joined by OR, and would read every device.
   const selects = wanted.map((condition) => sql`select devices.id from devices where ${condition}`)
   const named = sql`devices.id in (${sql.join(selects, sql` union `)})`
   return allOf([named, await visibleDevices(platform, actor)])

@@ -1,4 +1,4 @@
-/** The SQL that aggregates points, a row for each part of a stretch, in a form that both databases take. */
+/** The SQL that aggregates points, for both databases. It returns a row for each part of a stretch. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Dialect } from '../store/store.ts'
 import { type Columns, type PartColumns, partColumns } from './part-columns.ts'
@@ -7,27 +7,27 @@ import { isWeighed, type SeriesQuery, type SeriesRow } from './series-query.ts'
 
 type Sql = RawBuilder<unknown>
 
-/** What a stretch came to, or a part of it. */
+/** The aggregated points of a stretch, or of a part of it. */
 export interface Part extends SeriesRow {
-  /** When the first or last point was reported; for FIRST and LAST that are merged. */
+  /** When the first or last point was reported, for merging FIRST and LAST. */
   readonly at: number | null
-  /** For how long a value is known; for what is weighed. */
+  /** For how many milliseconds a value is known, for aggregations that weigh by time. */
   readonly weight: number | null
 }
 
 export interface PartsPlan {
-  /** A stretch of more points is given in parts, so that none takes long to compute; without it each is given whole. */
+  /** A stretch with more points is split into parts, so that none takes long to compute. Without it no stretch is split. */
   readonly pointsAPart: number | undefined
-  /** Whether each part gives its sum and count; without them they are nothing. */
+  /** Whether sums and counts are computed. Otherwise they are `null` and 0. */
   readonly withSums: boolean
   readonly dialect: Dialect
   readonly maxRows: number
 }
 
 /**
- * Leaps from part to part: each begins at the first point after the one before, and its points are one stretch of the primary key. So each row is
- * given once it is computed, a stretch without a report costs nothing, and nothing is sorted, as SQLite does for GROUP BY: of a mean over
- * 100,000 points that takes 24 of 32 ms. Stretches of less than ten points, on PostgreSQL thirty, would be faster by GROUP BY.
+ * Walks from part to part. Each begins at the first point after the last part, and its points are one range of the primary key. So each row is
+ * returned once it is computed, a stretch without points costs nothing, and nothing has to be sorted, as for GROUP BY on SQLite: for a mean over
+ * 100,000 points sorting takes 24 of 32 ms. With fewer than ten points in a stretch, on PostgreSQL thirty, GROUP BY would be faster.
  */
 export function selectParts(query: SeriesQuery, plan: PartsPlan): RawBuilder<Part> {
   const { devices, attributes, start, end, resolution, aggregation } = query
@@ -36,7 +36,7 @@ export function selectParts(query: SeriesQuery, plan: PartsPlan): RawBuilder<Par
   const stretchEnd = (moment: Sql) =>
     resolution === undefined ? time(end) : earlier(sql`${stretchOf(moment)} + ${time(resolution)}`, time(end))
   const nextFrom = (moment: Sql) =>
-    // A value stands on where nothing is reported, so no stretch is left out.
+    // A value lasts until the next report, so stretches without points count too.
     isWeighed(aggregation)
       ? sql`case when ${moment} < ${time(end)} then ${moment} end`
       : sql`(select min(p.time) from device_states p where ${ofSeries} and p.time >= ${moment} and p.time < ${time(end)})`
@@ -69,7 +69,7 @@ export function selectParts(query: SeriesQuery, plan: PartsPlan): RawBuilder<Par
     from parts s ${joined} where s.at is not null limit ${sql.lit(plan.maxRows)}`
 }
 
-/** When the stretch begins that a moment is in: whole multiples of the resolution since 1970, so that points stay where they are as time goes on. */
+/** When the stretch of a moment begins. Stretches begin at multiples of the resolution since 1970, so that they do not shift as time goes on. */
 export function stretchesOf({ resolution, start }: SeriesQuery): (moment: Sql) => Sql {
   if (resolution === undefined) return () => time(start)
   return (moment) => sql`${moment} / ${time(resolution)} * ${time(resolution)}`
@@ -93,7 +93,7 @@ function oneByOne({ aggregates, others }: PartColumns, points: Sql) {
   return { selected: list({ ...none, ...others, ...each }), joined: sql`` }
 }
 
-/** SQLite has no LATERAL. */
+/** Needs LATERAL, which SQLite does not have. */
 function inOnePass({ aggregates, others }: PartColumns, points: Sql) {
   const each = mapValues(aggregates, (_value, name) => sql.ref(`v.${name}`))
   const isAny = Object.keys(each).length > 0

@@ -13,14 +13,14 @@ export interface Command {
   readonly time: number
 }
 
-/** Commands that are kept of each device; older ones go. */
-const KEPT_COMMANDS = 100
-/** Devices that one command reaches: all are written in one transaction. */
-const MAX_DEVICES = 10_000
-/** A device receives it as one message. */
-const MAX_PAYLOAD_BYTES = 256 * 1024
+/** Commands that are kept for each device. Older ones are deleted. */
+const maxKeptCommands = 100
+/** Devices that one command may reach, since all are written in one transaction. */
+const maxDevices = 10_000
+/** A device receives a command as one message. */
+const maxPayloadBytes = 256 * 1024
 
-/** Stores the command for each device that meets `devices` and tells `commandSent`. Returns how many there were. */
+/** Stores the command for each device that meets `devices` and emits `commandSent`. Returns the number of devices. */
 export async function sendCommand(
   platform: Base,
   devices: Condition,
@@ -28,31 +28,31 @@ export async function sendCommand(
   relay: Relay,
 ): Promise<number> {
   const json = payload === undefined ? null : JSON.stringify(payload)
-  if (json !== null && Buffer.byteLength(json) > MAX_PAYLOAD_BYTES) {
-    throw invalid({ problem: `The payload of the command ${name} is longer than ${MAX_PAYLOAD_BYTES} bytes` })
+  if (json !== null && Buffer.byteLength(json) > maxPayloadBytes) {
+    throw invalid({ problem: `The payload of the command ${name} is longer than ${maxPayloadBytes} bytes` })
   }
   const id = platform.newId()
   const deviceIds = await platform.store.write(async (tx) => {
     const { rows: found } = await sql<{ id: string }>`select devices.id from devices where ${devices}
-      order by devices.id limit ${sql.lit(MAX_DEVICES + 1)}`.execute(tx)
-    if (found.length > MAX_DEVICES) {
-      throw invalid({ problem: `The command ${name} is for more than ${MAX_DEVICES} devices` })
+      order by devices.id limit ${sql.lit(maxDevices + 1)}`.execute(tx)
+    if (found.length > maxDevices) {
+      throw invalid({ problem: `The command ${name} is for more than ${maxDevices} devices` })
     }
     const ids = found.map((row) => row.id)
-    for (let start = 0; start < ids.length; start += ROWS_A_STATEMENT) {
+    for (let start = 0; start < ids.length; start += rowsPerStatement) {
       const rows = ids
-        .slice(start, start + ROWS_A_STATEMENT)
+        .slice(start, start + rowsPerStatement)
         .map((deviceId) => ({ device_id: deviceId, id, time, name, payload: json }))
       await tx.insertInto('device_commands').values(rows).execute()
     }
-    for (const deviceId of ids) await trim(tx, 'device_commands', deviceId, KEPT_COMMANDS)
+    for (const deviceId of ids) await trim(tx, 'device_commands', deviceId, maxKeptCommands)
     return ids
   })
   for (const deviceId of deviceIds) platform.events.emit('commandSent', { deviceId, name, payload, time, relay })
   return deviceIds.length
 }
 
-const ROWS_A_STATEMENT = 1000
+const rowsPerStatement = 1000
 
 export function oneDevice(deviceId: string): Condition {
   return isIn(sql`devices.id`, [deviceId])

@@ -1,4 +1,4 @@
-/** What a query over time asks for, and what it answers. */
+/** A query over time, and the rows of its result. */
 
 import { invalid } from '../base/refusals.ts'
 import type { Condition } from '../records/conditions.ts'
@@ -24,7 +24,7 @@ export type Aggregation =
 
 export type Weighed = Extract<Aggregation, { type: 'TIMEATVALUE' | 'TIME_WEIGHTED_AVERAGE' }>
 
-/** Whether a value counts by how long it stood. */
+/** Whether values are weighed by how long they last. */
 export function isWeighed(aggregation: Aggregation): aggregation is Weighed {
   return aggregation.type === 'TIMEATVALUE' || aggregation.type === 'TIME_WEIGHTED_AVERAGE'
 }
@@ -32,30 +32,30 @@ export function isWeighed(aggregation: Aggregation): aggregation is Weighed {
 export interface SeriesQuery {
   /** Devices, as a condition on the table `devices`. */
   readonly devices: Condition
-  /** All that the devices have, where it is not given. */
+  /** All attributes of the devices by default. */
   readonly attributes: readonly string[] | undefined
-  /** Milliseconds since 1970; `end` is not within the range. */
+  /** Milliseconds since 1970. `end` does not belong to the range. */
   readonly start: number
   readonly end: number
-  /** Milliseconds of one stretch; `undefined` makes one of the whole range. */
+  /** The length of a stretch in milliseconds. Without it the whole range is one stretch. */
   readonly resolution: number | undefined
   readonly aggregation: Aggregation
   readonly order: 'asc' | 'desc'
-  /** One series an attribute over all devices together, in place of one for each. */
+  /** One series per attribute over all devices, instead of one per attribute and device. */
   readonly acrossDevices: boolean
 }
 
-/** One value. `number` and `text` as they are stored; a computed one is a number. */
+/** One value of the result. Computed values are in `number`. */
 export interface SeriesRow extends Stored {
-  /** Of a series over all devices, one of them. */
+  /** In a series over all devices, any one of them. */
   readonly device_id: string
   readonly attribute: string
   readonly data_type: string
-  /** When the stretch begins that it stands for. */
+  /** When the stretch begins. */
   readonly bucket: number
-  /** Of a series over all devices: of the numbers in it, `null` where there are none. */
+  /** The sum of the numbers in the stretch, `null` if there are none. Only for series over all devices. */
   readonly sum: number | null
-  /** Of a series over all devices: the points that it was computed from. */
+  /** The number of points in the stretch. Only for series over all devices. */
   readonly count: number
 }
 

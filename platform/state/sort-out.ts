@@ -1,4 +1,4 @@
-/** Sorts out what a device reported: what is stored, what is told of it, and what is dropped. */
+/** Separates what is stored of a device's report from what is dropped. */
 import type { Relay } from '../base/events.ts'
 import type { HeardDevice, StoredState } from '../runs/runs-of-states.ts'
 import type { DeviceStateTable } from '../store/tables.ts'
@@ -9,19 +9,19 @@ import { readTime, whyNotTaken } from './times.ts'
 export interface StatesOfDevice {
   readonly deviceId: string
   readonly states: readonly GivenState[]
-  /** Whether they came as a list. */
+  /** Whether the states came as a list. */
   readonly isBatch: boolean
 }
 
 export interface SortedOut extends HeardDevice {
   readonly points: readonly DeviceStateTable[]
-  /** A sentence each. */
+  /** A sentence for each thing that was dropped. */
   readonly dropped: readonly string[]
 }
 
 const nothing: readonly string[] = []
 
-/** `dataTypes` are those of the attributes that the device has, by name; `now` is milliseconds since 1970. */
+/** `dataTypes` has the type of each attribute of the device. `now` is milliseconds since 1970. */
 export function sortOut(
   { deviceId, states, isBatch }: StatesOfDevice,
   dataTypes: ReadonlyMap<string, string>,
@@ -62,10 +62,10 @@ export function sortOut(
   return { deviceId, at: now, isBatch, relay, points, reports, dropped: dropped ? [...dropped] : nothing }
 }
 
-const MAX_TOLD = 10
+const maxTold = 10
 
-/** What was dropped, as a line of the device's log. */
+/** The line for the device's log. */
 export function toLine(dropped: readonly string[]): string {
-  const more = dropped.length - MAX_TOLD
-  return [...dropped.slice(0, MAX_TOLD), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ')
+  const more = dropped.length - maxTold
+  return [...dropped.slice(0, maxTold), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ')
 }

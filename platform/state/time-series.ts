@@ -1,4 +1,4 @@
-/** Answers queries over time, as far as one request may go. */
+/** Answers queries over time, within the limits of one request. */
 import { sql } from 'kysely'
 import { storeQueryTooLong } from '../store/errors.ts'
 import type { Store } from '../store/store.ts'
@@ -9,15 +9,15 @@ import { selectParts } from './select-parts.ts'
 import { isWeighed, type SeriesQuery, type SeriesRow, tooMuch } from './series-query.ts'
 
 export interface SeriesLimits {
-  /** Of values that come out. */
+  /** Values in the result. */
   readonly values: number
-  /** Of stretches of single devices, or parts of them, that are read for these: some 300 bytes each. */
+  /** Stretches of single devices, or their parts, that are read for the result. Each takes about 300 bytes. */
   readonly parts: number
-  /** SQLite computes within the event loop, some ten million points a second: a stretch of more is computed in parts. */
+  /** SQLite computes about ten million points a second within the event loop, so a stretch with more points than this is computed in parts. */
   readonly pointsAPart: number
-  /** There is at most a point a millisecond, so stretches up to this length need not be searched for where to part them. */
+  /** Stretches of up to this length are never split: there is at most one point per millisecond. */
   readonly unpartedMs: number
-  /** A median is not put together from parts: of the points of a stretch, and of all where it is of several devices. */
+  /** Points of a stretch for a median, which cannot be merged from parts; for a median over several devices, points of all stretches. */
   readonly medianPoints: number
 }
 
@@ -29,7 +29,7 @@ export const seriesLimits: SeriesLimits = {
   medianPoints: 1_000_000,
 }
 
-/** Values in their order. Throws `PLATFORM_INVALID` (400) for what would take too long to read or to answer. */
+/** Returns the values, sorted. Throws `PLATFORM_INVALID` (400) if the query asks for too much. */
 export async function readSeries(store: Store, query: SeriesQuery, limits = seriesLimits): Promise<SeriesRow[]> {
   await refuseManyStretches(store, query, limits.values)
   const rows = await readRows(store, query, limits).catch((error) => {
@@ -67,7 +67,7 @@ async function readRows(store: Store, query: SeriesQuery, limits: SeriesLimits):
   return acrossDevices || isParted ? mergeParts(rows, aggregation, acrossDevices) : rows.filter(hasValue)
 }
 
-/** Only what weighs by time computes on stretches in which nothing was reported. */
+/** Only aggregations that weigh by time also compute stretches without points, so their number must be checked first. */
 async function refuseManyStretches({ read }: Store, query: SeriesQuery, most: number): Promise<void> {
   const { aggregation, devices, attributes, start, end, resolution = end - start } = query
   if (!isWeighed(aggregation)) return

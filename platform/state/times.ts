@@ -1,7 +1,7 @@
-/** Reads the times that clients give, in Losant's forms. */
+/** Reads times in the formats that Losant takes. */
 import Type from 'typebox'
 
-/** ISO text, EJSON's `{ $date }`, seconds or milliseconds since 1970, or negative milliseconds: so long ago. */
+/** ISO text, EJSON's `{ $date }`, seconds or milliseconds since 1970, or negative milliseconds, which count back from now. */
 export const GivenTime = Type.Unsafe<string | number | { readonly $date: string | number }>({
   type: ['string', 'number', 'object'],
   properties: { $date: { type: ['string', 'number'] } },
@@ -9,13 +9,13 @@ export const GivenTime = Type.Unsafe<string | number | { readonly $date: string 
   additionalProperties: false,
 })
 
-const DAY_MS = 24 * 60 * 60 * 1000
-const OLDEST_MS = 30 * DAY_MS
-const FURTHEST_MS = DAY_MS
-/** Below it a number counts seconds: as milliseconds it would be a time before 1973. */
-const SECONDS_BELOW = 1e11
+const dayMs = 24 * 60 * 60 * 1000
+const maxAgeMs = 30 * dayMs
+const maxAheadMs = dayMs
+/** Smaller numbers are seconds, since as milliseconds they would be times before 1973. */
+const minMilliseconds = 1e11
 
-/** Milliseconds since 1970; now, where there is none or it cannot be read. */
+/** Returns milliseconds since 1970. A missing or unreadable time is `now`. */
 export function readTime(given: unknown, now: number): number {
   const plain = typeof given === 'object' && given !== null && '$date' in given ? given.$date : given
   const time =
@@ -25,35 +25,35 @@ export function readTime(given: unknown, now: number): number {
 
 function readNumber(number: number, now: number): number {
   if (number <= 0) return now + number
-  return number < SECONDS_BELOW ? number * 1000 : number
+  return number < minMilliseconds ? number * 1000 : number
 }
 
 function readText(text: string, now: number): number {
   const trimmed = text.trim()
   if (/^-?\d{9,16}$/.test(trimmed)) return readNumber(Number(trimmed), now)
-  // A time of day without a zone is UTC, wherever this process runs.
+  // A time of day without a zone is UTC, and not in the zone of this process.
   const isLocal = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(trimmed)
   return Date.parse(isLocal ? `${trimmed.replace(' ', 'T')}Z` : trimmed)
 }
 
-/** Why a state of this time is not taken, or nothing. Losant's bounds. */
+/** Why a state with this time is not accepted, or `undefined` if it is. The limits are Losant's. */
 export function whyNotTaken(time: number, now: number): string | undefined {
-  if (time < now - OLDEST_MS) return 'its time is more than 30 days ago'
-  if (time > now + FURTHEST_MS) return 'its time is more than a day ahead'
+  if (time < now - maxAgeMs) return 'its time is more than 30 days ago'
+  if (time > now + maxAheadMs) return 'its time is more than a day ahead'
   return undefined
 }
 
-/** An end of a range, as the REST API gives it: milliseconds since 1970; 0 is now, and less is so long ago. */
+/** Reads a start or end of a range: milliseconds since 1970. 0 is now, and negative numbers count back from now. */
 export function readMoment(given: number | string, now: number): number {
   const moment = Number(given)
   return Math.round(moment <= 0 ? now + moment : moment)
 }
 
-/** A moment in a query, where everything is text. */
+/** A start or end of a range, also as the text that a query string holds. */
 export const Moment = Type.Unsafe<number | string>({
   type: ['number', 'string'],
   minimum: -1e15,
   maximum: 1e15,
   pattern: '^-?[0-9]{1,15}$',
-  description: 'Milliseconds since 1970; 0 is now, less is so long ago.',
+  description: 'Milliseconds since 1970. 0 is now, and negative numbers count back from now.',
 })

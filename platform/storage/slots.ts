@@ -4,7 +4,7 @@ import type { StorageSlot } from '../../contracts/storage.ts'
 import type { Transaction } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
 
-/** Tells slots apart as the table does. */
+/** A text that is the same for the same slot. */
 export function idOf({ scope, key }: StorageSlot): string {
   return JSON.stringify([scope, key])
 }

@@ -7,12 +7,12 @@ import { applyChange, createSlotWriter } from './slot-writer.ts'
 import { idOf, readSlots } from './slots.ts'
 import { fromJson } from './stored-json.ts'
 
-/** As in Losant: schema `flowStorageEntry` of its REST API. */
-const MAX_KEY_LENGTH = 255
-/** PostgreSQL puts at most 2,704 bytes of scope and key into its index. */
-const MAX_SCOPE_LENGTH = 1000
-/** Of all keys and values of a scope together. */
-const MAX_LISTED_LENGTH = 4 * 1024 * 1024
+/** Losant's limit: schema `flowStorageEntry` of its REST API. */
+const maxKeyLength = 255
+/** An index entry of PostgreSQL, which holds scope and key, has at most 2,704 bytes. */
+const maxScopeLength = 1000
+/** The length of all keys and values of a scope that `list` returns. */
+const maxListedLength = 4 * 1024 * 1024
 
 const keyUnfit = defineError<{ problem: string }>(
   'STORAGE_KEY_UNFIT',
@@ -22,7 +22,7 @@ const keyUnfit = defineError<{ problem: string }>(
 const scopeTooLarge = defineError(
   'STORAGE_SCOPE_TOO_LARGE',
   500,
-  () => 'More is stored than the 4 MB that are read at once: read it by key.',
+  () => 'The stored values have more than 4 MB and cannot be read at once. Read them by key.',
 )
 
 export function createStorage({ store, clock }: Pick<Base, 'store' | 'clock'>): Storage {
@@ -39,7 +39,7 @@ export function createStorage({ store, clock }: Pick<Base, 'store' | 'clock'>): 
       const { length } = await stored
         .select(sql<number>`coalesce(sum(length(key) + length(value)), 0)`.as('length'))
         .executeTakeFirstOrThrow()
-      if (length > MAX_LISTED_LENGTH) throw scopeTooLarge({})
+      if (length > maxListedLength) throw scopeTooLarge({})
       const rows = await stored.select(['key', 'value']).orderBy('key').execute()
       return new Map(rows.map(({ key, value }) => [key, fromJson(value)]))
     },
@@ -48,18 +48,18 @@ export function createStorage({ store, clock }: Pick<Base, 'store' | 'clock'>): 
       checkSlot(slot)
       const before = await read(slot)
       const { after, result } = applyChange(before, change)
-      // What changes nothing is as if it had come at the moment of this read: it waits for no write.
+      // A change without effect counts as made at the moment of this read, and waits for no write.
       return after === before ? result : write(slot, change)
     },
   }
 }
 
 function checkSlot({ scope, key }: StorageSlot): void {
-  if (scope.length > MAX_SCOPE_LENGTH) throw keyUnfit({ problem: 'the flow or the node has too long a name' })
-  if (key.length > MAX_KEY_LENGTH) {
-    throw keyUnfit({ problem: `it has ${key.length} characters, and at most ${MAX_KEY_LENGTH} are allowed` })
+  if (scope.length > maxScopeLength) throw keyUnfit({ problem: 'the flow or the node has too long a name' })
+  if (key.length > maxKeyLength) {
+    throw keyUnfit({ problem: `it has ${key.length} characters, and at most ${maxKeyLength} are allowed` })
   }
-  // The databases would keep it under another key than it is asked for. In Node's library since 20, in TypeScript's with ES2024.
+  // The databases would store another key. Boundary: Node 20 has `isWellFormed`, but TypeScript declares it only for ES2024.
   if (!(key as string & { isWellFormed(): boolean }).isWellFormed()) {
     throw keyUnfit({ problem: 'half of a surrogate pair is missing in it' })
   }

@@ -1,9 +1,9 @@
-/** Values as they are stored: JSON, within limits. */
+/** Turns values into the JSON that is stored, within limits, and back. */
 import { defineError } from '../../contracts/errors.ts'
 
-/** As JSON. In Losant it is 16 KB: https://docs.losant.com/workflows/data/store-value/ */
-const MAX_BYTES = 64 * 1024
-const MAX_DEPTH = 100
+/** Losant's limit is 16 KB: https://docs.losant.com/workflows/data/store-value/ */
+const maxBytes = 64 * 1024
+const maxDepth = 100
 
 const valueTooLarge = defineError(
   'STORAGE_VALUE_TOO_LARGE',
@@ -16,7 +16,7 @@ const valueUnfit = defineError<{ problem: string }>(
   ({ problem }) => `The value cannot be stored: ${problem}.`,
 )
 
-/** `undefined` stands for no value, both ways. */
+/** `undefined` means that there is no value. */
 export function fromJson(json: string | undefined): unknown {
   return json === undefined ? undefined : JSON.parse(json)
 }
@@ -26,23 +26,23 @@ export function toJson(value: unknown): string | undefined {
   if (value === undefined) return undefined
   checkValue(value)
   const json = JSON.stringify(value)
-  if (Buffer.byteLength(json) > MAX_BYTES) throw valueTooLarge({})
+  if (Buffer.byteLength(json) > maxBytes) throw valueTooLarge({})
   return json
 }
 
-/** Refuses what JSON would fail on, or turn into something else without a word. Comes to an end on a value that holds itself. */
+/** Refuses values on which JSON would fail, or which it would silently change. Also ends on a value that contains itself. */
 function checkValue(root: unknown): void {
   const rest = [{ value: root, depth: 0 }]
-  // Each takes a byte at least.
+  // Each value takes at least a byte of JSON.
   let count = 0
   for (let next = rest.pop(); next; next = rest.pop()) {
     const { value, depth } = next
-    if (++count > MAX_BYTES) throw valueTooLarge({})
-    if (depth > MAX_DEPTH) throw valueUnfit({ problem: `it is nested more than ${MAX_DEPTH} deep` })
+    if (++count > maxBytes) throw valueTooLarge({})
+    if (depth > maxDepth) throw valueUnfit({ problem: `it is nested more than ${maxDepth} deep` })
     if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
       throw valueUnfit({ problem: `it holds a ${typeof value}` })
     }
-    if (isNotFinite(value)) throw valueUnfit({ problem: `it holds ${value}, which JSON has no word for` })
+    if (isNotFinite(value)) throw valueUnfit({ problem: `it holds ${value}, which JSON cannot express` })
     if (typeof value !== 'object' || value === null || value instanceof Date) continue
     for (const item of Object.values(value)) rest.push({ value: item, depth: depth + 1 })
   }

@@ -1,5 +1,5 @@
 /**
- * What columns hold, the same on both databases, so that a query gives the same JavaScript values on each:
+ * What columns hold. It is the same on both databases, so that a query gives the same JavaScript values on each:
  *
  * | kind | in JavaScript | note |
  * |---|---|---|
@@ -8,10 +8,10 @@
  * | time | number | milliseconds since 1970 |
  * | number | number | integers up to 2^53 |
  * | real | number | |
- * | flag | 0 or 1 | SQLite has no boolean and its driver refuses `true` |
- * | JSON | string | `JSON.stringify` before, `JSON.parse` after; SQL does not look into it |
+ * | flag | 0 or 1 | SQLite has no booleans, and its driver refuses `true` |
+ * | JSON | string | written with `JSON.stringify`, read with `JSON.parse`; SQL does not look into it |
  *
- * No constraint is DEFERRABLE: it would fail at the commit, which many writes share.
+ * No constraint may be DEFERRABLE, since it would fail at the commit, which many writes share.
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Dialect } from './store.ts'
@@ -30,7 +30,7 @@ export interface ColumnTypes {
 
 /** The column types that migrations use. */
 export function columnTypes(dialect: Dialect): ColumnTypes {
-  // Collation "C" is SQLite's BINARY; a database's own would sort and compare by language.
+  // Collation "C" compares bytes, as SQLite does. The default of a PostgreSQL database may compare by language.
   const text = dialect === 'sqlite' ? sql`text` : sql`text collate "C"`
   const integer = dialect === 'sqlite' ? sql`integer` : sql`bigint`
   const real = dialect === 'sqlite' ? sql`real` : sql`double precision`
@@ -38,8 +38,8 @@ export function columnTypes(dialect: Dialect): ColumnTypes {
 }
 
 /**
- * What ends a `create table`, for `modifyEnd`. STRICT makes SQLite refuse a value of another type, as PostgreSQL does; WITHOUT ROWID
- * keeps the row in the primary key's tree: one tree to write instead of two.
+ * The end of a `create table`, for `modifyEnd`. STRICT makes SQLite refuse values of another type, as PostgreSQL does. WITHOUT ROWID
+ * keeps rows in the tree of the primary key, so that a write touches one tree instead of two.
  */
 export function tableEnd(dialect: Dialect) {
   return dialect === 'sqlite' ? sql`strict, without rowid` : sql``

@@ -1,10 +1,10 @@
 /**
- * The folder in which one process keeps its data: its lock, its secrets, SQLite's file.
+ * The folder in which one process keeps its data: a lock, secrets, and the database of SQLite.
  *
- * The lock is SQLite's on a database of its own, not a file that says "taken". The operating system holds it for the process, so it
- * is gone with the process however that ended: there is no stale lock to judge by a process ID that may have a new owner, or mean
- * another process in another container, and no moment between judging and taking. It is the lock of one that is about to write
- * (RESERVED), so that others can read there whose it is: `user_version` holds the process ID.
+ * The lock is SQLite's lock on a database that holds nothing else, not a file that says "taken". The operating system holds it, so it
+ * is gone with the process however that ended. A lock file would have to be judged by a process ID, which may have a new owner, or mean
+ * another process in another container, and another process could take it in between. The lock is the one of a writer
+ * (RESERVED), so that others can read who holds it: `user_version` is the process ID.
  */
 import {
   chmodSync,
@@ -37,13 +37,13 @@ export interface DataFolder {
   readonly path: string
   /** Absolute path of a file in it. */
   file(name: string): string
-  /** The secret that is kept under this name; made and kept, readable by its owner alone, if there is none. */
+  /** The secret that is stored under this name. If there is none, `make` creates it, and only the owner of the file can read it. */
   secret(name: string, make: () => string): string
-  /** Lets another process use the folder. */
+  /** Releases the lock, so that another process can use the folder. */
   close(): void
 }
 
-const LOCK = 'lock'
+const lockFile = 'lock'
 
 /** Creates the folder if it does not exist. Throws `DATA_FOLDER_IN_USE` or `DATA_FOLDER_UNUSABLE`. */
 export function openDataFolder(folder: string): DataFolder {
@@ -51,7 +51,7 @@ export function openDataFolder(folder: string): DataFolder {
   const file = (name: string) => path.join(root, name)
   try {
     mkdirSync(root, { recursive: true, mode: 0o700 })
-    const lock = takeLock(file(LOCK), root)
+    const lock = takeLock(file(lockFile), root)
     return { path: root, file, secret: (name, make) => readOrMakeSecret(root, name, make), close: () => lock.close() }
   } catch (cause) {
     if (dataFolderInUse.is(cause)) throw cause
@@ -62,17 +62,17 @@ export function openDataFolder(folder: string): DataFolder {
   }
 }
 
-/** Nothing else in this process may open the file: POSIX drops a process's locks on a file when it closes any handle of it. */
+/** Nothing else in this process may open the file: POSIX releases all locks of a process on a file when it closes any handle of it. */
 function takeLock(file: string, folder: string): Database.Database {
   const lock = new Database(file, { timeout: 0 })
   try {
     lock.exec('BEGIN IMMEDIATE')
-    // Whoever was refused meanwhile reads for a moment, which would fail the commit.
+    // Wait for a process that was refused in the meantime and is reading, or the commit would fail.
     lock.pragma('busy_timeout = 1000')
     lock.pragma(`user_version = ${process.pid}`)
     lock.exec('COMMIT')
     lock.pragma('busy_timeout = 0')
-    // Another process may take the lock between the two. Then it is the one that is named, and this one is refused.
+    // Another process may take the lock between the two transactions. This process is then refused, and the error names the other.
     lock.exec('BEGIN IMMEDIATE')
     return lock
   } catch (error) {
@@ -84,7 +84,7 @@ function takeLock(file: string, folder: string): Database.Database {
 }
 
 function readOwner(lock: Database.Database): number {
-  // The owner writes its ID just after it has taken the lock, and for that moment shuts readers out.
+  // The owner writes its ID right after taking the lock, and readers have to wait for that.
   lock.pragma('busy_timeout = 1000')
   return Number(lock.pragma('user_version', { simple: true }))
 }
@@ -110,14 +110,14 @@ function readSecret(file: string, folder: string): string | undefined {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw dataFolderUnusable({ folder, problem: `the secret ${path.basename(file)} cannot be read.` }, { cause: error })
   }
-  // To make a new one would silently refuse every token that was signed with the old one.
+  // A new secret would silently invalidate every token that was signed with the old one.
   if (secret.trim() === '') throw dataFolderUnusable({ folder, problem: `the secret ${path.basename(file)} is empty.` })
-  // Restored from a backup, say.
+  // A file that was restored from a backup may be readable by others.
   chmodSync(file, 0o600)
   return secret
 }
 
-/** The name of a new file survives a power cut only once its folder is on disk. */
+/** A new file survives a power cut only if its folder has been written to disk. */
 function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r')
   fsyncSync(handle)

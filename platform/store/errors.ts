@@ -1,10 +1,10 @@
-/** What can go wrong with the store, whichever database is behind it. */
+/** The errors of the store, which are the same for both databases. */
 import { defineError } from '../../contracts/errors.ts'
 
 const later = { headers: { 'retry-after': '1' } }
 
 const busy = defineError<{ reason: string }>('STORE_BUSY', 503, ({ reason }) => `The database is busy: ${reason}`)
-/** Another process holds the database's lock, too many writes wait, or writes kept colliding. */
+/** Another process holds the lock of the database, too many writes wait, or writes keep colliding. */
 export const storeBusy = Object.assign((reason: string, cause?: unknown) => busy({ reason }, { ...later, cause }), {
   code: busy.code,
   is: busy.is,
@@ -36,7 +36,7 @@ export const storeNewer = defineError<{ migration: string }>(
 export const storeMigrationFailed = defineError<{ migration: string }>(
   'STORE_MIGRATION_FAILED',
   500,
-  ({ migration }) => `The migration ${migration} failed; the store is as it was before it.`,
+  ({ migration }) => `The migration ${migration} failed. The store is as it was before.`,
 )
 
 export const storeTransactionEnded = defineError(

@@ -1,4 +1,4 @@
-/** Lets so many through at once; the others wait in the order in which they came. */
+/** Runs at most `limit` tasks at a time. The others wait in the order in which they came. */
 
 export interface Gate {
   /** Runs `work` once there is room for it. */
@@ -10,7 +10,7 @@ export function createGate(limit: number): Gate {
   const waiting: (() => void)[] = []
   return {
     async pass(work) {
-      // Who leaves hands the place to who has waited longest.
+      // The place goes straight to the task that has waited longest.
       if (inside >= limit) await new Promise<void>((enter) => waiting.push(enter))
       else inside++
       try {

@@ -1,6 +1,6 @@
 /**
- * Makes the Kysely handles that a store gives out: over a way to run one compiled statement, so that neither Kysely's drivers nor
- * its transactions take part. Both databases then follow the same rules.
+ * Creates the Kysely handles of a store. They need only a function that runs a compiled statement, so that neither Kysely's drivers nor
+ * its transactions are involved, and both databases follow the same rules.
  */
 import {
   type CompiledQuery,
@@ -20,7 +20,7 @@ import type { Tables } from './tables.ts'
 /** Runs one statement; rejects with an error of `errors.ts`. */
 export type RunQuery = (query: CompiledQuery) => Promise<QueryResult<unknown>>
 
-/** What Kysely knows of a database, its driver apart. */
+/** Kysely's parts for a database, without its driver. */
 export type Flavour = Pick<KyselyDialect, 'createAdapter' | 'createIntrospector' | 'createQueryCompiler'>
 
 export interface Handles {
@@ -56,7 +56,7 @@ export function createHandles(flavour: Flavour): Handles {
   }
 }
 
-/** Kysely's own makes five promises a query on its way to a connection and back. */
+/** Skips the five promises per query with which Kysely's own executor takes and returns a connection. */
 class DirectExecutor extends DefaultQueryExecutor {
   readonly #run: RunQuery
 
@@ -66,7 +66,7 @@ class DirectExecutor extends DefaultQueryExecutor {
   }
 
   override executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    // Boundary: only the database knows its rows; Kysely gives them the types of the query.
+    // Boundary: Kysely infers the types of rows from the query, which the database follows.
     return this.#run(query) as Promise<QueryResult<Row>>
   }
 }

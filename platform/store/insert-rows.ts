@@ -1,10 +1,10 @@
-/** Inserts rows by statements that are kept: one for a table, its columns and a number of rows. */
+/** Inserts rows with kept statements, one for each combination of table, columns and number of rows. */
 import { type KeptStatement, keepStatement } from './kept-statement.ts'
 import type { Transaction } from './store.ts'
 import type { Tables } from './tables.ts'
 
 export interface InsertOptions {
-  /** Leaves out rows that stand there already. */
+  /** Skips rows that exist already. */
   readonly skipsExisting?: boolean
 }
 
@@ -14,10 +14,10 @@ interface KeptInsert {
   readonly run: KeptStatement<unknown>
 }
 
-/** Few a table: one for each place that inserts into it. */
+/** A table has few of them: one for each place that inserts into it. */
 const keptInserts = new Map<keyof Tables, KeptInsert[]>()
 
-/** Every row has the columns of the first. Columns that are a row's own and not of the first are not written. */
+/** Writes the columns that the first row has. Every other row must have them too. */
 export async function insertRows<Table extends keyof Tables>(
   tx: Transaction,
   table: Table,
@@ -26,7 +26,7 @@ export async function insertRows<Table extends keyof Tables>(
 ): Promise<void> {
   const [first] = rows
   if (first === undefined) return
-  // Of the columns of a table, whose values are looked up by name: not every row need name them in the same order.
+  // Boundary: the keys of a row are columns of its table.
   const columns = Object.keys(first) as (keyof Tables[Table] & string)[]
   const { run } = keptInsert(table, columns, skipsExisting)
   const values = rows.flatMap((row) => columns.map((column) => row[column]))
@@ -40,7 +40,7 @@ function keptInsert(table: keyof Tables, columns: readonly string[], skipsExisti
   }
   const sample = Object.fromEntries(columns.map((column) => [column, null]))
   const run = keepStatement((db, count) => {
-    // Kysely's `Insertable` of a table without generated columns is its row; of a sample only the keys count.
+    // Boundary: only the keys of the sample count, since the values are replaced in each run.
     const insert = db.insertInto(table).values(new Array(count).fill(sample) as never)
     return (skipsExisting ? insert.onConflict((conflict) => conflict.doNothing()) : insert).compile()
   })

@@ -1,14 +1,14 @@
 /**
- * Statements that are built once for a database. Kysely builds and compiles a query anew each time it runs, which takes
- * 10 to 35 µs; a statement that every request runs is kept, and each run brings its own parameters.
+ * Statements that are built once for each database. Kysely builds and compiles a query again each time it runs, which takes
+ * 10 to 35 µs. A statement that every request runs is kept, and each run passes its own parameters.
  */
 import { CompiledQuery, type Kysely, type QueryResult } from 'kysely'
 import type { Tables } from './tables.ts'
 
-/** More of something at once are seldom the same number again. */
-const MOST_KEPT = 8
+/** Larger counts rarely come again. */
+const maxKept = 8
 
-/** Runs the statement with `parameters`, in the order in which it names them. */
+/** Runs the statement. `parameters` are in the order in which the statement uses them. */
 export type KeptStatement<Row> = (
   db: Kysely<Tables>,
   parameters: readonly unknown[],
@@ -16,16 +16,16 @@ export type KeptStatement<Row> = (
 ) => Promise<QueryResult<Row>>
 
 /**
- * `build` makes the statement for `count` of whatever it has a list of. Its text must be the same for any parameters; those that it is
+ * `build` makes the statement for lists of `count` items. Its text must not depend on the parameters; those that it is
  * built with are never used.
  */
 export function keepStatement<Row>(
   build: (db: Kysely<Tables>, count: number) => CompiledQuery<Row>,
 ): KeptStatement<Row> {
-  // By database, since each writes parameters in its own way.
+  // Each database has its own syntax of parameters.
   const ofDatabase = new WeakMap<object, CompiledQuery[]>()
   return (db, parameters, count = 1) => {
-    if (count > MOST_KEPT) return db.executeQuery({ ...build(db, count), parameters })
+    if (count > maxKept) return db.executeQuery({ ...build(db, count), parameters })
     const { adapter } = db.getExecutor()
     let kept = ofDatabase.get(adapter)
     if (!kept) {
@@ -34,7 +34,7 @@ export function keepStatement<Row>(
     }
     let query = kept[count]
     if (!query) {
-      // Without the tree that it was built from.
+      // Keep the text without the tree that it was built from.
       query = CompiledQuery.raw(build(db, count).sql)
       kept[count] = query
     }

@@ -1,10 +1,10 @@
-/** Brings a database to the tables that this program knows. */
+/** Brings the tables of a database up to date. */
 import { type Kysely, sql } from 'kysely'
 import { storeMigrationFailed, storeNewer } from './errors.ts'
 import type { Dialect, Transaction } from './store.ts'
 
 export interface Migration {
-  /** `0001-platform`: the number orders it, and is never used again. */
+  /** `0001-platform`. Migrations are ordered by their number, which is never used again. */
   readonly name: string
   /** Runs in a transaction, on both databases. */
   up(db: Kysely<unknown>, dialect: Dialect): Promise<void>
@@ -14,12 +14,12 @@ type MigrationTables = {
   flowpot_migrations: { name: string; applied_at: number }
 }
 
-/** Any number, but the same in every version: it keeps two processes from migrating one PostgreSQL at once. */
-const ADVISORY_LOCK = 4_607_182_418_800
+/** An arbitrary number that never changes. The lock keeps two processes from migrating the same PostgreSQL database at once. */
+const advisoryLock = 4_607_182_418_800
 
 /**
- * Applies what is not applied yet, each migration in a transaction of its own. `transact` must not use a snapshot that is older than the
- * lock: on PostgreSQL that is READ COMMITTED. Kysely's own Migrator is not used: on SQLite it runs without a transaction, and it looks for its
+ * Applies the migrations that are missing, each in its own transaction. The snapshot of `transact` must not be older than the
+ * lock, which on PostgreSQL means READ COMMITTED. Kysely's Migrator is not used: on SQLite it runs without a transaction, and it looks for its
  * tables in every schema.
  */
 export async function migrate(
@@ -32,7 +32,7 @@ export async function migrate(
 }
 
 async function applyNext(tx: Transaction, dialect: Dialect, migrations: readonly Migration[]): Promise<boolean> {
-  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK}::bigint)`.execute(tx)
+  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${advisoryLock}::bigint)`.execute(tx)
   const own = tx.withTables<MigrationTables>()
   await own.schema
     .createTable('flowpot_migrations')
@@ -48,7 +48,7 @@ async function applyNext(tx: Transaction, dialect: Dialect, migrations: readonly
   const next = migrations.find((migration) => !applied.has(migration.name))
   if (!next) return false
   try {
-    // Boundary: a migration knows the tables of its own time, not this program's.
+    // Boundary: a migration works on the tables of its own time, which `Tables` does not describe.
     await next.up(tx as unknown as Kysely<unknown>, dialect)
   } catch (cause) {
     throw storeMigrationFailed({ migration: next.name }, { cause })

@@ -1,4 +1,4 @@
-/** Opens the store that the settings name and brings its tables up to date. */
+/** Opens the store of the settings and brings its tables up to date. */
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -11,21 +11,21 @@ import type { Store } from './store.ts'
 export interface StoreSettings {
   /** `postgres://…`, or `undefined` for SQLite. */
   readonly url?: string | undefined
-  /** Where SQLite keeps its data. */
+  /** The database file of SQLite. */
   readonly file: string
-  /** `off` for what need not survive a crash: tests, dry runs. */
+  /** `off` for data that need not survive a crash, as in tests and dry runs. */
   readonly durability?: 'full' | 'off'
-  /** How long a write waits for a lock that another process holds (SQLite), or is tried again after it collided with others (PostgreSQL). */
+  /** How long a write waits for another process that holds the lock (SQLite), or is retried after collisions with other writes (PostgreSQL). */
   readonly busyLimitMs?: number
-  /** How many writes may wait before further ones are refused. */
+  /** How many writes may wait. Further ones are refused. */
   readonly queueLimit?: number
-  /** SQLite: no shared commit. For measuring. */
+  /** SQLite: commits each write on its own, to measure what the shared commit saves. */
   readonly commitEach?: boolean
   /** SQLite: how many statements a connection keeps prepared. For measuring. */
   readonly cachedStatements?: number
-  /** PostgreSQL: connections, for reads and writes together. */
+  /** PostgreSQL: connections for reads and writes together. */
   readonly poolSize?: number
-  /** How long a scan may take and, on PostgreSQL, any query and the work of a write. On SQLite that ends with the turn of the event loop. */
+  /** How long a scan may take and, on PostgreSQL, any query and the work of a write. On SQLite the work of a write ends with the turn of the event loop. */
   readonly workLimitMs?: number
   readonly scansAtOnce?: number
   readonly migrations?: readonly Migration[]
@@ -43,16 +43,16 @@ const defaults = {
 } as const
 
 /** A migration may rewrite a large table, or wait for another process that does. */
-const MIGRATION_LIMIT_MS = 3_600_000
+const maxMigrationMs = 3_600_000
 
 /** Throws `STORE_CANNOT_OPEN`, `STORE_NEWER` or `STORE_MIGRATION_FAILED`. */
 export async function openStore(settings: StoreSettings): Promise<Store> {
   const { url, migrations, ...all } = { ...defaults, ...settings }
   try {
     if (url === undefined) return await openMigrated(openSqliteStore(all), migrations)
-    // Loaded where it is asked for: the driver takes 15 MB of memory.
+    // The driver takes 15 MB of memory, so it is loaded only if it is needed.
     const { openPostgresStore } = await import('./postgres-store.ts')
-    const migrating = openPostgresStore({ ...all, url, workLimitMs: MIGRATION_LIMIT_MS })
+    const migrating = openPostgresStore({ ...all, url, workLimitMs: maxMigrationMs })
     await migrate(migrating.migrateIn, 'postgres', migrations).finally(migrating.close)
     return openPostgresStore({ ...all, url })
   } catch (cause) {
@@ -78,16 +78,16 @@ function withoutPassword(url: string): string {
   return `${protocol}//${host}${pathname}`
 }
 
-/** What the database itself said: the errors of the store above it are for clients, and say less. */
+/** The message of the database itself. The errors of the store that wrap it are for clients and say less. */
 function rootMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.cause instanceof Error) return rootMessage(error.cause)
-  // Of several addresses that were tried, Node reports an AggregateError without a message of its own.
+  // If several addresses were tried, Node throws an AggregateError without a message.
   if (error instanceof AggregateError) return error.errors.map(rootMessage).join(', ')
   return error.message
 }
 
-/** A store on a temporary file that is gone once it is closed. It begins with what the file `copyOf` holds, of a store that is closed. */
+/** A store on a temporary file, which is deleted when the store is closed. `copyOf` is the file of a closed store to start with. */
 export async function openTemporaryStore({
   copyOf,
   ...settings

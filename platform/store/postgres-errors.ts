@@ -1,4 +1,4 @@
-/** Words the errors of PostgreSQL and its driver. */
+/** Turns the errors of PostgreSQL and its driver into those of the store. */
 import { FlowpotError } from '../../contracts/errors.ts'
 import {
   storeBusy,
@@ -11,7 +11,7 @@ import {
   storeUnavailable,
 } from './errors.ts'
 
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html; anything without such a code is of the connection. */
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html; errors without such a code are about the connection. */
 export function toStoreError(cause: unknown): unknown {
   if (cause instanceof FlowpotError) return cause
   const code = codeOf(cause)
@@ -29,12 +29,12 @@ export function toStoreError(cause: unknown): unknown {
   return storeQueryFailed({}, { cause })
 }
 
-/** Whether PostgreSQL ended the query, most often for the time that it took. */
+/** Whether PostgreSQL canceled the query, usually because it took too long. */
 export function isCanceled(error: unknown): boolean {
   return error instanceof Error && codeOf(error.cause) === '57014'
 }
 
-/** Whether PostgreSQL ended the transaction in favour of another one, whatever the work of the write then made of that. */
+/** Whether PostgreSQL ended the transaction in favour of another one. The work of the write may have wrapped the error. */
 export function isCollision(error: unknown): boolean {
   const code = codeOf(error)
   return code === '40001' || code === '40P01' || (error instanceof Error && isCollision(error.cause))

@@ -1,4 +1,4 @@
-/** The store on PostgreSQL: a pool of connections, and each write a serializable transaction on one of them. */
+/** The store on PostgreSQL: a pool of connections. Each write is a serializable transaction on one of them. */
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   type CompiledQuery,
@@ -20,30 +20,30 @@ export interface PostgresStoreSettings {
   readonly poolSize: number
   /** How many reads and writes may wait for a connection. */
   readonly queueLimit: number
-  /** How long a write that collides with others is tried again. */
+  /** How long a write that collides with others is retried. */
   readonly busyLimitMs: number
-  /** How long the work of a write may take, its queries included. */
+  /** How long the work of a write may take, including its queries. */
   readonly workLimitMs: number
   readonly scansAtOnce: number
 }
 
 /**
- * SERIALIZABLE, so that a write may decide by what it read, as it may on SQLite, where writes run one by one. PostgreSQL ends one of
- * two that collide, which then runs again.
+ * SERIALIZABLE lets a write rely on what it has read, as on SQLite, where writes run one after another. If two collide, PostgreSQL ends
+ * one of them, which then runs again.
  */
-const BEGIN = 'begin isolation level serializable'
-const BEGIN_MIGRATION = 'begin isolation level read committed'
-const LONGEST_PAUSE_MS = 200
-const CONNECT_LIMIT_MS = 5000
+const beginWrite = 'begin isolation level serializable'
+const beginMigration = 'begin isolation level read committed'
+const maxPauseMs = 200
+const maxConnectMs = 5000
 
-const INT8 = 20
-const NUMERIC = 1700
-const BOOL = 16
-const JSON_TYPE = 114
-const JSONB = 3802
+const int8Type = 20
+const numericType = 1700
+const boolType = 16
+const jsonType = 114
+const jsonbType = 3802
 
 export interface PostgresStore extends Store {
-  /** A write that waits for locks before it takes its snapshot; what migrations need. */
+  /** A write for migrations, which takes its snapshot only after it has waited for locks. */
   migrateIn<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
 }
 
@@ -63,7 +63,7 @@ export function openPostgresStore(settings: PostgresStoreSettings): PostgresStor
     const client = await pool.connect().catch((error) => {
       throw toStoreError(error)
     })
-    // Without a listener the loss of a connection in use ends the process; whoever uses it learns of it from its query.
+    // Without a listener, losing a connection ends the process. Whoever uses the connection learns of the loss from its query.
     let lost: Error | undefined
     const onError = (error: Error) => {
       lost = error
@@ -72,7 +72,7 @@ export function openPostgresStore(settings: PostgresStoreSettings): PostgresStor
     try {
       return await use(client)
     } catch (error) {
-      // A connection that did not answer may still be busy, or within a transaction.
+      // A connection that did not answer may still be busy or within a transaction, so it is closed.
       if (storeUnavailable.is(error)) lost ??= error
       throw error
     } finally {
@@ -92,7 +92,7 @@ export function openPostgresStore(settings: PostgresStoreSettings): PostgresStor
         await run({ sql: 'commit', parameters: [] })
         return value
       } catch (error) {
-        // After a commit that failed this is a warning of PostgreSQL and nothing else.
+        // After a failed commit there is nothing to roll back, which PostgreSQL answers with a warning.
         await run({ sql: 'rollback', parameters: [] })
         throw error
       } finally {
@@ -103,9 +103,9 @@ export function openPostgresStore(settings: PostgresStoreSettings): PostgresStor
 
   async function write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const startedAt = performance.now()
-    for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
       try {
-        return await attempt(BEGIN, work)
+        return await attempt(beginWrite, work)
       } catch (error) {
         if (!isCollision(error)) throw error
         if (performance.now() - startedAt > settings.busyLimitMs) throw error
@@ -114,7 +114,7 @@ export function openPostgresStore(settings: PostgresStoreSettings): PostgresStor
     }
   }
 
-  /** So that `close` finishes what has begun. */
+  /** Lets `close` wait for what has begun. */
   function tracked<T>(start: () => Promise<T>): Promise<T> {
     if (closing) return Promise.reject(storeClosed({}))
     const running = start().finally(() => open.delete(running))
@@ -144,7 +144,7 @@ export function openPostgresStore(settings: PostgresStoreSettings): PostgresStor
     read: handles.readHandle(read),
     scan: handles.readHandle(scan),
     write: (work) => tracked(() => write(work)),
-    migrateIn: (work) => tracked(() => attempt(BEGIN_MIGRATION, work)),
+    migrateIn: (work) => tracked(() => attempt(beginMigration, work)),
     close: () => {
       closing ??= close()
       return closing
@@ -157,35 +157,35 @@ function createPool({ url, poolSize, workLimitMs }: PostgresStoreSettings): pg.P
     connectionString: url,
     application_name: 'flowpot',
     max: poolSize,
-    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    connectionTimeoutMillis: maxConnectMs,
     keepAlive: true,
     types: { getTypeParser: toTypeParser },
-    // The server gives up first; ours is for a server that cannot be reached any more.
+    // The server gives up first. The timeout of the driver is for a server that can no longer be reached.
     statement_timeout: workLimitMs,
-    query_timeout: workLimitMs + CONNECT_LIMIT_MS,
-    // Frees the locks of a process that is gone.
-    idle_in_transaction_session_timeout: workLimitMs + CONNECT_LIMIT_MS,
+    query_timeout: workLimitMs + maxConnectMs,
+    // Frees the locks of a process that has died.
+    idle_in_transaction_session_timeout: workLimitMs + maxConnectMs,
     onConnect: async (client) => {
-      // To compile a query over time takes 20 to 400 ms of the processor, and saves less than that.
+      // Compiling a query over time takes 20 to 400 ms of processor time, and saves less than that.
       await client.query('set jit = off')
     },
   })
-  // An idle connection was lost: the pool has dropped it already, and without a listener the process would end.
+  // Without a listener, losing an idle connection ends the process. The pool has already removed the connection.
   pool.on('error', () => {})
   return pool
 }
 
-/** The same JavaScript values as SQLite gives: see columns.ts. */
+/** Gives the same JavaScript values as SQLite: see columns.ts. */
 function toTypeParser(oid: number, format?: 'text' | 'binary') {
-  if (oid === INT8 || oid === NUMERIC) return Number
-  if (oid === BOOL) return (text: string) => (text === 't' ? 1 : 0)
-  if (oid === JSON_TYPE || oid === JSONB) return (text: string) => text
+  if (oid === int8Type || oid === numericType) return Number
+  if (oid === boolType) return (text: string) => (text === 't' ? 1 : 0)
+  if (oid === jsonType || oid === jsonbType) return (text: string) => text
   return pg.types.getTypeParser(oid, format)
 }
 
 const writing = /^\s*(insert|update|delete|merge|create|drop|alter|refresh|truncate)/i
 
-/** By the tree, which says so of a statement that begins with `with`, and by the text, which is all that there is of one that was kept. */
+/** Checks the tree, since a writing statement may begin with `with`, and the text, since kept statements have no tree. */
 function isReading({ sql, query }: CompiledQuery): boolean {
   return !writing.test(query.kind) && !writing.test(sql)
 }

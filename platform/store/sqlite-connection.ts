@@ -1,4 +1,4 @@
-/** One connection to SQLite: runs statements, keeps them prepared by their text, and words its errors. */
+/** A connection to SQLite: runs statements, keeps them prepared, and translates errors. */
 import Database from 'better-sqlite3'
 import type { CompiledQuery, QueryResult } from 'kysely'
 import {
@@ -15,16 +15,16 @@ import {
 } from './errors.ts'
 import type { RowByRow } from './row-by-row.ts'
 
-/** A list of n values makes a statement of its own for each n, so texts are many; the flows of one application use some hundred. */
-const CACHED_STATEMENTS = 500
+/** Lists of different lengths make different statements. The flows of one application use about a hundred. */
+const maxCachedStatements = 500
 
 export class SqliteConnection {
   readonly database: Database.Database
-  /** Least recently used first. */
+  /** Prepared statements by their text, the least recently used first. */
   readonly #statements = new Map<string, Database.Statement>()
   readonly #cacheSize: number
 
-  constructor(database: Database.Database, cacheSize = CACHED_STATEMENTS) {
+  constructor(database: Database.Database, cacheSize = maxCachedStatements) {
     this.database = database
     this.#cacheSize = cacheSize
   }
@@ -37,7 +37,7 @@ export class SqliteConnection {
     return { rows: [], numAffectedRows: BigInt(statement.run(query.parameters).changes) }
   }
 
-  /** Computes each row when it is asked for. Throws as `run` does, and where the query gives no rows. */
+  /** Computes each row only when it is asked for. Throws what `run` throws, and if the query returns no rows. */
   iterate(query: CompiledQuery): Iterable<unknown> {
     return this.#prepare(query).iterate(query.parameters)
   }
@@ -47,7 +47,7 @@ export class SqliteConnection {
     let changes = 0
     for (const row of rows) {
       refuseNul(row)
-      // As a list the driver takes a fifth longer over them.
+      // Passed as a list, the parameters take the driver a fifth longer.
       changes += statement.run(...row).changes
     }
     return { rows: [], numAffectedRows: BigInt(changes) }
@@ -64,7 +64,7 @@ export class SqliteConnection {
   #statement(sql: string): Database.Statement {
     const cached = this.#statements.get(sql)
     if (cached) {
-      // Their order matters only once some must go.
+      // The order matters only when statements have to be dropped soon.
       if (this.#statements.size > this.#cacheSize / 2) {
         this.#statements.delete(sql)
         this.#statements.set(sql, cached)
@@ -83,7 +83,7 @@ export class SqliteConnection {
   }
 }
 
-/** PostgreSQL cannot store it; text that one database takes and the other refuses would surface on the day of the move. */
+/** PostgreSQL cannot store U+0000. If SQLite accepted it, a later move to PostgreSQL would fail. */
 function refuseNul(parameters: readonly unknown[]): void {
   for (const parameter of parameters) {
     if (typeof parameter === 'string' && parameter.includes('\0')) throw storeTextNul({})

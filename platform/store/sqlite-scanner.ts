@@ -1,11 +1,11 @@
-/** Runs long reads on SQLite, which computes within the event loop: between their rows other requests are served. */
+/** Runs long reads on SQLite, which computes within the event loop. Other requests are served between the rows. */
 import type { CompiledQuery, QueryResult } from 'kysely'
 import { storeClosed, storeQueryTooLong } from './errors.ts'
 import { createGate } from './gate.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
-/** What a scan takes at once. All that run at the same time take as much in each turn of the event loop. */
-const TURN_MS = 5
+/** How long a scan computes before it lets the event loop turn. Each running scan takes as long in each turn. */
+const turnMs = 5
 
 export interface SqliteScannerSettings {
   readonly scansAtOnce: number
@@ -15,11 +15,11 @@ export interface SqliteScannerSettings {
 export interface SqliteScanner {
   /** Throws what the driver throws: see `toStoreError`. */
   run(query: CompiledQuery): Promise<QueryResult<unknown>>
-  /** Ends what runs, with `STORE_CLOSED`. */
+  /** Ends running scans with `STORE_CLOSED`. */
   close(): Promise<void>
 }
 
-/** Each scan has a connection of its own, since a statement gives its rows to one reader at a time. */
+/** Each scan has its own connection, since a prepared statement can serve only one reader at a time. */
 export function createSqliteScanner(
   open: () => SqliteConnection,
   { scansAtOnce, workLimitMs }: SqliteScannerSettings,
@@ -38,7 +38,7 @@ export function createSqliteScanner(
       for (const row of connection.iterate(query)) {
         rows.push(row)
         const now = performance.now()
-        if (now - turnedAt < TURN_MS) continue
+        if (now - turnedAt < turnMs) continue
         if (now - startedAt > workLimitMs) throw storeQueryTooLong({ seconds: workLimitMs / 1000 })
         await new Promise<void>((turn) => setImmediate(turn))
         if (isClosed) throw storeClosed({})

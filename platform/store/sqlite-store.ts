@@ -1,4 +1,4 @@
-/** The store on SQLite: one connection that writes, one that reads, in this process. */
+/** The store on SQLite: one connection for writes, one for reads, and one for each scan, all in this process. */
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -35,14 +35,14 @@ function openReader(file: string): Database.Database {
   return database
 }
 
-/** What a scan reads it reads once: a small cache will do. */
+/** A scan reads every page once, so a small cache is enough. */
 function openScanner(file: string): SqliteConnection {
   const database = openReader(file)
   database.pragma('cache_size = -2000')
   return new SqliteConnection(database)
 }
 
-/** SQLite would make it readable by all; its -wal and -shm files take their mode from it. */
+/** SQLite would make the file readable by everyone. Its -wal and -shm files take over the mode of the file. */
 function createFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600))
@@ -57,10 +57,10 @@ function prepareToWrite(database: Database.Database, durability: 'full' | 'off')
   database.pragma('foreign_keys = on')
   database.pragma('trusted_schema = off')
   database.pragma('temp_store = memory')
-  // 32 MB instead of 4: pages that are written again and again, as those of devices that report, reach the database once in a while.
-  // From fifty devices at once a state takes 10 to 20 % less.
+  // 32 MB instead of 4, so that pages that are written again and again, as by reporting devices, are copied to the database less often.
+  // With fifty devices at once, a state takes 10 to 20 % less time.
   database.pragma('wal_autocheckpoint = 8000')
-  // A WAL that a long read made grow is cut back at the next checkpoint.
+  // If a long read has made the WAL grow, the next checkpoint truncates it.
   database.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
 }
 
@@ -76,7 +76,7 @@ function createStore(writing: Database.Database, reading: Database.Database, set
   let closing: Promise<void> | undefined
   const close = async () => {
     await Promise.all([writer.close(), scanner.close()])
-    // The last connection to close empties the WAL into the database, which takes one that may write.
+    // The connection that closes last copies the WAL into the database, so it has to be the one that may write.
     reading.close()
     writing.close()
   }
@@ -92,7 +92,7 @@ function createStore(writing: Database.Database, reading: Database.Database, set
   }
 }
 
-/** Readers wait for nobody in WAL mode, but for another process that recovers or empties the log. */
+/** In WAL mode readers wait only for another process that recovers or truncates the log. */
 async function whenFree(limitMs: number, run: () => Promise<QueryResult<unknown>>): Promise<QueryResult<unknown>> {
   const startedAt = performance.now()
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {

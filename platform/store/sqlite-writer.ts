@@ -5,8 +5,8 @@
  *                                                                    │  ▴ busy: a pause             or scheduled, if more wait
  *                                                                    └──┘
  *
- * While it runs, each write has a savepoint, one after another; all are answered after the commit. One commit costs one
- * fsync, whether it holds one write or five hundred.
+ * In a batch the writes run one after another, each within a savepoint, and all are answered after the commit. A commit costs one
+ * fsync, whether it contains one write or five hundred.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
@@ -23,25 +23,25 @@ export interface SqliteWriterSettings {
   readonly busyLimitMs: number
   /** How many writes may wait. */
   readonly queueLimit: number
-  /** A commit for each write, for measuring what sharing is worth. */
+  /** Commits each write on its own, to measure what the shared commit saves. */
   readonly commitEach: boolean
 }
 
 interface WaitingWrite {
   readonly queuedAt: number
-  /** Runs the work; gives what answers it after the commit. Throws only where the whole transaction is lost. */
+  /** Runs the work, and returns the function that answers it after the commit. Throws only if the whole transaction is lost. */
   run(): Promise<() => void>
   reject(error: unknown): void
 }
 
-/** Statements run inside the event loop, so a batch takes no further write after this long and lets requests through. */
-const BATCH_LIMIT_MS = 20
-const LONGEST_PAUSE_MS = 50
+/** Statements block the event loop, so after this time a batch takes no further write. */
+const maxBatchMs = 20
+const maxPauseMs = 50
 /**
- * Turns of the event loop whose writes share a commit. The second brings what clients send upon the answers of the commit before:
- * from fifty connections a registration takes 8 to 12 % less than with one turn, a state 2 to 6 %.
+ * Turns of the event loop whose writes share a commit. In the second turn come the requests that clients send after the answers of the last
+ * commit: with fifty connections, a registration takes 8 to 12 % less time than with one turn, a state 2 to 6 %.
  */
-const GATHERING_TURNS = 2
+const gatheringTurns = 2
 
 export class SqliteWriter {
   readonly #connection: SqliteConnection
@@ -81,7 +81,7 @@ export class SqliteWriter {
     })
   }
 
-  /** Refuses further writes and waits for those that are queued. */
+  /** Refuses further writes and finishes the queued ones. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#draining
@@ -89,15 +89,15 @@ export class SqliteWriter {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      for (let turns = 0; turns < GATHERING_TURNS; turns++) await new Promise<void>((turn) => setImmediate(turn))
+      for (let turns = 0; turns < gatheringTurns; turns++) await new Promise<void>((turn) => setImmediate(turn))
       if (await this.#begin()) await this.#runBatch()
     }
     this.#draining = undefined
   }
 
-  /** Opens a transaction; false if nothing waits for it any more. */
+  /** Opens a transaction. Returns false if no write is left that waits for it. */
   async #begin(): Promise<boolean> {
-    for (let pauseMs = 1; this.#waiting.length > 0; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    for (let pauseMs = 1; this.#waiting.length > 0; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
       try {
         this.#rollBack()
         this.#statements.begin.run()
@@ -120,7 +120,7 @@ export class SqliteWriter {
       for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
         started.push(next)
         answers.push(await next.run())
-        if (this.#settings.commitEach || performance.now() - batchedAt > BATCH_LIMIT_MS) break
+        if (this.#settings.commitEach || performance.now() - batchedAt > maxBatchMs) break
       }
       this.#statements.commit.run()
     } catch (error) {
@@ -148,11 +148,11 @@ export class SqliteWriter {
       this.#statements.release.run()
       return () => resolve(value)
     } catch (error) {
-      // SQLite ends the whole transaction on some errors (full, I/O): https://www.sqlite.org/lang_transaction.html
+      // Some errors (full disk, I/O) end the whole transaction: https://www.sqlite.org/lang_transaction.html
       if (!this.#connection.database.inTransaction) throw error
       this.#statements.undo.run()
       this.#statements.release.run()
-      // Answered after the commit as well: it may have failed over what another write of the batch did.
+      // The error too is reported only after the commit, since it may be due to another write of the batch.
       return () => reject(error)
     } finally {
       this.#current = undefined
@@ -160,7 +160,7 @@ export class SqliteWriter {
   }
 
   #runQuery(query: CompiledQuery): Promise<QueryResult<unknown>> {
-    // A statement after SQLite has ended the transaction would commit by itself.
+    // Once SQLite has ended the transaction, a statement would commit on its own.
     if (!this.#connection.database.inTransaction) return Promise.reject(storeUnavailable({}))
     try {
       return Promise.resolve(this.#connection.run(query))
@@ -170,9 +170,9 @@ export class SqliteWriter {
   }
 
   /**
-   * Statements are synchronous, so work that awaits nothing else settles before the event loop turns. What has not is given up, and so
-   * is what was queued meanwhile: that may be the write inside it for which it waits. An AsyncLocalStorage would tell exactly, but costs
-   * every `await` of the process 50 to 170 ns (Node 20), some 5 µs a request.
+   * Statements are synchronous, so work that awaits nothing else settles before the event loop turns. Work that has not is given up, and so
+   * are the writes that were queued since it began: one of them may be a write within it, for which it waits. An AsyncLocalStorage would tell exactly, but costs
+   * every `await` of the process 50 to 170 ns (Node 20), about 5 µs per request.
    */
   #watch(): { stop(): void } {
     const onTurn = () => {
@@ -180,7 +180,7 @@ export class SqliteWriter {
       if (current) {
         this.#giveUp(
           (write) => write.queuedAt >= current.startedAt,
-          storeBusy('the write before had to be given up. Try again.'),
+          storeBusy('the previous write had to be given up. Try again.'),
         )
         current.work.stall()
       }
@@ -201,7 +201,7 @@ export class SqliteWriter {
   }
 }
 
-/** Why a write that did nothing wrong is not kept: always something that may pass. */
+/** The error for writes that are lost through no fault of their own. It always says that a retry may help (503). */
 function toLostBatch(error: unknown): unknown {
   const known = toStoreError(error)
   return known instanceof FlowpotError && known.status === 503 ? known : storeUnavailable({}, { cause: error })

@@ -1,13 +1,13 @@
-/** Runs the work of one write on statements that it alone may use, and watches that it keeps the rules of `Store.write`. */
+/** Runs the work of one write on its own `tx`, and enforces the rules of `Store.write`. */
 import type { QueryResult } from 'kysely'
 import { storeTransactionEnded, storeWriteStalled } from './errors.ts'
 import type { Handles, RunQuery } from './handles.ts'
 import type { Transaction } from './store.ts'
 
 export interface StartedWork<T> {
-  /** Settles when the work does; its `tx` is closed by then. */
+  /** Settles when the work does. Its `tx` is closed by then. */
   readonly result: Promise<T>
-  /** Gives the work up, which then rejects, and closes its `tx`. */
+  /** Gives the work up: rejects `result` and closes its `tx`. */
   stall(): void
 }
 
@@ -15,7 +15,7 @@ export function startWork<T>(handles: Handles, run: RunQuery, work: (tx: Transac
   let isOpen = true
   let runningCount = 0
   let failed: { readonly error: unknown } | undefined
-  // Plain functions rather than async ones, and made once a write: a registration runs six statements in two writes.
+  // These are plain functions, created once for each write, because every statement passes them.
   const answered = (result: QueryResult<unknown>) => {
     runningCount--
     return result

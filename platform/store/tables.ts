@@ -1,4 +1,4 @@
-/** The tables of the store. What the kinds of columns hold is said in `columns.ts`; what the tables hold, in the migration that makes each. */
+/** The tables of the store. `columns.ts` explains the kinds of columns, and the migrations explain the tables. */
 export interface Tables {
   application: ApplicationTable
   devices: DeviceTable
@@ -32,7 +32,7 @@ export interface ApplicationTable extends Times {
   id: string
   name: string
   description: string
-  /** Tokens of experience users that were issued before are refused. */
+  /** Tokens of experience users that were issued before this time are refused. */
   user_token_cutoff: number | null
   readme: string | null
   readme_updated_at: number | null
@@ -45,13 +45,13 @@ export interface DeviceTable extends Times {
   device_class: string
   gateway_id: string | null
   parent_id: string | null
-  /** As they were given, in their order; `device_tags` is the index over them. */
+  /** As they were given, in their order. `device_tags` is their index. */
   tags: string
-  /** As they were given, in their order; `device_attributes` is the index over them. */
+  /** As they were given, in their order. `device_attributes` is their index. */
   attributes: string
   system_interval: number | null
   keeps_duplicates: number
-  /** `null`: has never connected. */
+  /** `null` if the device has never connected. */
   connected: number | null
   connected_at: number | null
   disconnected_at: number | null
@@ -63,7 +63,7 @@ export interface ApplicationKeyTable extends Times {
   secret_hash: string
   status: string
   description: string
-  /** Whether the key is good for the devices it names alone. Stays when the last of them is deleted: the key is then good for none. */
+  /** Whether the key admits only the devices that it names. It stays so when the last of them is deleted: the key then admits none. */
   is_restricted: number
   device_tags: string
   filter_type: string
@@ -74,11 +74,11 @@ export interface ApplicationKeyTable extends Times {
 export interface ExperienceUserTable extends Times {
   id: string
   email: string
-  /** The address as it is compared: lower case. */
+  /** The address in the form in which addresses are compared. */
   email_key: string
   first_name: string
   last_name: string
-  /** `null`: cannot sign in with a password. */
+  /** `null` if the user cannot sign in with a password. */
   password_hash: string | null
   password_updated_at: number | null
   last_login_at: number | null
@@ -115,9 +115,9 @@ export interface DeviceStateTable {
   device_id: string
   attribute: string
   time: number
-  /** Of a number or a boolean. */
+  /** Holds numbers and booleans. */
   number: number | null
-  /** Of everything else. */
+  /** Holds all other values. */
   text: string | null
 }
 
@@ -133,11 +133,11 @@ export interface DeviceLogTable {
   device_id: string
   id: string
   time: number
-  /** `null`: a message, not a change of the connection. */
+  /** `null` if the line is a message and not a change of the connection. */
   connected: number | null
-  /** The reason of a disconnect, or the message. */
+  /** The message, or the reason for a disconnect. */
   message: string | null
-  /** How often the message came in a row. */
+  /** How often the same message came in a row. */
   count: number
   messages_from_client: number | null
   messages_to_client: number | null
@@ -148,24 +148,24 @@ export interface TriggeredRunTable {
   /** The flow's trigger: `mail-owner/0/all`. */
   trigger: string
   flow_id: string
-  /** What it begins with: a `RunBegin`. */
+  /** A `RunBegin`. */
   begin: string
-  /** How often it was tried. */
+  /** How often the run has been tried. */
   attempts: number
-  /** From when on it is to be tried; `null`: no more. */
+  /** From when on the run is to be tried; `null` if it is not tried any more. */
   due_at: number | null
-  /** When it failed for good. */
+  /** When the run failed for good. */
   failed_at: number | null
   /** A `RunError`. */
   error: string | null
 }
 
 export interface RecordedRunTable {
-  /** The run's: a request's ID, or the triggered run's. */
+  /** The ID of the request or of the triggered run. */
   id: string
   flow_id: string
   began_at: number
-  /** Bytes of `record`. */
+  /** The size of `record` in bytes. */
   size: number
   /** A `RunSummary`. */
   summary: string
@@ -176,7 +176,7 @@ export interface RecordedRunTable {
 export interface FlowStorageTable {
   scope: string
   key: string
-  /** As JSON. */
+  /** JSON. */
   value: string
   updated_at: number
 }

@@ -16,7 +16,7 @@ const deviceId = Id
 
 export const deviceCommandActions = {
   sendCommand: defineAction({
-    summary: 'Sends a command to a device, which receives it if it is connected.',
+    summary: 'Sends a command to a device, which gets it if it is connected.',
     method: 'POST',
     path,
     body: 'deviceCommand',
@@ -33,7 +33,7 @@ export const deviceCommandActions = {
   }),
 
   getCommand: defineAction({
-    summary: 'Returns the last commands that were sent to a device; one, unless `limit` says otherwise.',
+    summary: 'Returns the last commands that were sent to a device. By default only one.',
     method: 'GET',
     path,
     params: closed({ deviceId, ...pastParams }),

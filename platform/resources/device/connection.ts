@@ -15,7 +15,7 @@ const Count = Type.Optional(Type.Number({ minimum: 0, maximum: Number.MAX_SAFE_I
 export const deviceConnectionActions = {
   getLogEntries: defineAction({
     summary:
-      'Returns when a device connected and disconnected, and what was dropped of what it sent; the last line, unless `limit` says otherwise.',
+      'Returns the log of a device: when it connected and disconnected, and what was dropped of its messages. By default only the last line.',
     method: 'GET',
     path: `${path}/logs`,
     params: closed({ deviceId, ...pastParams }),
@@ -39,7 +39,7 @@ export const deviceConnectionActions = {
   }),
 
   setConnectionStatus: defineAction({
-    summary: 'Says that a device connected or disconnected, where it does so elsewhere than at the broker.',
+    summary: 'Records that a device connected or disconnected, for devices that do not use the broker.',
     method: 'POST',
     path: `${path}/setConnectionStatus`,
     body: 'connectionStatus',

@@ -54,7 +54,7 @@ export const device: Resource = {
     }),
 
     patch: defineAction({
-      summary: 'Changes a device. Tags and attributes are replaced whole.',
+      summary: 'Changes a device. Tags and attributes are replaced as a whole.',
       method: 'PATCH',
       path,
       body: 'device',
@@ -99,7 +99,7 @@ export const device: Resource = {
     }),
 
     delete: defineAction({
-      summary: 'Deletes a device. A key that was good for it alone is then good for none.',
+      summary: 'Deletes a device. A key that admitted only this device then admits none.',
       method: 'DELETE',
       path,
       params: closed({ deviceId }),

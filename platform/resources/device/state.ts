@@ -26,18 +26,18 @@ import { Moment, readMoment } from '../../state/times.ts'
 const path = '/applications/{applicationId}/devices/{deviceId}'
 const reads = ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read']
 const deviceId = Id
-const MAX_ENTRIES = 1000
+const maxEntries = 1000
 
 /** Parameters of the actions that list a device's past. */
 export const pastParams = {
-  limit: Type.Optional(integerOrText(1, MAX_ENTRIES)),
+  limit: Type.Optional(integerOrText(1, maxEntries)),
   since: Type.Optional(Moment),
   sortDirection: Type.Optional(Direction),
 }
 
 export function readPastParams({ limit = 1, since = 1, sortDirection = 'desc' }: PastParams, now: number) {
   return {
-    limit: readInteger(limit, 1, MAX_ENTRIES),
+    limit: readInteger(limit, 1, maxEntries),
     since: readMoment(since, now),
     direction: readDirection(sortDirection),
   }
@@ -68,7 +68,7 @@ export const deviceStateActions = {
   }),
 
   getState: defineAction({
-    summary: 'Returns the last states of a device; one, unless `limit` says otherwise.',
+    summary: 'Returns the last states of a device. By default only one.',
     method: 'GET',
     path: `${path}/state`,
     params: closed({ deviceId, ...pastParams }),
@@ -114,7 +114,7 @@ export const deviceStateActions = {
   }),
 
   removeData: defineAction({
-    summary: 'Removes what a device has reported; all, unless `start` and `end` say otherwise.',
+    summary: 'Deletes what a device has reported, between `start` and `end` if they are given.',
     method: 'DELETE',
     path: `${path}/data`,
     params: closed({ deviceId, start: Type.Optional(Moment), end: Type.Optional(Moment) }),

@@ -26,7 +26,7 @@ async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
       .on(tableName)
       .columns(columns)
 
-  // One row: a store holds one application.
+  // The table has one row, since a store holds one application.
   await resource('application')
     .addColumn('name', type.text, (column) => column.notNull())
     .addColumn('description', type.text, (column) => column.notNull())
@@ -45,7 +45,7 @@ async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .addColumn('keeps_duplicates', type.flag, (column) => column.notNull())
     .execute()
   await index('devices', ['name']).execute()
-  // Few devices have one: the others cost nothing on a partial index.
+  // Few devices have a gateway or a parent. On a partial index the others cost nothing.
   await index('devices', ['gateway_id']).where(sql.ref('gateway_id'), 'is not', null).execute()
   await index('devices', ['parent_id']).where(sql.ref('parent_id'), 'is not', null).execute()
 

@@ -1,4 +1,4 @@
-/** What devices report, are commanded, and when they came and went. */
+/** The states, commands and connections of devices. */
 import type { Kysely } from 'kysely'
 import { columnTypes, tableEnd } from '../columns.ts'
 import type { Dialect } from '../store.ts'
@@ -9,7 +9,7 @@ async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const type = columnTypes(dialect)
   const table = (tableName: string) => db.schema.createTable(tableName).modifyEnd(tableEnd(dialect))
 
-  // One statement each: SQLite adds one column at a time.
+  // SQLite adds only one column in a statement.
   await db.schema.alterTable('devices').addColumn('connected', type.flag).execute()
   await db.schema.alterTable('devices').addColumn('connected_at', type.time).execute()
   await db.schema.alterTable('devices').addColumn('disconnected_at', type.time).execute()
@@ -17,7 +17,7 @@ async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   await db.schema.alterTable('application').addColumn('readme', type.text).execute()
   await db.schema.alterTable('application').addColumn('readme_updated_at', type.time).execute()
 
-  // A range of one attribute is one stretch of the primary key. A number or a truth value stands in `number`, the rest in `text`.
+  // A time range of one attribute is one range of the primary key. `number` holds numbers and booleans, `text` all other values.
   await table('device_states')
     .addColumn('device_id', type.id, (column) => column.notNull())
     .addColumn('attribute', type.text, (column) => column.notNull())
@@ -36,7 +36,7 @@ async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .addPrimaryKeyConstraint('device_commands_pk', ['device_id', 'id'])
     .execute()
 
-  // A connect, a disconnect, or a message to whoever built the device: then `connected` is empty.
+  // A connect, a disconnect, or a message for whoever builds the device, in which case `connected` is null.
   await table('device_log')
     .addColumn('device_id', type.id, (column) => column.notNull())
     .addColumn('id', type.id, (column) => column.notNull())

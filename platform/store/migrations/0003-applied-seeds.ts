@@ -1,4 +1,4 @@
-/** Which seeds of the application have been applied, so that one that is deleted does not come back. */
+/** The seeds that have been applied, so that one that was deleted does not come back. */
 import type { Kysely } from 'kysely'
 import { columnTypes, tableEnd } from '../columns.ts'
 import type { Dialect } from '../store.ts'
@@ -7,7 +7,7 @@ const name = '0003-applied-seeds'
 
 async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const type = columnTypes(dialect)
-  // `name` is a user's address; `id` is what the seed became, whatever that is called by now.
+  // `name` is the name of the seed, for a user the address. `id` is the row that it became, which may have another name by now.
   await db.schema
     .createTable('applied_seeds')
     .addColumn('kind', type.text, (column) => column.notNull())

@@ -7,7 +7,7 @@ const name = '0004-flow-storage'
 
 async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const type = columnTypes(dialect)
-  // Nothing expires; `updated_at` tells what has long not been touched, such as what a device that is gone has left behind.
+  // Values do not expire. `updated_at` shows which have not changed for long, such as those of a deleted device.
   await db.schema
     .createTable('flow_storage')
     .addColumn('scope', type.text, (column) => column.notNull())

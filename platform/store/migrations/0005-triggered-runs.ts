@@ -1,4 +1,4 @@
-/** Runs that something other than a request started, and what decides when the next ones start. */
+/** Runs that something other than a request has started, and the timers that start further ones. */
 import type { Kysely } from 'kysely'
 import { columnTypes, tableEnd } from '../columns.ts'
 import type { Dialect } from '../store.ts'
@@ -9,7 +9,7 @@ async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const type = columnTypes(dialect)
   const table = (tableName: string) => db.schema.createTable(tableName).modifyEnd(tableEnd(dialect))
 
-  // A run that has ended well is gone from here; one that failed for good stays, with its error.
+  // A run that has ended well is deleted. A run that has failed for good stays with its error.
   await table('triggered_runs')
     .addColumn('id', type.id, (column) => column.primaryKey())
     .addColumn('trigger', type.text, (column) => column.notNull())
@@ -33,13 +33,13 @@ async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .where('failed_at', 'is not', null)
     .execute()
 
-  // When a timer last fired, or began.
+  // When each timer last fired, or was first seen.
   await table('timers')
     .addColumn('trigger', type.text, (column) => column.primaryKey())
     .addColumn('fired_at', type.time, (column) => column.notNull())
     .execute()
 
-  // Devices that were heard of, and have not been silent for long enough since.
+  // When each device last reported. The row is deleted once the device has been silent for long enough.
   await table('inactivity_timers')
     .addColumn('trigger', type.text, (column) => column.notNull())
     .addColumn('device_id', type.id, (column) => column.notNull())

@@ -1,13 +1,13 @@
-/** Lets PostgreSQL read numbers over time from the index alone. */
+/** Lets PostgreSQL read numbers over time from the index, without the table. */
 import { type Kysely, sql } from 'kysely'
 import type { Dialect } from '../store.ts'
 
 const name = '0006-covering-states'
 
 /**
- * A device's points lie among those of all others in the table, nearly each on a page of its own, and together in the index: of a hundred devices
- * that report in turn, 100,000 points of one took 380 ms, and take 19. Texts may be longer than an index takes. SQLite keeps rows in
- * the primary key's tree as it is.
+ * In the table, the points of a device lie between those of all others, nearly each on another page; in the index they lie together. With a hundred
+ * devices that report in turn, reading 100,000 points of one took 380 ms and now takes 19. Texts may be too long for an index. SQLite keeps rows in
+ * the tree of the primary key anyway.
  */
 async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   if (dialect === 'sqlite') return

@@ -1,4 +1,4 @@
-/** Failed runs, with what they did. */
+/** Failed runs with their traces. */
 import type { Kysely } from 'kysely'
 import { columnTypes, tableEnd } from '../columns.ts'
 import type { Dialect } from '../store.ts'
@@ -17,7 +17,7 @@ async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .addColumn('record', type.json, (column) => column.notNull())
     .modifyEnd(tableEnd(dialect))
     .execute()
-  // All that decides which runs go stands in the index, so that no record is read for it.
+  // The index has everything that decides which runs are deleted, so that no record has to be read.
   await db.schema
     .createIndex('recorded_runs_by_began_at')
     .on('recorded_runs')

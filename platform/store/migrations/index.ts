@@ -1,4 +1,4 @@
-/** Every migration in order. Append only: one that has been released is never changed, moved or removed. */
+/** All migrations, in order. A migration that has been released is never changed, moved or removed. */
 import type { Migration } from '../migrate.ts'
 import { platform } from './0001-platform.ts'
 import { deviceData } from './0002-device-data.ts'
