@@ -4,7 +4,7 @@ import { FlowpotError } from '../../contracts/errors.ts'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Actor } from '../auth/actor.ts'
 import { isAllowed } from '../auth/scopes.ts'
-import { forbidden, notFound, toApiError, unauthenticated } from '../base/refusals.ts'
+import { forbidden, notFound, toApiError, tooManySignIns, unauthenticated } from '../base/refusals.ts'
 import { validate } from '../base/validate.ts'
 import type { Platform } from '../platform.ts'
 import type { Action, ActionContext, Named } from '../resource.ts'
@@ -53,8 +53,9 @@ export async function callAction(
     if (!found) throw notFound({ what: `The action ${call}` })
     return { result: await runAction(found, params, { platform, actor, address }) }
   } catch (error) {
-    if (!(error instanceof FlowpotError) || error.status >= 500)
-      platform.log.error({ err: error, call }, 'An action failed')
+    // A flood of sign-ups is no fault, and would fill the log.
+    const isFault = !(error instanceof FlowpotError) || (error.status >= 500 && !tooManySignIns.is(error))
+    if (isFault) platform.log.error({ err: error, call }, 'An action failed')
     const headers = error instanceof FlowpotError ? error.headers : {}
     return { error: toApiError(error), ...(Object.keys(headers).length > 0 ? { headers } : {}) }
   }
