@@ -1,9 +1,10 @@
 /** A dry run as a person reads it: the way taken, what was called, what was answered. */
 import { inspect } from 'node:util'
+import { effectNamed } from '../engine/effects.ts'
 import { alignColumns } from '../workbench/align-columns.ts'
 import type { DryReply } from '../workbench/dry-run/ask.ts'
 import type { DryRunError, DryRunResult } from '../workbench/dry-run/dry-run.ts'
-import type { RecordedCall, RecordedLog } from '../workbench/dry-run/recording.ts'
+import type { ShownCall, ShownLog } from '../workbench/dry-run/record-run.ts'
 import { hasColor } from './output.ts'
 
 export function describeDryRun({
@@ -44,29 +45,18 @@ export function describeDryRun({
   ].join('\n')
 }
 
-function describeLog({ level, message, details }: RecordedLog): string[] {
+function describeLog({ level, message, details }: ShownLog): string[] {
   return [`${level}: ${message}${details === undefined ? '' : ` ${show(details)}`}`.replace(/^/gm, ' '.repeat(6))]
 }
 
-function describeCall(made: RecordedCall): string[] {
+function describeCall(made: ShownCall): string[] {
   return [`${made.call} ${show(made.params)}`, describeOutcome(made)].map((text) => text.replace(/^/gm, ' '.repeat(6)))
 }
 
-function describeOutcome({ call, outcome, sent }: RecordedCall): string {
+function describeOutcome({ call, outcome, sent }: ShownCall): string {
   if ('error' in outcome) return `${sent === undefined ? 'refused' : 'failed'} ${show(outcome.error)}`
-  if (sent === false) return unsent[call] ?? 'not sent'
+  if (sent === false) return effectNamed(call).sent?.unsent ?? 'not sent'
   return sent && outcome.result === null ? 'sent' : `answered ${show(outcome.result)}`
-}
-
-/** What the flow is told in place of what really comes of it. */
-const unsent: Readonly<Record<string, string>> = {
-  http: 'not sent, and answered 200 without a body; --live sends it',
-  mail: 'not sent; --live sends it',
-  sql: 'not sent, and answered without rows; --live sends it',
-  redis: 'not sent, and answered null; --live sends it',
-  mongo: 'not sent, and answered as if nothing were there; --live sends it',
-  mqtt: 'not sent: that takes a server',
-  flow: 'not started: that takes a server',
 }
 
 /** Those that every reply has say nothing of the flow. */

@@ -3,14 +3,14 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { isFlowFile } from '../engine/load/load-application.ts'
+import { isMap } from '../engine/values/is-map.ts'
 import { parseJson } from '../engine/values/json.ts'
 import type { Payload } from '../engine/values/payload.ts'
 import { type LoadedFolder, loadFolder, loadSources } from '../server/compose/load-folder.ts'
 import { openPlatform, openTemporaryPlatform } from '../server/compose/open-platform.ts'
 import { readSettings, type Settings } from '../server/settings.ts'
+import { dryEffects, liveEffects } from '../workbench/dry-run/dry-effects.ts'
 import { dryRun, type Sample } from '../workbench/dry-run/dry-run.ts'
-import { dryEffects, liveEffects } from '../workbench/dry-run/dry-run-effects.ts'
-import { isMap } from '../workbench/dry-run/recording.ts'
 import { callWrong } from '../workbench/refusals.ts'
 import { describeDryRun } from './describe-dry-run.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
@@ -32,16 +32,15 @@ export async function run(flowFile: string, options: RunOptions): Promise<number
   const loaded = await loadFlow(flowFile, settings)
   if (!loaded.application) return reportBroken(loaded, options.json ?? false)
   const { application } = loaded
-  const opened = await (options.live
-    ? openPlatform(application, settings)
-    : openTemporaryPlatform(application, settings))
-  const { effects, sends, close } = options.live ? liveEffects(application, settings, opened) : dryEffects(application)
+  const { live: isLive = false } = options
+  const opened = await (isLive ? openPlatform(application, settings) : openTemporaryPlatform(application, settings))
+  const { effects, close } = isLive ? liveEffects(application, settings, opened) : dryEffects(application)
   // Leaves no temporary store behind.
   const interrupted = () => opened.close().finally(() => process.exit(130))
   process.once('SIGINT', interrupted)
   try {
     const flowId = basename(flowFile).replace(/\.ya?ml$/, '')
-    const result = await dryRun({ application, flowId, opened, isTemporary: !options.live, effects, sends }, sample)
+    const result = await dryRun({ application, flowId, opened, effects, isLive, limits: settings }, sample)
     if (options.json) printJson(result)
     else print(describeDryRun(result))
     return result.ok ? 0 : 1

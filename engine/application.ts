@@ -2,6 +2,7 @@
 import type { FlowpotError } from '../contracts/errors.ts'
 import type { Seeds } from '../contracts/seeds.ts'
 import type { Returned } from './custom-node.ts'
+import type { Told } from './effect.ts'
 import type { SecretNames } from './secret-names.ts'
 import type { Reply, Services } from './services.ts'
 import type { Problem } from './source/problem.ts'
@@ -76,15 +77,42 @@ export interface Limits {
   readonly maxConcurrentRuns: number
 }
 
-/** What a run does, as it does it. A run without one pays nothing for it. */
-export interface Trace {
-  /** Milliseconds on a clock that only durations are taken from. */
-  now(): number
-  visit(visit: Visited): void
-  /** Told of each path that was read and not there. */
-  readonly missing?: ((path: string) => void) | undefined
-  /** A payload that the run goes on with: a passage's first, or a copy of one. */
-  readonly adopt?: ((payload: Payload, copyOf?: Payload) => void) | undefined
+/**
+ * Watches one run. It is told `begun`, then of all that the run does, then `ended`; an observer has
+ * the methods that it needs, and what they return is ignored but for `called`. A run that has
+ * no observer pays nothing for them, and one whose observers have neither `visited` nor `called` pays for its beginning and its end only.
+ */
+export interface RunObserver {
+  begun?(run: RunBegun): unknown
+  visited?(visit: Visited): unknown
+  /** A node asks for an effect. What is returned hears of the answer. */
+  called?(call: Called): Answering
+  logged?(log: Logged): unknown
+  /** A node drew random bytes. */
+  drew?(bytes: Uint8Array, during: number): unknown
+  /** A path was read that was not there. */
+  missing?(path: string): unknown
+  /** The run goes on with another payload: a flow's first, or a copy. */
+  took?(payload: Payload, copyOf?: Payload): unknown
+  ended?(run: RunEnded): unknown
+  /**
+   * What the clock said is added here each time it is read. A list, since templates find the clock in a `WeakMap`, whose values outlive the
+   * young generation with all that they lead to: with an observer in its place, captures took six times as long.
+   */
+  readonly clockReadings?: number[]
+}
+
+export interface RunBegun {
+  /** As the first node finds it. */
+  readonly payload: Payload
+  /** What the clock said, in milliseconds since 1970. */
+  readonly startedAt: number
+}
+
+export interface RunEnded {
+  readonly outcome: RunOutcome
+  readonly startedAt: number
+  readonly ms: number
 }
 
 export interface Visited {
@@ -100,10 +128,32 @@ export interface Visited {
   readonly payload: Payload
   /** The way out; `undefined` where the visit threw. */
   readonly output: string | undefined
-  /** On the trace's clock. */
+  /** In milliseconds from the start of the run. No two visits of a run begin at the same moment. */
   readonly began: number
   readonly ms: number
   readonly error?: unknown
+}
+
+export interface Called {
+  /** `http`, `storage.get`, or a platform action: `devices.post`. */
+  readonly name: string
+  /** As they are at this moment. */
+  readonly params: unknown
+  /** When the last visit before the call began. It is that visit's call, if its node had not waited for anything yet. */
+  readonly during: number
+}
+
+export interface Answering {
+  answered(told: Told): void
+  failed(error: unknown): void
+}
+
+export interface Logged {
+  readonly level: Parameters<RunLog>[0]
+  readonly message: string
+  readonly details: unknown
+  /** As for a call. */
+  readonly during: number
 }
 
 export type RunLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string, details?: unknown) => void
@@ -129,7 +179,6 @@ export interface RunRequest {
   readonly depth?: number
   readonly services: Services
   readonly log: RunLog
-  readonly trace?: Trace
   /** Changes the payload before the first node sees it: a dry run lays its sample over it. */
   readonly prepare?: (payload: Payload) => Payload
 }
@@ -169,7 +218,7 @@ export interface Application {
   /** When no run is in flight any more, error triggers' included. */
   whenIdle(): Promise<void>
   /** Starts a run. Throws `RUN_TOO_MANY` (503) past `maxConcurrentRuns`. */
-  start(request: RunRequest): Running
+  start(request: RunRequest, observers?: readonly RunObserver[]): Running
 }
 
 /** `application` is there if no problem is an error. */

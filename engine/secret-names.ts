@@ -135,3 +135,24 @@ function wordsOf(name: string): string[] {
 function lettersOf(name: string): string {
   return name.toLowerCase().replace(/[-_. ]/g, '')
 }
+
+/** The URL of a request without the secrets in its query, such as a token. */
+export function loggableUrl(url: string, names: SecretNames = secretNames): string {
+  const start = url.indexOf('?')
+  if (start === -1) return url
+  const fields = url.slice(start + 1).split('&')
+  return `${url.slice(0, start)}?${fields.map((field) => loggableField(field, names)).join('&')}`
+}
+
+function loggableField(field: string, names: SecretNames): string {
+  const name = field.split('=', 1)[0] ?? ''
+  return names.isSecretName(decoded(name)) ? `${name}=${redacted}` : field
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -56,11 +56,11 @@ export function createApplication(
     webhooks: triggers.filter((trigger) => trigger.type === 'webhook'),
     triggers,
     whenIdle: () => (inFlight === 0 ? Promise.resolve() : new Promise((resolve) => whenNone.push(resolve))),
-    start(request) {
+    start(request, observers) {
       const trigger = linked.get(request.trigger)
       if (!trigger) throw new TypeError(`The trigger ${request.trigger.id} is not of this application.`)
       if (inFlight >= limits.maxConcurrentRuns) throw tooManyRuns({}, { headers: { 'retry-after': '1' } })
-      const running = startRun(trigger, request, scope)
+      const running = startRun(trigger, request, scope, observers)
       inFlight++
       running.done.then(ended, ended)
       return running

@@ -8,7 +8,7 @@
  * The passage is the stretch of its branches. An iteration of a loop is a stretch of its own, and so is the use of a custom
  * node: it ends when its own branches have, and what fails in it is for the loop to throw, or for the node that uses it.
  */
-import type { Limits, RunLog, RunRequest, Trace } from '../application.ts'
+import type { Limits, RunLog, RunRequest } from '../application.ts'
 import type { Returned } from '../custom-node.ts'
 import type { Run } from '../node.ts'
 import type { Reply, Services } from '../services.ts'
@@ -19,6 +19,7 @@ import { payloadTooDeep, payloadTooLarge, runTimedOut, tooManyVisits } from './e
 import { breaking, type LinkedNode } from './linked-flow.ts'
 import { measure } from './payload-size.ts'
 import type { RunScope } from './run-scope.ts'
+import type { RunWatch } from './run-watch.ts'
 import { CustomNodeFailed, createStretch, type Failure, IterationFailed, type Stretch } from './stretch.ts'
 
 export interface PassageEnd {
@@ -33,6 +34,8 @@ export interface PassageOptions {
   readonly flowName: string
   readonly payload: Payload
   readonly scope: RunScope
+  /** Of a run whose visits somebody watches. */
+  readonly watch: RunWatch | undefined
   /** The first reply wins; whether this one did. */
   onReply(reply: Reply): boolean
   onEnd(end: PassageEnd): void
@@ -62,7 +65,7 @@ export class Passage implements Run, Stretch {
   isBroken = false
   failure: Failure | undefined = undefined
   private readonly options: PassageOptions
-  private readonly trace: Trace | undefined
+  private readonly watch: RunWatch | undefined
   private readonly runLog: RunLog
   private readonly time: unknown
   private returned: Returned | undefined
@@ -82,7 +85,7 @@ export class Passage implements Run, Stretch {
     this.id = options.request.id
     this.services = options.request.services
     this.depth = options.request.depth ?? 0
-    this.trace = options.request.trace
+    this.watch = options.watch
     this.runLog = options.request.log
     this.payload = options.payload
     this.time = options.payload.time
@@ -147,7 +150,7 @@ export class Passage implements Run, Stretch {
     const iteration = createStretch(run)
     if (++this.visits > this.limits.maxVisits) this.haltAtVisit(loop, payload)
     else {
-      if (this.trace) this.traceVisit(loop, payload, this.trace.now(), 'do')
+      if (this.watch) this.tellVisit(loop, payload, this.watch.now(), 'do')
       this.follow(loop.targets.do ?? [], payload, iteration, loop)
     }
     return iteration
@@ -179,12 +182,12 @@ export class Passage implements Run, Stretch {
     return copy
   }
 
-  /** Tells the templates that will read the payload of the run's clock and its trace. */
+  /** Tells the templates that will read the payload of the run's clock, and of who watches it. */
   private adopt(payload: Payload, copyOf?: Payload): void {
     giveClock(payload, this.services.clock)
-    if (!this.trace) return
-    if (this.trace.missing) observeMissing(payload, this.trace.missing)
-    this.trace.adopt?.(payload, copyOf)
+    if (!this.watch) return
+    if (this.watch.missing) observeMissing(payload, this.watch.missing)
+    this.watch.took(payload, copyOf)
   }
 
   /** `from` is the node that leads there. */
@@ -216,14 +219,14 @@ export class Passage implements Run, Stretch {
     while (node) {
       if (++this.visits > this.limits.maxVisits) return this.haltAtVisit(node, payload)
       let output: string | Promise<string>
-      const began = this.trace?.now() ?? 0
+      const began = this.watch?.now() ?? 0
       try {
         output = node.visit(payload, stretch.run)
       } catch (error) {
         return this.fail(error, node, payload, began, stretch)
       }
       if (typeof output !== 'string') return this.wait(output, node, payload, began, stretch)
-      if (this.trace) this.traceVisit(node, payload, began, output)
+      if (this.watch) this.tellVisit(node, payload, began, output)
       if (this.visits >= this.growsUntil && !this.mayGrowOn(node, payload)) return
       const targets: readonly LinkedNode[] = node.targets[output] ?? []
       if (targets.length !== 1) {
@@ -248,7 +251,7 @@ export class Passage implements Run, Stretch {
         stretch.waiting--
         // A promise more would cost each node that waits a turn.
         try {
-          if (this.trace) this.traceVisit(node, payload, began, name)
+          if (this.watch) this.tellVisit(node, payload, began, name)
           if (!this.isHalted && this.mayGoOn(node, payload)) {
             this.payload = payload
             this.follow(node.targets[name] ?? [], payload, stretch, node)
@@ -299,7 +302,7 @@ export class Passage implements Run, Stretch {
   /** A visit threw. */
   private fail(thrown: unknown, node: LinkedNode, payload: Payload, began: number, stretch: Stretch): void {
     const failure = failureAt(node, payload, thrown)
-    this.traceVisit(node, payload, began, undefined, failure.error)
+    this.tellVisit(node, payload, began, undefined, failure.error)
     this.stop(failure, stretch)
   }
 
@@ -335,15 +338,15 @@ export class Passage implements Run, Stretch {
     this.options.onEnd({ failure, payload, returned: this.returned })
   }
 
-  private traceVisit(
+  private tellVisit(
     node: LinkedNode,
     payload: Payload,
     began: number,
     output: string | undefined,
     error?: unknown,
   ): void {
-    if (!this.trace) return
-    this.trace.visit({
+    if (!this.watch) return
+    this.watch.visited({
       id: node.id,
       nodeName: node.name,
       type: node.type,
@@ -353,7 +356,7 @@ export class Passage implements Run, Stretch {
       payload,
       output,
       began,
-      ms: this.trace.now() - began,
+      ms: this.watch.now() - began,
       ...(error === undefined ? {} : { error }),
     })
   }

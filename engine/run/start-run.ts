@@ -1,6 +1,6 @@
 /** A run: one passage through its flow and, if that fails, one through each error trigger in scope. The first reply wins. */
 import { FlowpotError } from '../../contracts/errors.ts'
-import type { Running, RunOutcome, RunRequest } from '../application.ts'
+import type { Running, RunObserver, RunOutcome, RunRequest } from '../application.ts'
 import { customNodeStart, withDefaults } from '../custom-node.ts'
 import type { Reply } from '../services.ts'
 import { ErrorAtLine } from '../source/error-at-line.ts'
@@ -10,10 +10,18 @@ import type { LinkedTrigger } from './linked-flow.ts'
 import { Passage, type PassageEnd } from './passage.ts'
 import { payloadSize } from './payload-size.ts'
 import type { RunScope } from './run-scope.ts'
+import { RunWatch } from './run-watch.ts'
 import { startPayload } from './start-payload.ts'
 import type { Failure } from './stretch.ts'
 
-export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: RunScope): Running {
+export function startRun(
+  trigger: LinkedTrigger,
+  asked: RunRequest,
+  scope: RunScope,
+  observers: readonly RunObserver[] = [],
+): Running {
+  const watch = observers.length === 0 ? undefined : new RunWatch(asked, observers)
+  const request = watch?.request ?? asked
   const reply = withResolvers<Reply>()
   const done = withResolvers<RunOutcome>()
   let firstReply: Reply | undefined
@@ -33,7 +41,8 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
 
   const passThrough = (through: LinkedTrigger, payload: Payload, onEnd: (end: PassageEnd) => void) => {
     const flowName = through.flow.name
-    new Passage({ request, flowName, payload, scope, onReply, onEnd }).begin(through.start)
+    const detailed = watch?.isDetailed ? watch : undefined
+    new Passage({ request, flowName, payload, scope, watch: detailed, onReply, onEnd }).begin(through.start)
   }
 
   const finish = ({ failure, payload, returned }: PassageEnd) => {
@@ -65,7 +74,16 @@ export function startRun(trigger: LinkedTrigger, request: RunRequest, scope: Run
   }
 
   const start = startPayload(trigger, trigger.type === 'custom-node' ? byItself(trigger, request) : request, scope)
-  passThrough(trigger, request.prepare?.(start) ?? start, (end) => {
+  const payload = request.prepare?.(start) ?? start
+  if (watch) {
+    watch.begun(payload)
+    // After whoever waits for the reply.
+    done.promise.then(
+      (outcome) => watch.ended(outcome),
+      () => undefined,
+    )
+  }
+  passThrough(trigger, payload, (end) => {
     if (!end.failure) return finish(end)
     finishWithHandlers(end, end.failure).catch((error: unknown) => {
       request.log('error', 'An error trigger could not be run.', error)

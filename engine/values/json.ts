@@ -70,3 +70,13 @@ function keepDigits(json: string): string {
     return isKept ? token : `"${token}"`
   })
 }
+
+/** What a text says if it is JSON; the text itself if it is not. */
+export function jsonOrText(text: unknown): unknown {
+  if (typeof text !== 'string') return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,6 +1,6 @@
 /** The log of the listeners: one line a request, and nothing in it that would let its reader in. */
 import { type DestinationStream, type Logger, pino } from 'pino'
-import { plainSecretNames, redacted, type SecretNames, secretNames } from '../../engine/secret-names.ts'
+import { loggableUrl, plainSecretNames, redacted, type SecretNames, secretNames } from '../../engine/secret-names.ts'
 
 /** A log as JSON lines, on standard output where no destination is given. `names` are those of the application that is served. */
 export function createLog(
@@ -44,25 +44,4 @@ function isSecret(name: string, value: unknown, names: SecretNames): boolean {
 /** A text, or a list of them. */
 function isText(value: unknown): boolean {
   return typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.every(isText))
-}
-
-/** The URL of a request as it may be logged: a token may stand in its query. */
-export function loggableUrl(url: string, names: SecretNames): string {
-  const start = url.indexOf('?')
-  if (start === -1) return url
-  const fields = url.slice(start + 1).split('&')
-  return `${url.slice(0, start)}?${fields.map((field) => loggableField(field, names)).join('&')}`
-}
-
-function loggableField(field: string, names: SecretNames): string {
-  const name = field.split('=', 1)[0] ?? ''
-  return names.isSecretName(decoded(name)) ? `${name}=${redacted}` : field
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -5,7 +5,7 @@
  * a run of its flow has failed. Of the first failure there is what the engine knows at the end alone: to watch a run takes ten times as long
  * as a run through six nodes does, and a third of what a request takes.
  */
-import type { Application, RunOutcome, RunRequest } from '../../engine/application.ts'
+import type { Application, RunEnded, RunObserver, RunRequest } from '../../engine/application.ts'
 import type { SecretNames } from '../../engine/secret-names.ts'
 import type { Platform } from '../../platform/platform.ts'
 import {
@@ -18,7 +18,7 @@ import {
 import { createRing, type KeptRun } from './ring.ts'
 import { type OnLog, RunCapture } from './run-capture.ts'
 import type { DebugMessage, RecordedLimits, RunRecord, RunSummary } from './run-record.ts'
-import { createLogWriter, hasFailed, writeRecord } from './write-record.ts'
+import { createLogWriter, writeRecord } from './write-record.ts'
 
 export const recordModes = ['off', 'failed', 'all'] as const
 export type RecordMode = (typeof recordModes)[number]
@@ -81,53 +81,34 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
     failed.add(run)
   }
 
-  const notRecorded = (err: unknown): void => platform.log.error({ err }, 'A run could not be recorded')
-
-  const safely = (work: () => void): void => {
-    try {
-      work()
-    } catch (err) {
-      notRecorded(err)
-    }
-  }
-
   /** Tells what one run logs. */
   const logTeller = (names: SecretNames): OnLog => {
     let write: ReturnType<typeof createLogWriter> | undefined
-    return (capture, log, visit) =>
-      safely(() => {
-        write ??= createLogWriter(capture, names)
-        const message = write(log, visit)
-        for (const watcher of logWatchers) watcher(message)
-      })
-  }
-
-  const start = (application: Application, request: RunRequest) => {
-    const isWanted = mode !== 'off' || runWatchers.size > 0 || logWatchers.size > 0
-    if (!isWanted || (isFull(request) && logWatchers.size === 0)) return application.start(request)
-    if (isWatched(request)) {
-      const capture = new RunCapture(request, logWatchers.size > 0 ? logTeller(application.secretNames) : undefined)
-      const running = application.start(capture.request)
-      running.done.then((outcome) => safely(() => end(capture, outcome, application.secretNames)), notRecorded)
-      return running
+    return (capture, log, visit) => {
+      write ??= createLogWriter(capture, names)
+      const message = write(log, visit)
+      for (const watcher of logWatchers) watcher(message)
     }
-    const running = application.start(request)
-    const began = performance.now()
-    running.done.then((outcome) => {
-      if (!hasFailed(request, outcome)) return
-      safely(() => keep(captureEnd(request, outcome, performance.now() - began), application.secretNames))
-    }, notRecorded)
-    return running
   }
 
-  const end = (capture: RunCapture, outcome: RunOutcome, names: SecretNames): void => {
-    capture.end(outcome)
-    const isKept = mode === 'all' || runWatchers.size > 0 || (mode === 'failed' && hasFailed(capture.request, outcome))
-    if (isKept) keep(capture, names)
+  const observe = (request: RunRequest, names: SecretNames): readonly RunObserver[] => {
+    const isWanted = mode !== 'off' || runWatchers.size > 0 || logWatchers.size > 0
+    if (!isWanted || (isFull(request) && logWatchers.size === 0)) return []
+    if (!isWatched(request)) {
+      // What can be told of a run that nobody watched: how it failed, and with what payload.
+      return [{ ended: (end) => end.outcome.error && keep(captureEnd(request, end), names) }]
+    }
+    const capture = new RunCapture(request, { onLog: logWatchers.size > 0 ? logTeller(names) : undefined })
+    const isKept = (hasFailed: boolean) => mode === 'all' || runWatchers.size > 0 || (mode === 'failed' && hasFailed)
+    return [capture, { ended: ({ outcome }) => isKept(outcome.error !== undefined) && keep(capture, names) }]
   }
 
   return {
-    record: (application) => ({ ...application, start: (request) => start(application, request) }),
+    record: (application) => ({
+      ...application,
+      start: (request, observers = []) =>
+        application.start(request, [...observers, ...observe(request, application.secretNames)]),
+    }),
     async list({ flowId, limit }) {
       const stored = await listKeptRuns(platform, { ms: bounds.ms, limit, flowId })
       const summaries = new Map<string, RunSummary>()
@@ -154,12 +135,9 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
   }
 }
 
-/** What can be told of a run that nobody watched: how it failed, and with what payload. */
-function captureEnd(request: RunRequest, outcome: RunOutcome, ms: number): RunCapture {
+function captureEnd(request: RunRequest, end: RunEnded): RunCapture {
   const capture = new RunCapture(request)
-  capture.begin(outcome.payload, false)
-  capture.end(outcome)
-  capture.ms = ms
+  capture.ended(end)
   return capture
 }
 

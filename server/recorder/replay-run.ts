@@ -31,6 +31,6 @@ export async function replayRun(
     prepare: () => ({ ...payload }),
   }
   const capture = new RunCapture(request)
-  capture.end(await application.start(capture.request).done)
+  await application.start(request, [capture]).done
   return writeRecord(capture, record.limits, application.secretNames)
 }

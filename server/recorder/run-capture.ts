@@ -2,27 +2,60 @@
  * Watches one run, and notes what it was asked, answered and did. Until the run has ended nothing is searched for secrets, and nothing leaves
  * this place, but for what is logged.
  */
-import type { RunLog, RunOutcome, RunRequest, Trace, Visited } from '../../engine/application.ts'
+import type {
+  Answering,
+  Called,
+  Logged,
+  RunBegun,
+  RunEnded,
+  RunObserver,
+  RunOutcome,
+  RunRequest,
+  Visited,
+} from '../../engine/application.ts'
 import type { Payload } from '../../engine/values/payload.ts'
-import { type Answering, captureServices, type Listener } from './capture-services.ts'
 import { type Budget, type Change, nextSnapshot, type Snapshot, takeSnapshot, takeText } from './snapshot.ts'
 
-/** About as many bytes are kept of one run. */
-export const bytesOfRun = 256 * 1024
-const comparisonsOfRun = 500_000
-/** What is logged is kept beside that: it is what one looks for in a run that is too large. */
-const bytesOfMessages = 64 * 1024
-/** Of visits, of calls, of readings of the clock, and so on. */
-const mostEntries = 10_000
+/** How much is kept of one run. */
+export interface CaptureBounds {
+  /** About as many bytes as JSON. */
+  readonly bytes: number
+  /** What is logged is kept apart from the rest: it is what one looks for in a run that is too large. */
+  readonly bytesOfMessages: number
+  /** How many values of the payload are compared to find out what has changed. */
+  readonly comparisons: number
+  /** Characters of a text or a key, if not as many as a snapshot usually takes. */
+  readonly characters?: number
+  /** Of visits, of calls, of logs, and so on. */
+  readonly entries: number
+}
+
+export const boundsOfServer: CaptureBounds = {
+  bytes: 256 * 1024,
+  bytesOfMessages: 64 * 1024,
+  comparisons: 500_000,
+  entries: 10_000,
+}
+
+/** All that a run does, but not what becomes of its payload: for a person who runs a flow of their own, or a test of it. */
+export const boundsOfAuthor: CaptureBounds = {
+  bytes: Number.POSITIVE_INFINITY,
+  bytesOfMessages: Number.POSITIVE_INFINITY,
+  comparisons: 0,
+  characters: Number.POSITIVE_INFINITY,
+  entries: Number.POSITIVE_INFINITY,
+}
 
 export interface CapturedVisit {
   readonly visited: Visited
   readonly changes: readonly Change[]
 }
 
-/** When something was done: the moment, on the trace's clock, in which the last visit had begun, and how many had ended. */
+/** When something was done. */
 interface Moment {
-  readonly began: number
+  /** The moment at which the last visit before it began. */
+  readonly during: number
+  /** How many visits had ended. */
   readonly visits: number
 }
 
@@ -37,7 +70,7 @@ export interface CapturedCall extends Moment {
 }
 
 export interface CapturedLog extends Moment {
-  readonly level: Parameters<RunLog>[0]
+  readonly level: Logged['level']
   readonly message: Snapshot
   readonly details: Snapshot
 }
@@ -49,68 +82,52 @@ export interface CapturedDraw extends Moment {
 /** Told of what is logged, as soon as the visit that logged it has ended. */
 export type OnLog = (capture: RunCapture, log: CapturedLog, visit: CapturedVisit | undefined) => void
 
-export class RunCapture implements Trace, Listener {
-  /** What to start in place of the request. */
+export interface CaptureOptions {
+  readonly bounds?: CaptureBounds
+  readonly onLog?: OnLog | undefined
+}
+
+export class RunCapture implements RunObserver {
   readonly request: RunRequest
-  readonly startedAt: number
   readonly visits: CapturedVisit[] = []
   readonly calls: CapturedCall[] = []
+  /** The calls that were answered, in that order. */
+  readonly answered: CapturedCall[] = []
   readonly clockReadings: number[] = []
   readonly draws: CapturedDraw[] = []
   readonly logs: CapturedLog[] = []
   readonly missingPaths = new Set<string>()
-  /** Those that were answered, in that order. */
-  readonly answered: CapturedCall[] = []
-  readonly budget: Budget = { bytes: bytesOfRun, comparisons: comparisonsOfRun, isCut: false }
-  private readonly budgetOfMessages: Budget = { bytes: bytesOfMessages, comparisons: 0, isCut: false }
   payload: Snapshot
-  isTraced = true
+  /** Whether the run was watched from its beginning. If not, there is nothing but its end. */
+  isTraced = false
+  startedAt = 0
   ms = 0
   outcome: RunOutcome | undefined
   reply: Snapshot
-  private readonly began = performance.now()
+  private readonly bounds: CaptureBounds
+  private readonly budget: Budget
+  private readonly budgetOfMessages: Budget
   private readonly snapshots = new WeakMap<Payload, Snapshot>()
   private readonly onLog: OnLog | undefined
   private told = 0
-  private last = 0
   private events = 0
 
-  constructor(request: RunRequest, onLog?: OnLog) {
+  constructor(request: RunRequest, { bounds = boundsOfServer, onLog }: CaptureOptions = {}) {
+    const { bytes, bytesOfMessages, comparisons, entries: _, ...texts } = bounds
+    this.request = request
+    this.bounds = bounds
+    this.budget = { bytes, comparisons, isCut: false, ...texts }
+    this.budgetOfMessages = { bytes: bytesOfMessages, comparisons: 0, isCut: false, ...texts }
     this.onLog = onLog
-    this.startedAt = request.services.clock.now()
-    this.request = {
-      ...request,
-      // Given, so that the run does not read the clock for it.
-      time: request.time ?? this.startedAt,
-      services: captureServices(request.services, this),
-      trace: this,
-      prepare: (start) => {
-        const payload = request.prepare?.(start) ?? start
-        this.begin(payload)
-        return payload
-      },
-      log: (level, message, details) => {
-        this.log(level, message, details)
-        request.log(level, message, details)
-      },
-    }
   }
 
-  /** `payload` is what the first node finds; of a run that is not watched, what the last one left. */
-  begin(payload: Payload, isTraced = true): void {
-    this.isTraced = isTraced
-    this.payload = takeSnapshot(payload, this.budget)
-    this.snapshots.set(payload, this.payload)
+  begun({ payload, startedAt }: RunBegun): void {
+    this.isTraced = true
+    this.startedAt = startedAt
+    this.take(payload)
   }
 
-  /** Never the same twice, so that a moment says which visit began in it. */
-  now(): number {
-    const now = performance.now() - this.began
-    this.last = now > this.last ? now : this.last + 1e-6
-    return this.last
-  }
-
-  visit(visited: Visited): void {
+  visited(visited: Visited): void {
     this.events++
     if (!this.hasRoom(this.visits)) return
     const visit = { visited, changes: this.changesOf(visited.payload) }
@@ -118,39 +135,58 @@ export class RunCapture implements Trace, Listener {
     if (this.onLog) this.tellLogs(visit)
   }
 
-  ask(call: string, params: unknown): Answering {
+  called({ name, params, during }: Called): Answering {
     const kept = takeSnapshot(params, this.budget)
-    const asked: CapturedCall = { call, params: kept, began: this.last, visits: this.visits.length }
+    const call: CapturedCall = { call: name, params: kept, during, visits: this.visits.length }
     const isKept = this.hasRoom(this.calls)
-    if (isKept) this.calls.push(asked)
+    if (isKept) this.calls.push(call)
     return {
-      answer: (value) => {
-        asked.answer = { value: takeSnapshot(value, this.budget) }
-        asked.answered = this.events++
-        if (isKept) this.answered.push(asked)
+      answered: (told) => {
+        call.answer = { value: takeSnapshot(told, this.budget) }
+        call.answered = this.events++
+        if (isKept) this.answered.push(call)
       },
-      reject: (error) => {
-        asked.answer = { thrown: error }
-        asked.answered = this.events++
+      failed: (error) => {
+        call.answer = { thrown: error }
+        call.answered = this.events++
       },
     }
   }
 
-  random(bytes: Uint8Array): void {
+  logged({ level, message, details, during }: Logged): void {
+    if (!this.hasRoom(this.logs)) return
+    // What an error says is kept as the record's own `error`.
+    const kept = level === 'error' ? undefined : takeSnapshot(details, this.budget)
+    const said = takeText(message, this.budgetOfMessages)
+    this.logs.push({ level, message: said, details: kept, during, visits: this.visits.length })
+    if (level === 'error' && this.onLog) this.tellLogs(undefined)
+  }
+
+  drew(bytes: Uint8Array, during: number): void {
     if (!this.hasRoom(this.draws)) return
     this.budget.bytes -= bytes.length * 2
     const isKept = this.budget.bytes > 0
     if (!isKept) this.budget.isCut = true
-    this.draws.push({
-      hex: isKept ? Buffer.from(bytes).toString('hex') : '',
-      began: this.last,
-      visits: this.visits.length,
-    })
+    this.draws.push({ hex: isKept ? Buffer.from(bytes).toString('hex') : '', during, visits: this.visits.length })
   }
 
-  end(outcome: RunOutcome): void {
-    this.ms = performance.now() - this.began
+  missing(path: string): void {
+    if (this.missingPaths.size >= this.bounds.entries || this.missingPaths.has(path)) return
+    if (typeof takeText(path, this.budget) === 'string') this.missingPaths.add(path)
+  }
+
+  took(payload: Payload, copyOf?: Payload): void {
+    if (this.snapshots.has(payload)) return
+    const known = copyOf && this.snapshots.get(copyOf)
+    this.snapshots.set(payload, known ?? takeSnapshot(payload, this.budget))
+  }
+
+  ended({ outcome, startedAt, ms }: RunEnded): void {
+    this.startedAt = startedAt
+    this.ms = ms
     this.outcome = outcome
+    // Of a run that was not watched, this is all that is known of its payload.
+    if (!this.isTraced) this.take(outcome.payload)
     this.reply = takeSnapshot(outcome.reply ?? null, this.budget)
     if (this.onLog) this.tellLogs(undefined)
   }
@@ -159,16 +195,9 @@ export class RunCapture implements Trace, Listener {
     return this.budget.isCut || this.budgetOfMessages.isCut
   }
 
-  // Passed on without its object.
-  readonly missing = (path: string): void => {
-    if (this.missingPaths.size >= mostEntries || this.missingPaths.has(path)) return
-    if (typeof takeText(path, this.budget) === 'string') this.missingPaths.add(path)
-  }
-
-  adopt(payload: Payload, copyOf?: Payload): void {
-    if (this.snapshots.has(payload)) return
-    const known = copyOf && this.snapshots.get(copyOf)
-    this.snapshots.set(payload, known ?? takeSnapshot(payload, this.budget))
+  private take(payload: Payload): void {
+    this.payload = takeSnapshot(payload, this.budget)
+    this.snapshots.set(payload, this.payload)
   }
 
   private changesOf(payload: Payload): readonly Change[] {
@@ -179,24 +208,15 @@ export class RunCapture implements Trace, Listener {
     return changes
   }
 
-  private log(level: CapturedLog['level'], message: string, details: unknown): void {
-    if (!this.hasRoom(this.logs)) return
-    // An error's own place is the record's `error`.
-    const kept = level === 'error' ? undefined : takeSnapshot(details, this.budget)
-    const said = takeText(message, this.budgetOfMessages)
-    this.logs.push({ level, message: said, details: kept, began: this.last, visits: this.visits.length })
-    if (level === 'error' && this.onLog) this.tellLogs(undefined)
-  }
-
   private tellLogs(visit: CapturedVisit | undefined): void {
     while (this.told < this.logs.length) {
       const log = this.logs[this.told++]
-      if (log) this.onLog?.(this, log, visit?.visited.began === log.began ? visit : undefined)
+      if (log) this.onLog?.(this, log, visit?.visited.began === log.during ? visit : undefined)
     }
   }
 
   private hasRoom(list: readonly unknown[]): boolean {
-    if (list.length < mostEntries) return true
+    if (list.length < this.bounds.entries) return true
     this.budget.isCut = true
     return false
   }

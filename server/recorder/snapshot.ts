@@ -40,6 +40,8 @@ export interface Budget {
   bytes: number
   /** How many values are still compared. */
   comparisons: number
+  /** A text that is longer is cut, and so is a key. 32 Ki if it is not given. */
+  readonly characters?: number
   /** Whether something was left out. */
   isCut: boolean
 }
@@ -50,8 +52,10 @@ export interface Change {
   readonly value?: Snapshot
 }
 
-/** A longer text is cut, and a longer key. */
-const mostCharacters = 32 * 1024
+function charactersOf({ characters = 32 * 1024 }: Budget): number {
+  return characters
+}
+
 /** A text that was cut ends in a mark, and is not cut again. */
 const markCharacters = 40
 /** Stands where something was left out of what is shown. */
@@ -83,8 +87,8 @@ export function takeSnapshot(value: unknown, budget: Budget, depth = 0): Snapsho
 }
 
 export function takeText(text: string, budget: Budget): string | Cut {
-  const isTooLong = isLong(text)
-  const kept = isTooLong ? mostCharacters : text.length
+  const isTooLong = isLong(text, budget)
+  const kept = isTooLong ? charactersOf(budget) : text.length
   if (budget.bytes < kept) return cut(budget)
   budget.bytes -= kept + 2
   if (!isTooLong) return text
@@ -92,15 +96,15 @@ export function takeText(text: string, budget: Budget): string | Cut {
   return new Cut(text.slice(0, kept), text.length)
 }
 
-function isLong(text: string): boolean {
-  return text.length > mostCharacters + markCharacters
+function isLong(text: string, budget: Budget): boolean {
+  return text.length > charactersOf(budget) + markCharacters
 }
 
 /** The key under which a snapshot has what `key` holds. Two long ones of one length that begin alike are taken for one. */
 function keptKey(key: string, budget: Budget): string {
-  if (!isLong(key)) return key
+  if (!isLong(key, budget)) return key
   budget.isCut = true
-  return cutText(new Cut(key.slice(0, mostCharacters), key.length))
+  return cutText(new Cut(key.slice(0, charactersOf(budget)), key.length))
 }
 
 /** Keys are charged before they are kept, each time that they are. */
@@ -116,7 +120,7 @@ function takeObject(value: object, budget: Budget, depth: number): Snapshot {
   budget.bytes -= 2
   if (value instanceof Date) return new Date(value)
   if (value instanceof Uint8Array) {
-    if (value.length > mostCharacters || value.length > budget.bytes) return cut(budget)
+    if (value.length > charactersOf(budget) || value.length > budget.bytes) return cut(budget)
     budget.bytes -= value.length
     return Uint8Array.from(value)
   }

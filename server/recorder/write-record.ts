@@ -1,7 +1,6 @@
 /** Makes the record of a run that has ended: finds out which visit did what, and takes the secrets out. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
-import type { RunOutcome, RunRequest } from '../../engine/application.ts'
 import { redacted, type SecretNames } from '../../engine/secret-names.ts'
 import { pathOf } from '../../engine/values/path.ts'
 import { encode, type Json } from './encoding.ts'
@@ -32,7 +31,7 @@ export function writeRecord(capture: RunCapture, limits: RecordedLimits, names: 
   const errors: Budget = { bytes: bytesOfErrors, comparisons: 0, isCut: false }
   const error = (thrown: unknown): RecordedError => describeError(thrown, (message) => text(takeText(message, errors)))
   // Before those of the visits, so that there is room for it.
-  const failed = failureOf(capture, error)
+  const failed = outcome?.error && { ...error(outcome.error), ...outcome.failedAt }
 
   const logsOf = new Map<number | undefined, RecordedLog[]>()
   for (const log of logs) {
@@ -99,7 +98,7 @@ export function createLogWriter(capture: RunCapture, names: SecretNames) {
   return (log: CapturedLog, visit: CapturedVisit | undefined): DebugMessage => {
     learn()
     return {
-      time: new Date(capture.startedAt + log.began).toISOString(),
+      time: new Date(capture.startedAt + log.during).toISOString(),
       run: request.id,
       flow: request.trigger.flow.id,
       ...(visit ? { node: visit.visited.nodeName } : {}),
@@ -113,10 +112,10 @@ export function createLogWriter(capture: RunCapture, names: SecretNames) {
 /** Finds the visit during which something was done. */
 function visitFinder(visits: readonly CapturedVisit[]) {
   const byBegin = new Map(visits.map(({ visited }, index) => [visited.began, index]))
-  return ({ began, visits: ended }: { readonly began: number; readonly visits: number }): number | undefined => {
+  return ({ during, visits: ended }: { readonly during: number; readonly visits: number }): number | undefined => {
     // What a node does before it waits, it does in the very moment in which its visit began. Anything else is done by
     // the next visit to end, but for branches that wait at once.
-    const index = byBegin.get(began) ?? ended
+    const index = byBegin.get(during) ?? ended
     return index < visits.length ? index : undefined
   }
 }
@@ -180,17 +179,6 @@ function writeAnswer(
   const { value } = answer
   if (!isSnapshotMap(value)) return { result: kept(value) }
   return 'error' in value ? { error: kept(value.error) } : { result: kept(value.result) }
-}
-
-/** A request that is not answered is a failure too. */
-export function hasFailed({ trigger }: RunRequest, { error, reply }: RunOutcome): boolean {
-  return error !== undefined || (trigger.type === 'endpoint' && reply === undefined)
-}
-
-function failureOf({ outcome, request }: RunCapture, error: (thrown: unknown) => RecordedError) {
-  if (!outcome || !hasFailed(request, outcome)) return undefined
-  if (outcome.error !== undefined) return { ...error(outcome.error), ...outcome.failedAt }
-  return { code: 'RUN_NO_REPLY', message: `${request.trigger.flow.name} ended without a reply.` }
 }
 
 function describeError(thrown: unknown, text: (value: string) => string): RecordedError {

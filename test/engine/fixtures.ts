@@ -1,7 +1,14 @@
 /** Node types and triggers that show what the engine does with them. The real ones are tested beside their files, but for `loop`, `switch` and custom nodes. */
 import { Type } from 'typebox'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
-import type { Application, CompiledTrigger, Limits, RunRequest, Trace, Visited } from '../../engine/application.ts'
+import type {
+  Application,
+  CompiledTrigger,
+  Limits,
+  RunObserver,
+  RunRequest,
+  Visited,
+} from '../../engine/application.ts'
 import { anything, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
 import { defineNode, type NodeType } from '../../engine/node.ts'
@@ -220,17 +227,17 @@ export function start(application: Application, { trigger, body, api, log }: Sta
   if (!chosen) throw new Error('The application has neither endpoint nor button.')
   const visits: Visited[] = []
   const missing: string[] = []
-  const trace: Trace = { now: () => 0, visit: (visit) => visits.push(visit), missing: (path) => missing.push(path) }
+  const observer: RunObserver = { visited: (visit) => visits.push(visit), missing: (path) => missing.push(path) }
   const data: Payload = { body, replyId: 'reply-1' }
-  const running = application.start({
+  const request = {
     trigger: chosen,
     id: 'run-1',
     applicationId: 'application-1',
     data,
     services: api ? { ...services, api } : services,
     log: log ?? (() => undefined),
-    trace,
-  })
+  }
+  const running = application.start(request, [observer])
   return { ...running, visits, missing, names: () => visits.map(({ nodeName }) => nodeName) }
 }
 

@@ -4,7 +4,7 @@ import type { ActionCatalog } from '../../contracts/actions.ts'
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { UserRecord } from '../../contracts/users.ts'
-import type { Application } from '../../engine/application.ts'
+import type { Application, Visited } from '../../engine/application.ts'
 import type { Returned } from '../../engine/custom-node.ts'
 import { anything } from '../../engine/json-schema/shape.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
@@ -91,21 +91,18 @@ export async function runNode({
     ...services,
   })
   const run = ({ data, experience }: Payload) => {
-    const running = application.start({
+    const request = {
       trigger,
       id: 'run-1',
       applicationId: '5f0000000000000000000000',
       data: { ...(data as object) },
       experience: { ...(experience as object) },
       services: acting,
-      log: (level, message, details) => logs.push({ level, message, details }),
-      trace: {
-        now: () => 0,
-        visit: ({ file, line, output }) => file === 'example.yaml' && line === nodeLine && outputs.push(output),
-        missing: () => undefined,
-      },
-    })
-    return running.done
+      log: (level: string, message: string, details?: unknown) => logs.push({ level, message, details }),
+    }
+    const visited = ({ file, line, output }: Visited) =>
+      file === 'example.yaml' && line === nodeLine && outputs.push(output)
+    return application.start(request, [{ visited }]).done
   }
 
   const scope = scopeOf('flow', 'example', { within: '' })

@@ -3,25 +3,21 @@
  * authorised, read and answered as any request is.
  */
 import { randomUUID } from 'node:crypto'
-import { FlowpotError } from '../../contracts/errors.ts'
+import type { FlowpotError } from '../../contracts/errors.ts'
 import type { Application, CompiledTrigger, RunRequest } from '../../engine/application.ts'
 import type { Returned } from '../../engine/custom-node.ts'
 import type { SecretNames } from '../../engine/secret-names.ts'
 import type { Effects, Services } from '../../engine/services.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import type { OpenedPlatform } from '../../server/compose/open-platform.ts'
 import { createServices } from '../../server/compose/services.ts'
 import { withoutSecrets } from '../../server/http/log.ts'
+import type { RecordedLimits } from '../../server/recorder/run-record.ts'
+import { setOwn } from '../../server/recorder/snapshot.ts'
 import { requestRefused } from '../refusals.ts'
 import { createAsker, type DryReply, signIn } from './ask.ts'
-import {
-  createRecording,
-  isMap,
-  type RecordedCall,
-  type RecordedVisit,
-  type Recording,
-  type Sends,
-} from './recording.ts'
+import { recordRuns, type ShownCall, type ShownRun, type ShownVisit } from './record-run.ts'
 import { sampleDevice } from './sample-device.ts'
 import { chooseTrigger, type SampleChoice, sampleRequest, textOf } from './sample-request.ts'
 
@@ -51,8 +47,8 @@ export interface DryRunResult {
   readonly trigger: string
   /** As the client would have it, secrets included. */
   readonly reply: DryReply | null
-  readonly visits: readonly RecordedVisit[]
-  readonly calls: readonly RecordedCall[]
+  readonly visits: readonly ShownVisit[]
+  readonly calls: readonly ShownCall[]
   /** Paths that were read and not there. */
   readonly missing: readonly string[]
   readonly payload: unknown
@@ -65,39 +61,36 @@ export interface DryRunScope {
   readonly application: Application
   readonly flowId: string
   readonly opened: OpenedPlatform
-  /** Whether its store is gone after the run. */
-  readonly isTemporary: boolean
   readonly effects: Effects
-  /** Which of the effects are real. */
-  readonly sends: Sends
+  /** Whether the store and the effects are real. Otherwise, the store is gone after the run. */
+  readonly isLive: boolean
+  readonly limits: RecordedLimits
 }
 
 const address = '127.0.0.1'
 
 export async function dryRun(
-  { application, flowId, opened, isTemporary, effects, sends }: DryRunScope,
+  { application, flowId, opened, effects, isLive, limits }: DryRunScope,
   sample: Sample,
 ): Promise<DryRunResult> {
   const trigger = chooseTrigger(application, flowId, sample)
-  const recording = createRecording(sends, application.secretNames)
+  const prepare = (payload: Payload) => merge(payload, sample.payload)
+  const recording = recordRuns(application, { limits, isLive, prepare })
   const services = createServices(opened.platform, effects)(address)
   const user = sample.user === undefined ? undefined : { token: await signIn(services, sample.user, '--user') }
-  const recorded = {
-    application: recording.wrapApplication(application, sample.payload),
-    services: recording.wrapServices(services),
-  }
+  const begun = { application: recording.application, services }
   const data = sampleData(trigger, sample.body)
-  // With services that are not recorded: it is no part of the run. In the real store nothing is made.
-  const isOfDevice = trigger.type.startsWith('device-') && isTemporary
+  // In the real store, nothing is made.
+  const isOfDevice = trigger.type.startsWith('device-') && !isLive
   const triggerId = isOfDevice ? await sampleDevice(services, data) : undefined
   const start = { trigger, applicationId: opened.platform.applicationId, data, triggerId }
   const reply = isEndpoint(trigger)
-    ? await requestEndpoint(trigger, recorded, opened, sample, user?.token)
-    : await fire(recorded, start)
-  return describe(trigger, reply, recording, application.secretNames)
+    ? await requestEndpoint(trigger, begun, opened, sample, user?.token)
+    : await fire(begun, start)
+  return describe(trigger, reply, await recording.ended(), application.secretNames)
 }
 
-interface Recorded {
+interface Begun {
   readonly application: Application
   readonly services: Services
 }
@@ -108,7 +101,7 @@ function isEndpoint(trigger: CompiledTrigger): trigger is CompiledTrigger<'endpo
 
 async function requestEndpoint(
   endpoint: CompiledTrigger<'endpoint'>,
-  { application, services }: Recorded,
+  { application, services }: Begun,
   { platform }: OpenedPlatform,
   sample: Sample,
   token: string | undefined,
@@ -138,7 +131,7 @@ function namesCaller({ experience }: Payload): boolean {
 }
 
 async function fire(
-  { application, services }: Recorded,
+  { application, services }: Begun,
   start: Pick<RunRequest, 'trigger' | 'applicationId' | 'data' | 'triggerId'>,
 ): Promise<DryReply | null> {
   const running = application.start({ ...start, id: randomUUID(), services, log: () => undefined })
@@ -153,34 +146,26 @@ function sampleData({ type, sample }: CompiledTrigger, body: unknown): unknown {
   return hasMore ? { ...(isMap(sample) ? sample : {}), body } : body
 }
 
-async function describe(
+function describe(
   trigger: CompiledTrigger,
   reply: DryReply | null,
-  recording: Recording,
+  run: ShownRun | undefined,
   names: SecretNames,
-): Promise<DryRunResult> {
-  const outcome = await recording.done
+): DryRunResult {
+  const { outcome, visits = [], calls = [], missing = [] } = run ?? {}
   const error = outcome ? outcome.error : refused(reply)
   return {
     ok: error === undefined,
     flow: trigger.flow.name,
     trigger: textOf(trigger),
     reply,
-    visits: recording.visits,
-    calls: recording.calls.map((made) => ({ ...made, ...withoutSecretsIn(made, names) })),
-    missing: [...recording.missing],
+    visits,
+    calls,
+    missing,
     payload: withoutSecrets(outcome?.payload ?? null, names),
     ...(outcome?.returned ? { returned: withoutSecretsOf(outcome.returned, names) } : {}),
-    error: error === undefined ? null : describeError(error, recording.visits),
+    error: error === undefined ? null : describeError(error, visits),
   }
-}
-
-function withoutSecretsIn(
-  { params, outcome }: RecordedCall,
-  names: SecretNames,
-): Pick<RecordedCall, 'params' | 'outcome'> {
-  // A copy of the same shape.
-  return { params: withoutSecrets(params, names), outcome: withoutSecrets(outcome, names) as RecordedCall['outcome'] }
 }
 
 function withoutSecretsOf({ output, value }: Returned, names: SecretNames): Returned {
@@ -193,9 +178,7 @@ function refused(reply: DryReply | null): FlowpotError {
   return requestRefused({ status }, hint)
 }
 
-function describeError(error: unknown, visits: readonly RecordedVisit[]): DryRunError {
-  const { code, message, hint } =
-    error instanceof FlowpotError ? error : { code: 'ERROR', message: String(error), hint: undefined }
+function describeError({ code, message, hint }: FlowpotError, visits: readonly ShownVisit[]): DryRunError {
   const failed = visits.find(({ output }) => output === null)
   return {
     code,
@@ -203,4 +186,14 @@ function describeError(error: unknown, visits: readonly RecordedVisit[]): DryRun
     ...(hint === undefined ? {} : { hint }),
     ...(failed ? { node: failed.node, file: failed.file, line: failed.line } : {}),
   }
+}
+
+/** `over` laid over `under`, map by map. */
+function merge(under: Payload, over: Readonly<Payload>): Payload {
+  const merged: Payload = { ...under }
+  for (const [key, value] of Object.entries(over)) {
+    const below = Object.hasOwn(merged, key) ? merged[key] : undefined
+    setOwn(merged, key, isMap(value) && isMap(below) ? merge(below, value) : value)
+  }
+  return merged
 }

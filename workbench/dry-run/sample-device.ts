@@ -1,6 +1,6 @@
 /** A device for the dry run of a flow that a device starts. */
 import type { Services } from '../../engine/services.ts'
-import { isMap } from './recording.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 
 /** ID of the first device that the application seeds; of one that is made for the data, and has reported it, where it seeds none. */
 export async function sampleDevice({ api }: Services, data: unknown): Promise<string | undefined> {

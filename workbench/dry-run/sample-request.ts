@@ -1,10 +1,10 @@
 /** Which trigger a dry run fires, and with which request. */
 import type { Application, CompiledTrigger } from '../../engine/application.ts'
 import { parseRoute } from '../../engine/route.ts'
+import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { buildRouteTable } from '../../server/http/route-table.ts'
 import { callWrong } from '../refusals.ts'
-import { isMap } from './recording.ts'
 
 export interface SampleChoice {
   /** `POST /devices`. */

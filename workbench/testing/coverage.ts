@@ -1,5 +1,5 @@
 /** Which nodes of the flows the tests have visited, and which ways out they have taken. */
-import type { RecordedVisit } from '../dry-run/recording.ts'
+import type { ShownVisit } from '../dry-run/record-run.ts'
 import { isLoop, type Node } from './stand-in.ts'
 
 export interface FlowCoverage {
@@ -28,7 +28,7 @@ const passedBy = 'no iteration'
 
 export function measureCoverage(
   nodes: readonly Node[],
-  runs: readonly (readonly RecordedVisit[])[],
+  runs: readonly (readonly ShownVisit[])[],
 ): readonly FlowCoverage[] {
   const taken = new Map<string, Set<string>>()
   const loops = new Set(nodes.filter(isLoop).map(keyOfNode))
@@ -75,7 +75,7 @@ function branchesOf(node: Node): readonly string[] {
 }
 
 /** The ways out that one run takes. A loop's visit ends after those of the nodes in its body. */
-function waysIn(visits: readonly RecordedVisit[], loops: ReadonlySet<string>): [key: string, way: string][] {
+function waysIn(visits: readonly ShownVisit[], loops: ReadonlySet<string>): [key: string, way: string][] {
   const open = new Set<string>()
   return visits.map(({ file, node, output }) => {
     const key = `${file} ${node}`

@@ -1,7 +1,7 @@
 /** Why a test failed, for people. */
 
 import { alignColumns } from '../align-columns.ts'
-import type { RecordedVisit } from '../dry-run/recording.ts'
+import type { ShownVisit } from '../dry-run/record-run.ts'
 import type { TestResult } from './run-test.ts'
 import type { Failure, PlacedDifference } from './step-outcome.ts'
 
@@ -22,7 +22,7 @@ function describeDifference({ path, expected, actual, line }: PlacedDifference, 
   return [`  ${path}  (${file}:${line})`, indent(`expected  ${expected}`, 4), indent(`actual    ${actual}`, 4)]
 }
 
-function describeWay(way: readonly RecordedVisit[]): string[] {
+function describeWay(way: readonly ShownVisit[]): string[] {
   return alignColumns(
     way.map(({ node, type, output, file, line }) => [
       `    ${node}`,

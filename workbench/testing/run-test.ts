@@ -1,7 +1,7 @@
 /** Runs one test, on a store of its own. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
-import type { RecordedVisit } from '../dry-run/recording.ts'
+import type { ShownVisit } from '../dry-run/record-run.ts'
 import { compareStep } from './compare-step.ts'
 import type { Test } from './read-tests.ts'
 import { openStage, type TestScope } from './stage.ts'
@@ -13,12 +13,12 @@ export interface TestResult {
   /** Of the first step that failed. */
   readonly failure: Failure | undefined
   /** Of each step. */
-  readonly visits: readonly (readonly RecordedVisit[])[]
+  readonly visits: readonly (readonly ShownVisit[])[]
 }
 
 export async function runTest(test: Test, scope: TestScope): Promise<TestResult> {
   const began = performance.now()
-  const visits: (readonly RecordedVisit[])[] = []
+  const visits: (readonly ShownVisit[])[] = []
   const end = (failure: Failure | undefined) => ({ test, ms: performance.now() - began, failure, visits })
   try {
     const stage = await openStage(test, scope)

@@ -10,8 +10,8 @@ import { createServices } from '../../server/compose/services.ts'
 import { webhookRelay } from '../../server/http/webhooks.ts'
 import type { Settings } from '../../server/settings.ts'
 import { createAsker, type DryReply, type Question, signIn } from '../dry-run/ask.ts'
-import { dryEffects } from '../dry-run/dry-run-effects.ts'
-import { createRecording } from '../dry-run/recording.ts'
+import { dryEffects } from '../dry-run/dry-effects.ts'
+import { recordRuns } from '../dry-run/record-run.ts'
 import { chooseTrigger } from '../dry-run/sample-request.ts'
 import { callWrong } from '../refusals.ts'
 import type { Step, Test } from './read-tests.ts'
@@ -50,12 +50,20 @@ export async function openStage(test: Test, { application, settings, standIn, em
     ...(test.random === undefined ? {} : { random: seededRandom(test.random) }),
   })
   const { platform } = opened
-  const { effects, sends } = dryEffects(application)
+  const { effects } = dryEffects(application)
   const services = createServices(platform, effects)('127.0.0.1')
   const nameOf = ({ id, flow }: Node) => (id === undefined || flow.id === test.flowId ? id : `${flow.id}/${id}`)
   const { watcher, begin, unused } = createTestWatch(test.stubs, nameOf)
-  standIn.watch(services, watcher)
-  let current = application
+  const watched: Application = {
+    ...application,
+    start(request, observers) {
+      const unwatch = standIn.watch(request.id, watcher)
+      const running = application.start(request, observers)
+      running.done.then(unwatch, unwatch)
+      return running
+    },
+  }
+  let current = watched
   const asker = createAsker(
     () => current,
     services,
@@ -86,8 +94,8 @@ export async function openStage(test: Test, { application, settings, standIn, em
     async take(step: Step): Promise<StepOutcome> {
       fixed = step.clock ?? fixed
       const user = await userOf(step)
-      const recording = createRecording(sends, application.secretNames)
-      current = recording.wrapApplication(application, {})
+      const recording = recordRuns(watched, { limits: settings })
+      current = recording.application
       const trace = begin()
       const asked = step.action.render(known(step))
       let reply: DryReply | undefined
@@ -95,8 +103,8 @@ export async function openStage(test: Test, { application, settings, standIn, em
       if (step.action.kind === 'request') reply = await asker.ask(questionOf(asked, user?.token))
       else if (step.action.kind === 'call') called = await call(services, asked)
       else await fire(current, test.flowId, asked, runBasics(opened, services))
-      const outcome = await recording.done
-      return { reply, called, outcome, visits: recording.visits, trace, nameOf }
+      const { outcome, visits = [] } = (await recording.ended()) ?? {}
+      return { reply, called, outcome, visits, trace, nameOf }
     },
 
     save(step: Step, { reply, called }: StepOutcome): Failure | undefined {

@@ -1,36 +1,20 @@
 /** Stands in, during a test, for what would leave the process, and notes which nodes are visited and what they send. */
 
 import { defineError } from '../../contracts/errors.ts'
-import type { ApiOutcome } from '../../contracts/outcomes.ts'
-import type { Storage } from '../../contracts/storage.ts'
 import { customNodeKey } from '../../engine/custom-node.ts'
+import type { StubAnswer } from '../../engine/effect.ts'
+import { actOf, makeEffects } from '../../engine/effects.ts'
 import type { Run, Visit } from '../../engine/node.ts'
 import type { LinkedNode, WrapVisit } from '../../engine/run/linked-flow.ts'
-import { secretNames } from '../../engine/secret-names.ts'
-import type { HttpResponse, Services, SqlResult } from '../../engine/services.ts'
-import { isMap } from '../../engine/values/is-map.ts'
-import {
-  describeCommand,
-  describeMail,
-  describeMessage,
-  describeOperation,
-  describeQuery,
-  describeRequest,
-  describeStart,
-} from '../dry-run/recorded-effects.ts'
+import type { Services } from '../../engine/services.ts'
 
 export type Node = Omit<LinkedNode, 'visit'>
 
-/** What a test says that a node's call gives. */
-export interface Stub {
-  readonly status?: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: unknown
-  readonly sent?: true
-  readonly result?: unknown
+/** What a test says of a node: what its calls give, that they fail, or by which output it is left without being visited. */
+export interface Stub extends StubAnswer {
   readonly error?: string | { readonly statusCode?: number; readonly type?: string; readonly message: string }
   readonly output?: string
-  /** Whether the test passes also where nothing asks for it. */
+  /** Whether the test passes even if nothing asks for it. */
   readonly optional?: true
 }
 
@@ -52,8 +36,8 @@ export interface StandIn {
   /** Of every flow. Filled as the application is loaded. */
   readonly nodes: readonly Node[]
   readonly wrapVisit: WrapVisit
-  /** Runs that act with these services are watched from here on. */
-  watch(services: Services, watcher: Watcher): void
+  /** Watches the nodes of the run with this ID. Returns what ends that. */
+  watch(runId: string, watcher: Watcher): () => void
 }
 
 /** `visit` is the node's own. */
@@ -61,17 +45,20 @@ export type Watcher = (node: Node, visit: Visit<string>, ...args: Parameters<Vis
 
 export function createStandIn(): StandIn {
   const nodes: Node[] = []
-  const watchers = new WeakMap<Services, Watcher>()
+  const watchers = new Map<string, Watcher>()
   return {
     nodes,
     wrapVisit(node, visit) {
       nodes.push(node)
       return (payload, run) => {
-        const watcher = watchers.get(run.services)
+        const watcher = watchers.get(run.id)
         return watcher ? watcher(node, visit, payload, run) : visit(payload, run)
       }
     },
-    watch: (services, watcher) => watchers.set(services, watcher),
+    watch(runId, watcher) {
+      watchers.set(runId, watcher)
+      return () => watchers.delete(runId)
+    },
   }
 }
 
@@ -116,61 +103,32 @@ export function createTestWatch(
     return noStub({ problem: message }, { hint })
   }
 
-  const answer = (node: Node, kind: keyof typeof effects): Stub => {
-    const { does, example, fields } = effects[kind]
-    const stub = take(node)
-    if (!stub) {
-      const lacks = left.has(nameOf(node) ?? '') ? 'no stub left' : 'no stub'
-      throw complain(node, `${does}, and the test has ${lacks} for it.`, example)
-    }
-    if (stub.error !== undefined)
-      throw stubFails({ message: typeof stub.error === 'string' ? stub.error : stub.error.message })
-    if (!fields.some((field) => stub[field] !== undefined))
-      throw complain(node, `${does}, which its stub does not answer.`, example)
-    return stub
+  const servicesOf = (node: Node, services: Services): Services => {
+    const effects = makeEffects((row) => {
+      const { describe, sent, stub: stubbing } = row.effect
+      const act = actOf(services, row)
+      if (!stubbing) return act
+      return async (...args) => {
+        // A copy, since the run goes on with the same payload.
+        if (sent) trace.sent.push({ node, what: structuredClone(sent.show(describe(...args))) })
+        const stub = take(node)
+        const { does, example, fields, isOptional, answer, refuse } = stubbing
+        if (!stub) {
+          if (isOptional) return act(...args)
+          const lacks = left.has(nameOf(node) ?? '') ? 'no stub left' : 'no stub'
+          throw complain(node, `${does}, and the test has ${lacks} for it.`, example)
+        }
+        if (stub.error !== undefined) {
+          const error = typeof stub.error === 'string' ? { message: stub.error } : stub.error
+          if (refuse) return refuse({ statusCode: 500, type: 'Error', ...error })
+          throw stubFails({ message: error.message })
+        }
+        if (fields.some((field) => stub[field] !== undefined)) return answer ? answer(stub, ...args) : act(...args)
+        throw complain(node, `${does}, which its stub does not answer.`, example)
+      }
+    })
+    return { ...services, ...effects }
   }
-
-  const servicesOf = (node: Node, services: Services): Services => ({
-    ...services,
-    async http(request) {
-      trace.sent.push({ node, what: describeRequest(request, secretNames) })
-      return httpResponse(answer(node, 'http'))
-    },
-    async mail(message) {
-      trace.sent.push({ node, what: describeMail(message) })
-      answer(node, 'mail')
-    },
-    async sql(request) {
-      trace.sent.push({ node, what: describeQuery(request) })
-      return sqlResult(answer(node, 'sql'))
-    },
-    async redis(request) {
-      trace.sent.push({ node, what: describeCommand(request) })
-      return structuredClone(answer(node, 'redis').result)
-    },
-    async mongo(request) {
-      trace.sent.push({ node, what: describeOperation(request) })
-      return structuredClone(answer(node, 'mongo').result)
-    },
-    async publish(topic, message) {
-      trace.sent.push({ node, what: describeMessage(topic, message) })
-      answer(node, 'mqtt')
-    },
-    async startFlow(start) {
-      trace.sent.push({ node, what: describeStart(start) })
-      // What comes of it is known without a stub: a run, of which the test sees nothing.
-      if (peek(node)) answer(node, 'flow')
-      return services.startFlow(start)
-    },
-    async api(call, params) {
-      // Without a stub the platform answers, which is the test's own.
-      const stub = take(node)
-      if (!stub) return services.api(call, params)
-      if (stub.result !== undefined || stub.error !== undefined) return apiOutcome(stub)
-      throw complain(node, 'calls the platform, which its stub does not answer.', '{ result: {} }')
-    },
-    storage: storedIn(() => take(node), services.storage),
-  })
 
   const watcher: Watcher = (node, visit, payload, run) => {
     const { visited } = trace
@@ -221,67 +179,6 @@ function runOf(node: Node, run: Run, services: Services, trace: StepTrace): Run 
       return isFirst
     },
   }
-}
-
-const effects = {
-  http: { does: 'makes an HTTP request', example: '{ status: 200, body: {} }', fields: ['status', 'body', 'headers'] },
-  mail: { does: 'sends mail', example: '{ sent: true }', fields: ['sent'] },
-  sql: { does: 'asks a database', example: '{ result: [ { id: 1 } ] }', fields: ['result'] },
-  redis: { does: 'asks Redis', example: '{ result: OK }', fields: ['result'] },
-  mongo: { does: 'asks MongoDB', example: '{ result: [ { name: Fern } ] }', fields: ['result'] },
-  mqtt: { does: 'sends an MQTT message', example: '{ sent: true }', fields: ['sent'] },
-  flow: { does: 'starts a flow', example: '{ sent: true }', fields: ['sent'] },
-} as const satisfies Record<string, { does: string; example: string; fields: readonly (keyof Stub)[] }>
-
-function httpResponse({ status = 200, headers = {}, body }: Stub): HttpResponse {
-  const isJson = body !== undefined && typeof body !== 'string'
-  return {
-    status,
-    headers: {
-      ...(isJson ? { 'content-type': 'application/json' } : {}),
-      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-    },
-    body: Buffer.from(body === undefined ? '' : isJson ? JSON.stringify(body) : body),
-  }
-}
-
-/** A stub's rows: what it says in a list, or one. */
-function sqlResult({ result }: Stub): SqlResult {
-  const rows = [structuredClone(result)].flat().filter(isMap)
-  return { rows, count: rows.length }
-}
-
-/** Of a node that keeps values over runs a stub says what is stored, or, of several, a map of it by key. */
-function storedIn(take: () => Stub | undefined, storage: Storage): Storage {
-  const or = async <Result>(fromStub: (stored: unknown) => Result, fromStorage: () => Promise<Result>) => {
-    const { result, error } = take() ?? {}
-    if (error !== undefined) throw stubFails({ message: typeof error === 'string' ? error : error.message })
-    return result === undefined ? fromStorage() : fromStub(structuredClone(result))
-  }
-  return {
-    get: (slot) =>
-      or(
-        (stored) => stored,
-        () => storage.get(slot),
-      ),
-    list: (scope) =>
-      or(
-        (stored) => new Map(isMap(stored) ? Object.entries(stored) : []),
-        () => storage.list(scope),
-      ),
-    // What the node makes of it is stored nowhere.
-    update: (slot, change) =>
-      or(
-        (stored) => change(stored).result,
-        () => storage.update(slot, change),
-      ),
-  }
-}
-
-function apiOutcome({ result, error }: Stub): ApiOutcome {
-  if (error === undefined) return { result: structuredClone(result) }
-  const { statusCode = 500, type = 'Error', message } = typeof error === 'string' ? { message: error } : error
-  return { error: { type, statusCode, message } }
 }
 
 /** The output `do` leads into its body. */

@@ -3,7 +3,7 @@
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { RunOutcome } from '../../engine/application.ts'
 import type { DryReply } from '../dry-run/ask.ts'
-import type { RecordedVisit } from '../dry-run/recording.ts'
+import type { ShownVisit } from '../dry-run/record-run.ts'
 import type { Node, StepTrace } from './stand-in.ts'
 
 export interface StepOutcome {
@@ -11,7 +11,7 @@ export interface StepOutcome {
   readonly called: ApiOutcome | undefined
   /** How the run ended; `undefined` where none began. */
   readonly outcome: RunOutcome | undefined
-  readonly visits: readonly RecordedVisit[]
+  readonly visits: readonly ShownVisit[]
   readonly trace: StepTrace
   /** How the test calls a node. */
   readonly nameOf: (node: Node) => string | undefined
@@ -27,7 +27,7 @@ export interface Failure {
   readonly differences?: readonly PlacedDifference[]
   /** The node that replied, with its place. */
   readonly repliedBy?: string
-  readonly way?: readonly RecordedVisit[]
+  readonly way?: readonly ShownVisit[]
 }
 
 export interface PlacedDifference {

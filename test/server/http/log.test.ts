@@ -1,7 +1,7 @@
 /** Nothing that is logged lets its reader in. */
 import { describe, expect, it } from 'vitest'
-import { createSecretNames, secretNames } from '../../../engine/secret-names.ts'
-import { createLog, loggableUrl, withoutSecrets } from '../../../server/http/log.ts'
+import { createSecretNames, loggableUrl, secretNames } from '../../../engine/secret-names.ts'
+import { createLog, withoutSecrets } from '../../../server/http/log.ts'
 
 const names = ['authorization', 'Cookie', 'newPassword', 'passwordConfirmation', 'clientSecret', 'secretKey', 'token']
 const others = ['access_tokens', 'x-api-key', 'jwt', 'sessionId', 'pin', 'pwd', 'credentials', 'stripeKey', 'signature']

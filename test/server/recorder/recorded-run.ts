@@ -41,7 +41,7 @@ export async function recordRun(
   services: Partial<Services> = {},
 ): Promise<RunRecord> {
   const capture = new RunCapture(request(application, data, services))
-  capture.end(await application.start(capture.request).done)
+  await application.start(capture.request, [capture]).done
   return throughJson(writeRecord(capture, limits, application.secretNames))
 }
 

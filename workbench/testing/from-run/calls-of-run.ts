@@ -1,11 +1,13 @@
 /** The calls of a recorded run by the node that made them, and what a test says of each: a stub, and what is sent. */
+import { effectNamed, effects } from '../../../engine/effects.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
+import { jsonOrText } from '../../../engine/values/json.ts'
 import type { Json } from '../../../server/recorder/encoding.ts'
 import type { RecordedAnswer, RecordedCall, RecordedVisit, RunRecord } from '../../../server/recorder/run-record.ts'
-import { parsedOr } from '../../dry-run/recorded-effects.ts'
+import { plainOf } from '../../dry-run/plain-value.ts'
 import { callWrong } from '../../refusals.ts'
 import { type Node, placed, type Stub } from '../stand-in.ts'
-import { compact, plainOf, withMadeUp } from './recorded-values.ts'
+import { compact, withMadeUp } from './recorded-values.ts'
 
 export interface CallsOfNode {
   readonly node: Node
@@ -14,13 +16,15 @@ export interface CallsOfNode {
   readonly calls: readonly RecordedCall[]
 }
 
-/** Which calls are answered by stubs. What leaves the process always is. */
+/** Which calls of the platform are answered by stubs. What goes to somebody else always is. */
 export type Stubbed = 'none' | 'reads' | 'all'
 
-const outside = new Set(['http', 'mail', 'mqtt', 'sql', 'mongo', 'redis'])
-/** Known without a stub. */
-const within = new Set(['flow', 'sleep', 'script'])
 const read = /\.(?:get|tag|attributeNames|timeSeries|lastValue|search)/
+
+function needsStub({ call }: RecordedCall): boolean {
+  const { stub } = effectNamed(call)
+  return stub !== undefined && !stub.isOptional
+}
 
 /** `nodeOf` finds the node of a visit. */
 export function callsByNode(
@@ -43,7 +47,7 @@ export function stubsOf(nodes: readonly CallsOfNode[], stubbed: Stubbed): Readon
     const answered = calls.filter((call) => isStubbed(call, stubbed))
     if (answered.length === 0) continue
     if (name === undefined) {
-      if (!answered.some(({ call }) => outside.has(call))) continue
+      if (!answered.some(needsStub)) continue
       const hint = 'Give the node an id, and let the flow run again.'
       throw callWrong({ problem: `${placed(node)} has no ID by which a test could say what it is answered.` }, { hint })
     }
@@ -54,10 +58,12 @@ export function stubsOf(nodes: readonly CallsOfNode[], stubbed: Stubbed): Readon
   return stubs
 }
 
-function isStubbed({ call, answer }: RecordedCall, stubbed: Stubbed): boolean {
-  if (outside.has(call)) return true
-  if (within.has(call) || call.startsWith('users.') || stubbed === 'none') return false
-  if (call.startsWith('storage.')) return answer !== null && 'result' in answer && held(answer.result) !== undefined
+function isStubbed(made: RecordedCall, stubbed: Stubbed): boolean {
+  if (needsStub(made)) return true
+  const { call, answer } = made
+  const effect = effectNamed(call)
+  if (stubbed === 'none' || !effect.stub?.answer) return false
+  if (effect !== effects.api) return answer !== null && 'result' in answer && held(answer.result) !== undefined
   return stubbed === 'all' || read.test(call)
 }
 
@@ -67,7 +73,7 @@ function stubOf({ call, answer }: RecordedCall): Stub {
   if ('error' in answer) return { error: errorOf(answer) }
   const result = withMadeUp(plainOf(answer.result))
   if (call === 'http') return httpStub(isMap(result) ? result : {})
-  if (call === 'mail' || call === 'mqtt') return { sent: true }
+  if (effectNamed(call).stub?.fields.includes('sent')) return { sent: true }
   if (call === 'sql') return { result: isMap(result) ? result.rows : [] }
   if (call.startsWith('storage.')) return { result: withMadeUp(held(answer.result)) }
   return { result: result ?? null }
@@ -85,7 +91,7 @@ const usual =
 function httpStub({ status, headers, body }: Readonly<Record<string, unknown>>): Stub {
   const given = isMap(headers) ? headers : {}
   const type = String(given['content-type'] ?? '')
-  const parsed = /json/i.test(type) ? parsedOr(body) : body
+  const parsed = /json/i.test(type) ? jsonOrText(body) : body
   const kept = Object.entries(given).flatMap(([name, value]): [string, string][] =>
     !usual.test(name) && typeof value === 'string' ? [[name, value]] : [],
   )
@@ -112,26 +118,16 @@ function held(result: Json): unknown {
 export function sentOf(nodes: readonly CallsOfNode[]): ReadonlyMap<string, readonly unknown[]> {
   const sent = new Map<string, readonly unknown[]>()
   for (const { name, calls } of nodes) {
-    const own = calls.filter(({ call }) => outside.has(call) || call === 'flow')
-    if (name !== undefined && own.length > 0) sent.set(name, own.map(describe))
+    const own = calls.flatMap(describeSent)
+    if (name !== undefined && own.length > 0) sent.set(name, own)
   }
   return sent
 }
 
-/** In the words of `flowpot run`, but for what is the same each time. */
-function describe({ call, params }: RecordedCall): unknown {
-  const said = plainOf(params)
-  if (!isMap(said)) return said
-  switch (call) {
-    case 'http':
-      return compact({ method: said.method, url: said.url, body: parsedOr(said.body) })
-    case 'mqtt':
-      return { topic: said.topic, message: parsedOr(said.message) }
-    case 'mail':
-      return compact({ to: said.to, subject: said.subject, text: said.text || undefined, html: said.html || undefined })
-    case 'flow':
-      return compact({ flow: said.flow, button: said.button, data: said.data })
-    default:
-      return compact({ ...said, timeoutMs: undefined })
-  }
+/** In the words of `flowpot run`, without what is the same each time. */
+function describeSent({ call, params }: RecordedCall): readonly unknown[] {
+  const { sent } = effectNamed(call)
+  if (!sent) return []
+  const shown = Object.entries({ ...sent.show(plainOf(params)) })
+  return [Object.fromEntries(shown.filter(([key]) => sent.expected?.includes(key) ?? true))]
 }

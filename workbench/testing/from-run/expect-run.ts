@@ -2,13 +2,14 @@
 
 import { redacted } from '../../../engine/secret-names.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
+import { jsonOrText } from '../../../engine/values/json.ts'
 import type { RunRecord } from '../../../server/recorder/run-record.ts'
-import { parsedOr } from '../../dry-run/recorded-effects.ts'
+import { plainOf } from '../../dry-run/plain-value.ts'
 import { isMatcher, Match } from '../matchers.ts'
 import { isLoop, type Node } from '../stand-in.ts'
 import type { StepOutcome } from '../step-outcome.ts'
 import { escaped, loosen } from './loosen.ts'
-import { plainOf } from './recorded-values.ts'
+
 import { literal } from './write-draft.ts'
 
 export interface RunExpectation {
@@ -64,7 +65,7 @@ function expectReply(record: RunRecord, { reply }: StepOutcome, hold: Hold): Rea
   // How a run without a reply is answered, no flow says.
   if (!isMap(said)) return { status: reply?.status }
   const headers = isMap(said.headers) ? said.headers : {}
-  const body = /^application\/json/.test(String(headers['content-type'])) ? parsedOr(said.body) : said.body
+  const body = /^application\/json/.test(String(headers['content-type'])) ? jsonOrText(said.body) : said.body
   const isNothing = body === undefined || reply?.body === ''
   return {
     status: hold(said.status, reply?.status, ['status']),

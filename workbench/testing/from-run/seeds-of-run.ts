@@ -2,7 +2,8 @@ import type { Seeds } from '../../../contracts/seeds.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import type { RunRecord } from '../../../server/recorder/run-record.ts'
-import { compact, plainOf, withMadeUp } from './recorded-values.ts'
+import { plainOf } from '../../dry-run/plain-value.ts'
+import { compact, withMadeUp } from './recorded-values.ts'
 
 type Known = Readonly<Record<string, unknown>>
 type UserSeed = Seeds['users'][number]

@@ -1,0 +1,100 @@
+/** Tells the observers of one run what it does. One that throws is logged; the run goes on without its attention. */
+import type { Answering, Called, RunLog, RunObserver, RunOutcome, RunRequest, Visited } from '../application.ts'
+import type { Payload } from '../values/payload.ts'
+import { observeServices } from './observe-services.ts'
+
+export class RunWatch {
+  /** The request to run, whose services and log tell of what they do. */
+  readonly request: RunRequest
+  /** Whether any observer wants more than the beginning and the end. */
+  readonly isDetailed: boolean
+  readonly clockReadings: readonly number[][]
+  readonly missing: ((path: string) => void) | undefined
+  private readonly observers: readonly RunObserver[]
+  private readonly log: RunLog
+  private readonly startedAt: number
+  private readonly began = performance.now()
+  private last = 0
+
+  constructor(request: RunRequest, observers: readonly RunObserver[]) {
+    this.observers = observers
+    this.log = request.log
+    this.startedAt = request.services.clock.now()
+    this.isDetailed = observers.some(({ visited, called }) => visited ?? called)
+    this.clockReadings = observers.flatMap(({ clockReadings }) => (clockReadings ? [clockReadings] : []))
+    this.missing = observers.some(({ missing }) => missing)
+      ? (path) => this.tell((observer) => observer.missing?.(path))
+      : undefined
+    this.request = this.isDetailed ? this.observe(request) : request
+  }
+
+  private observe(request: RunRequest): RunRequest {
+    return {
+      ...request,
+      // So that the run does not read the clock for it, which would be recorded.
+      time: request.time ?? this.startedAt,
+      services: observeServices(request.services, this),
+      log: (level, message, details) => {
+        this.tell((observer) => observer.logged?.({ level, message, details, during: this.last }))
+        this.log(level, message, details)
+      },
+    }
+  }
+
+  begun(payload: Payload): void {
+    this.tell((observer) => observer.begun?.({ payload, startedAt: this.startedAt }))
+  }
+
+  /** Never the same twice, so that a moment says which visit began in it. */
+  now(): number {
+    const now = performance.now() - this.began
+    this.last = now > this.last ? now : this.last + 1e-6
+    return this.last
+  }
+
+  visited(visit: Visited): void {
+    this.tell((observer) => observer.visited?.(visit))
+  }
+
+  called(name: string, params: unknown): Answering {
+    const call: Called = { name, params, during: this.last }
+    const hearing: Answering[] = []
+    this.tell((observer) => {
+      const answering = observer.called?.(call)
+      if (answering) hearing.push(answering)
+    })
+    return {
+      answered: (told) => {
+        for (const each of hearing) this.safely(() => each.answered(told))
+      },
+      failed: (error) => {
+        for (const each of hearing) this.safely(() => each.failed(error))
+      },
+    }
+  }
+
+  drew(bytes: Uint8Array): void {
+    this.tell((observer) => observer.drew?.(bytes, this.last))
+  }
+
+  took(payload: Payload, copyOf?: Payload): void {
+    this.tell((observer) => observer.took?.(payload, copyOf))
+  }
+
+  ended(outcome: RunOutcome): void {
+    const ms = performance.now() - this.began
+    this.tell((observer) => observer.ended?.({ outcome, startedAt: this.startedAt, ms }))
+  }
+
+  private tell(event: (observer: RunObserver) => void): void {
+    for (const observer of this.observers) this.safely(() => event(observer))
+  }
+
+  private safely(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.log('error', 'An observer of the run failed', error)
+    }
+  }
+}
