@@ -1,15 +1,14 @@
 /** `flowpot check`: everything that is wrong with an application, its flows and their tests. */
 
-import { readFolder } from '../engine/load/read-folder.ts'
-import { loadSources } from '../server/compose/load-folder.ts'
+import { loadFolder } from '../server/compose/load-folder.ts'
+import { count } from '../workbench/count.ts'
 import { readTestFiles } from '../workbench/testing/read-test-files.ts'
 import { createStandIn } from '../workbench/testing/stand-in.ts'
-import { count, describeProblems, print, printJson } from './output.ts'
+import { describeProblems, print, printJson } from './output.ts'
 
 export async function check(folder: string, options: { json?: boolean }): Promise<number> {
   const standIn = createStandIn()
-  const sources = await readFolder(folder)
-  const { application, problems: ofFlows } = loadSources(sources, {}, standIn.wrapVisit)
+  const { application, sources, problems: ofFlows } = await loadFolder(folder, {}, standIn.wrapVisit)
   // What tests name of a flow that is not whole cannot be told.
   const { tests, problems: ofTests } = application ? readTestFiles(sources, standIn) : { tests: [], problems: [] }
   const problems = [...ofFlows, ...ofTests]

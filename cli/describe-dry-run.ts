@@ -1,8 +1,8 @@
 /** A dry run as a person reads it: the way taken, what was called, what was answered. */
 import { inspect } from 'node:util'
-import { effectNamed } from '../engine/effects.ts'
 import { alignColumns } from '../workbench/align-columns.ts'
 import type { DryReply } from '../workbench/dry-run/ask.ts'
+import { describeUnsent } from '../workbench/dry-run/dry-effects.ts'
 import type { DryRunError, DryRunResult } from '../workbench/dry-run/dry-run.ts'
 import type { ShownCall, ShownLog } from '../workbench/dry-run/record-run.ts'
 import { hasColor } from './output.ts'
@@ -55,7 +55,7 @@ function describeCall(made: ShownCall): string[] {
 
 function describeOutcome({ call, outcome, sent }: ShownCall): string {
   if ('error' in outcome) return `${sent === undefined ? 'refused' : 'failed'} ${show(outcome.error)}`
-  if (sent === false) return effectNamed(call).sent?.unsent ?? 'not sent'
+  if (sent === false) return describeUnsent(call)
   return sent && outcome.result === null ? 'sent' : `answered ${show(outcome.result)}`
 }
 

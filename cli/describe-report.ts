@@ -1,10 +1,10 @@
 /** What came of the tests, as a person reads it and as programs do. */
 
 import { alignColumns } from '../workbench/align-columns.ts'
+import { count } from '../workbench/count.ts'
 import { type FlowCoverage, type Missed, percentOf, type Share } from '../workbench/testing/coverage.ts'
 import { describeFailure } from '../workbench/testing/describe-failure.ts'
 import type { TestReport } from '../workbench/testing/run-tests.ts'
-import { count } from './output.ts'
 
 /** A line a test, what failed, and how many. */
 export function describeReport({ results, ms }: TestReport): string {

@@ -1,6 +1,5 @@
 /** `flowpot routes`: what an application answers. */
 
-import type { Access } from '../engine/trigger.ts'
 import { loadFolder } from '../server/compose/load-folder.ts'
 import { alignColumns } from '../workbench/align-columns.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
@@ -38,6 +37,6 @@ export async function routes(folder: string, options: { json?: boolean }): Promi
   return 0
 }
 
-function describeAccess(access: Access): string {
+function describeAccess(access: string | { readonly groups: readonly string[] }): string {
   return typeof access === 'string' ? access : `groups: ${access.groups.join(', ')}`
 }

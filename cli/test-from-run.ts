@@ -1,22 +1,18 @@
 /** `flowpot test --from-run`: makes a test of a recorded run, beside its flow. */
 import { basename, dirname, join } from 'node:path'
-import type { Application, CompiledTrigger } from '../engine/application.ts'
-import { readFolder } from '../engine/load/read-folder.ts'
-import { loadSources } from '../server/compose/load-folder.ts'
-import { compareRuns } from '../server/recorder/compare-runs.ts'
-import { replayRun } from '../server/recorder/replay-run.ts'
+import { loadFolder } from '../server/compose/load-folder.ts'
 import type { RunRecord } from '../server/recorder/run-record.ts'
 import { readSettings } from '../server/settings.ts'
-import { callWrong, flowChanged } from '../workbench/refusals.ts'
-import { describeDifference } from '../workbench/replay/describe-difference.ts'
+import { callWrong } from '../workbench/refusals.ts'
 import { findTrigger } from '../workbench/replay/find-trigger.ts'
 import { readRecord } from '../workbench/replay/read-record.ts'
 import { placeTest } from '../workbench/testing/from-run/place-test.ts'
-import { findNode, repeatRun } from '../workbench/testing/from-run/repeat-run.ts'
+import { refuseChangedFlow } from '../workbench/testing/from-run/refuse-changed-flow.ts'
+import { repeatRun } from '../workbench/testing/from-run/repeat-run.ts'
 import { idsByFlow, isTestFile } from '../workbench/testing/read-test-files.ts'
 import { flowIdOf } from '../workbench/testing/read-tests.ts'
 import { withEmptyStore } from '../workbench/testing/run-tests.ts'
-import { createStandIn, type StandIn } from '../workbench/testing/stand-in.ts'
+import { createStandIn } from '../workbench/testing/stand-in.ts'
 import { describeProblems, print, printError, printJson, shellQuoted } from './output.ts'
 
 export interface FromRunOptions {
@@ -35,8 +31,7 @@ export async function testFromRun(path: string | undefined, options: FromRunOpti
   const settings = readSettings({}, process.env)
   const folder = folderOf(path, record)
   const standIn = createStandIn()
-  const sources = await readFolder(folder)
-  const { application, problems } = loadSources(sources, settings, standIn.wrapVisit)
+  const { application, sources, problems } = await loadFolder(folder, settings, standIn.wrapVisit)
   if (!application) {
     if (options.json) printJson({ problems })
     else printError(describeProblems(problems, sources))
@@ -46,7 +41,7 @@ export async function testFromRun(path: string | undefined, options: FromRunOpti
     throw callWrong({ problem: `${folder} has no flow ${record.flow}, which the run went through.` })
   }
   const trigger = findTrigger(application, record)
-  await refuseChanged(application, trigger, record, standIn)
+  await refuseChangedFlow(application, trigger, record, standIn)
 
   const existing = sources.find(({ file }) => isTestFile(file) && flowIdOf(file) === record.flow)
   const source = existing ?? { file: join(dirname(trigger.flow.file), `${record.flow}.test.yaml`), text: '' }
@@ -73,19 +68,4 @@ function refuseUnrepeatable({ id, isCut, error }: RunRecord): void {
     throw callWrong({ problem: `Something of the run ${id} was too large for its record, so no test can repeat it.` })
   if (error?.code === 'RUN_TIMED_OUT')
     throw callWrong({ problem: `The run ${id} ran out of time, which no test does: nothing in one takes any.` })
-}
-
-/** A flow that does something else now would be tested for what it no longer is to do. */
-async function refuseChanged(
-  application: Application,
-  trigger: CompiledTrigger,
-  record: RunRecord,
-  { nodes }: StandIn,
-): Promise<void> {
-  const gone = record.visits.find((visit) => !findNode(nodes, visit))
-  const place = { flow: record.flow, id: record.id }
-  if (gone) throw flowChanged({ ...place, problem: `it has no node ${gone.node} (${gone.type}) any more.` })
-  const difference = compareRuns(record, await replayRun(application, trigger, record))
-  // What is computed with a secret differs without it. Whether the rest is as it was, the tests show that are tried.
-  if (difference && !record.isRedacted) throw flowChanged({ ...place, problem: describeDifference(difference) })
 }

@@ -1,12 +1,10 @@
 /** `flowpot test`: runs the tests beside the flows. */
-import { stat, writeFile } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
-import { isFlowFile } from '../engine/load/load-application.ts'
+import { writeFile } from 'node:fs/promises'
 import { readSettings } from '../server/settings.ts'
 import { callWrong, notWritable } from '../workbench/refusals.ts'
+import { chooseTests } from '../workbench/testing/choose-tests.ts'
 import { percentOf } from '../workbench/testing/coverage.ts'
 import { toJunit } from '../workbench/testing/junit.ts'
-import { flowIdOf } from '../workbench/testing/read-tests.ts'
 import { runTests, type TestChoice, type TestReport } from '../workbench/testing/run-tests.ts'
 import { describeCoverage, describeReport, reportAsJson } from './describe-report.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -44,7 +42,7 @@ export async function test(path: string | undefined, options: TestOptions): Prom
   }
   if (server !== undefined || name !== undefined)
     throw callWrong({ problem: '--server and --name go with --from-run.' })
-  const choice = await choose(path ?? 'flows', options)
+  const choice = await chooseTests(path ?? 'flows', options.filter)
   const threshold = readThreshold(options)
   const stopped = new AbortController()
   // The tests that run clean up behind themselves.
@@ -74,17 +72,6 @@ export async function test(path: string | undefined, options: TestOptions): Prom
 /** While it watches, a folder that cannot be read is one that will come back. */
 function tellFailure(error: unknown): void {
   printError(error instanceof Error ? error.message : String(error))
-}
-
-/** The tests of a folder, or of one flow: its own file does as well as that of its tests. */
-async function choose(path: string, { filter }: TestOptions): Promise<TestChoice> {
-  const found = await stat(path).catch(() => undefined)
-  if (!found?.isFile()) return { folder: path, flowId: undefined, filter }
-  const name = basename(path)
-  if (!isFlowFile(name) && !/\.test\.ya?ml$/.test(name)) {
-    throw callWrong({ problem: `${path} is neither a flow nor a file of tests.` })
-  }
-  return { folder: dirname(path), flowId: flowIdOf(name.replace(/(\.test)?\.ya?ml$/, '.test.yaml')), filter }
 }
 
 function readThreshold({ threshold, coverage }: TestOptions): number | undefined {

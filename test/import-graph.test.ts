@@ -11,7 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   platform: [],
   server: ['engine', 'platform'],
   workbench: ['engine', 'platform', 'server'],
-  cli: ['workbench', 'server', 'engine'],
+  cli: ['workbench', 'server'],
 }
 
 /**

@@ -17,8 +17,12 @@ export interface LoadedFolder extends Loaded {
   readonly watches: readonly CompiledWatch[]
 }
 
-export async function loadFolder(folder: string, limits: Partial<Limits> = {}): Promise<LoadedFolder> {
-  return loadSources(await readFolder(folder), limits)
+export async function loadFolder(
+  folder: string,
+  limits: Partial<Limits> = {},
+  wrapVisit?: WrapVisit,
+): Promise<LoadedFolder> {
+  return loadSources(await readFolder(folder), limits, wrapVisit)
 }
 
 export function loadSources(

@@ -1,7 +1,7 @@
 /** What a dry run does outside of the process: nothing, unless it is live. */
 import { join } from 'node:path'
 import type { Application } from '../../engine/application.ts'
-import { type Act, makeEffects } from '../../engine/effects.ts'
+import { type Act, effectNamed, makeEffects } from '../../engine/effects.ts'
 import { findButton } from '../../engine/run/find-button.ts'
 import type { Effects } from '../../engine/services.ts'
 import { createEffects, type OpenedEffects } from '../../server/compose/effects.ts'
@@ -55,4 +55,9 @@ export function liveEffects(application: Application, settings: Settings, opened
     publish,
     startFlow,
   })
+}
+
+/** What a person is told about an effect of this name that a dry run did not send. */
+export function describeUnsent(call: string): string {
+  return effectNamed(call).sent?.unsent ?? 'not sent'
 }

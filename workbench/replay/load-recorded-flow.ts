@@ -1,0 +1,34 @@
+import { basename, dirname, join } from 'node:path'
+import { folderUnreadable, readFolder } from '../../engine/load/read-folder.ts'
+import { type LoadedFolder, loadSources } from '../../server/compose/load-folder.ts'
+import type { RunRecord } from '../../server/recorder/run-record.ts'
+import { readText } from '../read-text.ts'
+import { callWrong } from '../refusals.ts'
+
+export interface LoadedFlow extends LoadedFolder {
+  /** Places a thing in the file that was named, where the flow stands in for another. */
+  readonly shown: <Placed extends { readonly file: string }>(placed: Placed) => Placed
+}
+
+/** The folder that the flow was recorded from, with `against` in place of the flow. */
+export async function loadRecordedFlow(
+  record: RunRecord,
+  { folder, against }: { readonly folder?: string; readonly against?: string },
+): Promise<LoadedFlow> {
+  const from = folder ?? dirname(record.file)
+  const sources = await readFolder(from).catch((cause: unknown) => {
+    if (folder !== undefined || !folderUnreadable.is(cause)) throw cause
+    throw callWrong({ problem: `${from}, from where the run was recorded, is not here: say --folder.` }, { cause })
+  })
+  const isFlow = ({ file }: { readonly file: string }) => basename(file).replace(/\.ya?ml$/, '') === record.flow
+  const standsAt = sources.find(isFlow)?.file ?? join(from, `${record.flow}.yaml`)
+  if (against === undefined) {
+    if (!sources.some(isFlow)) throw callWrong({ problem: `${from} has no flow ${record.flow}.` })
+    return { ...loadSources(sources, record.limits), shown: (placed) => placed }
+  }
+  // Under the flow's own name, which is its ID.
+  const text = await readText(against)
+  const loaded = loadSources([...sources.filter((source) => !isFlow(source)), { file: standsAt, text }], record.limits)
+  const shown: LoadedFlow['shown'] = (placed) => (placed.file === standsAt ? { ...placed, file: against } : placed)
+  return { ...loaded, shown, problems: loaded.problems.map(shown), sources: loaded.sources.map(shown) }
+}

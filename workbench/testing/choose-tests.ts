@@ -1,0 +1,17 @@
+import { stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { isFlowFile } from '../../engine/load/load-application.ts'
+import { callWrong } from '../refusals.ts'
+import { flowIdOf } from './read-tests.ts'
+import type { TestChoice } from './run-tests.ts'
+
+/** The tests of a folder or of one flow, which its own file names as well as the file of its tests. */
+export async function chooseTests(path: string, filter: string | undefined): Promise<TestChoice> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isFile()) return { folder: path, flowId: undefined, filter }
+  const name = basename(path)
+  if (!isFlowFile(name) && !/\.test\.ya?ml$/.test(name)) {
+    throw callWrong({ problem: `${path} is neither a flow nor a file of tests.` })
+  }
+  return { folder: dirname(path), flowId: flowIdOf(name.replace(/(\.test)?\.ya?ml$/, '.test.yaml')), filter }
+}
