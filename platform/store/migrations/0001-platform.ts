@@ -1,122 +1,64 @@
 /** The platform's first tables. */
-import type { Kysely } from 'kysely'
-import { sql } from 'kysely'
-import { columnTypes, tableEnd } from '../columns.ts'
+import { type Kysely, sql } from 'kysely'
+import { columnTypes } from '../columns.ts'
 import type { Dialect } from '../store.ts'
 
 const name = '0001-platform'
 
 async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
-  const type = columnTypes(dialect)
-  const end = tableEnd(dialect)
-  const table = (tableName: string) => db.schema.createTable(tableName).modifyEnd(end)
-  const resource = (tableName: string) =>
-    table(tableName)
-      .addColumn('id', type.id, (column) => column.primaryKey())
-      .addColumn('created_at', type.time, (column) => column.notNull())
-      .addColumn('updated_at', type.time, (column) => column.notNull())
-  const pair = (tableName: string, left: string, right: string) =>
-    table(tableName)
-      .addColumn(left, type.id, (column) => column.notNull())
-      .addColumn(right, type.id, (column) => column.notNull())
-      .addPrimaryKeyConstraint(`${tableName}_pk`, [left, right])
-  const index = (tableName: string, columns: string[]) =>
-    db.schema
-      .createIndex(`${tableName}_by_${columns.join('_')}`)
-      .on(tableName)
-      .columns(columns)
+  const { id, text, time, number, flag, json, end } = columnTypes(dialect)
+  const resource = sql`id ${id} primary key, created_at ${time} not null, updated_at ${time} not null`
 
   // The table has one row, since a store holds one application.
-  await resource('application')
-    .addColumn('name', type.text, (column) => column.notNull())
-    .addColumn('description', type.text, (column) => column.notNull())
-    .addColumn('user_token_cutoff', type.time)
-    .execute()
+  await sql`create table application (${resource},
+    name ${text} not null, description ${text} not null, user_token_cutoff ${time}) ${end}`.execute(db)
 
-  await resource('devices')
-    .addColumn('name', type.text, (column) => column.notNull())
-    .addColumn('description', type.text, (column) => column.notNull())
-    .addColumn('device_class', type.text, (column) => column.notNull())
-    .addColumn('gateway_id', type.id)
-    .addColumn('parent_id', type.id)
-    .addColumn('tags', type.json, (column) => column.notNull())
-    .addColumn('attributes', type.json, (column) => column.notNull())
-    .addColumn('system_interval', type.number)
-    .addColumn('keeps_duplicates', type.flag, (column) => column.notNull())
-    .execute()
-  await index('devices', ['name']).execute()
+  await sql`create table devices (${resource},
+    name ${text} not null, description ${text} not null, device_class ${text} not null, gateway_id ${id}, parent_id ${id},
+    tags ${json} not null, attributes ${json} not null, system_interval ${number}, keeps_duplicates ${flag} not null
+  ) ${end}`.execute(db)
+  await sql`create index devices_by_name on devices (name)`.execute(db)
   // Few devices have a gateway or a parent. On a partial index the others cost nothing.
-  await index('devices', ['gateway_id']).where(sql.ref('gateway_id'), 'is not', null).execute()
-  await index('devices', ['parent_id']).where(sql.ref('parent_id'), 'is not', null).execute()
+  await sql`create index devices_by_gateway_id on devices (gateway_id) where gateway_id is not null`.execute(db)
+  await sql`create index devices_by_parent_id on devices (parent_id) where parent_id is not null`.execute(db)
 
-  await table('device_tags')
-    .addColumn('key', type.text, (column) => column.notNull())
-    .addColumn('value', type.text, (column) => column.notNull())
-    .addColumn('device_id', type.id, (column) => column.notNull())
-    .addPrimaryKeyConstraint('device_tags_pk', ['key', 'value', 'device_id'])
-    .execute()
-  await index('device_tags', ['device_id']).execute()
+  await sql`create table device_tags ("key" ${text} not null, value ${text} not null, device_id ${id} not null,
+    constraint device_tags_pk primary key ("key", value, device_id)) ${end}`.execute(db)
+  await sql`create index device_tags_by_device_id on device_tags (device_id)`.execute(db)
 
-  await table('device_attributes')
-    .addColumn('name', type.text, (column) => column.notNull())
-    .addColumn('data_type', type.text, (column) => column.notNull())
-    .addColumn('device_id', type.id, (column) => column.notNull())
-    .addPrimaryKeyConstraint('device_attributes_pk', ['name', 'device_id'])
-    .execute()
-  await index('device_attributes', ['device_id']).execute()
+  await sql`create table device_attributes (name ${text} not null, data_type ${text} not null, device_id ${id} not null,
+    constraint device_attributes_pk primary key (name, device_id)) ${end}`.execute(db)
+  await sql`create index device_attributes_by_device_id on device_attributes (device_id)`.execute(db)
 
-  await resource('application_keys')
-    .addColumn('key', type.text, (column) => column.notNull().unique())
-    .addColumn('secret_hash', type.text, (column) => column.notNull())
-    .addColumn('status', type.text, (column) => column.notNull())
-    .addColumn('description', type.text, (column) => column.notNull())
-    .addColumn('is_restricted', type.flag, (column) => column.notNull())
-    .addColumn('device_tags', type.json, (column) => column.notNull())
-    .addColumn('filter_type', type.text, (column) => column.notNull())
-    .addColumn('pub_topics', type.json, (column) => column.notNull())
-    .addColumn('sub_topics', type.json, (column) => column.notNull())
-    .execute()
-  await pair('application_key_devices', 'key_id', 'device_id').execute()
-  await index('application_key_devices', ['device_id']).execute()
+  await sql`create table application_keys (${resource},
+    "key" ${text} not null unique, secret_hash ${text} not null, status ${text} not null, description ${text} not null,
+    is_restricted ${flag} not null, device_tags ${json} not null, filter_type ${text} not null,
+    pub_topics ${json} not null, sub_topics ${json} not null) ${end}`.execute(db)
 
-  await resource('experience_users')
-    .addColumn('email', type.text, (column) => column.notNull())
-    .addColumn('email_key', type.text, (column) => column.notNull().unique())
-    .addColumn('first_name', type.text, (column) => column.notNull())
-    .addColumn('last_name', type.text, (column) => column.notNull())
-    .addColumn('password_hash', type.text)
-    .addColumn('password_updated_at', type.time)
-    .addColumn('last_login_at', type.time)
-    .addColumn('token_cutoff', type.time)
-    .addColumn('token_generation', type.number, (column) => column.notNull())
-    .addColumn('tags', type.json, (column) => column.notNull())
-    .execute()
+  await sql`create table experience_users (${resource},
+    email ${text} not null, email_key ${text} not null unique, first_name ${text} not null, last_name ${text} not null,
+    password_hash ${text}, password_updated_at ${time}, last_login_at ${time}, token_cutoff ${time},
+    token_generation ${number} not null, tags ${json} not null) ${end}`.execute(db)
 
-  await resource('experience_groups')
-    .addColumn('name', type.text, (column) => column.notNull())
-    .addColumn('description', type.text, (column) => column.notNull())
-    .addColumn('parent_id', type.id)
-    .addColumn('tags', type.json, (column) => column.notNull())
-    .addColumn('endpoint_ids', type.json, (column) => column.notNull())
-    .addColumn('device_tags', type.json, (column) => column.notNull())
-    .addColumn('device_query', type.text)
-    .execute()
-  await index('experience_groups', ['parent_id']).execute()
-  await pair('experience_group_users', 'group_id', 'user_id').execute()
-  await index('experience_group_users', ['user_id']).execute()
-  await pair('experience_group_devices', 'group_id', 'device_id').execute()
-  await index('experience_group_devices', ['device_id']).execute()
+  await sql`create table experience_groups (${resource},
+    name ${text} not null, description ${text} not null, parent_id ${id}, tags ${json} not null,
+    endpoint_ids ${json} not null, device_tags ${json} not null, device_query ${text}) ${end}`.execute(db)
+  await sql`create index experience_groups_by_parent_id on experience_groups (parent_id)`.execute(db)
 
-  await resource('api_tokens')
-    .addColumn('name', type.text, (column) => column.notNull())
-    .addColumn('description', type.text, (column) => column.notNull())
-    .addColumn('token_hash', type.text, (column) => column.notNull().unique())
-    .addColumn('scope', type.json, (column) => column.notNull())
-    .addColumn('status', type.text, (column) => column.notNull())
-    .addColumn('expires_at', type.time)
-    .addColumn('creator_id', type.id, (column) => column.notNull())
-    .addColumn('creator_type', type.text, (column) => column.notNull())
-    .execute()
+  for (const [table, own, other] of [
+    ['application_key_devices', 'key_id', 'device_id'],
+    ['experience_group_users', 'group_id', 'user_id'],
+    ['experience_group_devices', 'group_id', 'device_id'],
+  ] as const) {
+    await sql`create table ${sql.table(table)} (${sql.ref(own)} ${id} not null, ${sql.ref(other)} ${id} not null,
+      constraint ${sql.ref(`${table}_pk`)} primary key (${sql.ref(own)}, ${sql.ref(other)})) ${end}`.execute(db)
+    await sql`create index ${sql.ref(`${table}_by_${other}`)} on ${sql.table(table)} (${sql.ref(other)})`.execute(db)
+  }
+
+  await sql`create table api_tokens (${resource},
+    name ${text} not null, description ${text} not null, token_hash ${text} not null unique, scope ${json} not null,
+    status ${text} not null, expires_at ${time}, creator_id ${id} not null, creator_type ${text} not null
+  ) ${end}`.execute(db)
 }
 
 export const platform = { name, up }

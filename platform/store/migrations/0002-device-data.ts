@@ -1,53 +1,34 @@
 /** The states, commands and connections of devices. */
-import type { Kysely } from 'kysely'
-import { columnTypes, tableEnd } from '../columns.ts'
+import { type Kysely, sql } from 'kysely'
+import { columnTypes } from '../columns.ts'
 import type { Dialect } from '../store.ts'
 
 const name = '0002-device-data'
 
 async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
-  const type = columnTypes(dialect)
-  const table = (tableName: string) => db.schema.createTable(tableName).modifyEnd(tableEnd(dialect))
+  const { id, text, time, number, real, flag, json, end } = columnTypes(dialect)
 
   // SQLite adds only one column in a statement.
-  await db.schema.alterTable('devices').addColumn('connected', type.flag).execute()
-  await db.schema.alterTable('devices').addColumn('connected_at', type.time).execute()
-  await db.schema.alterTable('devices').addColumn('disconnected_at', type.time).execute()
-
-  await db.schema.alterTable('application').addColumn('readme', type.text).execute()
-  await db.schema.alterTable('application').addColumn('readme_updated_at', type.time).execute()
+  await sql`alter table devices add column connected ${flag}`.execute(db)
+  await sql`alter table devices add column connected_at ${time}`.execute(db)
+  await sql`alter table devices add column disconnected_at ${time}`.execute(db)
+  await sql`alter table application add column readme ${text}`.execute(db)
+  await sql`alter table application add column readme_updated_at ${time}`.execute(db)
 
   // A time range of one attribute is one range of the primary key. `number` holds numbers and booleans, `text` all other values.
-  await table('device_states')
-    .addColumn('device_id', type.id, (column) => column.notNull())
-    .addColumn('attribute', type.text, (column) => column.notNull())
-    .addColumn('time', type.time, (column) => column.notNull())
-    .addColumn('number', type.real)
-    .addColumn('text', type.text)
-    .addPrimaryKeyConstraint('device_states_pk', ['device_id', 'attribute', 'time'])
-    .execute()
+  await sql`create table device_states (device_id ${id} not null, attribute ${text} not null, "time" ${time} not null,
+    number ${real}, "text" ${text},
+    constraint device_states_pk primary key (device_id, attribute, "time")) ${end}`.execute(db)
 
-  await table('device_commands')
-    .addColumn('device_id', type.id, (column) => column.notNull())
-    .addColumn('id', type.id, (column) => column.notNull())
-    .addColumn('time', type.time, (column) => column.notNull())
-    .addColumn('name', type.text, (column) => column.notNull())
-    .addColumn('payload', type.json)
-    .addPrimaryKeyConstraint('device_commands_pk', ['device_id', 'id'])
-    .execute()
+  await sql`create table device_commands (device_id ${id} not null, id ${id} not null, "time" ${time} not null,
+    name ${text} not null, payload ${json},
+    constraint device_commands_pk primary key (device_id, id)) ${end}`.execute(db)
 
   // A connect, a disconnect, or a message for whoever builds the device, in which case `connected` is null.
-  await table('device_log')
-    .addColumn('device_id', type.id, (column) => column.notNull())
-    .addColumn('id', type.id, (column) => column.notNull())
-    .addColumn('time', type.time, (column) => column.notNull())
-    .addColumn('connected', type.flag)
-    .addColumn('message', type.text)
-    .addColumn('count', type.number, (column) => column.notNull())
-    .addColumn('messages_from_client', type.number)
-    .addColumn('messages_to_client', type.number)
-    .addPrimaryKeyConstraint('device_log_pk', ['device_id', 'id'])
-    .execute()
+  await sql`create table device_log (device_id ${id} not null, id ${id} not null, "time" ${time} not null,
+    connected ${flag}, message ${text}, count ${number} not null,
+    messages_from_client ${number}, messages_to_client ${number},
+    constraint device_log_pk primary key (device_id, id)) ${end}`.execute(db)
 }
 
 export const deviceData = { name, up }

@@ -1,21 +1,15 @@
 /** The seeds that have been applied, so that one that was deleted does not come back. */
-import type { Kysely } from 'kysely'
-import { columnTypes, tableEnd } from '../columns.ts'
+import { type Kysely, sql } from 'kysely'
+import { columnTypes } from '../columns.ts'
 import type { Dialect } from '../store.ts'
 
 const name = '0003-applied-seeds'
 
 async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
-  const type = columnTypes(dialect)
+  const { id, text, end } = columnTypes(dialect)
   // `name` is the name of the seed, for a user the address. `id` is the row that it became, which may have another name by now.
-  await db.schema
-    .createTable('applied_seeds')
-    .addColumn('kind', type.text, (column) => column.notNull())
-    .addColumn('name', type.text, (column) => column.notNull())
-    .addColumn('id', type.id, (column) => column.notNull())
-    .addPrimaryKeyConstraint('applied_seeds_pk', ['kind', 'name'])
-    .modifyEnd(tableEnd(dialect))
-    .execute()
+  await sql`create table applied_seeds (kind ${text} not null, name ${text} not null, id ${id} not null,
+    constraint applied_seeds_pk primary key (kind, name)) ${end}`.execute(db)
 }
 
 export const appliedSeeds = { name, up }

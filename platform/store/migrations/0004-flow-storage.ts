@@ -1,22 +1,15 @@
 /** Values that flows keep from one run to the next. */
-import type { Kysely } from 'kysely'
-import { columnTypes, tableEnd } from '../columns.ts'
+import { type Kysely, sql } from 'kysely'
+import { columnTypes } from '../columns.ts'
 import type { Dialect } from '../store.ts'
 
 const name = '0004-flow-storage'
 
 async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
-  const type = columnTypes(dialect)
+  const { text, time, json, end } = columnTypes(dialect)
   // Values do not expire. `updated_at` shows which have not changed for long, such as those of a deleted device.
-  await db.schema
-    .createTable('flow_storage')
-    .addColumn('scope', type.text, (column) => column.notNull())
-    .addColumn('key', type.text, (column) => column.notNull())
-    .addColumn('value', type.json, (column) => column.notNull())
-    .addColumn('updated_at', type.time, (column) => column.notNull())
-    .addPrimaryKeyConstraint('flow_storage_pk', ['scope', 'key'])
-    .modifyEnd(tableEnd(dialect))
-    .execute()
+  await sql`create table flow_storage (scope ${text} not null, "key" ${text} not null, value ${json} not null,
+    updated_at ${time} not null, constraint flow_storage_pk primary key (scope, "key")) ${end}`.execute(db)
 }
 
 export const flowStorage = { name, up }
