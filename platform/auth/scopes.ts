@@ -37,7 +37,7 @@ export const deviceScopes = [
   'devices.sendCommand',
 ] as const
 
-export function scopesOf(actor: Actor): readonly string[] {
+function scopesOf(actor: Actor): readonly string[] {
   if (actor.kind === 'flow') return ['all.Application']
   return actor.kind === 'anonymous' ? [] : actor.scopes
 }

@@ -94,10 +94,7 @@ export async function readDeviceAccess(
 }
 
 /** The peripherals of a gateway. Other devices have none. */
-export async function readPeripheralIds(
-  { store }: Base,
-  device: Pick<DeviceTable, 'id' | 'device_class'>,
-): Promise<string[]> {
+async function readPeripheralIds({ store }: Base, device: Pick<DeviceTable, 'id' | 'device_class'>): Promise<string[]> {
   if (!isGateway(device)) return []
   const rows = await store.read
     .selectFrom('devices')

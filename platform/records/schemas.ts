@@ -18,7 +18,7 @@ export const Success = closed({ success: Type.Literal(true) })
 /** Names of tags and attributes become keys of objects, so the pattern refuses those that have a meaning in JavaScript. */
 const keyPattern = '^(?!(?:__proto__|constructor|prototype)$)[0-9a-zA-Z_-]{1,255}$'
 export const Key = Type.String({ pattern: keyPattern, description: 'Letters, digits, _ and -.' })
-export const TagValue = Type.String({ minLength: 1, maxLength: 255 })
+const TagValue = Type.String({ minLength: 1, maxLength: 255 })
 export const Tag = closed({ key: Key, value: TagValue })
 export type Tag = Static<typeof Tag>
 /** Tags with this key, this value, or both. */

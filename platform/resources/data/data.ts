@@ -1,16 +1,16 @@
 /** What devices have reported, over time. */
 import { sql } from 'kysely'
 import Type from 'typebox'
-import { invalid } from '../base/refusals.ts'
-import { type Condition, isIn } from '../records/conditions.ts'
-import { closed, groupBy, Key, toIso } from '../records/schemas.ts'
-import { type ActionContext, defineAction, type Resource } from '../resource.ts'
-import { fromStored } from '../state/convert-value.ts'
-import { readLastValues, readStates } from '../state/read-states.ts'
-import { selectDevices, selection } from '../state/select-devices.ts'
-import { type Aggregation, type SeriesRow, tooMuch } from '../state/series-query.ts'
-import { ShownState } from '../state/state-schemas.ts'
-import { readSeries } from '../state/time-series.ts'
+import { invalid } from '../../base/refusals.ts'
+import { type Condition, isIn } from '../../records/conditions.ts'
+import { closed, groupBy, Key, toIso } from '../../records/schemas.ts'
+import { type ActionContext, defineAction, type Resource } from '../../resource.ts'
+import { fromStored } from '../../state/convert-value.ts'
+import { readLastValues, readStates } from '../../state/read-states.ts'
+import { selectDevices, selection } from '../../state/select-devices.ts'
+import { type Aggregation, type SeriesRow, tooMuch } from '../../state/series-query.ts'
+import { ShownState } from '../../state/state-schemas.ts'
+import { readSeries } from '../../state/time-series.ts'
 import {
   type DeviceSeries,
   maxRawPoints,
@@ -19,7 +19,7 @@ import {
   SeriesParams,
   type SeriesPoint,
   SeriesResult,
-} from './data-query.ts'
+} from './series-params.ts'
 
 const path = '/applications/{applicationId}/data'
 const scopes = ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read']

@@ -1,11 +1,11 @@
 /** Parameters and result of a query over time, in Losant's shapes, and the meaning of its range and aggregation. */
 import Type from 'typebox'
-import { invalid } from '../base/refusals.ts'
-import { closed, oneOf, Time } from '../records/schemas.ts'
-import { selection } from '../state/select-devices.ts'
-import { type Aggregation, aggregations } from '../state/series-query.ts'
-import { Attributes, ShownState } from '../state/state-schemas.ts'
-import { readMoment } from '../state/times.ts'
+import { invalid } from '../../base/refusals.ts'
+import { closed, oneOf, Time } from '../../records/schemas.ts'
+import { selection } from '../../state/select-devices.ts'
+import { type Aggregation, aggregations } from '../../state/series-query.ts'
+import { Attributes, ShownState } from '../../state/state-schemas.ts'
+import { readMoment } from '../../state/times.ts'
 
 /** Losant's limit of points that are not aggregated. */
 export const maxRawPoints = 25_000
