@@ -12,18 +12,18 @@ import type { Payload } from './values/payload.ts'
 /** `application.yaml`, as it was read. */
 export interface ApplicationSettings {
   readonly name: string
-  /** 24 hexadecimal digits, where the file gives one. */
+  /** 24 hexadecimal digits, if the file gives an ID. */
   readonly id: string | undefined
   readonly globals: Readonly<Record<string, unknown>>
   readonly cors: boolean
   readonly http: {
-    /** Hosts, or hosts with a port, that flows may request whatever their address: `127.0.0.1:9000`. */
+    /** Hosts, with or without a port, that flows may request although their address is private: `127.0.0.1:9000`. */
     readonly allow: readonly string[]
   }
-  /** Databases that flows may use, by the name that they call them. */
+  /** Databases that flows may use, by the name that flows know them by. */
   readonly connections: Readonly<Record<string, ConnectionSettings>>
   readonly seeds: Seeds
-  /** Names under which this application has secrets, beside those that are ones everywhere. */
+  /** Names of this application's secrets, in addition to the names that are secret everywhere. */
   readonly secretNames: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export interface ConnectionSettings {
   readonly env: string
 }
 
-/** Its `type` is the key of its type, which tells what its `spec` is. */
+/** `type` is the key of the trigger's type, and decides what `spec` is. */
 export type CompiledTrigger<Key extends TriggerKey = TriggerKey> = {
   [Each in Key]: PlacedTrigger & { readonly type: Each; readonly spec: TriggerSpecs[Each] }
 }[Key]
@@ -43,7 +43,7 @@ interface PlacedTrigger {
   readonly flow: FlowDescription
   /** Whether somebody waits for a reply: a run that gives none has failed. */
   readonly expectsReply?: boolean
-  /** `data` of a dry run that hands in none. */
+  /** The `data` of a dry run that is given none. */
   readonly sample?: unknown
   readonly line: number
   readonly column: number
@@ -55,15 +55,15 @@ export interface FlowDescription {
   readonly name: string
   readonly file: string
   readonly description: string | undefined
-  /** Whether runs that the same device, topic or clock started go one after another. */
+  /** Whether runs that the same device, topic or clock started run one after another. */
   readonly inOrder?: boolean
-  /** How often a run that fails is tried again, for runs that no client waits for. */
+  /** How often a failed run is tried again. It only applies to runs that no client waits for. */
   readonly retry?: Retry | undefined
 }
 
 export interface Retry {
   readonly times: number
-  /** Before the first of them; twice as long before each one after it. */
+  /** The pause before the first retry. It doubles with each further one. */
   readonly seconds: number
 }
 
@@ -73,7 +73,7 @@ export interface Limits {
   readonly maxVisits: number
   /** Approximate size of a payload as JSON. */
   readonly maxPayloadBytes: number
-  /** Past it a request is answered 503 with `Retry-After`. */
+  /** A request beyond this number is answered 503 with `Retry-After`. */
   readonly maxConcurrentRuns: number
 }
 
@@ -116,7 +116,7 @@ export interface RunEnded {
 }
 
 export interface Visited {
-  /** ID of the node, where it has one. */
+  /** ID of the node, if it has one. */
   readonly id: string | undefined
   /** ID, or its place in the flow. */
   readonly nodeName: string
@@ -126,7 +126,7 @@ export interface Visited {
   readonly line: number
   /** As the visit left it. */
   readonly payload: Payload
-  /** The way out; `undefined` where the visit threw. */
+  /** The output; `undefined` if the visit threw. */
   readonly output: string | undefined
   /** In milliseconds from the start of the run. No two visits of a run begin at the same moment. */
   readonly began: number
@@ -161,32 +161,32 @@ export type RunLog = (level: 'debug' | 'info' | 'warn' | 'error', message: strin
 /** What starts a run. */
 export interface RunRequest {
   readonly trigger: CompiledTrigger
-  /** Names the run; a request's ID. */
+  /** The run's ID. A request's run has the request's ID. */
   readonly id: string
   readonly applicationId: string
   readonly data: unknown
-  /** `time` of the payload, in milliseconds since 1970; the clock's where it is not given. */
+  /** `time` of the payload, in milliseconds since 1970. Without it the clock's time is taken. */
   readonly time?: number | undefined
-  /** `triggerId` and `triggerType` of the payload, where they are not the trigger's own ID and type. */
+  /** `triggerId` and `triggerType` of the payload, if they differ from the trigger's own ID and type. */
   readonly triggerId?: string | undefined
   readonly triggerType?: string | undefined
-  /** What a device sent along with its state. */
+  /** Metadata that a device sent with its state. */
   readonly meta?: unknown
   readonly experience?: Readonly<Record<string, unknown>>
   readonly relayId?: string
   readonly relayType?: string
-  /** How many flows have started one another to get here; none where it is not given. */
+  /** The length of the chain of flows that started one another; 0 if it is not given. */
   readonly depth?: number
   readonly services: Services
   readonly log: RunLog
-  /** Changes the payload before the first node sees it: a dry run lays its sample over it. */
+  /** Changes the payload before the first node sees it, as a dry run does with its sample. */
   readonly prepare?: (payload: Payload) => Payload
 }
 
 export interface Running {
-  /** The first reply. Rejects with a `FlowpotError` where the run ended, failed (500) or ran out of time (504) without one. */
+  /** The first reply. Rejects with a `FlowpotError` if the run ended or failed (500) or ran out of time (504) without one. */
   readonly reply: Promise<Reply>
-  /** When every branch and every error trigger has ended. Never rejects. */
+  /** Resolves when every branch and every error trigger has ended. Never rejects. */
   readonly done: Promise<RunOutcome>
 }
 

@@ -4,7 +4,7 @@ import { TextSyntaxError } from './source/syntax-error.ts'
 
 export interface RouteSegment {
   readonly kind: 'literal' | 'parameter' | 'optional' | 'tail'
-  /** The literal as a client's decoded path has it, or the parameter's name. */
+  /** The literal as it is in a client's decoded path, or the parameter's name. */
   readonly text: string
 }
 
@@ -58,7 +58,7 @@ export function routeParams(segments: readonly RouteSegment[]): readonly string[
   return segments.filter((segment) => segment.kind !== 'literal').map((segment) => segment.text)
 }
 
-/** Whether some request would fit both and neither is the more specific: names of parameters do not tell them apart. */
+/** Whether a request may match both, neither being more specific. The names of parameters do not matter. */
 export function routesConflict(
   a: Pick<Endpoint, 'method' | 'segments'>,
   b: Pick<Endpoint, 'method' | 'segments'>,
@@ -119,7 +119,7 @@ function checkedLiteral(text: string, place: Place): string {
   throw routeError(refused.message(text), place, refused.hint)
 }
 
-/** The first that fits names what is wrong. */
+/** The first rule that matches names the problem. */
 const literalRules: readonly { refuses: RegExp; message: (text: string) => string; hint: string }[] = [
   { refuses: /^$/u, message: () => 'A segment of the route is empty.', hint: 'Take out the second slash.' },
   {

@@ -1,4 +1,4 @@
-/** What a trigger type is: one file, one `defineTrigger`. A trigger in a flow is known by the one key that names its type. */
+/** What a trigger type is: one file, one `defineTrigger`. In a flow, the one key that names its type tells which trigger it is. */
 import type { Static, TObject } from 'typebox'
 import type { DeviceWatch, InactivityWatch, StateWatch, TopicWatch } from '../contracts/watches.ts'
 import type { CustomNodeSpec } from './custom-node.ts'
@@ -6,7 +6,7 @@ import type { Shape } from './json-schema/shape.ts'
 import type { RawConfig } from './node.ts'
 import type { FieldProblem } from './source/problem.ts'
 
-/** What each type of triggers compiles to. Those with `on` are watches, which the platform acts on. */
+/** What each trigger type compiles to. Specs with `on` are watches, which the platform acts on. */
 export interface TriggerSpecs {
   readonly button: ButtonSpec
   readonly 'custom-node': CustomNodeSpec
@@ -26,7 +26,7 @@ export type TriggerKey = keyof TriggerSpecs
 
 export interface TriggerCheck {
   readonly config: RawConfig
-  /** Names of the groups that the application seeds; `undefined` where the application has no such list. */
+  /** Names of the groups that the application seeds; `undefined` if they are not known. */
   readonly groups: readonly string[] | undefined
   report(problem: FieldProblem): void
 }
@@ -37,27 +37,27 @@ export interface TriggerType<Key extends TriggerKey = TriggerKey, Config extends
   readonly losant?: string
   readonly summary: string
   readonly description?: string
-  /** Schema of all its fields, the key among them; `then` is the format's own. */
+  /** Schema of all its fields, including the key but not `then`, which is the format's own. */
   readonly config: Config
   /** Whether every way through the flow from this trigger must reply. */
   readonly expectsReply?: boolean | ((config: RawConfig) => boolean)
-  /** Runs of it are kept until they have ended well, and may be tried again: `retry` of the flow. */
+  /** Whether its runs are kept until they have succeeded, so that the flow's `retry` applies. */
   readonly isQueued?: boolean | ((config: RawConfig) => boolean)
-  /** The trigger in a few words, where its key's value is no text: part of its ID. */
+  /** A few words that become part of the trigger's ID if the value of its key is not a string. */
   readonly label?: (config: Static<Config>) => string
-  /** `data` of a dry run that hands in none. */
+  /** The `data` of a dry run that is given none. */
   readonly sample?: (config: Static<Config>) => unknown
-  /** What is known of `data` and `experience` when it fires; keys that it does not name are absent. */
+  /** What is known about `data` and `experience` when it fires. Keys that it does not name are absent. */
   readonly shape: (config: Static<Config>) => ReadonlyMap<string, Shape>
-  /** What the schema cannot say. Runs after the schema has passed. */
+  /** Checks what the schema cannot express. Runs only if the configuration fits the schema. */
   readonly check?: (check: TriggerCheck) => void
-  /** What fires it, for the listener or the platform. Runs once a trigger. */
+  /** Gives what the listener or the platform needs to fire it. Runs once per trigger. */
   readonly compile: (config: Static<Config>) => TriggerSpecs[Key]
-  /** Written as it stands in a flow. */
+  /** As a flow has it. */
   readonly examples: readonly { readonly title: string; readonly yaml: string }[]
 }
 
-/** What a trigger type says of all its triggers, or of one by its configuration. */
+/** Whether a flag of a trigger type is set, for all of its triggers or for one with this configuration. */
 export function appliesTo(answer: boolean | ((config: RawConfig) => boolean) | undefined, config: RawConfig): boolean {
   return typeof answer === 'function' ? answer(config) : (answer ?? false)
 }
@@ -79,7 +79,7 @@ export interface EndpointSpec {
   readonly access: Access
   readonly enabled: boolean
   readonly description: string | undefined
-  /** Answered in place of the plain 401 and 403. */
+  /** The answer that replaces the plain 401 and 403. */
   readonly unauthorized: { readonly status: number; readonly body: unknown } | { readonly redirect: string } | undefined
 }
 
@@ -88,9 +88,9 @@ export interface ErrorSpec {
 }
 
 export interface TimerSpec {
-  /** The first time after `from`, both in milliseconds since 1970; `undefined` where there is none. */
+  /** The first time after `from`, both in milliseconds since 1970; `undefined` if there is none. */
   next(from: number): number | undefined
-  /** Whether it fires once, late, where it was due while nothing ran. */
+  /** Whether it fires once, late, if it was due while the server was down. */
   readonly late: boolean
 }
 

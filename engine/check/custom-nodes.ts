@@ -1,10 +1,10 @@
-/** That a custom node's flow begins and returns as one, and that no other flow returns. */
+/** Checks that the flow of a custom node starts and returns as one, and that no other flow returns. */
 import { type CustomNodeSpec, customNodeKey } from '../custom-node.ts'
 import type { FlowGraph, FlowNode } from '../flow/flow-graph.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 
-/** `spec` is that of the custom node that the flow is. */
+/** `spec` belongs to the custom node that the flow defines, if it defines one. */
 export function checkCustomNode(graph: FlowGraph, spec: CustomNodeSpec | undefined, reporter: Reporter): void {
   for (const node of graph.nodes) {
     if (node.type.roles?.returns) checkReturn(node, spec, reporter)
@@ -60,7 +60,7 @@ function checkReturn({ at, config, loop }: FlowNode, spec: CustomNodeSpec | unde
   }
 }
 
-/** What is handed in is known of the flows that use it, and of nothing else that could start it. */
+/** A custom node has no other trigger: only the flows that use it give it the inputs that it declares. */
 function checkTriggers({ triggers }: FlowGraph, reporter: Reporter): void {
   const [own] = triggers.filter(({ type }) => type.key === customNodeKey)
   for (const trigger of triggers) {

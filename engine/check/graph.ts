@@ -2,7 +2,7 @@
 import { type FlowGraph, type FlowNode, placeOfOutput } from '../flow/flow-graph.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 
-/** Reports every wire that closes a cycle. Whether there was none. */
+/** Reports every wire that closes a cycle, and returns whether there was none. */
 export function checkCycles(graph: FlowGraph, reporter: Reporter): boolean {
   const entered = new Set<FlowNode>()
   const left = new Set<FlowNode>()
@@ -32,7 +32,7 @@ export function checkCycles(graph: FlowGraph, reporter: Reporter): boolean {
   return isAcyclic
 }
 
-/** `reached` are the nodes that some trigger leads to. Of a row of unreachable nodes the first is reported. */
+/** `reached` are the nodes that some trigger leads to. In a sequence of unreachable nodes only the first is reported. */
 export function checkReachable(graph: FlowGraph, reached: readonly FlowNode[], reporter: Reporter): void {
   const isReached = new Set(reached)
   const unreachable = graph.nodes.filter((node) => !isReached.has(node))

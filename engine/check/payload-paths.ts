@@ -1,6 +1,6 @@
 /**
- * Follows, node by node, what can stand on the payload, and complains of a path that is read and that no way to the
- * node can have written.
+ * Follows the shape of the payload from node to node, and reports every path that a node reads although nothing on any way
+ * to it can have written the path.
  */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
@@ -13,7 +13,7 @@ import type { Reporter } from '../source/reporter.ts'
 import type { Path } from '../values/path.ts'
 import { parsePath } from '../values/path.ts'
 
-/** A path that a node's configuration reads, and where in the file it stands. */
+/** A path that a node's configuration reads, and its place in the file. */
 export interface ConfigRead {
   readonly path: Path
   readonly at: DocumentPath
@@ -23,16 +23,16 @@ export interface ConfigRead {
 
 export interface PathCheck {
   readonly graph: FlowGraph
-  /** The graph's nodes, each after all that lead to it. */
+  /** The graph's nodes; each comes after all that lead to it. */
   readonly order: readonly FlowNode[]
   readonly reads: ReadonlyMap<FlowNode, readonly ConfigRead[]>
-  /** Whether the node's configuration was read whole. What another one writes is not known. */
+  /** Whether the node's configuration has no problem. What a node with one writes is not known. */
   isSound(node: FlowNode): boolean
-  /** What stands on the payload when each trigger fires. */
+  /** The shape of the payload when each trigger fires. */
   readonly starts: readonly Shape[]
   readonly actions: ActionCatalog
   readonly reporter: Reporter
-  /** Told of each node that can be reached, once, with what can stand on the payload before it. */
+  /** Called once for each node that can be reached, with the shape of the payload before the node. */
   readonly onNode?: (node: FlowNode, shape: Shape) => void
 }
 
@@ -51,8 +51,8 @@ function enter(entering: Map<FlowNode, Shape>, node: FlowNode, shape: Shape): vo
 }
 
 /**
- * Goes through the nodes that stand in `loop`, or in none. What can stand on the payload where a way ends or splits, which
- * is where an iteration leaves it; or what did already.
+ * Follows the nodes in `loop`, or those outside of every loop. Returns the shape of the payload where a way ends or splits,
+ * which is where an iteration leaves it, joined with `before`.
  */
 function follow(
   loop: FlowNode | undefined,
@@ -79,7 +79,7 @@ function follow(
   return ended
 }
 
-/** Goes through the iterations of a loop. What can stand on the payload afterwards; there may have been none. */
+/** Follows the iterations of a loop and returns the shape of the payload after it. There may have been no iteration. */
 function followIterations(loop: FlowNode, body: LoopRole, before: Shape, check: PathCheck): Shape {
   const isParallel = body.isParallel(loop.config)
   const begun = check.isSound(loop)
@@ -94,7 +94,7 @@ function followIterations(loop: FlowNode, body: LoopRole, before: Shape, check: 
   return isParallel || !ended ? before : joinShapes(before, ended)
 }
 
-/** What an iteration may find of those before it. */
+/** `shape` with what earlier iterations may have written. */
 function withWritesOf(loop: FlowNode, shape: Shape, check: PathCheck): Shape {
   const within = check.order.filter((node) => isWithin(node, loop))
   if (!within.every(check.isSound)) return anything
@@ -116,7 +116,7 @@ function writeAll(shape: Shape, writes: readonly Write[]): Shape {
   return writes.reduce((before, write) => writeShape(before, parsePath(write.path).segments, write.shape), shape)
 }
 
-/** The field of the node's configuration that a read stands in. */
+/** The field of the node's configuration that contains the read. */
 function fieldOf(read: ConfigRead, node: FlowNode): string {
   return String(read.at[node.at.length])
 }

@@ -1,4 +1,4 @@
-/** That every way through an endpoint's flow replies, and replies once; and that every way through a custom node returns. */
+/** Checks that every way through an endpoint's flow replies exactly once, and that every way through a custom node returns. */
 
 import { customNodeKey } from '../custom-node.ts'
 import {
@@ -15,10 +15,10 @@ import type { ProblemCode } from '../source/problem.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 import { appliesTo } from '../trigger.ts'
 
-/** What the ways from a trigger have to come to. */
+/** What every way from a trigger must reach: a reply, or a return. */
 interface Answer {
   readonly word: 'reply' | 'return'
-  /** Who waits for it. */
+  /** What waits for it. */
   readonly of: 'endpoint' | 'custom node'
   readonly from: string
   readonly codes: { readonly none: ProblemCode; readonly twice: ProblemCode }
@@ -54,8 +54,8 @@ export function checkReplies(graph: FlowGraph, reporter: Reporter): void {
 }
 
 /**
- * Whether some way from here ends without an answer. A split is silent only if each of its branches can be; a loop has no
- * answer to give where there is nothing to go over.
+ * Whether some way from here ends without an answer. A split has no answer only if none of its branches is sure to give one;
+ * a loop gives none if it has no iteration.
  */
 function createSilence({ isGivenBy }: Answer) {
   const known = new Map<FlowNode, boolean>()
@@ -108,7 +108,7 @@ function reportSilentEnds(trigger: FlowTrigger, answer: Answer, reported: Set<st
   }
 }
 
-/** An answer that comes after another on the same way, or in two branches of a split that both always answer. */
+/** Reports an answer that follows another on the same way, and two branches of a split that both always answer. */
 function reportSecondAnswers(graph: FlowGraph, answer: Answer, reporter: Reporter): void {
   const { word, codes, isGivenBy } = answer
   const reported = new Set<FlowNode>()
@@ -152,7 +152,7 @@ function reportSecondAnswers(graph: FlowGraph, answer: Answer, reporter: Reporte
   }
 }
 
-/** Whether a way from here breaks the loop that the node stands in. */
+/** Whether a way from here breaks the loop around the node. */
 function mayBreak(node: FlowNode, seen = new Set<FlowNode>()): boolean {
   if (seen.has(node)) return false
   seen.add(node)
@@ -171,7 +171,7 @@ function reportRepeatedReply(node: FlowNode, loop: FlowNode, reporter: Reporter)
   })
 }
 
-/** Finds an answer that every way from a node comes to, where there is one. */
+/** Returns a function that finds an answer that every way from a node reaches, if there is one. */
 function createSureAnswer({ isGivenBy }: Answer) {
   const known = new Map<FlowNode, FlowNode | undefined>()
   const ofNode = (node: FlowNode): FlowNode | undefined => {

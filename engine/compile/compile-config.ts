@@ -35,12 +35,12 @@ export interface ConfigScope {
 }
 
 export interface CompiledConfig {
-  /** Typed by the node's own schema; `undefined` where a problem was reported. */
+  /** Its type follows from the node's own schema. `undefined` if a problem was reported. */
   readonly config: unknown
   readonly reads: readonly ConfigRead[]
 }
 
-/** A JSON Schema as this walk meets it; TypeBox's types do not tell of keywords. */
+/** A JSON Schema with the keywords that this walk reads, which TypeBox's types do not have. */
 interface SchemaNode {
   readonly 'x-flowpot'?: string
   readonly 'x-flowpot-of'?: TSchema

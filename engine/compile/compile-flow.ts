@@ -1,4 +1,4 @@
-/** Compiles one flow's file, and finds every problem that shows in it alone. */
+/** Compiles the file of one flow, and finds every problem that can be found without the other flows. */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { ApplicationSettings, FlowDescription, Retry } from '../application.ts'
@@ -31,7 +31,7 @@ export interface FlowScope extends TriggerScope {
 }
 
 export interface FlowCompilation {
-  /** There if no problem is an error. */
+  /** Defined if no problem is an error. */
   readonly flow: CompiledFlow | undefined
   readonly problems: readonly Problem[]
 }
@@ -78,7 +78,7 @@ function compileDocument(
   const customNode = scope.customNodes.in(document)
   if (!scope.customNodes.isBroken(document)) checkCustomNode(graph, customNode, reporter)
 
-  // A graph that was not read whole is not the one that was meant: what it says of ways through it would mislead.
+  // An incomplete graph is not the one that the author meant, so complaints about the ways through it would mislead.
   const isWhole =
     !hasErrors(reporter) &&
     graph.nodes.every(({ type: { roles } }) => !roles?.customNode || roles.customNode.definition)
@@ -118,13 +118,13 @@ function compileDocument(
   }
 }
 
-/** Where it does not fit, its problem is told and nothing is served. */
+/** If it does not fit, the schema's check reports it and nothing is served. */
 function readRetry(raw: unknown): Retry | undefined {
   if (!isMap(raw) || typeof raw.times !== 'number') return undefined
   return { times: raw.times, seconds: typeof raw.seconds === 'number' ? raw.seconds : defaultRetrySeconds }
 }
 
-/** What `key` says counts for runs that wait in a queue, and for no other. */
+/** `key` only applies to runs that wait in a queue. */
 function checkQueued(key: string, triggers: readonly FlowTrigger[], reporter: Reporter): void {
   if (triggers.some(({ type, config }) => appliesTo(type.isQueued, config))) return
   reporter.report({
@@ -141,7 +141,7 @@ function hasErrors({ problems }: Reporter): boolean {
 }
 
 interface CompiledNodes {
-  /** Of the nodes that are sound: what `compile` of their type takes. */
+  /** What the `compile` of its type takes, for each node without a problem. */
   readonly configs: ReadonlyMap<FlowNode, unknown>
   readonly reads: ReadonlyMap<FlowNode, readonly ConfigRead[]>
 }

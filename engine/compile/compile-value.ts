@@ -1,6 +1,6 @@
 /**
- * Compiles any YAML with templates in it to a function of the payload. A template fills one value in a structure, so
- * what it renders can never break out of it.
+ * Compiles any YAML that contains templates to a function of the payload. A template fills exactly one value of a structure,
+ * so what it renders can never break out of it.
  */
 import { defineError } from '../../contracts/errors.ts'
 import type { CompiledValue } from '../schema.ts'
@@ -18,15 +18,15 @@ export const missingInList = defineError<{ site: string; template: string }>(
 export interface ValueScope {
   readonly node: NodeSite
   readonly escapeHtml: boolean
-  /** Compiles the text at a field; problems are reported there and give `undefined`. */
+  /** Compiles the string in a field. Returns `undefined` once a problem of it is reported. */
   template(text: string, at: DocumentPath): Template | undefined
-  /** A key that no payload can have, or one with a template in it. */
+  /** Reports a key that no payload can have, or one that contains a template. */
   reportKey(key: string, at: DocumentPath): void
 }
 
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** `at` is the field's path from the node on. A map or list is built anew at each call, so that no run can change another's. */
+/** `at` is the field's path within the node. Every call builds new maps and lists, so that no run can change those of another. */
 export function compileValue(raw: unknown, at: DocumentPath, scope: ValueScope): CompiledValue {
   if (typeof raw === 'string') return compileText(raw, at, scope)
   if (Array.isArray(raw)) return compileList(raw, at, scope)
@@ -71,7 +71,7 @@ function compileMap(raw: object, at: DocumentPath, scope: ValueScope): CompiledV
   }
 }
 
-/** Whether some text of a value is a template. */
+/** Whether a value contains a template. */
 export function hasTemplate(raw: unknown): boolean {
   if (typeof raw === 'string') return /<<|\{\{/.test(raw)
   if (Array.isArray(raw)) return raw.some(hasTemplate)

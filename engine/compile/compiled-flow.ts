@@ -32,6 +32,6 @@ export interface CompiledFlow {
 
 export interface UsedCustomNode {
   readonly name: string
-  /** Where its name stands. */
+  /** The place of its name. */
   readonly at: Position
 }

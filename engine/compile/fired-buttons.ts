@@ -1,14 +1,14 @@
-/** Which buttons the nodes of a flow fire, as far as they are written out. */
+/** The buttons that the nodes of a flow fire, as far as no template computes their names. */
 import type { FlowNode } from '../flow/flow-graph.ts'
 import type { Position } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
 import { hasTemplate } from './compile-value.ts'
 
-/** A button by its names, which a template may give: then it is looked up in the run. */
+/** `button` is missing if a template computes its name. Then the run looks it up. */
 export interface FiredButton {
   readonly flow: string
   readonly button: string | undefined
-  /** Where each of the two stands in the file. */
+  /** The places of the two names in the file. */
   readonly at: { readonly flow: Position; readonly button: Position }
 }
 

@@ -1,11 +1,11 @@
-/** What a custom node returns by each of its ways out, as far as it is known. */
+/** The shape of what a custom node returns by each of its outputs, as far as it is known. */
 
 import type { FlowNode } from '../flow/flow-graph.ts'
 import { anything, joinShapes, type Shape, shapeAt } from '../json-schema/shape.ts'
 import { compileTemplate } from '../templates/template.ts'
 import { shapeOfValue } from './shape-of-value.ts'
 
-/** Told, as `PathCheck.onNode` is, of the nodes of a flow. */
+/** `onNode` is called for the nodes of a flow, as `PathCheck.onNode` is. */
 export function createReturnedShapes(outputs: readonly string[]) {
   const shapes = new Map<string, Shape>()
   return {
@@ -20,7 +20,7 @@ export function createReturnedShapes(outputs: readonly string[]) {
   }
 }
 
-/** The node's configuration is sound. What is missing is returned as `null`, below which nothing stands either. */
+/** The node's configuration has no problem. A missing value is returned as `null`, which has nothing below it either. */
 function shapeOf(value: unknown, payload: Shape): Shape {
   const path = typeof value === 'string' ? compileTemplate(value).exactPath : undefined
   return path ? (shapeAt(payload, path.segments) ?? anything) : shapeOfValue(value)

@@ -1,7 +1,7 @@
 import { anything, joinShapes, listShape, objectShape, type Shape, scalar } from '../json-schema/shape.ts'
 import { hasTemplate } from './compile-value.ts'
 
-/** What a value of a flow's file comes to; where a template stands, anything. */
+/** The shape of a value from a flow's file. A template may give anything. */
 export function shapeOfValue(value: unknown): Shape {
   if (typeof value === 'string' && hasTemplate(value)) return anything
   if (typeof value !== 'object' || value === null) return scalar

@@ -1,4 +1,4 @@
-/** Which field of which node is at work: what an error of a run names. */
+/** The field of a node that an error of a run names. */
 import type { DocumentPath, Position } from '../source/position.ts'
 
 export interface Site {
@@ -6,7 +6,7 @@ export interface Site {
   readonly file: string
   /** The node's ID or place, with the field: `create-device.with.device.name`. */
   readonly field: string
-  /** As it stands in the file. */
+  /** In the file. */
   readonly position: Position
 }
 

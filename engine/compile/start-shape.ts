@@ -1,4 +1,4 @@
-/** What is known of the payload when a trigger fires. */
+/** The shape of the payload when a trigger fires. */
 import type { ApplicationSettings } from '../application.ts'
 import type { FlowTrigger } from '../flow/flow-graph.ts'
 import { objectShape, type Shape, scalar } from '../json-schema/shape.ts'
@@ -16,7 +16,7 @@ export function startShape(trigger: FlowTrigger, globals: ApplicationSettings['g
     triggerType: scalar,
     relayId: scalar,
     relayType: scalar,
-    // The trigger's schema has passed, so its own `shape` takes what stands there.
+    // The configuration fits the trigger's schema, so its `shape` takes it.
     ...Object.fromEntries(trigger.type.shape(trigger.config as never)),
   })
 }

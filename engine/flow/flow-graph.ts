@@ -3,10 +3,10 @@ import type { NodeType, RawConfig } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { TriggerType } from '../trigger.ts'
 
-/** Where a wire leads: nothing is the end, several nodes are a split. */
+/** Where a wire leads: an empty list ends the path, several nodes are a split. */
 export type Target = readonly FlowNode[]
 
-/** Where `break` leads: known by its identity, and an end for whoever does not ask. */
+/** Where `break` leads. It is recognised by its identity; code that does not ask treats it as an end. */
 export const breakTarget: Target = []
 
 export interface FlowNode {
@@ -16,11 +16,11 @@ export interface FlowNode {
   readonly type: NodeType
   readonly config: RawConfig
   readonly at: DocumentPath
-  /** The innermost loop that the node stands in. */
+  /** The innermost loop around the node. */
   readonly loop: FlowNode | undefined
-  /** Outputs that the flow wires itself, and where it does. */
+  /** The outputs that the flow wires explicitly, with the place of each wire. */
   readonly wiredAt: ReadonlyMap<string, DocumentPath>
-  /** For every output that can be left by, and for a loop's `do`: where it leads. Filled by `wireFlow`. */
+  /** Where every output leads, including a loop's `do`. Filled by `wireFlow`. */
   readonly targets: Map<string, Target>
 }
 
@@ -41,22 +41,22 @@ export function isBody(node: FlowNode, output: string): boolean {
   return node.type.roles?.loop !== undefined && output === 'do'
 }
 
-/** The ways on from a node once it has been visited. */
+/** The wires that a run can follow after it has visited the node: all except a loop's `do`. */
 export function outgoingWires(node: FlowNode): readonly (readonly [output: string, target: Target])[] {
   return [...node.targets].filter(([output]) => !isBody(node, output))
 }
 
-/** Whether the node stands in the loop, or in one within it. */
+/** Whether the node is in the loop, or in a loop inside of it. */
 export function isWithin({ loop }: FlowNode, outer: FlowNode): boolean {
   return loop !== undefined && (loop === outer || isWithin(loop, outer))
 }
 
-/** Where to complain of a way out. */
+/** The place at which to report a problem of an output. */
 export function placeOfOutput(node: FlowNode, output: string): DocumentPath {
   return node.wiredAt.get(output) ?? node.at
 }
 
-/** Nodes in an order in which each comes after all that lead to it; the graph has no cycles. */
+/** Sorts the nodes so that each comes after all that lead to it. The graph must have no cycle. */
 export function inRunOrder(graph: FlowGraph): readonly FlowNode[] {
   const seen = new Set<FlowNode>()
   const order: FlowNode[] = []

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 
 export const defaultRetrySeconds = 10
 
-/** What stands under `on` and `nodes` is read by the types that there are. */
+/** `on` and `nodes` are checked by the trigger types and node types. */
 export const flowSchema = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 255, description: 'Different from that of every other flow.' }),
   description: Type.Optional(Type.String({ maxLength: 32_767, description: 'For people.' })),

@@ -1,4 +1,4 @@
-/** Parts what a node says: its configuration, and the wires, which are the format's own. */
+/** Splits the keys of a node into its configuration and its wires, which belong to the format. */
 
 import type { NodeType, RawConfig } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
@@ -14,12 +14,12 @@ export interface NodeFields {
 interface WireField {
   readonly output: string
   readonly leadsTo: unknown
-  /** From the node on. */
+  /** The path within the node. */
   readonly at: DocumentPath
 }
 
 const headKeys: ReadonlySet<string> = new Set(['id', 'type', 'name'])
-/** Outputs of these names are wired by a key of the node itself. */
+/** Outputs with these names are wired by a key of the node itself. */
 export const wireKeys: ReadonlySet<string> = new Set(['next', 'then', 'else', 'default', 'do'])
 const otherKeys: ReadonlySet<string> = new Set(['on', 'cases'])
 
@@ -44,7 +44,7 @@ function wiresBelow(key: string, wires: Readonly<Record<string, unknown>>): Wire
   return Object.entries(wires).map(([output, leadsTo]) => ({ output, leadsTo, at: [key, output] }))
 }
 
-/** What is no list of cases stays as it is, for the schema to complain of. */
+/** Anything other than a list of cases stays as it is, so that the schema reports it. */
 function withoutWires(cases: unknown): unknown {
   if (!Array.isArray(cases)) return cases
   return cases.map((item: unknown) => {

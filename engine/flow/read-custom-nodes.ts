@@ -1,4 +1,4 @@
-/** Finds the custom nodes of an application before any of its flows is compiled: what those that use them have to know. */
+/** Finds the custom nodes of an application before its flows are compiled, since flows that use them depend on what they declare. */
 
 import { type CustomNode, type CustomNodeSpec, customNodeKey } from '../custom-node.ts'
 import type { SchemaChecker } from '../json-schema/schema-problems.ts'
@@ -8,15 +8,15 @@ import type { TriggerType } from '../trigger.ts'
 import { isMap } from '../values/is-map.ts'
 
 export interface CustomNodes {
-  /** By name; of two that have the same name, the first. Only those whose trigger is sound. */
+  /** The custom nodes whose trigger has no problem, by name. If two have the same name, the first one. */
   readonly known: ReadonlyMap<string, CustomNode>
-  /** Also of those whose trigger is not. */
+  /** The names of all custom nodes, including those whose trigger has a problem. */
   readonly names: readonly string[]
-  /** The one that a document says, if what it says is sound. */
+  /** The custom node that a document defines, if its trigger has no problem. */
   in(document: YamlDocument): CustomNode | undefined
-  /** Whether a document says one that is not sound. */
+  /** Whether a document defines a custom node whose trigger has a problem. */
   isBroken(document: YamlDocument): boolean
-  /** The documents, each after those of the custom nodes that it uses. */
+  /** The documents; each comes after those of the custom nodes that it uses. */
   readonly inOrderOfUse: readonly YamlDocument[]
 }
 
@@ -58,7 +58,7 @@ export function readCustomNodes(
   }
 }
 
-/** The node types by name, those that stand for custom nodes among them. */
+/** The node types by name; the type of custom nodes knows those of the application. */
 export function typesByName(
   types: readonly NodeType[],
   { known }: Pick<CustomNodes, 'known'>,
@@ -66,7 +66,7 @@ export function typesByName(
   return new Map(types.map((type) => [type.type, type.roles?.customNode?.withKnown?.(known) ?? type]))
 }
 
-/** What it says, if it is a trigger of a custom node; without `then`, which is the format's own. */
+/** The configuration of the flow's `custom-node` trigger, if it has one, without `then`, which is the format's own. */
 function findTrigger(raw: unknown): Readonly<Record<string, unknown>> | undefined {
   const on = isMap(raw) && Object.hasOwn(raw, 'on') ? [raw.on].flat() : []
   const trigger = on.filter(isMap).find((candidate) => Object.hasOwn(candidate, customNodeKey))
@@ -75,7 +75,7 @@ function findTrigger(raw: unknown): Readonly<Record<string, unknown>> | undefine
   return config
 }
 
-/** `undefined` where something is wrong with it, which is told once its flow is compiled. */
+/** `undefined` if the trigger has a problem. The problem is reported when its flow is compiled. */
 function compileTrigger(
   type: TriggerType,
   config: Readonly<Record<string, unknown>>,
@@ -86,7 +86,7 @@ function compileTrigger(
     isSound = false
   }
   if (isSound) type.check?.({ config, groups: undefined, report: refuse })
-  // Its schema has passed, and it is the one type whose spec this is.
+  // The configuration fits the schema, and only this type compiles to a `CustomNodeSpec`.
   return isSound ? (type.compile(config as never) as CustomNodeSpec) : undefined
 }
 
@@ -100,7 +100,7 @@ function sortByUse(
 ): readonly YamlDocument[] {
   const sorted = new Set<YamlDocument>()
   const entered = new Set<YamlDocument>()
-  // A list of what is left to do in place of recursion: a chain of custom nodes may be long.
+  // A list of what is left to do instead of recursion, since a chain of custom nodes may be long.
   const left: { readonly document: YamlDocument; readonly isLeft: boolean }[] = documents
     .toReversed()
     .map((document) => ({ document, isLeft: false }))
@@ -118,11 +118,11 @@ function sortByUse(
   return [...sorted]
 }
 
-/** Whatever says `type: custom-node`: also what is only a value that looks so, since no more than an order follows from it. */
+/** Includes values that only look like a node of type `custom-node`: at worst, the order is stricter than it has to be. */
 function namesUsedIn(raw: unknown): string[] {
   const names: string[] = []
   const rest: unknown[] = [isMap(raw) ? [raw.nodes, raw.on] : []]
-  // An alias makes one value of several places.
+  // Through an alias, several places share one value.
   const seen = new Set<unknown>()
   for (let value = rest.pop(); value !== undefined; value = rest.pop()) {
     if (typeof value !== 'object' || value === null || seen.has(value)) continue

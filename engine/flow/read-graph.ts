@@ -1,14 +1,14 @@
-/** Reads a flow's triggers and nodes, and where each way out leads. */
+/** Reads the triggers and nodes of a flow, and where each output leads. */
 import type { Reporter } from '../source/reporter.ts'
 import type { FlowGraph } from './flow-graph.ts'
 import { readNodes } from './read-nodes.ts'
 import { readTriggers, type TriggerScope } from './read-triggers.ts'
 import { wireFlow } from './wire-flow.ts'
 
-/** Ways through a flow are followed by recursion, for which thousands of nodes in a row leave no room on the stack. */
+/** The ways through a flow are followed by recursion, which thousands of nodes in a row would take beyond the stack. */
 const mostNodes = 1000
 
-/** What is unsound in `raw`, a flow's map, is reported and left out. */
+/** Reports the problems in `raw`, the map of a flow, and leaves out the parts that have them. */
 export function readGraph(raw: Readonly<Record<string, unknown>>, scope: TriggerScope, reporter: Reporter): FlowGraph {
   const list = raw.nodes === undefined ? [] : readNodes(raw.nodes, ['nodes'], scope.nodeTypes, reporter)
   const triggers = raw.on === undefined ? [] : readTriggers(raw.on, scope, reporter)

@@ -1,4 +1,4 @@
-/** Reads a list of nodes, and the branches in place below it, from a flow's YAML. What a wire leads to is settled later, by `wireFlow`. */
+/** Reads a list of nodes and its inline branches from the YAML of a flow. `wireFlow` decides later where each wire leads. */
 
 import { type NodeType, outputsOf, type RawConfig } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
@@ -17,7 +17,7 @@ export type ReadWire =
 export interface ReadNode {
   readonly id: string | undefined
   readonly name: string
-  /** `undefined` where the type is not known; the problem is reported. */
+  /** `undefined` if the type is not known, which has been reported. */
   readonly type: NodeType | undefined
   readonly config: RawConfig
   readonly at: DocumentPath
@@ -145,7 +145,7 @@ function readId(value: Readonly<Record<string, unknown>>, at: DocumentPath, repo
   return undefined
 }
 
-/** Reads the value of a wire: an ID, `end`, `break`, a branch in place, or a split. */
+/** Reads the value of a wire: an ID, `end`, `break`, an inline branch, or a split. */
 export function readWire(
   value: unknown,
   at: DocumentPath,
@@ -218,7 +218,7 @@ function reportOwnKey(output: string, at: DocumentPath, reporter: Reporter): voi
   })
 }
 
-/** `key` is a word of the format that nodes of this type do not have, or not in this form. */
+/** Reports a key of the format that nodes of this type do not have, or not in this form. */
 function reportMisplaced(
   key: string,
   type: NodeType,

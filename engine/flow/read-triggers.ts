@@ -1,4 +1,4 @@
-/** Reads `on`: one trigger or a list, each known by the one key that names a trigger type. */
+/** Reads `on`: one trigger or a list. The one key that names a trigger type tells what each trigger is. */
 import type { SchemaChecker } from '../json-schema/schema-problems.ts'
 import type { NodeType, RawConfig } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
@@ -19,7 +19,7 @@ export interface TriggerScope {
   readonly triggerTypes: readonly TriggerType[]
   readonly nodeTypes: ReadonlyMap<string, NodeType>
   readonly checker: SchemaChecker
-  /** Names of the groups that the application seeds; `undefined` where they are not known. */
+  /** Names of the groups that the application seeds; `undefined` if they are not known. */
   readonly groups: readonly string[] | undefined
 }
 

@@ -1,4 +1,4 @@
-/** Settles where every output leads, by the wiring rules of the flow format, and checks the graph that comes of it. */
+/** Decides where every output leads, by the wiring rules of the flow format, and checks the resulting graph. */
 import { outputsOf } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
@@ -6,11 +6,11 @@ import { breakTarget, type FlowNode, isBody, type Target } from './flow-graph.ts
 import type { ReadNode, ReadWire } from './read-nodes.ts'
 import { reportCrossing, reportFalls, reportMisplacedBreak, reportUnknownTarget } from './wire-problems.ts'
 
-/** What follows where a list of nodes runs out. */
+/** Where the flow continues at the end of a list of nodes. */
 interface Continuation {
   /** `undefined` is the end of the path. */
   readonly node: FlowNode | undefined
-  /** The loop that the list stands in: at the end of the path its iteration ends. */
+  /** The loop around the list. Its iteration ends at the end of the path. */
   readonly loop: FlowNode | undefined
 }
 
@@ -21,8 +21,8 @@ export interface Wiring {
 }
 
 /**
- * Gives every node its targets, and every trigger its start: where its own wire leads, or else the first node. Unknown
- * and doubled IDs, falling into a node that a wire names, and wires across the border of a loop are reported.
+ * Gives every node its targets, and every trigger its start, which is where its own wire leads or else the first node. Reports
+ * unknown and duplicate IDs, lists that continue into a node that a wire names, and wires that cross the border of a loop.
  */
 export function wireFlow(
   list: readonly ReadNode[],
@@ -32,7 +32,7 @@ export function wireFlow(
   const nodes: FlowNode[] = []
   const byRead = new Map<ReadNode, FlowNode>()
   const byId = new Map<string, FlowNode>()
-  /** IDs of nodes whose type is not known, which wires may name all the same. */
+  /** IDs of nodes whose type is not known. Wires may name them nevertheless. */
   const unread = new Set<string>()
   /** Nodes that some wire names, with the first such wire. */
   const named = new Map<FlowNode, DocumentPath>()
@@ -95,10 +95,10 @@ export function wireFlow(
     return [node]
   }
 
-  /** Every fall from one node into the next, to be held against rule 4 once all wires are known. */
+  /** Every step from one node to the next of its list. Rule 4 applies to them once all wires are known. */
   const falls: { from: FlowNode; into: FlowNode }[] = []
 
-  /** `owner` is the node that the wire leaves from; `after` is where a branch in place goes on when it runs out. */
+  /** `owner` is the node that has the wire; `after` is where an inline branch continues at its end. */
   const resolve = (wire: ReadWire, owner: FlowNode | undefined, after: Continuation): Target => {
     switch (wire.kind) {
       case 'end':
@@ -132,7 +132,7 @@ export function wireFlow(
       const following = reads[index + 1]
       const fall: Continuation = following ? { node: byRead.get(following), loop: after.loop } : after
       for (const [output, { wire }] of read.wires) {
-        // What `do` may say is not known where the type is not.
+        // Whether the node may have a `do` is only known with its type.
         if (!node && output === 'do') continue
         const goesRound = node && isBody(node, output)
         const target = resolve(wire, node, goesRound ? { node: undefined, loop: node } : fall)
@@ -142,7 +142,7 @@ export function wireFlow(
     })
   }
 
-  /** Outputs that no wire leaves from go on where the list does. */
+  /** Outputs without a wire continue at the next node of the list. */
   const wireRest = (node: FlowNode, fall: Continuation): void => {
     for (const output of outputsOf(node.type, node.config)) {
       if (node.targets.has(output) || node.type.throwsUnlessWired?.includes(output)) continue

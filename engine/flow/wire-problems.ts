@@ -1,4 +1,4 @@
-/** What is said of wires that lead nowhere they may, each with the places that it speaks of. */
+/** The problems of wires that lead where they must not, each with the places that it mentions. */
 import { outputsOf } from '../node.ts'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
@@ -7,7 +7,7 @@ import { type FlowNode, isWithin } from './flow-graph.ts'
 
 interface Wire {
   readonly at: DocumentPath
-  /** The loop that the wire stands in. */
+  /** The loop around the wire. */
   readonly loop: FlowNode | undefined
 }
 
@@ -22,7 +22,7 @@ export function reportUnknownTarget(id: string, { at, loop }: Wire, nodes: Itera
   })
 }
 
-/** `node` is where the wire leads: it stands in another loop, or in none. */
+/** `node` is where the wire leads: a node in another loop, or outside of every loop. */
 export function reportCrossing(node: FlowNode, { at, loop }: Wire, reporter: Reporter): void {
   const leadsOut = loop !== undefined && !isWithin(node, loop)
   const border = leadsOut ? loop : node.loop
@@ -54,7 +54,7 @@ export function reportMisplacedBreak({ at, loop }: Wire, reporter: Reporter): vo
   })
 }
 
-/** Every fall from one node into the next, held against rule 4. `named` are the nodes that a wire names, with that wire. */
+/** Reports every step to the next node of a list that breaks rule 4. `named` are the nodes that a wire names, with that wire. */
 export function reportFalls(
   falls: readonly { from: FlowNode; into: FlowNode }[],
   named: ReadonlyMap<FlowNode, DocumentPath>,

@@ -10,7 +10,7 @@ import { isMap } from '../values/is-map.ts'
 
 const objectId = Type.String({ pattern: '^[0-9a-f]{24}$', description: '24 hexadecimal digits, in quotes.' })
 const email = Type.String({ format: 'email', maxLength: 1024, description: 'E-mail address.' })
-/** A name, an IPv4 address or an IPv6 address in brackets, and a port if only that is meant. */
+/** A name, an IPv4 address or an IPv6 address in brackets, and optionally a port. */
 const hostPattern = '^(\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#@*\\[\\]\\\\]+)(:[0-9]{1,5})?$'
 
 /** Letters and digits, without which nothing would be left of a name. */
@@ -24,7 +24,7 @@ const connection = Type.Object({
   }),
 })
 
-/** By the schema of a device, which stays the same from load to load, so that each is compiled once. */
+/** Keyed by the schema of a device, which is the same object in every load, so that each schema is compiled once. */
 const settingsSchemas = new WeakMap<object, object>()
 
 /** What `application.yaml` may say. */
@@ -120,7 +120,7 @@ export const defaultSettings: ApplicationSettings = {
   secretNames: [],
 }
 
-/** What the file says, with defaults for the rest. Where it is unsound the problems are reported and the defaults stand. */
+/** The settings of the file, with defaults for the rest. If the file has problems, they are reported and the defaults are returned. */
 export function readApplicationFile(
   reporter: Reporter,
   checker: SchemaChecker,
@@ -152,7 +152,7 @@ export function readApplicationFile(
     reporter.report({ ...complaint, ...hintAt(complaint), code: 'APPLICATION_INVALID', at: complaint.path })
   }
   if (complaints.length > 0) return defaultSettings
-  // The schema has passed.
+  // It fits the schema.
   const settings = raw as Partial<Omit<ApplicationSettings, 'http' | 'seeds'>> & {
     http?: Partial<ApplicationSettings['http']>
     seeds?: Partial<ApplicationSettings['seeds']>
@@ -178,7 +178,7 @@ function hintAt({ path, code }: SchemaComplaint): { hint?: string } {
   return isOfHost ? { hint: 'Write a host, or a host and a port, in quotes: "127.0.0.1:9000".' } : {}
 }
 
-/** What the schema cannot say: seeds that name each other, and those that could be taken for one another. */
+/** Checks what the schema cannot express: seeds that name other seeds, and seeds that could be mistaken for one another. */
 function checkSeeds(seeds: Partial<ApplicationSettings['seeds']>, reporter: Reporter): void {
   const { groups = [], users = [], devices = [] } = seeds
   const groupNames = new Set(groups.map(({ name }) => name))
@@ -203,13 +203,13 @@ function checkSeeds(seeds: Partial<ApplicationSettings['seeds']>, reporter: Repo
   })
 }
 
-/** Items of the list at `at` that have the same `field` as one before them. */
+/** Reports the items of the list at `at` that have the same `field` as an earlier one. */
 function reportTwins(list: readonly object[], at: DocumentPath, field: string, reporter: Reporter): void {
   const first = new Map<string, number>()
   list.forEach((item, index) => {
     const value: unknown = Reflect.get(item, field)
     if (typeof value !== 'string') return
-    // Addresses that differ in case alone are one account.
+    // Addresses that differ only in case are one account.
     const key = field === 'email' ? value.toLowerCase() : value
     const twin = first.get(key)
     if (twin === undefined) {

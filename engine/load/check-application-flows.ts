@@ -1,4 +1,4 @@
-/** What only shows once all flows are read: routes that conflict and names that are used twice. */
+/** Finds what only shows once all flows are read: routes that conflict and names that are used twice. */
 import type { CompiledTrigger, FlowDescription } from '../application.ts'
 import type { CompiledFlow } from '../compile/compiled-flow.ts'
 import { parseEndpoint, routesConflict } from '../route.ts'
@@ -6,7 +6,7 @@ import { describeMissing } from '../run/find-button.ts'
 import type { Problem } from '../source/problem.ts'
 import { checkCustomNodes } from './check-custom-nodes.ts'
 
-/** `broken` are the IDs of flows that have problems of their own, so that nothing is known of them. */
+/** `broken` are the IDs of flows with problems of their own, about which nothing is known. */
 export function checkApplicationFlows(flows: readonly CompiledFlow[], broken: readonly string[]): Problem[] {
   return [
     ...checkNames(flows.map(({ flow }) => flow)),
@@ -50,7 +50,7 @@ function checkButtons(flow: CompiledFlow): Problem[] {
   })
 }
 
-/** What a node fires is there. */
+/** Checks that the buttons exist that nodes fire. */
 function checkFired(flows: readonly CompiledFlow[], broken: readonly string[]): Problem[] {
   const ids = [...flows.map(({ flow }) => flow.id), ...broken]
   return flows.flatMap(({ flow: { file }, fires }) =>
@@ -58,7 +58,7 @@ function checkFired(flows: readonly CompiledFlow[], broken: readonly string[]): 
       if (broken.includes(flow)) return []
       const names = flows.filter((other) => other.flow.id === flow).flatMap(buttonsOf)
       const buttons = names.map(({ spec }) => spec.name)
-      // Of a button that a template names, the flow alone can be looked up.
+      // If a template names the button, only the flow can be looked up.
       if (ids.includes(flow) && (button === undefined || buttons.includes(button))) return []
       const { field, message, hint } = describeMissing({ flow, button: button ?? '' }, ids, buttons)
       return [{ code: 'FLOW_UNKNOWN_BUTTON', severity: 'error', file, ...at[field], message, hint }]

@@ -1,4 +1,4 @@
-/** What only shows once all flows are read: custom nodes of one name, and those that use each other in a circle. */
+/** Finds what only shows once all flows are read: custom nodes with the same name, and those that use each other in a circle. */
 import type { CompiledFlow, UsedCustomNode } from '../compile/compiled-flow.ts'
 import type { Problem } from '../source/problem.ts'
 
@@ -43,7 +43,7 @@ interface Step {
   readonly use: UsedCustomNode
 }
 
-/** Reports each use that closes a circle, with the uses that lead there. */
+/** Reports every use that closes a circle, with the uses that lead to it. */
 function checkCircles(definitions: readonly Definition[]): Problem[] {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]))
   const problems: Problem[] = []
@@ -64,7 +64,7 @@ function checkCircles(definitions: readonly Definition[]): Problem[] {
   return problems
 }
 
-/** The last step leads back to where the first begins. */
+/** The last step leads back to the flow of the first. */
 function describeCircle(steps: readonly Step[]): Problem {
   const last = steps.at(-1)
   const names = [last, ...steps].flatMap((step) => (step ? [`"${step.use.name}"`] : []))

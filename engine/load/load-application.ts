@@ -1,4 +1,4 @@
-/** Compiles a whole application, or says everything that is wrong with it. */
+/** Compiles a whole application, or reports everything that is wrong with it. */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { Limits, Loaded } from '../application.ts'
@@ -26,7 +26,7 @@ export interface LoadOptions {
   readonly wrapVisit?: WrapVisit | undefined
 }
 
-/** `sources` are the folder's files: `application.yaml`, flows, and tests, which are left alone. */
+/** `sources` are the files of the folder: `application.yaml`, flows, and tests, which are ignored. */
 export function loadApplication(sources: readonly SourceFile[], options: LoadOptions): Loaded {
   const checker = sharedSchemaChecker()
   const problems: Problem[] = []

@@ -16,7 +16,7 @@ export const folderEmpty = defineError<{ folder: string }>(
   ({ folder }) => `The folder ${folder} has no YAML file, so there is nothing to serve.`,
 )
 
-/** Every YAML file in the folder itself, by name. Paths are relative to the working folder, as a person would type them. */
+/** Every YAML file directly in the folder, sorted by name. Paths are relative to the working directory, as a person would type them. */
 export async function readFolder(folder: string): Promise<SourceFile[]> {
   try {
     const names = await readdir(folder)

@@ -36,8 +36,8 @@ export function createApplication(
     errorTriggersFor: (trigger: CompiledTrigger) => inScope.get(trigger) ?? [],
   }
 
-  // A count, not a Set of the runs: a Set leaves its outgrown tables behind, which V8 keeps, with the payloads of two runs in
-  // three that stood in them, until its next full collection.
+  // A count and not a Set of the runs: V8 keeps the tables that a Set has outgrown until its next full collection, and with
+  // them the payloads of two runs in three.
   let inFlight = 0
   let whenNone: (() => void)[] = []
   const ended = () => {
@@ -68,7 +68,7 @@ export function createApplication(
   }
 }
 
-/** The nearest first: a flow's own handler is to answer before one for all. */
+/** Nearest first, so that a flow's own handler answers before a global one. */
 const scopesInOrder = ['local', 'experience', 'global'] as const
 
 /** Whether `error` fires when a run of `trigger` throws. */

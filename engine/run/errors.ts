@@ -1,7 +1,7 @@
-/** What goes wrong in a run, apart from what its nodes throw themselves. */
+/** The errors of a run itself, as opposed to those that its nodes throw. */
 import { defineError } from '../../contracts/errors.ts'
 
-/** `place` is the node that failed, with its file and line; where it uses a custom node, with the node that failed in that. */
+/** `place` is the node that failed, with its file and line. If it uses a custom node, the node that failed inside comes first. */
 export const runFailed = defineError<{ flow: string; place: string; message: string }>(
   'RUN_FAILED',
   500,

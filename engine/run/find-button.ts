@@ -18,7 +18,7 @@ export interface NoButton {
 
 export const noButton = defineError<NoButton>('FLOW_NO_BUTTON', 500, ({ message }) => message)
 
-/** Throws `FLOW_NO_BUTTON` where there is none. */
+/** Throws `FLOW_NO_BUTTON` if there is none. */
 export function findButton(
   { flows, buttons }: Pick<Application, 'flows' | 'buttons'>,
   name: ButtonName,
@@ -34,7 +34,7 @@ export function findButton(
   throw noButton(wrong, { hint: wrong.hint })
 }
 
-/** What to say of a button that is not among `buttons`, those of its flow. */
+/** Explains why a button was not found. `buttons` are those of its flow. */
 export function describeMissing(
   { flow, button }: ButtonName,
   flows: readonly string[],
@@ -55,7 +55,7 @@ function hintOfButtons(flow: string, buttons: readonly string[]): string {
   return `It has ${buttons.map((name) => `"${name}"`).join(', ')}.`
 }
 
-/** A template may have given anything. */
+/** The name may come from a template, so it can be of any length. */
 function shorten(name: string): string {
   return name.length > 100 ? `${name.slice(0, 100)}…` : name
 }

@@ -3,11 +3,11 @@ import type { Run } from '../node.ts'
 import type { Reply, Services } from '../services.ts'
 import { Passage } from './passage.ts'
 
-/** The run as the nodes of a custom node see it: that of whoever uses it, but for where it stands and what it returns. */
+/** The run as the nodes of a custom node see it: the run that uses it, except for `within` and `leave`. */
 export class InnerRun implements Run {
   readonly within: string
   readonly passage: Passage
-  /** The first counts. */
+  /** The first return wins. */
   returned: Returned | undefined
 
   constructor(passage: Passage, within: string) {
@@ -46,7 +46,7 @@ export class InnerRun implements Run {
   }
 }
 
-/** What nodes that lead into other nodes are visited with. */
+/** The passage behind a run, for nodes that run other nodes. */
 export function passageOf(run: Run): Passage {
   if (run instanceof Passage) return run
   if (run instanceof InnerRun) return run.passage

@@ -1,12 +1,12 @@
 /**
- * One passage of a payload through a flow, from a trigger on: walks the linked nodes, synchronously until a node
+ * One passage of a payload through a flow, starting at a trigger. It visits the linked nodes synchronously until a node
  * returns a promise.
  *
  *   running ──every branch has ended──▶ ended
  *      └─────a node throws, or time is up──▶ halted: no branch visits another node
  *
  * The passage is the stretch of its branches. An iteration of a loop is a stretch of its own, and so is the use of a custom
- * node: it ends when its own branches have, and what fails in it is for the loop to throw, or for the node that uses it.
+ * node: it ends when its own branches have ended, and its failure is thrown by the loop, or by the node that uses the custom node.
  */
 import type { Limits, RunLog, RunRequest } from '../application.ts'
 import type { Returned } from '../custom-node.ts'
@@ -25,7 +25,7 @@ import { CustomNodeFailed, createStretch, type Failure, IterationFailed, type St
 export interface PassageEnd {
   readonly failure: Failure | undefined
   readonly payload: Payload
-  /** Of a custom node's flow that was started by itself. */
+  /** What a custom node returned that was started directly and not by a flow. */
   readonly returned: Returned | undefined
 }
 
@@ -36,22 +36,22 @@ export interface PassageOptions {
   readonly scope: RunScope
   /** Of a run whose visits somebody watches. */
   readonly watch: RunWatch | undefined
-  /** The first reply wins; whether this one did. */
+  /** Returns whether this reply is the first, which wins. */
   onReply(reply: Reply): boolean
   onEnd(end: PassageEnd): void
 }
 
 /**
- * What one node brings onto the payload is bounded by where it comes from, so the size is taken when a run begins and then
- * once in so many visits, after one that waited: 2.4 µs each time for a request's payload.
+ * What a single node adds to the payload is limited by its source, so the size is only measured when a run begins and then
+ * once in so many visits, after one that waited. Measuring a request's payload takes 2.4 µs.
  */
 const visitsPerMeasurement = 8
 
 /**
- * Nodes that wait for nothing can only multiply what is there. Between them the size is taken again once it would be past the limit if each
- * had doubled it. Where the payload has many parts, which may be gone through in as many small steps, and has not doubled since the
- * last time, that has to pay: after as many visits or, of nodes that take long, many times the time that it took. A loop that does next to
- * nothing takes a tenth more for it.
+ * Nodes that wait for nothing can only multiply what is there, so between them the size is measured again once it would exceed the
+ * limit if each visit had doubled it. Measuring a payload with many parts is expensive, so if it has not doubled since the last time, the next
+ * measurement waits for as many visits as it has parts or, for slow nodes, for many times the time that measuring took. A loop that does
+ * almost nothing becomes a tenth slower by it.
  */
 const fewParts = 64
 const timesItsOwnTime = 16
@@ -91,7 +91,7 @@ export class Passage implements Run, Stretch {
     this.time = options.payload.time
   }
 
-  /** Made when a node asks for it: most nodes never do. */
+  /** Created when a node asks for it, which most nodes never do. */
   get signal(): AbortSignal {
     this.controller ??= new AbortController()
     if (this.isHalted) this.controller.abort()
@@ -102,7 +102,7 @@ export class Passage implements Run, Stretch {
     return ''
   }
 
-  /** `time` of the payload that it began with, in milliseconds since 1970. */
+  /** `time` of the first payload, in milliseconds since 1970. */
   get startedAt(): number | undefined {
     return this.time instanceof Date ? this.time.getTime() : this.request.time
   }
@@ -145,7 +145,7 @@ export class Passage implements Run, Stretch {
     }
   }
 
-  /** Begins an iteration of `loop`, which has ended when this returns unless it waits. */
+  /** Begins an iteration of `loop`. Unless the iteration waits, it has ended when this returns. */
   iterate(loop: LinkedNode, payload: Payload, run: Run): Stretch {
     const iteration = createStretch(run)
     if (++this.visits > this.limits.maxVisits) this.haltAtVisit(loop, payload)
@@ -156,7 +156,7 @@ export class Passage implements Run, Stretch {
     return iteration
   }
 
-  /** Begins the flow of a custom node, which has ended when this returns unless it waits. */
+  /** Begins the flow of a custom node. Unless the flow waits, it has ended when this returns. */
   enter(start: readonly LinkedNode[], payload: Payload, run: Run): Stretch {
     const use = createStretch(run)
     this.adopt(payload)
@@ -165,12 +165,12 @@ export class Passage implements Run, Stretch {
     return use
   }
 
-  /** What comes next is on a payload of its own, of which the size of the last one says nothing. */
+  /** The next nodes have another payload, so the size that was measured last no longer counts. */
   changePayload(): void {
     this.growsUntil = 0
   }
 
-  /** Throws where a flow has nested its payload so deep that the stack overflows. */
+  /** Throws if a flow has nested its payload so deeply that the stack overflows. */
   copy(payload: Payload): Payload {
     let copy: Payload
     try {
@@ -213,7 +213,7 @@ export class Passage implements Run, Stretch {
   }
 
   private walk(first: LinkedNode | undefined, payload: Payload, stretch: Stretch): void {
-    // Nothing but a visit of this walk, which then returns, can halt it on the way.
+    // Only a visit of this walk can halt it, and the walk returns right after that.
     if (this.isHalted || stretch.failure) return
     let node = first
     while (node) {
@@ -249,7 +249,7 @@ export class Passage implements Run, Stretch {
     output.then(
       (name) => {
         stretch.waiting--
-        // A promise more would cost each node that waits a turn.
+        // Another promise would cost every node that waits one turn of the event loop.
         try {
           if (this.watch) this.tellVisit(node, payload, began, name)
           if (!this.isHalted && this.mayGoOn(node, payload)) {
@@ -268,7 +268,7 @@ export class Passage implements Run, Stretch {
     )
   }
 
-  /** Whether the payload, which is measured now and then, has not grown too large. */
+  /** Measures the payload now and then, and returns whether it is still small enough. */
   mayGoOn(node: LinkedNode, payload: Payload): boolean {
     return this.visits < this.measureAt || this.measure(node, payload)
   }
@@ -299,14 +299,14 @@ export class Passage implements Run, Stretch {
     this.halt({ error, node: undefined, payload: this.payload })
   }
 
-  /** A visit threw. */
+  /** Handles what a visit threw. */
   private fail(thrown: unknown, node: LinkedNode, payload: Payload, began: number, stretch: Stretch): void {
     const failure = failureAt(node, payload, thrown)
     this.tellVisit(node, payload, began, undefined, failure.error)
     this.stop(failure, stretch)
   }
 
-  /** What waits in it yet is ignored; where the stretch is the whole passage, that has failed. */
+  /** Whatever still waits in the stretch is ignored. If the stretch is the whole passage, the passage has failed. */
   private stop(failure: Failure, stretch: Stretch): void {
     if (stretch === this) return this.halt(failure)
     if (stretch.failure) return
@@ -314,7 +314,7 @@ export class Passage implements Run, Stretch {
     stretch.onEnd()
   }
 
-  /** The first failure is the passage's; it ends at once, and what still waits is told by `signal` and then ignored. */
+  /** The first failure is the passage's: it ends at once, `signal` aborts what still waits, and the results of that are ignored. */
   private halt(failure: Failure): void {
     if (this.isHalted) return
     this.isHalted = true

@@ -1,15 +1,15 @@
 export interface Measured {
-  /** In bytes, about. */
+  /** Approximate size in bytes. */
   readonly size: number
-  /** How many values were looked at, which is what the time that it takes depends on: some 20 ns each. */
+  /** How many values were visited. Each takes about 20 ns. */
   readonly parts: number
 }
 
 /**
- * About how many bytes a value takes as JSON. A character counts as one, a number and a date as eight: its JSON is longer by up
- * to four times, of texts full of control characters by six.
+ * The approximate size of a value as JSON. A character counts as one byte, a number or a date as eight; the real JSON is up to
+ * four times as long, or six times for strings full of control characters.
  *
- * Stops counting past `limit`: what is huge, or holds itself, costs no more than that.
+ * Counting stops beyond `limit`, so a huge or circular value costs no more than that.
  */
 export function payloadSize(value: unknown, limit: number): number {
   return measure(value, limit).size
@@ -28,7 +28,7 @@ export function measure(value: unknown, limit: number): Measured {
         size += sizeApartFrom(rest, item)
       }
     } else {
-      // `Object.keys` would make a list of each, and takes twice the time. No object of a payload inherits anything to be counted.
+      // `Object.keys` would create a list for each object and take twice as long. Objects of a payload inherit nothing that counts.
       for (const key in next) {
         parts++
         size += key.length + 4 + sizeApartFrom(rest, (next as Record<string, unknown>)[key])
@@ -38,11 +38,11 @@ export function measure(value: unknown, limit: number): Measured {
   return { size, parts }
 }
 
-/** The size of a value; what is in it comes into `rest`. */
+/** The size of a value itself. Its parts are added to `rest`. */
 function sizeApartFrom(rest: object[], value: unknown): number {
   if (typeof value === 'string') return value.length + 2
   if (typeof value !== 'object' || value === null || value instanceof Date) return 8
-  // Not JSON, but a script or a driver may give it; its items would be counted one by one, under their numbers as keys.
+  // It is not JSON, but a script or a driver may return it, and its items would be counted one by one.
   if (ArrayBuffer.isView(value)) return value.byteLength + 2
   rest.push(value)
   return 2

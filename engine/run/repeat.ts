@@ -1,4 +1,4 @@
-/** Goes through the body of a loop, synchronously until a node of it returns a promise. */
+/** Runs the iterations of a loop, synchronously until one of their nodes returns a promise. */
 
 import type { Repetition, Run } from '../node.ts'
 import type { Payload } from '../values/payload.ts'
@@ -8,15 +8,15 @@ import type { LinkedNode } from './linked-flow.ts'
 import { payloadSize } from './payload-size.ts'
 import { ended, IterationFailed } from './stretch.ts'
 
-/** Iterations of a parallel loop that are under way at the same time: about as many as Losant's. */
+/** How many iterations of a parallel loop run at the same time: about as many as Losant runs. */
 const lanesOfParallelLoop = 5
 
-/** How long iterations hold up everything else in the process: then other runs, and the run's own timeout, get their turn. */
+/** How long iterations may block the process before other runs, and the run's own timeout, get their turn. */
 const maxTurnMs = 10
 
 /**
- * Iterations of a parallel loop all come to their end, also after one has failed; then the loop throws the first failure.
- * In any other loop a failure is thrown at once.
+ * All iterations of a parallel loop end, even after one has failed; then the loop throws the first failure. Any other loop
+ * throws a failure at once.
  */
 export function repeat(
   loop: LinkedNode,
@@ -53,7 +53,7 @@ export function repeat(
         const iteration = passage.iterate(loop, own, run)
         if (iteration.waiting > 0 && !iteration.failure) {
           yield ended(iteration)
-          // Others had their turn. Time that went by in waiting must not decide the order of what comes next: a replay waits less.
+          // Others had their turn. The time spent waiting must not decide the order of what follows, since a replay waits less.
           turnBegan = performance.now()
         }
         if (iteration.failure) throw new IterationFailed(iteration.failure)
@@ -82,7 +82,7 @@ export function repeat(
   return waits.length === 0 ? finish() : Promise.all(waits).then(finish)
 }
 
-/** Takes the steps one after another: synchronously until one has to wait. */
+/** Takes the steps one after another, synchronously until one has to wait. */
 function drive(steps: Generator<Promise<void>, void>): undefined | Promise<void> {
   const first = steps.next()
   return first.done ? undefined : goOn(first.value, steps)

@@ -34,7 +34,7 @@ export function startRun(
   }
 
   const refuse = (error: FlowpotError) => {
-    // Whoever does not wait for the reply, as a button's run, is not to be told of its rejection by the process.
+    // Some callers, such as a button, do not wait for the reply. Its rejection must not become an unhandled one.
     reply.promise.catch(() => undefined)
     reply.reject(error)
   }
@@ -62,9 +62,9 @@ export function startRun(
   const finishWithHandlers = async (ended: PassageEnd, failure: Failure): Promise<void> => {
     const described = describeFailure(failure, trigger)
     request.log('error', described.message, described)
-    // Out of time, the request has waited long enough: it is answered first, and the handlers are told afterwards.
+    // A request that is out of time has waited long enough, so it is answered before the error triggers run.
     if (runTimedOut.is(failure.error) && !firstReply) refuse(described)
-    // One after another, nearest first, so that the nearest reply wins however long its flow waits.
+    // One after another and nearest first, so that the nearest reply wins however long its flow waits.
     for (const handler of scope.errorTriggersFor(trigger)) {
       const payload = errorPayload(handler, request, failure, scope)
       const end = await new Promise<PassageEnd>((resolve) => passThrough(handler, payload, resolve))
@@ -93,12 +93,12 @@ export function startRun(
   return { reply: reply.promise, done: done.promise }
 }
 
-/** A custom node that no flow uses in this run, as a dry run starts it: `data` is its inputs. */
+/** The request of a custom node that is started directly, as a dry run does. `data` has its inputs. */
 function byItself({ spec }: LinkedTrigger<'custom-node'>, request: RunRequest): RunRequest {
   return { ...request, triggerType: customNodeStart, data: withDefaults(spec, request.data) }
 }
 
-/** Losant passes on no payload that is larger. */
+/** Losant does not pass on a payload that is larger. */
 const maxErroredPayloadBytes = 256 * 1024
 
 function errorPayload(handler: LinkedTrigger, request: RunRequest, failure: Failure, scope: RunScope): Payload {
@@ -116,7 +116,7 @@ function errorPayload(handler: LinkedTrigger, request: RunRequest, failure: Fail
     erroredPayload: isTooLarge ? 'The payload is too large to be passed on.' : copyOrSentence(payload),
     replyId: replyIdOf(request),
   }
-  // The handler was started by the error, not by what started the run.
+  // The error started the handler, and not what started the run.
   const own = { ...request, time: undefined, triggerId: undefined, triggerType: undefined }
   return { ...startPayload(handler, own, scope), data }
 }
@@ -133,7 +133,7 @@ function replyIdOf({ data }: RunRequest): unknown {
   return typeof data === 'object' && data !== null && 'replyId' in data ? data.replyId : undefined
 }
 
-/** What a failed run is answered and logged with: an error that is meant for the client as it is, any other with its place. */
+/** The error that a failed run is answered and logged with. Errors meant for the client stay as they are; all others get their place. */
 function describeFailure({ error, node, within = [] }: Failure, trigger: LinkedTrigger): FlowpotError {
   if (error instanceof FlowpotError && error.status !== 500) return error
   const message = error instanceof Error ? error.message : String(error)

@@ -7,21 +7,21 @@ export interface Failure {
   readonly error: unknown
   readonly node: LinkedNode | undefined
   readonly payload: Payload
-  /** Where `node` uses a custom node: the nodes of it and of those that it uses, down to the one that threw. */
+  /** If `node` uses a custom node: the nodes inside of it, from there down to the one that threw. */
   readonly within?: readonly LinkedNode[]
 }
 
 /** Branches that end together: those of the whole passage, of one iteration, or of one use of a custom node. */
 export interface Stretch {
-  /** What its nodes are visited with. */
+  /** The run that its nodes get. */
   readonly run: Run
   /** Branches that wait for a promise. */
   waiting: number
-  /** A branch has come to a `break`. */
+  /** Whether a branch has reached a `break`. */
   isBroken: boolean
-  /** What stopped the stretch before its end. */
+  /** The failure that stopped the stretch. */
   failure: Failure | undefined
-  /** Called once nothing waits any more, and at a failure. */
+  /** Called when nothing waits any more, and at a failure. */
   onEnd: () => void
 }
 
@@ -29,14 +29,14 @@ export function createStretch(run: Run): Stretch {
   return { run, waiting: 0, isBroken: false, failure: undefined, onEnd: () => undefined }
 }
 
-/** Of a stretch that waits. */
+/** Resolves when a waiting stretch has ended. */
 export function ended(stretch: Stretch): Promise<void> {
   return new Promise((resolve) => {
     stretch.onEnd = resolve
   })
 }
 
-/** Thrown where a loop is visited: a node of its iterations failed. Thrown at any node: the passage was halted below it. */
+/** A loop throws it if a node of an iteration failed, and any other node if the passage was halted inside of it. */
 export class IterationFailed extends Error {
   readonly failure: Failure
 
@@ -46,7 +46,7 @@ export class IterationFailed extends Error {
   }
 }
 
-/** Thrown where a custom node is used: one of its nodes failed. */
+/** A node that uses a custom node throws it if a node of the custom node failed. */
 export class CustomNodeFailed extends Error {
   readonly failure: Failure
 

@@ -1,4 +1,4 @@
-/** Goes through the flow of a custom node, within the run that uses it and on a payload of its own. */
+/** Runs the flow of a custom node, within the run that uses it and on a payload of its own. */
 
 import { customNodeStart, type Returned, withDefaults } from '../custom-node.ts'
 import type { Run } from '../node.ts'
@@ -9,8 +9,8 @@ import { startPayload } from './start-payload.ts'
 import { CustomNodeFailed, ended, IterationFailed } from './stretch.ts'
 
 /**
- * `inputs` are the custom node's from here on: nothing of them is shared with another payload. What it returned: a promise
- * only where one of its nodes waits. Throws what one of its nodes throws.
+ * `inputs` become part of the custom node's payload, so they must not be shared. Gives what the custom node returned, as a
+ * promise only if one of its nodes waits. Throws what one of its nodes throws.
  */
 export function useCustomNode(
   user: LinkedNode,
