@@ -1,22 +1,22 @@
 /**
- * From which networks an account was signed in to. They are in the store, so that after a restart nobody is locked out
- * of an account that strangers guess at, and as keyed hashes, since where somebody was is nobody's business.
+ * The networks from which each account has signed in. They are in the store, so that after a restart strangers who guess
+ * cannot lock the owner of an account out, and they are keyed hashes, so that the store does not reveal where people were.
  */
 import { createHmac } from 'node:crypto'
 import type { Base } from '../base/base.ts'
 
 export interface KnownNetworks {
   has(account: string, network: string): Promise<boolean>
-  /** Does not fail a sign-in: what goes wrong is logged. */
+  /** Never rejects, so that it cannot fail a sign-in. Errors are logged. */
   remember(account: string, network: string): Promise<void>
 }
 
-/** The last ones of an account. Each lets whoever shares it guess as often as strangers may in all. */
+/** Networks that are kept for each account, the latest ones. Others in such a network may guess as often as all strangers together. */
 const maxNetworks = 8
-/** A network that was noted less than a day ago is not written again. */
+/** A network that was written less than a day ago is not written again. */
 const freshMs = 24 * 60 * 60 * 1000
 
-/** With another `signingKey` no network is known any more. */
+/** A new `signingKey` forgets all networks. */
 export function createKnownNetworks({ store, clock, log }: Base, signingKey: string): KnownNetworks {
   const hashOf = (account: string, network: string) =>
     createHmac('sha256', signingKey).update(`known network ${account} ${network}`).digest('base64url')
