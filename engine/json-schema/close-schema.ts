@@ -1,14 +1,14 @@
-/** Closes the objects of a JSON Schema, so that a key that it does not know is always a problem. */
+/** Closes the objects of a JSON Schema, so that an unknown key is always a problem. */
 
 type Schema = Readonly<Record<string, unknown>>
 
 const named = ['properties', 'patternProperties', '$defs', 'definitions']
 const single = ['items', 'prefixItems', 'additionalItems', 'additionalProperties', 'contains']
 const ways = ['anyOf', 'oneOf']
-/** What stands under these describes a part of what the whole allows: to close it would refuse the rest. */
+/** Schemas below these keywords describe only a part of the value, so closing them would refuse the rest of it. */
 const parts = ['allOf', 'if', 'then', 'else', 'not', 'dependentSchemas']
 
-/** A copy of `schema` in which every object that lists `properties`, and does not say otherwise, takes no others. */
+/** A copy of `schema` in which every object that lists `properties` accepts no others, unless it says otherwise. */
 export function closeSchema(schema: object): Schema {
   const copy: Record<string, unknown> = { ...schema }
   for (const key of named) if (isSchema(copy[key])) copy[key] = mapValues(copy[key], close)

@@ -1,13 +1,13 @@
 /**
- * Picks the errors that matter from those of a validator. Where a value may be one of several things, it complains about
- * every one of them; what the writer wants to know is what is wrong with the one that was meant.
+ * Picks the errors that matter from those of a validator. If a value may have one of several forms, the validator reports why it
+ * is none of them; the author only wants to know what is wrong with the form that was meant.
  */
 import type { ErrorObject } from 'ajv'
 
 const alternatives: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
-/** The value is of another kind altogether. */
+/** Keywords that say that the value has another kind altogether. */
 const kinds: ReadonlySet<string> = new Set(['type', 'const', 'enum'])
-/** Judge a value as a whole, so that a template anywhere in it leaves open whether they hold. */
+/** Keywords that judge a value as a whole. With a template anywhere in the value, it is not known whether they hold. */
 const judgesWhole: ReadonlySet<string> = new Set([
   'anyOf',
   'oneOf',
@@ -19,7 +19,7 @@ const judgesWhole: ReadonlySet<string> = new Set([
   'enum',
 ])
 
-/** The errors to report; none where a template stands in place of what is asked. */
+/** The errors to report; none if a template is in the place of the expected value. */
 export function decisiveErrors(
   errors: readonly ErrorObject[],
   isTemplate: (text: string) => boolean,
@@ -47,7 +47,7 @@ function decide(
     errors: decisiveErrors(branch, isTemplate),
     isOfKind: !branch.some((inner) => kinds.has(inner.keyword) && isAboutKind(inner, error)),
   }))
-  // Without the templates in it, the value is one of the things that are asked.
+  // Apart from its templates, the value has one of the expected forms.
   if (decided.some((branch) => branch.errors.length === 0)) return []
   const likely = decided.filter((branch) => branch.isOfKind).sort((a, b) => a.errors.length - b.errors.length)
   const [best, second] = likely
@@ -55,7 +55,7 @@ function decide(
   return isClear ? best.errors : [error]
 }
 
-/** Also a property that must be one certain text, as those that tell several objects apart. */
+/** Includes a property that must be one certain string, as it is used to tell several objects apart. */
 function isAboutKind(inner: ErrorObject, outer: ErrorObject): boolean {
   if (inner.instancePath === outer.instancePath) return true
   const below = inner.instancePath.slice(outer.instancePath.length + 1)

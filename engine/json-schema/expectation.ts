@@ -2,7 +2,7 @@
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** `undefined` where the schema asks for something that a few words cannot say. */
+/** `undefined` if a few words cannot say what the schema asks for. */
 export function expectationOf(schema: unknown): string | undefined {
   if (!isSchema(schema)) return undefined
   const choices = choicesOf(schema)
@@ -18,7 +18,7 @@ export function expectationOf(schema: unknown): string | undefined {
   return words.every((word) => word !== undefined) ? listed(words) : undefined
 }
 
-/** The values that will do, where they are counted: an enum, a const, or several of them. */
+/** The allowed values, if the schema lists them: an enum, a const, or several of them. */
 export function choicesOf(schema: unknown): readonly unknown[] | undefined {
   if (!isSchema(schema)) return undefined
   if (Array.isArray(schema.enum)) return schema.enum
@@ -29,7 +29,7 @@ export function choicesOf(schema: unknown): readonly unknown[] | undefined {
   return choices.every((choice) => choice !== undefined) ? choices.flat() : undefined
 }
 
-/** Of several objects, the keys that each must have: "{ set, to } or { remove }". */
+/** The required keys of each of several objects: "{ set, to } or { remove }". */
 export function formsOf(schema: unknown): string | undefined {
   const ways = isSchema(schema) ? (schema.anyOf ?? schema.oneOf) : undefined
   if (!Array.isArray(ways)) return undefined

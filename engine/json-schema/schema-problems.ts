@@ -1,4 +1,4 @@
-/** Checks a value against a JSON Schema and says what is wrong in sentences: one complaint a place. */
+/** Checks a value against a JSON Schema and describes what is wrong in sentences, one per place. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
 import type { DocumentPath } from '../source/position.ts'
@@ -7,16 +7,16 @@ import { decisiveErrors } from './decisive-errors.ts'
 import { type SchemaComplaint, wordSchemaError } from './schema-wording.ts'
 
 export interface CheckOptions {
-  /** Texts that may stand for a value of any type. */
+  /** Recognises strings that may be used in place of a value of any type. */
   readonly isTemplate?: (text: string) => boolean
 }
 
 export interface SchemaChecker {
-  /** Compiles each schema object once. An object of the schema that lists its properties takes no others unless it says so. */
+  /** Compiles each schema object once. An object that lists its properties accepts no others unless the schema says so. */
   check(schema: object, value: unknown, options?: CheckOptions): SchemaComplaint[]
 }
 
-/** Compiled schemas, kept from one load to the next: compiling them anew takes most of a reload's time. */
+/** Keeps compiled schemas from one load to the next, since compiling them takes most of a reload's time. */
 let shared: SchemaChecker | undefined
 
 export function sharedSchemaChecker(): SchemaChecker {
@@ -30,7 +30,7 @@ export function createSchemaChecker(): SchemaChecker {
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, ownProperties: true, addUsedSchema: false })
   addFormats.default(ajv)
   const compiled = new WeakMap<object, ValidateFunction>()
-  // Each load makes those of its custom nodes anew, which seldom say anything new.
+  // Every load creates the schemas of its custom nodes again, and most of them have not changed.
   const byText = new Map<string, ValidateFunction>()
   const compile = (schema: object): ValidateFunction => {
     const text = JSON.stringify(schema)
@@ -61,7 +61,7 @@ function complaintsOf(errors: readonly ErrorObject[], value: unknown): SchemaCom
   return [...complaints.values()]
 }
 
-/** A JSON pointer as a path: indexes of lists are numbers. */
+/** Turns a JSON pointer into a path, in which the indexes of lists are numbers. */
 function pathOf(pointer: string, value: unknown): DocumentPath {
   let current = value
   return pointer

@@ -1,4 +1,4 @@
-/** One error of the schema validator as a sentence, with a hint. */
+/** Words an error of the schema validator as a sentence with a hint. */
 import type { ErrorObject } from 'ajv'
 import { nearestName } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
@@ -8,7 +8,7 @@ import { choicesOf, expectationOf, formOf, formsOf } from './expectation.ts'
 
 export interface SchemaComplaint {
   readonly code: ProblemCode
-  /** From the checked value on. */
+  /** The path within the checked value. */
   readonly path: DocumentPath
   /** Point at the key and not at its value. */
   readonly atKey?: boolean
@@ -86,7 +86,7 @@ function hintOf(hint: string | undefined): { hint?: string } {
   return hint === undefined ? {} : { hint }
 }
 
-/** What the schema says of a field, for people. */
+/** The schema's own description of a field. */
 function describeField(schema: unknown): string | undefined {
   if (!isMap(schema) || typeof schema.description !== 'string') return undefined
   const example: unknown = Array.isArray(schema.examples) ? schema.examples[0] : undefined

@@ -1,4 +1,4 @@
-/** What a JSON Schema says of the paths below a value, for the path check. Knows less than a validator, never more. */
+/** The shape of the values that fit a JSON Schema. It may know less than a validator, and never claims more. */
 import { anything, joinShapes, listShape, type Shape, scalar } from './shape.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -6,12 +6,12 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 const scalarTypes: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'null']
 
 /**
- * By the shape's identity, and not as a field of it: a copy that says something else, as a node makes to change a key, is then
- * not taken for what the schema says.
+ * Keyed by the identity of the shape and not stored in it, so that a changed copy, such as a node makes to change a key, does not
+ * pass for the schema's shape.
  */
 const schemas = new WeakMap<Shape, JsonSchema>()
 
-/** The schema that this very shape was made of. */
+/** The schema that this very shape was made from. */
 export function schemaOfShape(shape: Shape): JsonSchema | undefined {
   return schemas.get(shape)
 }

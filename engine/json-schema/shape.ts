@@ -40,16 +40,16 @@ export function joinShapes(a: Shape, b: Shape): Shape {
   return { kind: 'object', keys, open: a.open || b.open }
 }
 
-/** The first segment of a path that nothing can stand at. */
+/** The first segment of a path that cannot exist. */
 export interface Absence {
   /** Index of the segment. */
   readonly index: number
   readonly key: string
-  /** What could stand there, for the nearest name. */
+  /** The keys that are known there, to find the nearest name. */
   readonly known: readonly string[]
 }
 
-/** Which key of the path is absent; `undefined` where it is present or unknown. */
+/** Finds the key of the path that is absent; `undefined` if the path is present or unknown. */
 export function findAbsence(shape: Shape, segments: readonly string[]): Absence | undefined {
   let current = shape
   for (const [index, key] of segments.entries()) {
@@ -62,7 +62,7 @@ export function findAbsence(shape: Shape, segments: readonly string[]): Absence 
   return undefined
 }
 
-/** What can stand at the path; `undefined` where nothing can. */
+/** The shape at the path; `undefined` if the path cannot exist. */
 export function shapeAt(shape: Shape, segments: readonly string[]): Shape | undefined {
   return segments.reduce<Shape | undefined>((below, key) => below && shapeBelow(below, key), shape)
 }
@@ -70,11 +70,11 @@ export function shapeAt(shape: Shape, segments: readonly string[]): Shape | unde
 function shapeBelow(shape: Shape, key: string): Shape | undefined {
   if (shape.kind === 'object') return shape.keys.get(key) ?? (shape.open ? anything : undefined)
   if (shape.kind === 'list') return isIndex(key) ? shape.items : key === 'length' ? scalar : undefined
-  // A text has a length and characters; whether this scalar is a text is not known.
+  // A string has a length and characters, and this scalar may be a string.
   return shape.kind === 'anything' || key === 'length' || isIndex(key) ? anything : undefined
 }
 
-/** `shape` after `value` was written at the path. What does not change is shared. */
+/** `shape` after `value` was written at the path. Parts that do not change are shared. */
 export function writeShape(shape: Shape, segments: readonly string[], value: Shape): Shape {
   const [key, ...rest] = segments
   if (key === undefined) return value

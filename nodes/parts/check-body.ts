@@ -1,7 +1,7 @@
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import type { NodeCheck } from '../../engine/node.ts'
 
-/** Holds the field `field` against what `call` takes as its parameter `parameter`. */
+/** Checks the field `field` against the schema of the parameter `parameter` of `call`. */
 export function checkBody(
   { config, actions, checker, report }: NodeCheck,
   call: string,

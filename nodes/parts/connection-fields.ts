@@ -7,7 +7,7 @@ export const connectionField = Type.String({
   description: 'A name under `connections` of `application.yaml`.',
 })
 
-/** A connection's own time limits reckon with 30 seconds at most. */
+/** The time limits of the connections themselves assume at most 30 seconds. */
 export const timeoutField = Type.Optional(
   ValueOf(Type.Number({ exclusiveMinimum: 0, maximum: 30 }), {
     description: 'How long the whole may take.',

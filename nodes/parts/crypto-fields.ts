@@ -1,4 +1,4 @@
-/** What the nodes for hashes and signatures share: how data and keys come as text. No message here tells of a key. */
+/** How the nodes for hashes and signatures read data and keys from text. No message here contains any part of a key. */
 import { Buffer } from 'node:buffer'
 import { constants, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { Type } from 'typebox'
@@ -18,11 +18,11 @@ export const dataField = (description: string) =>
 
 export const encodingField = (description: string) => oneOf(encodings, { description, default: 'utf8' })
 
-/** Of bytes that are no text. */
+/** Encodings of bytes that are not text. */
 export const byteEncodingField = (description: string, fallback: 'hex' | 'base64') =>
   oneOf(['hex', 'base64', 'latin1'], { description, default: fallback })
 
-/** Any value, so that no complaint of the engine's shows what came in place of a text. */
+/** Accepts any value, so that no error of the engine shows what was given instead of a string. */
 export const secretField = (description: string) => Value({ description, examples: ['<< globals.webhookSecret >>'] })
 export const keyField = (description: string) => Value({ description, examples: ['<< globals.signingKey >>'] })
 
@@ -38,7 +38,7 @@ interface SignatureOptions {
   readonly dsaEncoding?: 'der' | 'ieee-p1363' | undefined
 }
 
-/** As node:crypto takes them. */
+/** As node:crypto names them. */
 export function optionsOf({ padding = 'pkcs1', dsaEncoding = 'der' }: SignatureOptions) {
   return {
     dsaEncoding,
@@ -54,12 +54,12 @@ const forms: Readonly<Record<Encoding, RegExp>> = {
   latin1: /^[\u0000-\u00ff]*$/,
 }
 
-/** `undefined` where the text is not in that encoding: Node.js would leave out what it cannot read. */
+/** `undefined` if the text is not in that encoding. Node.js would skip what it cannot read. */
 export function bytesOf(text: string, encoding: Encoding): Buffer | undefined {
   return forms[encoding].test(text) ? Buffer.from(text, encoding) : undefined
 }
 
-/** Throws where it is missing, no text, empty, or not in its encoding. */
+/** Throws if the value is missing, not a string, empty, or not in its encoding. */
 export function readSecret(field: string, value: CompiledValue, encoding: Encoding, payload: Payload): Buffer {
   const secret = value(payload)
   const bytes = typeof secret === 'string' ? bytesOf(secret, encoding) : undefined
@@ -67,26 +67,26 @@ export function readSecret(field: string, value: CompiledValue, encoding: Encodi
   return bytes
 }
 
-/** Throws where it is not in its encoding. */
+/** Throws if the text is not in its encoding. */
 export function readData(data: string | number | boolean, encoding: Encoding): Buffer {
   const bytes = bytesOf(String(data), encoding)
   if (!bytes) throw new Error(`data is not in ${encoding}.`)
   return bytes
 }
 
-/** Throws where it cannot be read. */
+/** Throws if the key cannot be read. */
 export function privateKeyOf(pem: unknown): KeyObject {
   return readKey(pem, 'a private key', createPrivateKey)
 }
 
-/** Of a private key or a certificate, its public key. Throws where it cannot be read. */
+/** The public key of a public key, a private key or a certificate. Throws if the text cannot be read. */
 export function publicKeyOf(pem: unknown): KeyObject {
   return readKey(pem, 'a public key, a private key or a certificate', createPublicKey)
 }
 
 function readKey(pem: unknown, kind: string, create: (pem: string) => KeyObject): KeyObject {
   const message = `The key cannot be read: it must be ${kind} as PEM.`
-  // Node.js says in its message what it was given in place of a text.
+  // The message of Node.js would show what was given instead of a string.
   if (typeof pem !== 'string') throw new Error(message)
   try {
     return create(pem)
@@ -95,12 +95,12 @@ function readKey(pem: unknown, kind: string, create: (pem: string) => KeyObject)
   }
 }
 
-/** What OpenSSL says tells of no part of the key. */
+/** The messages of OpenSSL contain no part of the key. */
 export function notWithThisKey(cause: Error): never {
   throw new Error(`The key is not for this: ${cause.message}.`, { cause })
 }
 
-/** Of Losant's nodes: the key, where the export has it. */
+/** The key of one of Losant's nodes, if the export contains it. */
 function translateKey({ credentialNameTemplate, keyTemplateType, keyTemplate }: RawConfig): RawConfig {
   if (credentialNameTemplate) {
     throw new Error('Its key is a credential, which an export does not have: give the key itself.')
@@ -109,7 +109,7 @@ function translateKey({ credentialNameTemplate, keyTemplateType, keyTemplate }: 
   return { key: keyTemplateType === 'payloadPath' ? `{{${keyTemplate}}}` : keyTemplate }
 }
 
-/** Of Losant's nodes: our name for one of theirs, which they take in any case. Throws for any other, and for a template. */
+/** Our name for one of Losant's, which Losant accepts in any case. Throws for an unknown name and for a template. */
 export function translateName(value: unknown, names: Readonly<Record<string, string>>, field: string): RawConfig {
   if (value === undefined || value === '') return {}
   const name = String(value).trim().toLowerCase()
@@ -121,7 +121,7 @@ export function translateName(value: unknown, names: Readonly<Record<string, str
 export const encodingNames = Object.fromEntries(encodings.map((name) => [name, name]))
 const hashNames = Object.fromEntries(['md5', 'sha1', 'sha256', 'sha384', 'sha512'].map((name) => [name, name]))
 
-/** What Losant's nodes for signatures have in common. */
+/** Translates the fields that Losant's nodes for signatures have in common. */
 export function translateSignature(config: RawConfig): RawConfig {
   return {
     ...translateKey(config),

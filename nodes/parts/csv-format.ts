@@ -4,7 +4,7 @@ import type { RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 
-/** What is read or written at once holds up everything else: a million takes about a second. */
+/** Reading or writing CSV blocks the process: a million cells take about a second. */
 export const maxCells = 1_000_000
 
 const Character = Type.String({ maxLength: 1 })
@@ -27,7 +27,7 @@ interface FormatFields {
   readonly recordDelimiter?: CompiledValue<string> | undefined
 }
 
-/** As both libraries take it. A field that comes out empty counts as not given. */
+/** The options of both libraries. A field whose template renders to nothing counts as not given. */
 export function renderFormat(fields: FormatFields, payload: Payload) {
   const delimiter = fields.delimiter?.(payload) || ','
   const quote = fields.quote?.(payload) || '"'
@@ -41,7 +41,7 @@ export function renderFormat(fields: FormatFields, payload: Payload) {
   }
 }
 
-/** Of an exported node. A line feed is what ends a record anyway. */
+/** Translates the CSV format of an exported node. A line feed ends records by default, so it is left out. */
 export function translateFormat(config: RawConfig): RawConfig {
   const { delimiterTemplate, quoteCharTemplate, escapeCharTemplate, recordDelimiterTemplate } = config
   return {

@@ -1,4 +1,4 @@
-/** Which devices a trigger is about: all, or those that it names. */
+/** The devices that a trigger watches: all of them, or those that it names. */
 import { Type } from 'typebox'
 import type { DeviceSelection } from '../../contracts/watches.ts'
 

@@ -1,4 +1,4 @@
-/** The ways in which a node says which devices it means, and the advanced query that comes of them. */
+/** The ways in which a node selects devices, and the advanced query that they are turned into. */
 import { Type } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
 import type { NodeCheck, Run } from '../../engine/node.ts'
@@ -59,8 +59,8 @@ export interface CompiledSelection {
 type Query = Readonly<Record<string, unknown>>
 
 /**
- * The advanced query of the one way that is given. `null` where it can mean no device: an ID that is none, a user who
- * does not exist. What is missing is an error, since a query that lost a condition means more devices.
+ * The advanced query for the one way that is given. `null` if it cannot match a device: the ID is malformed, or the user does
+ * not exist. A missing value is an error, since a query without one of its conditions would match more devices.
  */
 export function compileSelection(selection: CompiledSelection): (payload: Payload, run: Run) => Promise<Query | null> {
   const { deviceName, tags, anyTags, parentId, group, user, query } = selection
@@ -88,7 +88,7 @@ export function readTagFilters(
   }))
 }
 
-/** No tag is longer than 255 characters: what a client sends may be, and then means no device. */
+/** No tag is longer than 255 characters, so a longer text from a client matches no device. */
 function ofTags(join: '$and' | '$or', filters: readonly { key?: string; value?: string }[]): Query | null {
   const possible = filters.filter(({ key = '', value = '' }) => Math.max(key.length, value.length) <= 255)
   if (join === '$and' ? possible.length < filters.length : possible.length === 0) return null
@@ -107,7 +107,7 @@ export function readQuery(query: CompiledQuery, payload: Payload): Query {
   return Object.fromEntries(entries)
 }
 
-/** A map whose only condition was missing, which would be met by everything. */
+/** Whether the query contains a map that lost its only condition, and so would match everything. */
 function hasEmptyMap(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   const parts = Object.values(value)
@@ -118,18 +118,18 @@ function byId(field: string, id: string): Query | null {
   return isId(id) ? { [field]: id } : null
 }
 
-/** Whether anything can have this ID. What clients send is often none. */
+/** Whether the text is a well-formed ID. What clients send often is not. */
 export function isId(text: string): boolean {
   return /^[0-9a-fA-F]{24}$/.test(text)
 }
 
-/** The value of a field that would widen the selection if it were left out. */
+/** The value of a field that would widen the selection if it were missing. */
 export function present<T>(field: string, value: T | undefined): T {
   if (value === undefined) throw partMissing({ field })
   return value
 }
 
-/** Complains unless the flow names exactly one of these ways, and of tag filters that filter nothing. */
+/** Reports a node that does not use exactly one of these ways, and tag filters that filter nothing. */
 export function checkSelection({ config, report }: NodeCheck, ways: readonly string[]): void {
   const given = ways.filter((way) => config[way] !== undefined)
   if (given.length === 0) {

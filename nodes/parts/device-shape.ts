@@ -1,4 +1,4 @@
-/** A device as flows see it, for the path check: what the platform says of one, with tags and attributes as the node asks for them. */
+/** The shape of a device for the path check: the platform's schema, with tags and attributes in the form that the node asks for. */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import { anything, listShape, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'

@@ -6,12 +6,12 @@ export interface FoundUser {
   readonly experienceGroups?: readonly { readonly id: string }[]
 }
 
-/** The user with this ID or address, or `null`. Throws where the platform fails: that must not look like "nobody". */
+/** The user with this ID or address, or `null`. Throws if the platform fails, which must not look like "nobody". */
 export async function findUser(run: Run, idOrEmail: string): Promise<FoundUser | null> {
   const call = 'experienceUser.get'
   const outcome = await run.services.api(call, { experienceUserId: idOrEmail })
-  // 400 is what the platform says to what can be neither an ID nor an address: that names nobody either.
+  // The platform answers 400 to a text that can be neither an ID nor an address, and so names nobody either.
   if ('error' in outcome && [400, 404].includes(outcome.error.statusCode)) return null
-  // Boundary: what the platform answers.
+  // Boundary: the platform's answer.
   return resultOf(call, outcome) as FoundUser
 }

@@ -1,4 +1,4 @@
-/** An experience group as flows see it, for the path check; a test holds it against the platform's own schema. */
+/** The shape of an experience group for the path check. A test compares it with the platform's own schema. */
 import { listShape, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 
 export const groupShape = objectShape({

@@ -1,6 +1,6 @@
 import { parseJson } from '../../engine/values/json.ts'
 
-/** What a field's text, with its templates filled in, says as JSON. Throws an error that names the field. */
+/** Parses the rendered text of a field as JSON. Throws an error that names the field. */
 export function readJsonField(text: string, field: string): unknown {
   try {
     return parseJson(text)

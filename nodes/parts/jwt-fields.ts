@@ -1,4 +1,4 @@
-/** What the nodes for JSON Web Tokens share. No message here tells of a key. */
+/** What the nodes for JSON Web Tokens share. No message here contains any part of a key. */
 
 import { TokenError } from 'fast-jwt'
 import type { RawConfig } from '../../engine/node.ts'
@@ -16,12 +16,12 @@ export const algorithmField = oneOf(algorithms, {
   default: 'HS256',
 })
 
-/** Any value, so that no complaint of the engine's shows what came in place of a text. */
+/** Accepts any value, so that no error of the engine shows what was given instead of a string. */
 export const keyField = (description: string) => Value({ description, examples: ['<< globals.tokenSecret >>'] })
 
 export type TokenProblem = 'TokenInvalid' | 'TokenExpired' | 'TokenNotActive' | 'KeyInvalid' | 'ClaimsInvalid'
 
-/** What is wrong with a token, its claims or its key. */
+/** A problem of a token, its claims or its key. */
 export class TokenRefusal extends Error {
   readonly type: TokenProblem
 
@@ -45,7 +45,7 @@ export interface Token {
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** What a token says, genuine or not: RFC 7515, section 5.2, up to its signature. */
+/** The content of a token, genuine or not: RFC 7515, section 5.2, up to its signature. */
 export function readToken(token: string): Token {
   const parts = /^([\w-]*)\.([\w-]*)\.([\w-]*)$/.exec(token)
   if (!parts) throw new TokenRefusal('TokenInvalid', 'The token is malformed.')
@@ -65,10 +65,10 @@ function readPart(name: string, base64: string): Claims {
   throw new TokenRefusal('TokenInvalid', `The ${name} of the token is no map.`)
 }
 
-/** Throws where it is no text, or where it belongs to algorithms of another kind. */
+/** Throws if the key is not a string, or if it belongs to algorithms of another kind. */
 export function readKey(key: unknown, algorithm: Algorithm): string {
   if (typeof key !== 'string' || key === '') throw new TokenRefusal('KeyInvalid', 'The key must be a text.')
-  // With a public key for a secret, whoever knows the public key could sign: RFC 8725, section 2.1.
+  // If a public key were used as a secret, everyone who knows it could sign: RFC 8725, section 2.1.
   if (algorithm.startsWith('HS') && /-----BEGIN |"kty"\s*:/.test(key)) {
     throw new TokenRefusal('KeyInvalid', `The key is that of a key pair, and ${algorithm} takes a secret.`)
   }

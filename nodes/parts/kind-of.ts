@@ -1,4 +1,4 @@
-/** What a value is, in a sentence. */
+/** The kind of a value, as a sentence names it. */
 export function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value)
   if (Array.isArray(value)) return 'a list'

@@ -7,7 +7,7 @@ export interface Page {
   readonly totalCount: number
 }
 
-/** Every item of a list of the platform, page by page. Sorted by ID, so that none is met twice while others come and go. */
+/** Reads every item of a list of the platform, page by page. Sorting by ID keeps an item from being read twice while others come and go. */
 export async function* listItems(
   run: Run,
   call: string,
@@ -22,7 +22,7 @@ export async function* listItems(
   }
 }
 
-/** Boundary: what every list of the platform answers. */
+/** Boundary: the form of every list of the platform. */
 export function pageOf(result: unknown): Page {
   return result as Page
 }

@@ -1,14 +1,14 @@
 /**
- * Losant's JSON templates are text that is parsed once it is rendered. One whose templates fill a value, or stand in a text,
- * is a value with templates of ours.
+ * Losant parses its JSON templates after rendering them. One whose templates each fill a value, or part of a string, becomes a
+ * value with templates of ours.
  */
 import { parseJson } from '../../engine/values/json.ts'
 
-/** A template that stands where a value does: a path, or its `jsonEncode`. */
+/** A template in the place of a value: a path, or its `jsonEncode`. */
 const valueTemplate = /^\{\{\{?\s*(?:jsonEncode\s+)?([^\s{}#/()"']+)\s*\}?\}\}$/
 const helperNames: ReadonlySet<string> = new Set(['else', 'jsonEncode', 'currentDateTime'])
 
-/** Throws where its templates make up more than single values, as blocks do, and where the rest is no JSON. */
+/** Throws if a template makes up more than a single value, as blocks do, and if the rest is not JSON. */
 export function valueOfJsonTemplate(text: string): unknown {
   let json = ''
   let isInText = false

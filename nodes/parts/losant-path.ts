@@ -1,6 +1,6 @@
 import { parsePath } from '../../engine/values/path.ts'
 
-/** Of an exported node: the payload path in one of its fields, as a template of what stands there. Throws where there is none. */
+/** Turns the payload path in a field of an exported node into a template of the value there. Throws if the field has no path. */
 export function templateAt(path: unknown, field: string): string {
   if (typeof path !== 'string' || path === '') throw new Error(`It has no ${field}.`)
   return `{{${parsePath(path).text}}}`

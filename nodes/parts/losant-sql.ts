@@ -1,4 +1,4 @@
-/** Losant's SqlNode as an `sql` node: what its templates fill into the query is bound in place of that. */
+/** Translates Losant's SqlNode: what its templates would insert into the query becomes a bound parameter. */
 import type { RawConfig } from '../../engine/node.ts'
 
 /** Losant keeps the address and the password in the node, or in a credential; here they have a name. */
@@ -32,14 +32,14 @@ interface Bound {
   readonly params: readonly string[]
 }
 
-/** Where a value stands: after a comparison or `limit`, and in a list of values. */
+/** A place for a value: after a comparison or `limit`, and in a list of values. */
 const beforeValue =
   /(?:[=<>]|\b(?:limit|offset|i?like|between|between\s+\S+\s+and)|\bin\s*\([^()]*|\bvalues\s*(?:\([^()]*\)\s*,\s*)*\([^()]*)\s*$/i
 
-/** A comment, a name in quotes, a text in quotes, or a template. */
+/** A comment, a quoted name, a quoted string, or a template. */
 const parts = /--[^\n]*|\/\*.*?\*\/|"[^"]*"|`[^`]*`|'(?:[^']|'')*'|\{\{.*?\}\}\}?/gs
 
-/** A text with templates in it is bound as a whole; one that stands alone, where only a value can. Throws for any other. */
+/** A string that contains templates is bound as a whole; a bare template is bound where only a value can be. Throws for any other. */
 function bindTemplates(text: string, system: 'pg' | 'mysql' | undefined): Bound {
   const params: string[] = []
   let query = ''

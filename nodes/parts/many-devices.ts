@@ -1,4 +1,4 @@
-/** Fields by which a node means any number of devices at once, and what the platform's queries and commands take for them. */
+/** Fields that select any number of devices, and the parameters that the platform's queries and commands have for them. */
 import { Type } from 'typebox'
 import type { NodeCheck, Run } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
@@ -44,7 +44,7 @@ export function checkManyDevices(check: NodeCheck): void {
   checkTagFilters(check, ['deviceTags'])
 }
 
-/** `null` where no device can be meant: what is left out of a query must not come to mean every device. */
+/** `null` if no device can match, since leaving the condition out of a query would select every device. */
 export function compileManyDevices(
   devices: CompiledDevices,
 ): (payload: Payload, run: Run) => Promise<Readonly<Record<string, unknown>> | null> {

@@ -1,4 +1,4 @@
-/** What a node remembers from one run to the next, by its ID, so that the flow may be rearranged around it. */
+/** What a node remembers from one run to the next. It is kept under the node's ID, so that the flow may be rearranged around it. */
 import { Type } from 'typebox'
 import type { StorageSlot } from '../../contracts/storage.ts'
 import type { CompileContext, NodeCheck, Run } from '../../engine/node.ts'
@@ -13,18 +13,18 @@ export const identifier = Type.Optional(
   }),
 )
 
-/** For the description of a node that has one. */
+/** A paragraph for the description of such a node. */
 export const aboutMemory = `The node needs an \`id\`: what it remembers is kept under it, survives a restart, and is lost to it when the ID or the name of
 the file changes. An \`identifier\` that is missing fails the run. Nothing that is remembered expires.`
 
-/** A place in the flow is no name: with a node put in above, the memory of one would be another's. */
+/** The memory is not kept under the node's place in the flow: with a node inserted above, it would become another node's. */
 export function checkMemory({ id, report }: NodeCheck): void {
   if (id !== undefined) return
   const message = 'What this node remembers is kept under its ID, and it has none.'
   report({ code: 'FLOW_MISSING_FIELD', at: [], message, hint: 'Give it one, such as "id: too-dry".' })
 }
 
-/** Where a node of this type remembers what it knows of a payload. */
+/** The slot in which a node keeps its memory for a payload. */
 export function compileMemory(
   type: string,
   identifier: CompiledValue<string | number> | undefined,

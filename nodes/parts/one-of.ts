@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { MarkOptions } from '../../engine/schema.ts'
 
-/** One of these texts, written out in the flow. */
+/** One of these strings, which no template may compute. */
 export function oneOf<const Values extends readonly string[]>(values: Values, options: MarkOptions) {
   return Type.Optional(Type.Unsafe<Values[number]>({ anyOf: values.map((value) => ({ const: value })), ...options }))
 }

@@ -1,15 +1,15 @@
-/** What the types share that have several operations: which operation takes which fields. */
+/** For types with several operations: which operation takes which fields. */
 import { Type } from 'typebox'
 import type { Shape } from '../../engine/json-schema/shape.ts'
 import type { NodeCheck } from '../../engine/node.ts'
 
 export interface Operation {
-  /** What comes of it, for the page. */
+  /** What it gives, for the page. */
   readonly meaning: string
-  /** Fields that it needs; of several in one entry, one. */
+  /** Fields that it requires. If an entry lists several, one of them is enough. */
   readonly required?: readonly (string | readonly string[])[]
   readonly optional?: readonly string[]
-  /** Of what stands at `result` afterwards. */
+  /** The shape of the value at `result` afterwards. */
   readonly shape: Shape
 }
 
@@ -39,13 +39,13 @@ export function checkOperation({ config, report }: NodeCheck, operations: Operat
   }
 }
 
-/** Throws where a field that the operation needs gives nothing. */
+/** Throws if a field that the operation requires renders to nothing. */
 export function needed<T>(field: string, value: T | undefined): T {
   if (value === undefined) throw new Error(`${field} is missing.`)
   return value
 }
 
-/** For the page: each operation, with the fields that it needs and in brackets those that it takes. */
+/** For the page: every operation with its required fields, and its optional ones in brackets. */
 export function operationTable(operations: Operations): string {
   const code = (name: string) => `\`${name}\``
   const rows = Object.entries(operations).map(([name, { meaning, required = [], optional = [] }]) => {

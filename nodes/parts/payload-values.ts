@@ -1,4 +1,4 @@
-/** How nodes that compute take values from the payload and put them back. */
+/** How nodes that compute read values from the payload and write them back. */
 
 import { valueMissing } from '../../engine/compile/compile-config.ts'
 import type { CompiledValue } from '../../engine/schema.ts'
@@ -6,7 +6,7 @@ import { isObject } from '../../engine/values/coerce.ts'
 import { type Path, parsePath } from '../../engine/values/path.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 
-/** What a required field gives, `undefined` where it is missing: for a node that can do with nothing. */
+/** The value of a required field, or `undefined` if it is missing, for nodes that can work without it. */
 export function valueOrMissing(value: CompiledValue, payload: Payload): unknown {
   try {
     return value(payload)
@@ -16,18 +16,18 @@ export function valueOrMissing(value: CompiledValue, payload: Payload): unknown 
   }
 }
 
-/** So that a later change of one does not show in the other. */
+/** Copies a value, so that later changes of one copy do not show in the other. */
 export function copyOf<T>(value: T): T {
   return isObject(value) ? structuredClone(value) : value
 }
 
-/** Of what is missing, nothing stands there afterwards. */
+/** Removes what was at the path if the value is missing. */
 export function put(path: Path, payload: Payload, value: unknown): void {
   if (value === undefined) path.delete(payload)
   else path.set(payload, value)
 }
 
-/** Whether a field, as the flow has it, is what stands at the path: a node that changes it in place need not copy it. */
+/** Whether a field reads exactly this path. A node that changes the value in place then need not copy it. */
 export function isReadFrom(path: Path, raw: unknown): boolean {
   const read = typeof raw === 'string' ? /^(?:<<|\{\{)\s*([^<>{}\s]+)\s*(?:>>|\}\})$/.exec(raw)?.[1] : undefined
   if (read === undefined) return false
@@ -38,7 +38,7 @@ export function isReadFrom(path: Path, raw: unknown): boolean {
   }
 }
 
-/** Of two entries with one key the last counts. Throws for a key that no payload can have. */
+/** The last of several entries with the same key wins. Throws for a key that no payload can have. */
 export function recordOf<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   const record: Record<string, T> = {}
   for (const [key, value] of entries) {

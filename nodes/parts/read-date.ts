@@ -1,4 +1,4 @@
-/** Reads a date that came with a payload: strictly, since a guess would be a wrong date. */
+/** Reads a date from a payload. It is strict, since a guess would be a wrong date. */
 import dayjs from 'dayjs'
 import customParseFormat from 'dayjs/plugin/customParseFormat.js'
 import { formatDate, toDate } from '../../engine/templates/helpers/moment-format.ts'
@@ -9,14 +9,14 @@ dayjs.extend(customParseFormat)
 const maxTextLength = 200
 /** `2026-01-31`, `2026-01-31T12:00`, `2026-01-31 12:00:00.000+01:00` */
 const isoDate = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/i
-/** `Sat, 31 Jan 2026 12:00:00 GMT`, and what JavaScript prints of a date. */
+/** `Sat, 31 Jan 2026 12:00:00 GMT`, and a date as JavaScript prints it. */
 const namedDay = /^(?:mon|tue|wed|thu|fri|sat|sun)\w*,?\s.*(?:GMT|UTC|\s[+-]\d{4})/i
 
 /**
- * Milliseconds since 1970; `undefined` for what is no date. Without a pattern it takes a Date, milliseconds since 1970
- * (as a number or digits), and dates as ISO 8601, as mails and as JavaScript write them. With one, text and numbers
- * that the pattern, in Moment's tokens, would give, or a Date; what it does not tell of the day is taken from `nowMs`. Text that
- * tells of no zone is UTC.
+ * Milliseconds since 1970, or `undefined` if the value is not a date. Without a pattern it accepts a Date, milliseconds since
+ * 1970 (as a number or digits), and dates in the formats of ISO 8601, of mail headers and of JavaScript. With a pattern of Moment's
+ * tokens it accepts a Date, and strings and numbers in that format; parts of the day that the pattern lacks are taken from `nowMs`.
+ * A string without a zone is in UTC.
  */
 export function readDate(value: unknown, pattern: string | undefined, nowMs: number): number | undefined {
   const date = pattern && !(value instanceof Date) ? readPattern(value, pattern, nowMs) : readPlain(value)
@@ -32,7 +32,7 @@ function readPlain(value: unknown): number | undefined {
   return namedDay.test(text) || /^-?\d{5,}$/.test(text) ? toDate(text).getTime() : undefined
 }
 
-/** JavaScript takes the 31st of February for the 3rd of March. */
+/** JavaScript reads the 31st of February as the 3rd of March. */
 function isDay(year: number, month: number, day: number): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }
@@ -48,7 +48,7 @@ function readPattern(value: unknown, pattern: string, nowMs: number): number | u
     : undefined
 }
 
-/** The date as the pattern writes it, in the zone that the text tells of: it differs where Day.js left out or carried over. */
+/** Formats the date with the pattern, in the zone of the text. The result differs from the text if Day.js skipped or carried over something. */
 function writtenAs(text: string, pattern: string, dateMs: number): string {
   const [zone = '', sign, hours, minutes] = [...text.matchAll(/([+-])(\d\d):?(\d\d)|Z/gi)].at(-1) ?? []
   const hasZone = /Z/.test(bare(pattern))
@@ -57,18 +57,18 @@ function writtenAs(text: string, pattern: string, dateMs: number): string {
   return dayjs.utc(dateMs + offsetMs).format(zoned)
 }
 
-/** Without the text in brackets. */
+/** The pattern without its literal text in brackets. */
 function bare(pattern: string): string {
   return pattern.replace(/\[[^\]]*\]/g, '')
 }
 
-/** The tokens of the day that a pattern lacks. Day.js would fill them in from the clock of the machine. */
+/** The tokens of the day that a pattern lacks. Day.js would fill them in from the machine's clock. */
 function missingDay(tokens: string): string {
   if (/[YXx]|L(?!T)/.test(tokens)) return ''
   return /[MD]/.test(tokens) ? 'YYYY ' : 'YYYY-MM-DD '
 }
 
-/** `D` takes 01 too. */
+/** `D` accepts 01 too. */
 function comparable(text: string): string {
   return text.replace(/(?<!\d)0+(?=\d)/g, '')
 }

@@ -1,4 +1,4 @@
-/** What stands at a result path where the platform refused. */
+/** The value at a result path after the platform refused a call. */
 import { objectShape } from '../../engine/json-schema/shape.ts'
 import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 

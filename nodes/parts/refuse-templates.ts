@@ -1,4 +1,4 @@
-/** A trigger is read before there is a payload. */
+/** Reports templates in a trigger: it is read before there is a payload. */
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import type { TriggerCheck } from '../../engine/trigger.ts'
@@ -16,7 +16,7 @@ export function refuseTemplates({ config, report }: TriggerCheck, fields = Objec
   }
 }
 
-/** Where texts with templates stand within a value. */
+/** The paths of the strings within a value that contain templates. */
 function templatesIn(value: unknown, at: DocumentPath): readonly DocumentPath[] {
   if (typeof value === 'string') return hasTemplate(value) ? [at] : []
   if (Array.isArray(value)) return value.flatMap((item, index) => templatesIn(item, [...at, index]))

@@ -1,4 +1,4 @@
-/** How a node leaves where it cannot do what it is asked: by `else`, or by failing the run where no wire leaves from there. */
+/** How a node leaves if it cannot do what it is asked: by `else`, or by failing the run if `else` is not wired. */
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import type { Path } from '../../engine/values/path.ts'
 import type { Payload } from '../../engine/values/payload.ts'
@@ -6,11 +6,11 @@ import type { Payload } from '../../engine/values/payload.ts'
 export interface Refusal {
   /** A sentence. */
   readonly message: string
-  /** Where there is more than one kind. */
+  /** The kind of the refusal, for nodes that have more than one. */
   readonly type?: string
 }
 
-/** What stands at `result` on leaving by `else`. */
+/** The value at `result` after leaving by `else`. */
 export const refusalShape = objectShape({ error: objectShape({ message: scalar }) })
 export const typedRefusalShape = objectShape({ error: objectShape({ type: scalar, message: scalar }) })
 
@@ -20,7 +20,7 @@ export interface RefusalSite {
   readonly wired: ReadonlySet<string>
 }
 
-/** What was thrown, for a node that goes on by `else`. */
+/** The error that was thrown, for a node that leaves by `else`. */
 export function refusalOf(error: unknown): Refusal {
   return { message: error instanceof Error ? error.message : String(error) }
 }

@@ -1,4 +1,4 @@
-/** What a reply's headers and cookies may say: names at load, values of a run before they reach the socket. */
+/** Checks the headers and cookies of a reply: names when the flow is loaded, values before they reach the socket. */
 
 import { defineError } from '../../contracts/errors.ts'
 import { listenerHeaders } from '../../engine/listener-headers.ts'
@@ -7,7 +7,7 @@ import type { NodeCheck, RawConfig } from '../../engine/node.ts'
 /** RFC 9110 5.6.2, `token`. */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-/** What Node.js refuses to write as a header's value; a CR or LF would start a header of the client's choice. */
+/** Characters that Node.js refuses in a header's value. A CR or LF would start a header of the client's choice. */
 const unsendable = /[^\t\x20-\x7e\x80-\xff]/
 
 const unsendableHeader = defineError<{ field: string; found: string }>(
@@ -16,7 +16,7 @@ const unsendableHeader = defineError<{ field: string; found: string }>(
   ({ field, found }) => `${field} cannot be sent: it ${found}.`,
 )
 
-/** A value as header text. Throws where it would break out of its header, or is not text at all. */
+/** A value as header text. Throws if it would break out of its header or cannot be text. */
 export function headerText(field: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') throw unsendableHeader({ field, found: `is ${kindOf(value)}, not text` })
@@ -25,7 +25,7 @@ export function headerText(field: string, value: unknown): string {
   return value
 }
 
-/** `undefined` where there is no value: the header is then left out. A list sends the header once an item. */
+/** `undefined` if there is no value; the header is then left out. A list sends the header once per item. */
 export function headerValue(field: string, value: unknown): string | readonly string[] | undefined {
   if (value === undefined || value === null) return undefined
   return Array.isArray(value)
@@ -33,7 +33,7 @@ export function headerValue(field: string, value: unknown): string | readonly st
     : headerText(field, value)
 }
 
-/** A redirect's address as header text: what is not ASCII is percent-encoded, as browsers do. */
+/** A redirect's address as header text. Characters outside of ASCII are percent-encoded, as browsers do it. */
 export function locationText(field: string, address: string): string {
   const encoded = address.replace(/[^\0-\x7f]/gu, (character) =>
     Array.from(new TextEncoder().encode(character), (byte) => `%${byte.toString(16).toUpperCase()}`).join(''),
@@ -42,7 +42,7 @@ export function locationText(field: string, address: string): string {
   return headerText(field, encoded)
 }
 
-/** Headers that no flow may set, and who does. */
+/** Headers that no flow may set, and what sets them instead. */
 export interface OwnedHeaders {
   readonly names: ReadonlySet<string>
   readonly owner: string
@@ -80,7 +80,7 @@ export function checkCookies({ config, report }: NodeCheck): void {
   })
 }
 
-/** Whether the flow's own text says that the body is HTML. */
+/** Whether the flow declares the body to be HTML. */
 export function saysHtml(config: RawConfig): boolean {
   return Object.entries(headersOf(config)).some(
     ([name, value]) => name.toLowerCase() === 'content-type' && typeof value === 'string' && /html/i.test(value),

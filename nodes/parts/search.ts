@@ -1,4 +1,4 @@
-/** Users and groups that have tags, or meet a query. */
+/** Finds users and groups by tags or by a query. */
 import { Type } from 'typebox'
 import type { Run } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
@@ -16,14 +16,14 @@ export interface Search {
   readonly call: string
   /** Further parameters of the call. */
   readonly params?: Item
-  /** What the platform's queries call the tags: `userTags`. */
+  /** The name of the tags in the platform's queries: `userTags`. */
   readonly tagField: string
   readonly tags?: Readonly<Record<string, CompiledValue<string>>> | undefined
   readonly query?: CompiledQuery | undefined
   readonly limit: number
 }
 
-/** The first `limit` of them, by ID. What is missing in a tag or a query is an error, and not "any". */
+/** The first `limit` of them, by ID. A missing value in a tag or a query is an error, and does not match everything. */
 export async function search(
   run: Run,
   payload: Payload,
@@ -33,7 +33,7 @@ export async function search(
     $tagKey: key,
     $tagValue: present(`tags.${key}`, value(payload)),
   }))
-  // No tag is longer, and none is empty: what a client sends may be, and then means nobody.
+  // No tag is longer or empty, so such a text from a client matches nobody.
   if (wanted.some(({ $tagValue: { length } }) => length === 0 || length > 255)) return []
   const conditions = [...wanted.map((tag) => ({ [tagField]: tag })), ...(query ? [readQuery(query, payload)] : [])]
   const asked = conditions.length > 0 ? { query: { $and: conditions } } : {}

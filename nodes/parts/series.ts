@@ -1,4 +1,4 @@
-/** What `data.timeSeriesQuery` answers, and the aggregations that it knows. */
+/** The answer of `data.timeSeriesQuery`, and the aggregations that it knows. */
 import { Type } from 'typebox'
 import type { NodeCheck } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
@@ -35,7 +35,7 @@ export function pointsOf({ points }: DeviceSeries, name: string): Point[] {
   })
 }
 
-/** Boundary: what the platform answers. */
+/** Boundary: the platform's answer. */
 export function seriesOf(result: unknown): Series {
   return result as Series
 }
@@ -89,7 +89,7 @@ export function aggregationOf(type: string, value: CompiledValue | undefined, pa
   return type === 'TIMEATVALUE' ? { type, options: { value: value?.(payload) } } : type
 }
 
-/** Complains unless one of `attribute` and `attributes` is given, and `value` where it is needed. */
+/** Reports a node without exactly one of `attribute` and `attributes`, or without a `value` that it needs. */
 export function checkSeries({ config, report }: NodeCheck): void {
   if (config.attribute === undefined && config.attributes === undefined) {
     const hint = 'Give attribute, or attributes for several.'

@@ -1,4 +1,4 @@
-/** Loads an application's folder with every node type, trigger type and action that there is. */
+/** Loads the folder of an application with all node types, trigger types and actions. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { CompiledTrigger, Limits, Loaded } from '../../engine/application.ts'
