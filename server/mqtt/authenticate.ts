@@ -81,11 +81,10 @@ export function createAuthenticator(context: BrokerContext, originOf: (client: C
   }
 }
 
-/** Losant has neither sessions that outlive the connection, nor retained messages, nor QoS 2. */
+/** Losant has neither sessions that outlive the connection nor retained messages. */
 function findUnsupported({ clean, will }: ConnectPacket): string | undefined {
   if (clean === false) return 'It asked for a persistent session; only clean ones are supported.'
   if (will?.retain) return 'Its will is a retained message; they are not supported.'
-  if (will?.qos === 2) return 'Its will has QoS 2, which is not supported.'
   return undefined
 }
 

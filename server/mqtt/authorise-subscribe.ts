@@ -1,4 +1,4 @@
-/** Whether a device may subscribe. What is refused is answered in SUBACK, [MQTT-3.9.3-2], and the connection lives. */
+/** Decides whether a device may subscribe. A refusal is answered in SUBACK, [MQTT-3.9.3-2], and the connection lives on. */
 import type { Client, Subscription } from 'aedes'
 import type { BrokerContext } from './context.ts'
 import { speaksFor } from './peripherals.ts'
@@ -14,8 +14,7 @@ export type AuthoriseSubscribe = (
 export function createAuthoriseSubscribe(context: BrokerContext): AuthoriseSubscribe {
   const { sessions, limits, warn, log } = context
 
-  const admit = async (session: Session, { topic, qos }: Subscription): Promise<string | undefined> => {
-    if (qos === 2) return 'QoS 2 is not supported.'
+  const admit = async (session: Session, { topic }: Subscription): Promise<string | undefined> => {
     const device = readDeviceTopic(topic)
     if (device?.kind !== 'command' || !(await speaksFor(context, session, device.deviceId))) {
       if (isReserved(topic) || !session.rules.maySubscribe(topic)) return 'It may not.'

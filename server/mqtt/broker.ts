@@ -5,6 +5,7 @@ import { Aedes, type Client } from 'aedes'
 import type { Platform } from '../../platform/platform.ts'
 import { closeOpenConnections } from '../../platform/state/connections.ts'
 import { createGate } from '../../platform/store/gate.ts'
+import { amendPackets } from './amend-packets.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { createAuthoriseSubscribe } from './authorise-subscribe.ts'
 import { createConnectionLog } from './connection-log.ts'
@@ -12,12 +13,12 @@ import { type BrokerContext, type BrokerLimits, createWork, defaultLimits } from
 import { followPlatform } from './follow-platform.ts'
 import { createForward } from './forward.ts'
 import { createSparseLog, type MqttLog, quietLog } from './mqtt-log.ts'
-import { limitPackets } from './packet-limit.ts'
+import { type LargePublish, limitPackets } from './packet-limit.ts'
 import { endSession, type Origin, type Session, takenOver } from './session.ts'
 import { createSessions } from './sessions.ts'
 import { skipNowhere } from './skip-nowhere.ts'
 import { createSubscriptions } from './subscriptions.ts'
-import { createTakePublish } from './take-publish.ts'
+import { createTakePublish, nowhere, type ReceivedPublish, shown } from './take-publish.ts'
 
 export interface Broker {
   /** Takes a connection on which MQTT is to be spoken. */
@@ -52,6 +53,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
   const { sessions, work, warn } = context
   const originOf = (client: Client) => origins.get(client) ?? { address: '', transport: 'tcp' as const }
   const { preConnect, authenticate } = createAuthenticator(context, originOf)
+  const takePublish = createTakePublish(context)
   const aedes = new Aedes({
     mq: createSubscriptions(),
     connectTimeout: limits.connectTimeoutMs,
@@ -62,7 +64,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
     maxClientsIdLength: 64,
     preConnect,
     authenticate,
-    authorizePublish: createTakePublish(context),
+    authorizePublish: takePublish,
     authorizeSubscribe: createAuthoriseSubscribe(context),
     authorizeForward: createForward(context),
   })
@@ -104,10 +106,19 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
         return
       }
       connections.add(connection)
-      limitPackets(connection, { first: limits.connectBytes, other: limits.packetBytes }, (bytes) =>
-        connection.destroy(new Error(`A packet of ${bytes} bytes is too large.`)),
+      limitPackets(
+        connection,
+        { first: limits.connectBytes, other: limits.packetBytes },
+        {
+          refuse: (bytes) => connection.destroy(new Error(`A packet of ${bytes} bytes is too large.`)),
+          skipped: (publish) =>
+            takePublish(client, toDrop(publish, limits.packetBytes), (error) => {
+              if (error) connection.destroy(error)
+            }),
+        },
       )
       const client = aedes.handle(connection)
+      amendPackets(client)
       origins.set(client, origin)
       connection.once('close', () => {
         connections.delete(connection)
@@ -156,6 +167,13 @@ function finish({ sessions, connections, log }: BrokerContext, session: Session)
   connections.disconnected(session, reason)
   const counts = { messagesFromClient, messagesToClient, droppedMessages }
   log.info({ deviceId, reason, ...origin, ...counts }, 'A device disconnected')
+}
+
+/** The message in place of one that was too large to be received. */
+function toDrop({ topic, qos, messageId, bytes }: LargePublish, maxBytes: number): ReceivedPublish {
+  const problem = `A packet of ${bytes} bytes to ${shown(topic)} is larger than ${maxBytes} bytes.`
+  const flags = { retain: false, dup: false }
+  return { cmd: 'publish', topic: nowhere, qos, messageId, payload: Buffer.alloc(0), ...flags, problem }
 }
 
 /** How long a device may take, when the broker closes, to read what was written for it. */

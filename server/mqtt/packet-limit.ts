@@ -1,58 +1,143 @@
 /**
- * Ends a connection that announces a packet which is too large, before it is received: Aedes' parser would gather up to
- * 256 MB of it. Counts through the fixed headers of MQTT (2.2) and looks at nothing else.
+ * Keeps packets that are too large from Aedes' parser, which would gather up to 256 MB of one. A PUBLISH of QoS 1 or 2 is
+ * read past and reported, since a device that got no acknowledgement would send it again on each new connection; any other
+ * packet ends the connection before it is received. Follows the fixed headers of MQTT (2.2).
  */
 import type { Duplex } from 'node:stream'
 
 export interface PacketLimits {
   /** Bytes of the first packet: its sender is not known yet. */
   readonly first: number
-  /** Bytes of every other. */
+  /** Bytes of every other packet. */
   readonly other: number
 }
 
+/** A PUBLISH that was read past. */
+export interface LargePublish {
+  readonly topic: string
+  readonly qos: 1 | 2
+  readonly messageId: number
+  /** Without the fixed header. */
+  readonly bytes: number
+}
+
+export interface LargePackets {
+  /** The connection is to end; nothing more comes through. */
+  refuse(bytes: number): void
+  /** All of it has arrived and none of it came through. */
+  skipped(publish: LargePublish): void
+}
+
 /** To be called before anybody reads from `connection`. */
-export function limitPackets(connection: Duplex, limits: PacketLimits, onTooLarge: (bytes: number) => void): void {
-  const isWithin = createPacketCounter(limits, onTooLarge)
+export function limitPackets(connection: Duplex, limits: PacketLimits, large: LargePackets): void {
+  const filter = createPacketFilter(limits, large)
   const read = connection.read.bind(connection)
-  // In the reader's way and no stream of its own: that would cost every idle connection some 5 KB.
+  // Replaces `read`, since a stream in between would cost every idle connection some 5 KB.
   connection.read = (size?: number): unknown => {
     const chunk: unknown = read(size)
-    return !(chunk instanceof Uint8Array) || isWithin(chunk) ? chunk : null
+    return chunk instanceof Uint8Array ? filter(chunk) : chunk
   }
 }
 
-/** Takes what was received, piece by piece; false from the first packet on that is too large. */
-function createPacketCounter(limits: PacketLimits, onTooLarge: (bytes: number) => void) {
-  let limit = limits.first
+/** What is being read past. */
+interface Skipping {
+  readonly qos: 1 | 2
+  readonly bytes: number
+  /** The beginning, up to `headBytes` of it. */
+  readonly head: Uint8Array[]
+}
+
+/** Of a PUBLISH: a topic of the greatest length, after its own length and before the message's ID. */
+const headBytes = 2 + 65_535 + 2
+
+/** Takes what was received piece by piece and returns what comes through, if anything does. */
+function createPacketFilter(limits: PacketLimits, large: LargePackets) {
+  let isFirst = true
   let isRefused = false
-  /** Of the packet's body, what has yet to come. */
+  /** How much of the packet's body has yet to come. */
   let bytesLeft = 0
-  /** Bytes of the fixed header that were seen: 0 before the packet's type, then up to 4 of its length. */
+  /** The fixed header as far as it has come: the packet's type and up to 4 bytes of its length. */
+  const header = Buffer.alloc(5)
   let headerBytes = 0
   let length = 0
-  return (chunk: Uint8Array): boolean => {
-    for (let at = 0; at < chunk.length && !isRefused; ) {
+  let skipping: Skipping | undefined
+
+  const refuse = (bytes: number) => {
+    isRefused = true
+    large.refuse(bytes)
+  }
+  const finishSkipping = ({ head, qos, bytes }: Skipping) => {
+    skipping = undefined
+    const publish = readHead(Buffer.concat(head))
+    if (publish) large.skipped({ ...publish, qos, bytes })
+    else refuse(bytes)
+  }
+
+  return (chunk: Uint8Array): Uint8Array | null => {
+    const kept: Uint8Array[] = []
+    /** Where in `chunk` that begins which comes through, as far as it is not in `kept`. */
+    let from = 0
+    let at = 0
+    while (at < chunk.length && !isRefused) {
       if (bytesLeft > 0) {
-        const skipped = Math.min(bytesLeft, chunk.length - at)
-        bytesLeft -= skipped
-        at += skipped
+        const end = Math.min(at + bytesLeft, chunk.length)
+        bytesLeft -= end - at
+        if (skipping) {
+          keepHead(skipping.head, chunk.subarray(at, end))
+          from = end
+          if (bytesLeft === 0) finishSkipping(skipping)
+        }
+        at = end
         continue
       }
       const byte = chunk[at++] ?? 0
-      if (headerBytes++ === 0) continue
-      // Seven bits of the length a byte, the lowest first, [MQTT-2.2.3].
+      header[headerBytes++] = byte
+      if (headerBytes === 1) continue
+      // Each byte holds seven bits of the length, the lowest first, [MQTT-2.2.3].
       length += (byte & 127) * 128 ** (headerBytes - 2)
       if (byte & 128 && headerBytes < 5) continue
-      if (length > limit) {
-        isRefused = true
-        onTooLarge(length)
-      }
+
+      const heldBytes = Math.max(0, headerBytes - at)
+      if (length > (isFirst ? limits.first : limits.other)) {
+        const qos = isFirst ? undefined : qosOfPublish(header[0] ?? 0)
+        if (qos === undefined) refuse(length)
+        else {
+          kept.push(chunk.subarray(from, Math.max(from, at - headerBytes)))
+          skipping = { qos, bytes: length, head: [] }
+          from = at
+        }
+      } else if (heldBytes > 0) kept.push(Buffer.from(header.subarray(0, heldBytes)))
       bytesLeft = length
-      limit = limits.other
+      isFirst = false
       headerBytes = 0
       length = 0
     }
-    return !isRefused
+    if (isRefused) return null
+    // The rest of the header decides whether its beginning comes through.
+    const end = Math.max(from, at - headerBytes)
+    if (kept.length === 0 && from < end) return from === 0 && end === chunk.length ? chunk : chunk.subarray(from, end)
+    const through = Buffer.concat([...kept, chunk.subarray(from, end)])
+    return through.length === 0 ? null : through
   }
+}
+
+/** `undefined` for any other packet, and where both bits of the QoS are set, [MQTT-3.3.1-4]. */
+function qosOfPublish(byte: number): 1 | 2 | undefined {
+  const qos = (byte >> 1) & 3
+  return byte >> 4 === 3 && (qos === 1 || qos === 2) ? qos : undefined
+}
+
+function keepHead(head: Uint8Array[], bytes: Uint8Array): void {
+  const missing = headBytes - head.reduce((sum, { length }) => sum + length, 0)
+  // Copied: a piece would keep the whole chunk in memory.
+  if (missing > 0) head.push(Buffer.from(bytes.subarray(0, missing)))
+}
+
+/** `undefined` where it is not the beginning of a PUBLISH. */
+function readHead(head: Buffer): Pick<LargePublish, 'topic' | 'messageId'> | undefined {
+  if (head.length < 2) return undefined
+  const end = 2 + head.readUInt16BE(0)
+  if (head.length < end + 2) return undefined
+  const messageId = head.readUInt16BE(end)
+  return messageId === 0 ? undefined : { topic: head.toString('utf8', 2, end), messageId }
 }

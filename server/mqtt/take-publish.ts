@@ -1,6 +1,7 @@
 /**
- * Whether a device may publish what it does. It may not say no: a PUBLISH is acknowledged or the connection ends,
- * [MQTT-3.3.5-2]. QoS 1 is acknowledged once `take` resolves, so a state is stored before that.
+ * Takes what a device publishes. [MQTT-3.3.5-2] leaves two answers to a message that may not be published: to acknowledge it
+ * or to end the connection. A device sends what was not acknowledged again on each new connection, and nothing behind it
+ * gets through; so a message of QoS 1 or 2 is acknowledged, dropped and logged, and only QoS 0 ends the connection.
  */
 import type { Client, PublishPacket } from 'aedes'
 import { startRunsOfMessage } from '../../platform/runs/runs-of-messages.ts'
@@ -11,22 +12,29 @@ import { drop, receiveState } from './receive-state.ts'
 import { barSession, type Session } from './session.ts'
 import { isReserved, readDeviceTopic } from './topics.ts'
 
-export type TakePublish = (client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void) => void
+/** A PUBLISH, and why it cannot be used if that was seen as it was read. */
+export type ReceivedPublish = PublishPacket & { problem?: string }
 
-/** In place of the topic of what is acknowledged and goes to nobody. No device may publish to it. */
+export type TakePublish = (client: Client | null, packet: ReceivedPublish, done: (error?: Error | null) => void) => void
+
+/** Replaces the topic of a message that is acknowledged and goes to nobody. No device may publish to it. */
 export const nowhere = '$nowhere'
 
 export function createTakePublish(context: BrokerContext): TakePublish {
   const { sessions, work, limits } = context
 
-  /** Resolves once the message may be acknowledged. */
-  const take = (session: Session, packet: PublishPacket, payload: Buffer): Promise<void> => {
+  /** Resolves once the message may be acknowledged: a state is stored by then. */
+  const take = (session: Session, packet: ReceivedPublish, payload: Buffer): Promise<void> => {
+    const problem = packet.problem ?? findUnsupported(packet)
+    if (problem !== undefined) return refuse(session, packet, problem)
     // Nearly every message is one of these; each promise more would cost it half a microsecond.
     if (packet.topic === session.stateTopic) return takeState(session, session.deviceId, packet, payload)
     const device = readDeviceTopic(packet.topic)
     if (device?.kind !== 'state') return takeOther(session, packet, payload)
     return speaksFor(context, session, device.deviceId).then((speaks) =>
-      speaks ? takeState(session, device.deviceId, packet, payload) : takeOther(session, packet, payload),
+      speaks
+        ? takeState(session, device.deviceId, packet, payload)
+        : refuse(session, packet, `It may not report for ${device.deviceId}, which is not a peripheral of its own.`),
     )
   }
 
@@ -38,13 +46,21 @@ export function createTakePublish(context: BrokerContext): TakePublish {
 
   const takeOther = async (session: Session, packet: PublishPacket, payload: Buffer): Promise<void> => {
     const { topic } = packet
-    if (isReserved(topic) || !session.rules.mayPublish(topic))
-      throw new Refused(`It may not publish to ${shown(topic)}.`)
+    if (isReserved(topic)) return refuse(session, packet, `It may not publish to ${shown(topic)}, which is reserved.`)
+    if (!session.rules.mayPublish(topic))
+      return refuse(session, packet, `Its access key does not let it publish to ${shown(topic)}.`)
     if (payload.length > limits.messageBytes) {
       packet.topic = nowhere
       return drop(context, session, session.deviceId, `A message is larger than ${limits.messageBytes} bytes.`)
     }
     await startRuns(context, session, packet, payload)
+  }
+
+  const refuse = async (session: Session, packet: PublishPacket, reason: string): Promise<void> => {
+    // A will comes when the connection has ended already.
+    if (packet.qos === 0 && !session.client.closed) throw new Refused(reason)
+    packet.topic = nowhere
+    return drop(context, session, session.deviceId, reason)
   }
 
   return (client, packet, done) => {
@@ -53,12 +69,10 @@ export function createTakePublish(context: BrokerContext): TakePublish {
     // Neither stored nor acknowledged: the device sends it again to the next process.
     if (work.isClosing) return
     session.messagesFromClient++
-    const problem = findUnsupported(packet)
-    if (problem !== undefined) return done(refuse(context, session, problem))
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     work.begin()
     const finish = () => {
-      if (packet.topic === nowhere && packet.qos === 1) {
+      if (packet.topic === nowhere && packet.qos > 0) {
         acknowledge(client, packet)
         // Or Aedes would as well.
         packet.qos = 0
@@ -68,7 +82,7 @@ export function createTakePublish(context: BrokerContext): TakePublish {
       work.end()
     }
     const fail = (error: unknown) => {
-      done(refuse(context, session, error instanceof Refused ? error.message : 'The store failed.'))
+      done(disconnect(context, session, error instanceof Refused ? error.message : 'The store failed.'))
       work.end()
     }
     take(session, packet, payload).then(finish, fail)
@@ -94,19 +108,19 @@ async function startRuns(
 class Refused extends Error {}
 
 function findUnsupported({ qos, retain }: PublishPacket): string | undefined {
-  if (qos === 2) return 'It published with QoS 2, which is not supported.'
+  if (qos === 2) return 'It published with QoS 2; only QoS 0 and 1 are supported.'
   if (retain) return 'It published a retained message; they are not supported.'
   return undefined
 }
 
 /** Given to `done`, it ends the connection. */
-function refuse({ warn }: BrokerContext, session: Session, reason: string): Error {
+function disconnect({ warn }: BrokerContext, session: Session, reason: string): Error {
   warn({ deviceId: session.deviceId, reason, ...session.origin }, 'A device was disconnected')
   barSession(session, reason)
   return new Error(reason)
 }
 
-/** A topic's name is a device's text. */
-function shown(topic: string): string {
+/** Quotes a topic's name, which is a device's text of any length. */
+export function shown(topic: string): string {
   return JSON.stringify(topic.length > 100 ? `${topic.slice(0, 100)}…` : topic)
 }

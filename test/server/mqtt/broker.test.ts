@@ -47,11 +47,11 @@ describe('a device', () => {
     await connect(fern)
   })
 
-  it('is disconnected once it publishes for another', async () => {
+  it('is disconnected once it publishes for another with QoS 0', async () => {
     const { pot, connect, lines } = await startBroker()
     const [fern, ivy] = [await pot(), await pot()]
     const client = await connect(fern)
-    client.publish(`losant/${ivy.deviceId}/state`, state(1), { qos: 1 }, () => {})
+    client.publish(`losant/${ivy.deviceId}/state`, state(1), { qos: 0 }, () => {})
     await gone(client)
     expect(lines.filter(({ level }) => level === 'warn')).toMatchObject([{ message: 'A device was disconnected' }])
   })

@@ -196,12 +196,12 @@ describe('a device that does not read', () => {
   })
 })
 
-describe('a packet that is too large', () => {
+describe('a packet of QoS 0 that is too large', () => {
   it('ends the connection before it is received', async () => {
     const broker = await startBroker()
     const fern = await broker.pot()
     const client = await broker.connect(fern)
-    client.publish(`losant/${fern.deviceId}/state`, Buffer.alloc(600 * 1024), { qos: 1 }, () => {})
+    client.publish(`losant/${fern.deviceId}/state`, Buffer.alloc(600 * 1024), { qos: 0 }, () => {})
     await gone(client)
     const { details } = await broker.logged(({ message }) => message === 'A device disconnected')
     expect(details.reason).toMatch(/^A packet of 61\d{4} bytes is too large\.$/)

@@ -9,6 +9,8 @@ const state = (moisture: number) => JSON.stringify({ data: { moisture } })
 const storedFor = ({ store }: TestBroker, { deviceId }: Pot) =>
   store.read.selectFrom('device_states').selectAll().where('device_id', '=', deviceId).execute()
 
+const logOf = ({ ok }: TestBroker, { deviceId }: Pot) => ok<object[]>('device.getLogEntries', { deviceId, limit: 100 })
+
 /** Commands the device; resolves with the topic and the name that the client received. */
 async function command({ platform }: TestBroker, { deviceId }: Pot, name = 'water') {
   platform.events.emit('commandSent', { deviceId, name, payload: null, time: 0, relay: { type: 'flow', id: 'x' } })
@@ -120,29 +122,92 @@ describe('a state', () => {
   })
 })
 
+type What = [topic: string, options?: object, payload?: string | Buffer]
+const unpublishable: [string, object, (fern: Pot, ivy: Pot) => What][] = [
+  ["to another device's state", {}, (_fern, ivy) => [`losant/${ivy.deviceId}/state`]],
+  ['to the state of no device', {}, () => ['losant/000000000000000000000000/state']],
+  ['to its own commands', {}, (fern) => [`losant/${fern.deviceId}/command`]],
+  ['to another topic of the platform', { filterType: 'all' }, () => ['losant/x']],
+  ['to the broker’s own', { filterType: 'all' }, () => ['$SYS/x/heartbeat']],
+  ['to the topic of what goes nowhere', { filterType: 'all' }, () => ['$nowhere']],
+  ['to a topic that its key does not have', {}, () => ['pots/1']],
+  ['to a topic that its key forbids', { filterType: 'blacklist', pubTopics: ['pots/#'] }, () => ['pots/1']],
+  ['a retained message', {}, (fern) => [`losant/${fern.deviceId}/state`, { retain: true }]],
+  ['a retained message of its own', { filterType: 'all' }, () => ['pots/1', { retain: true }]],
+  ['to a topic of a hundred levels and more', { filterType: 'all' }, () => ['a/'.repeat(200)]],
+  ['to a topic with a wildcard', { filterType: 'all' }, () => ['pots/+/x']],
+  ['to all topics', { filterType: 'all' }, () => ['#']],
+  ['a packet over 512 KB', {}, (fern) => [`losant/${fern.deviceId}/state`, {}, Buffer.alloc(600 * 1024, ' ')]],
+  ['a packet of 5 MB', { filterType: 'all' }, () => ['pots/1', {}, Buffer.alloc(5 * 1024 * 1024, ' ')]],
+]
+
 describe('publishing', () => {
-  it.each<[string, object, (fern: Pot, ivy: Pot) => [string, object?]]>([
-    ["to another device's state", {}, (_fern, ivy) => [`losant/${ivy.deviceId}/state`]],
-    ['to its own commands', {}, (fern) => [`losant/${fern.deviceId}/command`]],
-    ['to another topic of the platform', { filterType: 'all' }, () => ['losant/x']],
-    ['to the broker’s own', { filterType: 'all' }, () => ['$SYS/x/heartbeat']],
-    ['to a topic that its key does not have', {}, () => ['pots/1']],
-    ['to a topic that its key forbids', { filterType: 'blacklist', pubTopics: ['pots/#'] }, () => ['pots/1']],
-    ['with QoS 2', {}, (fern) => [`losant/${fern.deviceId}/state`, { qos: 2 }]],
-    ['a retained message', {}, (fern) => [`losant/${fern.deviceId}/state`, { retain: true }]],
-    ['a retained message of its own', { filterType: 'all' }, () => ['pots/1', { retain: true }]],
-    ['to a topic of a hundred levels and more', { filterType: 'all' }, () => ['a/'.repeat(200)]],
-  ])('%s ends the connection, and nothing is stored', async (_name, key, what) => {
+  it.each(unpublishable)('%s with QoS 0 ends the connection, and nothing is stored', async (_name, key, what) => {
     const broker = await startBroker()
     const [fern, ivy] = [await broker.pot({ key }), await broker.pot()]
     const client = await broker.connect(fern)
-    const [topic, options = {}] = what(fern, ivy)
-    client.publish(topic, state(1), { qos: 1, ...options }, () => {})
+    const [topic, options = {}, payload = state(1)] = what(fern, ivy)
+    client.publish(topic, payload, { qos: 0, ...options }, () => {})
     await gone(client)
     const { details } = await broker.logged(({ message }) => message === 'A device disconnected')
     expect(details.reason).not.toBe('The device disconnected.')
     expect([...(await storedFor(broker, fern)), ...(await storedFor(broker, ivy))]).toEqual([])
     await broker.connect(fern)
+  })
+
+  it.each(unpublishable.flatMap((row) => [[...row, 1] as const, [...row, 2] as const]))(
+    '%s is acknowledged, dropped and noted, so that what is behind it gets through (%#)',
+    async (_name, key, what, qos) => {
+      const broker = await startBroker()
+      const [fern, ivy] = [await broker.pot({ key }), await broker.pot()]
+      const reader = await broker.connect(await broker.pot({ key: { filterType: 'all' } }))
+      await reader.subscribeAsync('#')
+      const came = nextMessage(reader)
+      const client = await broker.connect(fern)
+      const [topic, options = {}, payload = state(1)] = what(fern, ivy)
+      const before = client.publishAsync(topic, payload, { qos, ...options })
+      await client.publishAsync(`losant/${fern.deviceId}/state`, state(7), { qos: 1 })
+      await before
+      expect(await storedFor(broker, fern)).toMatchObject([{ number: 7 }])
+      expect(await storedFor(broker, ivy)).toEqual([])
+      expect(broker.lines.filter(({ level }) => level !== 'info')).toMatchObject([{ message: 'A message was dropped' }])
+      expect(await logOf(broker, fern)).toContainEqual({
+        time: expect.any(String),
+        message: expect.any(String),
+        count: 1,
+      })
+      broker.platform.events.emit('messagePublished', { topic: 'last', text: '' })
+      expect((await came).topic).toBe('last')
+      await client.endAsync()
+      const { details } = await broker.logged(({ message }) => message === 'A device disconnected')
+      expect(details).toMatchObject({ messagesFromClient: 2, droppedMessages: 1, reason: 'The device disconnected.' })
+    },
+  )
+
+  it('with QoS 2 is dropped even where QoS 1 would be taken', async () => {
+    const broker = await startBroker()
+    const fern = await broker.pot()
+    const client = await broker.connect(fern)
+    await client.publishAsync(`losant/${fern.deviceId}/state`, state(1), { qos: 2 })
+    expect(await storedFor(broker, fern)).toEqual([])
+    const message = 'It published with QoS 2; only QoS 0 and 1 are supported.'
+    expect(await logOf(broker, fern)).toContainEqual(expect.objectContaining({ message }))
+    // The ID is free again.
+    await client.publishAsync(`losant/${fern.deviceId}/state`, state(2), { qos: 1 })
+    expect(await storedFor(broker, fern)).toHaveLength(1)
+  })
+
+  it('a will that it may not publish is noted in its log', async () => {
+    const broker = await startBroker()
+    const fern = await broker.pot()
+    const will = { topic: 'pots/1', payload: Buffer.from('gone'), qos: 0 as const, retain: false }
+    const client = await broker.connect(fern, { will })
+    client.stream.destroy()
+    await broker.logged(({ message }) => message === 'A message was dropped')
+    // Waits for what was begun.
+    await broker.broker.close()
+    const message = 'Its access key does not let it publish to "pots/1".'
+    expect(await logOf(broker, fern)).toContainEqual(expect.objectContaining({ message }))
   })
 })
 
@@ -178,7 +243,7 @@ describe('subscribing', () => {
     ['to the broker’s own', { filterType: 'all' }, () => '$SYS/#', 0],
     ['to everything, with a key that forbids a part', { filterType: 'blacklist', subTopics: ['x'] }, () => '#', 0],
     ['to a topic that its key does not have', {}, () => 'pots/1', 0],
-    ['with QoS 2', {}, (fern) => `losant/${fern.deviceId}/command`, 2],
+    ["to another device's commands with QoS 2", {}, (_fern, ivy) => `losant/${ivy.deviceId}/command`, 2],
   ])('%s is refused, and the connection lives', async (_name, key, filter, qos) => {
     const broker = await startBroker()
     const [fern, ivy] = [await broker.pot({ key }), await broker.pot()]
@@ -190,6 +255,46 @@ describe('subscribing', () => {
     await command(broker, ivy, 'not for it')
     await command(broker, fern)
     expect(JSON.parse((await came).payload)).toMatchObject({ name: 'water' })
+  })
+
+  it.each<[string, [string, 0 | 1 | 2][], number[]]>([
+    ['its commands', [['losant/ID/command', 2]], [1]],
+    ['a topic of its own', [['pots/1', 2]], [1]],
+    [
+      'wildcards',
+      [
+        ['pots/+', 2],
+        ['#', 2],
+      ],
+      [1, 1],
+    ],
+    [
+      'several at once',
+      [
+        ['a', 2],
+        ['b', 1],
+        ['c', 0],
+        ['$SYS/#', 2],
+        ['losant/ID/command', 2],
+      ],
+      [1, 1, 0, 128, 1],
+    ],
+  ])('with QoS 2 to %s is granted with QoS 1', async (_name, asked, granted) => {
+    const broker = await startBroker()
+    const fern = await broker.pot({ key: { filterType: 'all' } })
+    const client = await broker.connect(fern)
+    const answered = new Promise((resolve) =>
+      client.on('packetreceive', ({ cmd, ...ack }) => cmd === 'suback' && resolve(ack)),
+    )
+    const topics = asked.map(([topic, qos]) => [topic.replace('ID', fern.deviceId), { qos }] as const)
+    client.subscribe(Object.fromEntries(topics), () => {})
+    expect(await answered).toMatchObject({ granted })
+    const [first] = topics[0] ?? []
+    const came = new Promise((resolve) =>
+      client.on('packetreceive', (packet) => packet.cmd === 'publish' && resolve(packet)),
+    )
+    broker.platform.events.emit('messagePublished', { topic: first?.replace('+', 'x') ?? '', text: 'x' })
+    expect(await came).toMatchObject({ qos: granted[0], topic: first?.replace('+', 'x') })
   })
 
   it('to everything takes in no command of another device, and no state', async () => {
@@ -224,6 +329,28 @@ describe('a gateway', () => {
     }
   })
 
+  it('reports on when a peripheral has been deleted or given away, and what it says of that one is dropped', async () => {
+    const broker = await startBroker()
+    const [hub, other] = [await broker.pot({ device: gateway }), await broker.pot({ device: gateway })]
+    const pots = [
+      await broker.pot({ device: { deviceClass: 'peripheral', gatewayId: hub.deviceId } }),
+      await broker.pot({ device: { deviceClass: 'peripheral', gatewayId: hub.deviceId } }),
+    ]
+    const client = await broker.connect(hub)
+    const [deleted, moved] = pots.map(({ deviceId }) => deviceId)
+    await broker.ok('device.delete', { deviceId: deleted })
+    await broker.ok('device.patch', { deviceId: moved, device: { gatewayId: other.deviceId } })
+    for (const deviceId of [deleted, moved, hub.deviceId]) {
+      await client.publishAsync(`losant/${deviceId}/state`, state(1), { qos: 1 })
+    }
+    expect(await storedFor(broker, hub)).toHaveLength(1)
+    for (const pot of pots) {
+      expect(await storedFor(broker, pot)).toEqual([])
+      const message = `It may not report for ${pot.deviceId}, which is not a peripheral of its own.`
+      expect(await logOf(broker, hub)).toContainEqual(expect.objectContaining({ message }))
+    }
+  })
+
   it.each<[string, object]>([
     ['a device that is no peripheral', {}],
     ["another gateway's peripheral", { deviceClass: 'peripheral' }],
@@ -234,8 +361,7 @@ describe('a gateway', () => {
     const isPeripheral = 'deviceClass' in device
     const pot = await broker.pot({ device: { ...device, ...(isPeripheral ? { gatewayId: other.deviceId } : {}) } })
     const client = await broker.connect(hub)
-    client.publish(`losant/${pot.deviceId}/state`, state(1), { qos: 1 }, () => {})
-    await gone(client)
+    await client.publishAsync(`losant/${pot.deviceId}/state`, state(1), { qos: 1 })
     expect(await storedFor(broker, pot)).toEqual([])
   })
 

@@ -62,10 +62,23 @@ describe('a connection', () => {
   it.each<[string, IClientOptions, number]>([
     ['a persistent session', { clean: false }, 5],
     ['a retained will', { will: { topic: 'x', payload: Buffer.from(''), qos: 0, retain: true } }, 5],
-    ['a will of QoS 2', { will: { topic: 'x', payload: Buffer.from(''), qos: 2, retain: false } }, 5],
   ])('that asks for %s is refused', async (_name, options, code) => {
     const broker = await start()
     await expect(accepted(broker.begin(await broker.pot(), options))).rejects.toMatchObject({ code })
+  })
+
+  it('may ask for a will of QoS 2, which is published with QoS 1', async () => {
+    const broker = await start()
+    const key = { filterType: 'all' }
+    const [fern, ivy] = [await broker.pot({ key }), await broker.pot({ key })]
+    const will = { topic: 'x', payload: Buffer.from('gone'), qos: 2 as const, retain: false }
+    const [client, reader] = [await broker.connect(fern, { will }), await broker.connect(ivy)]
+    await reader.subscribeAsync('x', { qos: 2 })
+    const came = new Promise((resolve) =>
+      reader.on('packetreceive', (packet) => packet.cmd === 'publish' && resolve(packet)),
+    )
+    client.stream.destroy()
+    expect(await came).toMatchObject({ topic: 'x', qos: 1 })
   })
 
   it('of MQTT 5 is told that it is not spoken here', async () => {
