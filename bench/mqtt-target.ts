@@ -25,8 +25,8 @@ export interface Fleet {
   readonly secret: string
 }
 
-// From dist/bench/ the checkout is two folders above.
-const flows = fileURLToPath(new URL('../../flows', import.meta.url))
+// From the folder of a build in dist/bench/.
+const flows = fileURLToPath(new URL('../../../flows', import.meta.url))
 const host = '127.0.0.1'
 
 function listen(variant: string, settings: Settings): Promise<number> {

@@ -19,8 +19,8 @@ import { startServer } from '../server.ts'
 const variants = ['flow', 'hand-written', 'commit-each', 'constant'] as const
 export type Variant = (typeof variants)[number]
 
-// From dist/bench/ the checkout is two folders above.
-const flows = fileURLToPath(new URL('../../flows', import.meta.url))
+// From the folder of a build in dist/bench/.
+const flows = fileURLToPath(new URL('../../../flows', import.meta.url))
 
 async function main(variant: string | undefined, data: string | undefined): Promise<void> {
   if (data === undefined) throw new Error('usage: target.js VARIANT DATA-FOLDER')
