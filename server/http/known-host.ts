@@ -10,7 +10,7 @@ const unknownHost = defineError<{ host: string; setting: string }>(
   'HTTP_UNKNOWN_HOST',
   421,
   ({ host, setting }) =>
-    `The REST API does not know itself by the host "${host}". If that is one of its names, it belongs into ${setting}.`,
+    `The REST API does not answer to the host "${host}". If that is one of its names, add it to ${setting}.`,
 )
 
 export interface KnownHosts {
