@@ -4,7 +4,7 @@ import { createAdminToken } from './platform/auth/api-tokens.ts'
 import { applySeeds } from './platform/seeds.ts'
 import { createExperienceListener } from './server/compose/experience-listener.ts'
 import { type Listening, listenHttp } from './server/compose/listen.ts'
-import { type LoadedFolder, loadFolder } from './server/compose/load-folder.ts'
+import { type LoadedFolder, loadToServe } from './server/compose/load-folder.ts'
 import { openPlatform } from './server/compose/open-platform.ts'
 import { openServices } from './server/compose/open-services.ts'
 import { createOpenApi } from './server/compose/openapi.ts'
@@ -45,7 +45,7 @@ const defaultDrainMs = 10_000
 
 /** Throws where a listener, the data folder or the store cannot be had; whatever was opened by then is closed again. */
 export async function startServer(folder: string, settings: Settings): Promise<StartResult> {
-  const loaded = await loadFolder(folder, settings)
+  const loaded = await loadToServe(folder, settings)
   const { application, sources, watches } = loaded
   if (!application) return { ...loaded, server: undefined }
   const parts = createParts()
@@ -94,7 +94,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
       listening,
       adminToken,
       async reload() {
-        const next = await loadFolder(folder, settings)
+        const next = await loadToServe(folder, settings)
         if (!next.application) return { ...next, hasOtherId: false }
         const { id, seeds } = next.application.settings
         await applySeeds(platform, seeds)

@@ -15,20 +15,22 @@ export interface ApplicationSettings {
   /** 24 hexadecimal digits, if the file gives an ID. */
   readonly id: string | undefined
   readonly globals: Readonly<Record<string, unknown>>
+  /** Values from the environment that flows read at `secrets` and nobody is shown, by name. */
+  readonly secrets: Readonly<Record<string, FromEnvironment>>
   readonly cors: boolean
   readonly http: {
     /** Hosts, with or without a port, that flows may request although their address is private: `127.0.0.1:9000`. */
     readonly allow: readonly string[]
   }
   /** Databases that flows may use, by the name that flows know them by. */
-  readonly connections: Readonly<Record<string, ConnectionSettings>>
+  readonly connections: Readonly<Record<string, FromEnvironment>>
   readonly seeds: Seeds
   /** Names of this application's secrets, in addition to the names that are secret everywhere. */
   readonly secretNames: readonly string[]
 }
 
-export interface ConnectionSettings {
-  /** The environment variable that has its URL. */
+export interface FromEnvironment {
+  /** The environment variable that has the value: a secret, or the URL of a database. */
   readonly env: string
 }
 
@@ -207,6 +209,7 @@ export interface RunOutcome {
 
 export interface Application {
   readonly settings: ApplicationSettings
+  /** What must not be shown of this application's runs, its `secrets` included. */
   readonly secretNames: SecretNames
   readonly flows: readonly FlowDescription[]
   readonly endpoints: readonly CompiledTrigger<'endpoint'>[]

@@ -1,5 +1,7 @@
 /** How what must not be read by others is called: whatever is logged, printed or kept of a run goes by these names. */
 
+import { isMap } from './values/is-map.ts'
+
 /** What stands in place of a secret. */
 export const redacted = '[redacted]'
 
@@ -63,13 +65,17 @@ export interface SecretNames {
   isNameOfText(name: string): boolean
   /** Whether anything under this name is a secret, such as a number: not `tokenTtlSeconds`. */
   isNameOfSecret(name: string): boolean
+  /** What the application has from the environment: secrets wherever they stand. */
+  readonly values: readonly string[]
+  /** The text without those values. */
+  hide(text: string): string
 }
 
 /** What is a secret under a name: a text, a text within a map too, or anything, such as a number. */
 type Kind = 'nothing' | 'text' | 'anyText' | 'anything'
 
-/** `further` are names that are ones in one application, each a whole name in any spelling: `plateNumber` is `plate_number` too. */
-export function createSecretNames(further: readonly string[]): SecretNames {
+/** `further` are names that are ones in one application, each a whole name in any spelling: `plateNumber` is `plate_number` too. `values` are secrets whatever stands before them. */
+export function createSecretNames(further: readonly string[], values: readonly string[] = []): SecretNames {
   const own = new Set(further.map(lettersOf))
   const known = new Map<string, Kind>()
 
@@ -93,7 +99,42 @@ export function createSecretNames(further: readonly string[]): SecretNames {
     isSecretName: (name) => kindOf(name) !== 'nothing',
     isNameOfText: (name) => kindOf(name) === 'text',
     isNameOfSecret: (name) => kindOf(name) === 'anything',
+    values,
+    hide: createHiding(values),
   }
+}
+
+/** Shorter ones are hidden as a whole text alone, not within one. */
+const shortestWithinText = 4
+
+function createHiding(values: readonly string[]): (text: string) => string {
+  if (values.length === 0) return (text) => text
+  const whole = new Set(values)
+  const long = values.filter(({ length }) => length >= shortestWithinText).flatMap(spellingsOf)
+  // The longest first, so that nothing is left of one that begins with another.
+  const sorted = [...new Set(long)].sort((a, b) => b.length - a.length)
+  if (sorted.length === 0) return (text) => (whole.has(text) ? redacted : text)
+  const found = new RegExp(sorted.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g')
+  return (text) => (whole.has(text) ? redacted : text.replace(found, redacted))
+}
+
+/** How a value may be written: as it is, in JSON, in a URL and in Base64. */
+function spellingsOf(value: string): readonly string[] {
+  const bytes = Buffer.from(value)
+  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(bytes.toString()), bytes.toString('base64')]
+}
+
+/** A copy of `value` in which no text holds one of the application's secret values. */
+export function hideValues<Value>(value: Value, names: SecretNames): Value {
+  if (names.values.length === 0) return value
+  const hide = (item: unknown): unknown => {
+    if (typeof item === 'string') return names.hide(item)
+    if (Array.isArray(item)) return item.map(hide)
+    if (!isMap(item)) return item
+    return Object.fromEntries(Object.entries(item).map(([key, inner]) => [names.hide(key), hide(inner)]))
+  }
+  // Texts become texts, lists lists and maps maps.
+  return hide(value) as Value
 }
 
 /** Those of every application. */

@@ -28,6 +28,8 @@ export interface FlowScope extends TriggerScope {
   readonly connections: readonly string[]
   readonly customNodes: Pick<CustomNodes, 'names' | 'in' | 'isBroken'>
   readonly globals: ApplicationSettings['globals']
+  /** Names of the application's secrets. */
+  readonly secrets: readonly string[]
 }
 
 export interface FlowCompilation {
@@ -94,7 +96,7 @@ function compileDocument(
     order,
     reads: compiled.reads,
     isSound: (node) => compiled.configs.has(node),
-    starts: graph.triggers.map((trigger) => startShape(trigger, scope.globals)),
+    starts: graph.triggers.map((trigger) => startShape(trigger, scope.globals, scope.secrets)),
     actions: scope.actions,
     reporter,
     onNode: (node, payload) => compiled.configs.has(node) && returned.onNode(node, payload),

@@ -16,13 +16,13 @@ const hostPattern = '^(\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#@*\\[\\]\\\\]+)(:[0-9]{1,5}
 /** Letters and digits, without which nothing would be left of a name. */
 const secretNamePattern = '^[-_. ]*[A-Za-z0-9\\u0080-\\uffff][-_. A-Za-z0-9\\u0080-\\uffff]*$'
 
-const connection = Type.Object({
-  env: Type.String({
-    pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
-    description:
-      'The environment variable that has its URL, password and all: `postgres://`, `mysql://`, `redis://`, `mongodb://`.',
-  }),
-})
+const fromEnvironment = (description: string) =>
+  Type.Object({ env: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$', description }) })
+
+const secret = fromEnvironment('The environment variable that has the value.')
+const connection = fromEnvironment(
+  'The environment variable that has its URL, password and all: `postgres://`, `mysql://`, `redis://`, `mongodb://`.',
+)
 
 /** Keyed by the schema of a device, which is the same object in every load, so that each schema is compiled once. */
 const settingsSchemas = new WeakMap<object, object>()
@@ -62,6 +62,13 @@ const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
     description: Type.Optional(Type.String({ description: 'For people.' })),
     globals: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), { description: 'Stands at `globals` on every payload.' }),
+    ),
+    secrets: Type.Optional(
+      Type.Record(Type.String(), secret, {
+        description:
+          'Values from the environment, such as keys, which flows read at `secrets` and no log, dry run or recorded run shows.',
+        examples: [{ stripeKey: { env: 'STRIPE_KEY' } }],
+      }),
     ),
     cors: Type.Optional(Type.Boolean({ default: true, description: 'Whether browsers may call from other origins.' })),
     http: Type.Optional(
@@ -113,6 +120,7 @@ export const defaultSettings: ApplicationSettings = {
   name: 'flowpot',
   id: undefined,
   globals: {},
+  secrets: {},
   cors: true,
   http: { allow: [] },
   connections: {},
@@ -158,10 +166,12 @@ export function readApplicationFile(
     seeds?: Partial<ApplicationSettings['seeds']>
   }
   checkSeeds(settings.seeds ?? {}, reporter)
+  warnOfGlobals(settings.globals, ['globals'], reporter)
   return {
     name: settings.name ?? defaultSettings.name,
     id: settings.id,
     globals: settings.globals ?? {},
+    secrets: settings.secrets ?? {},
     cors: settings.cors ?? true,
     http: { allow: settings.http?.allow ?? [] },
     connections: settings.connections ?? {},
@@ -175,7 +185,43 @@ function hintAt({ path, code }: SchemaComplaint): { hint?: string } {
   if (path.at(-1) === 'id') return { hint: 'An ID is 24 hexadecimal digits in lower case, in quotes.' }
   const isOfHost = path[0] === 'http' && typeof path.at(-1) === 'number'
   if (path[0] === 'connections') return { hint: 'Write the name of an environment variable: READINGS_URL.' }
+  if (path[0] === 'secrets') return { hint: 'Write the name of an environment variable: { env: STRIPE_KEY }.' }
   return isOfHost ? { hint: 'Write a host, or a host and a port, in quotes: "127.0.0.1:9000".' } : {}
+}
+
+/** Reports secrets whose variable the environment does not have. Flows find nothing in their place. */
+export function reportUnsetSecrets(
+  { secrets }: ApplicationSettings,
+  env: Readonly<Record<string, string | undefined>>,
+  reporter: Reporter,
+): void {
+  for (const [name, { env: variable }] of Object.entries(secrets)) {
+    if (env[variable]) continue
+    reporter.report({
+      code: 'APPLICATION_SECRET_NOT_SET',
+      severity: 'warning',
+      at: ['secrets', name, 'env'],
+      message: `The environment variable ${variable} is not set, so there is no value for secrets.${name}.`,
+      hint: `Set ${variable} where Flowpot is started. It is not served without.`,
+    })
+  }
+}
+
+/** A map `{ env: NAME }` among the globals is that map to flows, although whoever wrote it meant the variable. */
+function warnOfGlobals(value: unknown, at: DocumentPath, reporter: Reporter): void {
+  if (typeof value !== 'object' || value === null) return
+  const entries = Object.entries(value)
+  const [key, variable] = entries[0] ?? []
+  if (entries.length === 1 && key === 'env' && typeof variable === 'string' && /^[A-Z][A-Z\d_]*$/.test(variable)) {
+    reporter.report({
+      code: 'APPLICATION_INVALID',
+      severity: 'warning',
+      at,
+      message: `Globals are taken as they stand: this one is a map, and not the environment variable ${variable}.`,
+      hint: `Write it below secrets, as in secrets: { ${String(at.at(-1))}: { env: ${variable} } }, and read it at << secrets.${String(at.at(-1))} >>.`,
+    })
+  }
+  for (const [name, item] of entries) warnOfGlobals(item, [...at, Array.isArray(value) ? Number(name) : name], reporter)
 }
 
 /** Checks what the schema cannot express: seeds that name other seeds, and seeds that could be mistaken for one another. */

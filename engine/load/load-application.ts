@@ -15,7 +15,7 @@ import type { Problem } from '../source/problem.ts'
 import { createReporter } from '../source/reporter.ts'
 import { parseYaml, type YamlDocument } from '../source/yaml-document.ts'
 import type { TriggerType } from '../trigger.ts'
-import { defaultSettings, readApplicationFile } from './application-file.ts'
+import { defaultSettings, readApplicationFile, reportUnsetSecrets } from './application-file.ts'
 import { checkApplicationFlows } from './check-application-flows.ts'
 
 export interface LoadOptions {
@@ -23,11 +23,14 @@ export interface LoadOptions {
   readonly triggerTypes: readonly TriggerType[]
   readonly actions: ActionCatalog
   readonly limits?: Partial<Limits>
+  /** Where `application.yaml` finds its secrets. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   readonly wrapVisit?: WrapVisit | undefined
 }
 
 /** `sources` are the files of the folder: `application.yaml`, flows, and tests, which are ignored. */
 export function loadApplication(sources: readonly SourceFile[], options: LoadOptions): Loaded {
+  const { env = {} } = options
   const checker = sharedSchemaChecker()
   const problems: Problem[] = []
 
@@ -36,6 +39,7 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
   if (applicationSource) {
     const reporter = createReporter(parseYaml(applicationSource))
     settings = readApplicationFile(reporter, checker, options.actions)
+    reportUnsetSecrets(settings, env, reporter)
     problems.push(...reporter.problems)
   }
 
@@ -50,6 +54,7 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
     groups: settings.seeds.groups.map(({ name }) => name),
     connections: Object.keys(settings.connections),
     globals: settings.globals,
+    secrets: Object.keys(settings.secrets),
   }
   const compiled = new Map<YamlDocument, CompiledFlow>()
   for (const document of customNodes.inOrderOfUse) {
@@ -70,7 +75,7 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
   const linked = linkFlows(compiled.values(), options.wrapVisit)
   const triggers = flows.flatMap((flow) => linked.get(flow) ?? [])
   const descriptions = flows.map(({ flow }) => flow)
-  return { application: createApplication(settings, descriptions, triggers, options.limits), problems }
+  return { application: createApplication(settings, descriptions, triggers, options.limits, env), problems }
 }
 
 /** Whether a file of an application's folder is a flow. */

@@ -17,6 +17,7 @@ export function createApplication(
   flows: readonly FlowDescription[],
   triggers: readonly LinkedTrigger[],
   givenLimits: Partial<Limits> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Application {
   const limits = { ...defaultLimits, ...givenLimits }
   const linked = new Map<CompiledTrigger, LinkedTrigger>(triggers.map((trigger) => [trigger, trigger]))
@@ -29,9 +30,11 @@ export function createApplication(
       ),
     ]),
   )
+  const secrets = readSecrets(settings, env)
   const scope = {
     applicationName: settings.name,
     globals: settings.globals,
+    secrets,
     limits,
     errorTriggersFor: (trigger: CompiledTrigger) => inScope.get(trigger) ?? [],
   }
@@ -48,7 +51,7 @@ export function createApplication(
   }
   return {
     settings,
-    secretNames: createSecretNames(settings.secretNames),
+    secretNames: createSecretNames(settings.secretNames, Object.values(secrets ?? {})),
     flows,
     endpoints: triggers.filter((trigger) => trigger.type === 'endpoint'),
     buttons: triggers.filter((trigger) => trigger.type === 'button'),
@@ -66,6 +69,21 @@ export function createApplication(
       return running
     },
   }
+}
+
+/** By name, those that the environment has; `undefined` where the application names none. */
+function readSecrets(
+  { secrets }: ApplicationSettings,
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> | undefined {
+  const entries = Object.entries(secrets)
+  if (entries.length === 0) return undefined
+  return Object.fromEntries(
+    entries.flatMap(([name, { env: variable }]) => {
+      const value = env[variable]
+      return value ? [[name, value]] : []
+    }),
+  )
 }
 
 /** Nearest first, so that a flow's own handler answers before a global one. */

@@ -14,6 +14,7 @@ export function startPayload(trigger: LinkedTrigger, start: Start, scope: RunSco
   if (start.meta !== undefined) payload.meta = start.meta
   if (start.experience) payload.experience = start.experience
   payload.globals = copyPlain(scope.globals)
+  if (scope.secrets) payload.secrets = { ...scope.secrets }
   payload.applicationId = start.applicationId
   payload.applicationName = scope.applicationName
   payload.flowId = flow.id

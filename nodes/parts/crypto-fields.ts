@@ -23,8 +23,8 @@ export const byteEncodingField = (description: string, fallback: 'hex' | 'base64
   oneOf(['hex', 'base64', 'latin1'], { description, default: fallback })
 
 /** Accepts any value, so that no error of the engine shows what was given instead of a string. */
-export const secretField = (description: string) => Value({ description, examples: ['<< globals.webhookSecret >>'] })
-export const keyField = (description: string) => Value({ description, examples: ['<< globals.signingKey >>'] })
+export const secretField = (description: string) => Value({ description, examples: ['<< secrets.webhookSecret >>'] })
+export const keyField = (description: string) => Value({ description, examples: ['<< secrets.signingKey >>'] })
 
 export const signatureFields = {
   algorithm: oneOf(['md5', 'sha1', 'sha256', 'sha384', 'sha512'], { description: 'The hash.', default: 'sha256' }),

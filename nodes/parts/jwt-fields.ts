@@ -17,7 +17,7 @@ export const algorithmField = oneOf(algorithms, {
 })
 
 /** Accepts any value, so that no error of the engine shows what was given instead of a string. */
-export const keyField = (description: string) => Value({ description, examples: ['<< globals.tokenSecret >>'] })
+export const keyField = (description: string) => Value({ description, examples: ['<< secrets.tokenSecret >>'] })
 
 export type TokenProblem = 'TokenInvalid' | 'TokenExpired' | 'TokenNotActive' | 'KeyInvalid' | 'ClaimsInvalid'
 

@@ -37,7 +37,7 @@ export const customNodeTrigger = defineTrigger({
 application loads. Beside this trigger such a flow has no other.
 
 What is handed in stands below \`data\`, by the names of the inputs. An input that is missing and has no \`default\` is left out. Besides there is
-\`time\`, which is that of the run, \`globals\`, and the names and IDs of the application, of this flow and of this trigger. Nothing else of the
+\`time\`, which is that of the run, \`globals\`, \`secrets\`, and the names and IDs of the application, of this flow and of this trigger. Nothing else of the
 payload of the flow that uses it can be read, \`experience\` neither, and nothing of it be changed.
 
 Every way has to come to a [\`return\`](../nodes/return.md), which says by which of the \`outputs\` it is left, and what it gives. A custom

@@ -25,12 +25,31 @@ export async function loadFolder(
   return loadSources(await readFolder(folder), limits, wrapVisit)
 }
 
+/** For who serves the application: a secret that the environment does not have is an error. */
+export async function loadToServe(folder: string, limits: Partial<Limits>): Promise<LoadedFolder> {
+  const loaded = await loadFolder(folder, limits)
+  const isUnset = ({ code }: Problem) => code === 'APPLICATION_SECRET_NOT_SET'
+  if (!loaded.problems.some(isUnset)) return loaded
+  const problems = loaded.problems.map(
+    (problem): Problem => (isUnset(problem) ? { ...problem, severity: 'error' } : problem),
+  )
+  return { ...loaded, problems, application: undefined, watches: [] }
+}
+
 export function loadSources(
   sources: readonly SourceFile[],
   limits: Partial<Limits> = {},
   wrapVisit?: WrapVisit,
 ): LoadedFolder {
-  const loaded = loadApplication(sources, { nodeTypes, triggerTypes, actions: describeActions(), limits, wrapVisit })
+  const { env } = process
+  const loaded = loadApplication(sources, {
+    nodeTypes,
+    triggerTypes,
+    actions: describeActions(),
+    limits,
+    wrapVisit,
+    env,
+  })
   const { watches, problems } = compileWatches(loaded.application?.triggers ?? [])
   if (problems.length > 0) return { sources, application: undefined, problems, watches: [] }
   return { ...loaded, sources, watches }

@@ -17,6 +17,7 @@ export function createLog(
         paths: plainSecretNames.flatMap((key) => [key, `*.${key}`]),
         censor: redacted,
       },
+      hooks: { streamWrite: (line) => withoutValues(line, names()) },
       serializers: {
         details: (details: unknown) => withoutSecrets(details, names()),
         url: (url: string) => loggableUrl(url, names()),
@@ -30,11 +31,22 @@ export function createLog(
 /** A copy of `value` as JSON would have it, with every secret in it replaced. */
 export function withoutSecrets(value: unknown, names: SecretNames): unknown {
   try {
-    const text = JSON.stringify(value, (key, item: unknown) => (isSecret(key, item, names) ? redacted : item))
+    const text = JSON.stringify(value, (key, item: unknown) => shown(key, item, names))
     return text === undefined ? undefined : JSON.parse(text)
   } catch {
     return '[not JSON]'
   }
+}
+
+function shown(key: string, item: unknown, names: SecretNames): unknown {
+  if (isSecret(key, item, names)) return redacted
+  return typeof item === 'string' ? names.hide(item) : item
+}
+
+/** A line of JSON whose texts hold none of the application's secret values. */
+function withoutValues(line: string, names: SecretNames): string {
+  if (names.values.length === 0) return line
+  return line.replace(/"((?:[^"\\]|\\.)*)"/g, (_, text: string) => `"${names.hide(text)}"`)
 }
 
 function isSecret(name: string, value: unknown, names: SecretNames): boolean {

@@ -83,6 +83,8 @@ export function createRedactor(names: SecretNames, steps = stepsOfRun): Redactor
     add(JSON.stringify(inJson).slice(1, -1))
   }
 
+  for (const value of names.values) addSecret(value)
+
   /** The name under which `key` holds a secret: its own, or that of `{ name: 'token', value: … }`. */
   const nameOf = (map: SnapshotMap, key: string): string | undefined => {
     if (names.isSecretName(key)) return key

@@ -7,6 +7,10 @@ import { RunCapture } from './run-capture.ts'
 import type { RunRecord } from './run-record.ts'
 import { writeRecord } from './write-record.ts'
 
+function withSecrets(recorded: unknown, own: Readonly<Record<string, unknown>>): unknown {
+  return { ...(isMap(recorded) ? recorded : {}), ...own }
+}
+
 /** A run that ran out of time does so again, and takes as long. */
 export async function replayRun(
   application: Application,
@@ -28,7 +32,11 @@ export async function replayRun(
     ...(typeof relayType === 'string' ? { relayType } : {}),
     services: replayServices(record, application.secretNames),
     log: () => undefined,
-    prepare: () => ({ ...payload }),
+    // A record has no secrets: those of this environment stand in for them.
+    prepare: ({ secrets }) => ({
+      ...payload,
+      ...(isMap(secrets) && { secrets: withSecrets(payload.secrets, secrets) }),
+    }),
   }
   const capture = new RunCapture(request)
   await application.start(request, [capture]).done

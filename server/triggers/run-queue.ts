@@ -166,7 +166,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const attempts = run.attempts + 1
     const { retry } = trigger.flow
     if (retry === undefined || attempts > retry.times) {
-      return failRun(platform, run.id, attempts, { code: error.code, message: error.message, ...failedAt })
+      const message = application().secretNames.hide(error.message)
+      return failRun(platform, run.id, attempts, { code: error.code, message, ...failedAt })
     }
     const waitMs = Math.round(retry.seconds * 1000 * 2 ** run.attempts)
     await postponeRun(platform, run.id, attempts, platform.clock.now() + waitMs)

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { FlowpotError } from '../../contracts/errors.ts'
 import type { Application, CompiledTrigger, RunRequest } from '../../engine/application.ts'
 import type { Returned } from '../../engine/custom-node.ts'
-import type { SecretNames } from '../../engine/secret-names.ts'
+import { hideValues, type SecretNames } from '../../engine/secret-names.ts'
 import type { Effects, Services } from '../../engine/services.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'
@@ -45,7 +45,7 @@ export interface DryRunResult {
   readonly flow: string
   /** The trigger as it stands in the flow: `POST /devices`. */
   readonly trigger: string
-  /** As the client would have it, secrets included. */
+  /** As the client would have it, but for the secrets of `application.yaml`. */
   readonly reply: DryReply | null
   readonly visits: readonly ShownVisit[]
   readonly calls: readonly ShownCall[]
@@ -158,13 +158,13 @@ function describe(
     ok: error === undefined,
     flow: trigger.flow.name,
     trigger: textOf(trigger),
-    reply,
+    reply: hideValues(reply, names),
     visits,
     calls,
     missing,
     payload: withoutSecrets(outcome?.payload ?? null, names),
     ...(outcome?.returned ? { returned: withoutSecretsOf(outcome.returned, names) } : {}),
-    error: error === undefined ? null : describeError(error, visits),
+    error: error === undefined ? null : hideValues(describeError(error, visits), names),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Runs one test, on a store of its own. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
+import { hideValues } from '../../engine/secret-names.ts'
 import type { ShownVisit } from '../dry-run/record-run.ts'
 import { compareStep } from './compare-step.ts'
 import type { Test } from './read-tests.ts'
@@ -19,7 +20,13 @@ export interface TestResult {
 export async function runTest(test: Test, scope: TestScope): Promise<TestResult> {
   const began = performance.now()
   const visits: (readonly ShownVisit[])[] = []
-  const end = (failure: Failure | undefined) => ({ test, ms: performance.now() - began, failure, visits })
+  const { secretNames } = scope.application
+  const end = (failure: Failure | undefined) => ({
+    test,
+    ms: performance.now() - began,
+    failure: hideValues(failure, secretNames),
+    visits,
+  })
   try {
     const stage = await openStage(test, scope)
     try {

@@ -135,7 +135,7 @@ function factsOfNodes(
     order: inRunOrder(alone),
     reads,
     isSound: () => true,
-    starts: [startShape(trigger, settings.globals)],
+    starts: [startShape(trigger, settings.globals, Object.keys(settings.secrets))],
     actions,
     reporter,
     onNode: (node, shape) => entering.set(node, shape),

@@ -111,7 +111,7 @@ const seeds = keyed(['groups', 'users', 'devices'], {
   devices: listOf(keyed(['name', 'id', 'tags', 'attributes', 'deviceClass', 'parentId'])),
 })
 const anyApplication = keyed(
-  ['name', 'id', 'description', 'globals', 'cors', 'http', 'connections', 'seeds', 'resourceType'],
+  ['name', 'id', 'description', 'globals', 'secrets', 'cors', 'http', 'connections', 'seeds', 'resourceType'],
   {
     http: keyed(['allow']),
     connections: fc.dictionary(fc.string(), keyed(['env'])),

@@ -29,6 +29,7 @@ export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>
       name: 'test',
       id: undefined,
       globals: {},
+      secrets: {},
       cors,
       http: { allow: [] },
       connections: {},
