@@ -33,13 +33,13 @@ const maxItems = 100
 /** Limits conditions and values together: a database takes only some thousands of either in one statement. */
 const maxParts = 1000
 
-export function compileQuery(query: unknown, fields: QueryFields, at = 'query'): Condition {
+export function compileQuery(query: unknown, fields: QueryFields, at = 'query', mostParts = maxParts): Condition {
   let parts = 0
   count(query)
   return compile(query, at, 1)
 
   function count(value: unknown): void {
-    if (++parts > maxParts) refuse(at, `has more than ${maxParts} conditions and values`)
+    if (++parts > mostParts) refuse(at, `has more than ${mostParts} conditions and values`)
     if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) count(part)
   }
 

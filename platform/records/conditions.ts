@@ -25,9 +25,20 @@ export function isIn(column: Condition, values: readonly (string | number)[]): C
   return values.length === 0 ? never : sql`${column} in (${sql.join(values)})`
 }
 
-/** Devices with such a tag. It is a subquery, so that the index of tags is searched first. */
-export function isTagged(filter: TagFilter): Condition {
-  return sql`devices.id in (select device_id from device_tags where ${fitsTag(filter, sql`key`, sql`value`)})`
+/** Devices that have a row in the index of tags or of attributes. */
+export type Having = (index: 'device_tags' | 'device_attributes', condition: Condition) => Condition
+
+/** Searches the index first, which is quick if few rows meet the condition. If it cannot be searched, all its rows are read. */
+export const havingByIndex: Having = (index, condition) =>
+  sql`devices.id in (select device_id from ${sql.table(index)} where ${condition})`
+
+/** Reads only the rows of the devices that are in question, so its cost does not grow with the devices of others. */
+export const havingOneByOne: Having = (index, condition) =>
+  sql`exists (select 1 from ${sql.table(index)} where ${sql.table(index)}.device_id = devices.id and ${condition})`
+
+/** Devices with such a tag. */
+export function isTagged(filter: TagFilter, having = havingByIndex): Condition {
+  return having('device_tags', fitsTag(filter, sql`device_tags.key`, sql`device_tags.value`))
 }
 
 export function fitsTag({ key, value }: TagFilter, keyColumn: Condition, valueColumn: Condition): Condition {

@@ -12,10 +12,10 @@ import {
   textsField,
   timeField,
 } from './advanced-query.ts'
-import { anyOf, type Condition, descendantsOf, isIn, isTagged } from './conditions.ts'
+import { anyOf, type Condition, descendantsOf, type Having, havingByIndex, isIn, isTagged } from './conditions.ts'
 import { fromColumn, type TagFilter } from './schemas.ts'
 
-const ownFields: QueryFields = {
+const ownFields = (having: Having): QueryFields => ({
   ...resourceQueryFields('devices'),
   name: textField(sql`devices.name`),
   deviceClass: textField(sql`devices.device_class`),
@@ -25,21 +25,33 @@ const ownFields: QueryFields = {
   gatewayId: idField(sql`devices.gateway_id`),
   parentId: idField(sql`devices.parent_id`),
   ancestorId: idsField((ids) => sql`devices.id in ${descendantsOf('devices', sql.join(ids))}`),
-  attributeName: textsField(
-    sql`device_attributes.name`,
-    (condition) => sql`devices.id in (select device_id from device_attributes where ${condition})`,
-  ),
-  tags: tagsField(isTagged),
-}
+  attributeName: textsField(sql`device_attributes.name`, (condition) => having('device_attributes', condition)),
+  tags: tagsField((filter) => isTagged(filter, having)),
+})
+
+const fieldsByIndex = ownFields(havingByIndex)
 
 /** A query that must not ask for groups, such as the one by which a group names its devices. */
 export function compileUngroupedQuery(query: unknown, at: string): Condition {
-  return compileQuery(query, ownFields, at)
+  return compileQuery(query, fieldsByIndex, at)
+}
+
+export interface DeviceQueryOptions {
+  /** How tags and attributes are looked up. */
+  readonly having?: Having
+  /** How many conditions and values the query may have. */
+  readonly maxParts?: number | undefined
 }
 
 /** The devices that meet `query`, as a condition on the table `devices`. */
-export async function compileDeviceQuery(store: Store, query: unknown, at = 'query'): Promise<Condition> {
-  if (!names(query, new Set(['experienceUserId', 'experienceGroupId']))) return compileQuery(query, ownFields, at)
+export async function compileDeviceQuery(
+  store: Store,
+  query: unknown,
+  at = 'query',
+  { having, maxParts }: DeviceQueryOptions = {},
+): Promise<Condition> {
+  const own = having ? ownFields(having) : fieldsByIndex
+  if (!names(query, new Set(['experienceUserId', 'experienceGroupId']))) return compileQuery(query, own, at, maxParts)
   const groups = await readGroups(store)
   const withBelow = (ids: Condition) =>
     devicesOf(
@@ -47,13 +59,13 @@ export async function compileDeviceQuery(store: Store, query: unknown, at = 'que
       groups,
     )
   const fields = {
-    ...ownFields,
+    ...own,
     experienceGroupId: idsField((ids) => withBelow(sql.join(ids))),
     experienceUserId: idsField((ids) =>
       withBelow(sql`select group_id from experience_group_users where ${isIn(sql`user_id`, ids)}`),
     ),
   }
-  return compileQuery(query, fields, at)
+  return compileQuery(query, fields, at, maxParts)
 }
 
 /** The devices of the group itself, without those of the groups below it. */
@@ -83,7 +95,7 @@ async function readGroups({ read }: Store): Promise<NamingGroup[]> {
     .where((where) => where.or([where('device_tags', '<>', '[]'), where('device_query', 'is not', null)]))
     .execute()
   return rows.map(({ id, device_tags, device_query }) => {
-    const tags = fromColumn<TagFilter[]>(device_tags).map(isTagged)
+    const tags = fromColumn<TagFilter[]>(device_tags).map((filter) => isTagged(filter))
     const query = device_query === null ? [] : [compileUngroupedQuery(JSON.parse(device_query), 'deviceQueryJson')]
     return { id, condition: anyOf([...tags, ...query]) }
   })

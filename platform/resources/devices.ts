@@ -1,7 +1,7 @@
 /** The devices of the application. */
 import { sql } from 'kysely'
 import Type from 'typebox'
-import { visibleDevices } from '../auth/device-access.ts'
+import { findVisible } from '../auth/device-access.ts'
 import { checkOwnDevice, relayOf } from '../auth/own-device.ts'
 import { invalid } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
@@ -70,17 +70,19 @@ export const devices: Resource = {
       result: listResult(ShownDevice),
       scopes: [...reads, 'all.Device', 'all.Device.read'],
       async run(params, context) {
-        const { platform, actor } = context
+        const { platform } = context
         const { filter: _, filterField: __, ...unfiltered } = params
         const hasQuery = params.query !== undefined
-        const conditions = [await visibleDevices(platform, actor)]
-        if (hasQuery) conditions.push(await compileDeviceQuery(platform.store, params.query))
-        else {
-          if (params.deviceClass) conditions.push(isIn(sql`devices.device_class`, [params.deviceClass].flat()))
-          if (params.parentId) conditions.push(sql`devices.parent_id = ${params.parentId}`)
-          conditions.push(...(params.tagFilter ?? []).map(isTagged))
-        }
-        return list(spec, hasQuery ? unfiltered : params, platform, conditions, (rows) =>
+        const condition = await findVisible(context, async (compiling) => {
+          if (hasQuery) return compileDeviceQuery(platform.store, params.query, 'query', compiling)
+          const { deviceClass, parentId, tagFilter = [] } = params
+          return allOf([
+            ...(deviceClass ? [isIn(sql`devices.device_class`, [deviceClass].flat())] : []),
+            ...(parentId ? [sql`devices.parent_id = ${parentId}`] : []),
+            ...tagFilter.map((filter) => isTagged(filter, compiling.having)),
+          ])
+        })
+        return list(spec, hasQuery ? unfiltered : params, platform, [condition], (rows) =>
           rows.map((row) => showDevice(row, platform.applicationId, params)),
         )
       },

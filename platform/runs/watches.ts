@@ -83,7 +83,7 @@ function findDevices(devices: DeviceSelection | undefined): Found {
   if (deviceTags.length === 0 && query === undefined) return { ids: new Set(deviceIds), condition: undefined }
   const condition = anyOf([
     ...(deviceIds.length > 0 ? [isIn(sql`devices.id`, deviceIds)] : []),
-    ...deviceTags.map(isTagged),
+    ...deviceTags.map((filter) => isTagged(filter)),
     ...(query === undefined ? [] : [compileUngroupedQuery(query, 'query')]),
   ])
   return { ids: undefined, condition }

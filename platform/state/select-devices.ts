@@ -3,10 +3,10 @@
 import { sql } from 'kysely'
 import { type Static, Type } from 'typebox'
 import type { Caller } from '../auth/actor.ts'
-import { visibleDevices } from '../auth/device-access.ts'
+import { findVisible } from '../auth/device-access.ts'
 import { invalid } from '../base/refusals.ts'
 import { AdvancedQuery } from '../records/advanced-query.ts'
-import { allOf, type Condition, isIn, isTagged, never } from '../records/conditions.ts'
+import { anyOf, type Condition, isIn, isTagged, never } from '../records/conditions.ts'
 import { compileDeviceQuery } from '../records/device-query.ts'
 import { closed, Ids, TagFilters } from '../records/schemas.ts'
 
@@ -23,20 +23,25 @@ const Selection = closed(selection)
  */
 export async function selectDevices(
   { deviceIds, deviceTags, deviceQuery }: Static<typeof Selection>,
-  { platform, actor }: Caller,
+  caller: Caller,
   at: string,
 ): Promise<Condition> {
   if (deviceIds === undefined && deviceTags === undefined && deviceQuery === undefined) {
     throw invalid({ problem: `${at} names no devices: it takes deviceIds, deviceTags or deviceQuery` })
   }
-  const wanted = [
-    ...(deviceIds?.length ? [isIn(sql`devices.id`, deviceIds)] : []),
-    ...(deviceTags ?? []).map(isTagged),
-    ...(deviceQuery === undefined ? [] : [await compileDeviceQuery(platform.store, deviceQuery, `${at}.deviceQuery`)]),
-  ]
-  if (wanted.length === 0) return never
-  // It is a union because SQLite uses no index for conditions that are joined by OR, and would read every device.
-  const selects = wanted.map((condition) => sql`select devices.id from devices where ${condition}`)
-  const named = sql`devices.id in (${sql.join(selects, sql` union `)})`
-  return allOf([named, await visibleDevices(platform, actor)])
+  return findVisible(caller, async (compiling) => {
+    const { store } = caller.platform
+    const wanted = [
+      ...(deviceIds?.length ? [isIn(sql`devices.id`, deviceIds)] : []),
+      ...(deviceTags ?? []).map((filter) => isTagged(filter, compiling.having)),
+      ...(deviceQuery === undefined
+        ? []
+        : [await compileDeviceQuery(store, deviceQuery, `${at}.deviceQuery`, compiling)]),
+    ]
+    if (wanted.length === 0) return never
+    if (caller.actor.kind === 'device') return anyOf(wanted)
+    // It is a union because SQLite uses no index for conditions that are joined by OR, and would read every device.
+    const selects = wanted.map((condition) => sql`select devices.id from devices where ${condition}`)
+    return sql`devices.id in (${sql.join(selects, sql` union `)})`
+  })
 }

@@ -153,3 +153,20 @@ describe('A token', () => {
     }
   })
 })
+
+test('A token that is inactive is not made active again by a token that may do less', async () => {
+  const { app, addToken, base } = scene
+  const strong = await addToken(['all.Application'], { status: 'inactive' })
+  const weak = await addToken(['devices.get'], { status: 'inactive' })
+  const { token } = await addToken(['applicationApiToken.patch', 'devices.get'])
+  const patch = (apiTokenId: string, payload: object) =>
+    app.inject({
+      method: 'PATCH',
+      url: `${base}/tokens/${apiTokenId}`,
+      headers: { authorization: `Bearer ${token}` },
+      payload,
+    })
+  expect((await patch(strong.apiTokenId, { status: 'active' })).statusCode).toBe(403)
+  expect((await patch(strong.apiTokenId, { status: 'inactive', description: 'lost' })).statusCode).toBe(200)
+  expect((await patch(weak.apiTokenId, { status: 'active' })).statusCode).toBe(200)
+})
