@@ -197,6 +197,12 @@ export const settingDefinitions = {
     default: 1024 * 1024,
     about: "How large a request's body may be; past it 413.",
   },
+  maxPipelinedRequests: {
+    ...positive('requests'),
+    env: 'FLOWPOT_MAX_PIPELINED_REQUESTS',
+    default: 64,
+    about: 'How many requests of one HTTP connection may wait for their answers; past it the connection ends.',
+  },
   trustProxy: {
     placeholder: 'proxies',
     env: 'FLOWPOT_TRUST_PROXY',

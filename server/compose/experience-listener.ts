@@ -24,6 +24,7 @@ export function createExperienceListener(parts: ListenerParts): FastifyInstance 
   return createExperienceServer({
     bodyLimitBytes: settings.bodyLimitBytes,
     trustProxy: settings.trustProxy,
+    maxPipelinedRequests: settings.maxPipelinedRequests,
     log,
     application,
     applicationId: platform.applicationId,

@@ -21,6 +21,7 @@ export function createPlatformListener(parts: PlatformListenerParts): FastifyIns
   return createPlatformServer({
     bodyLimitBytes: settings.bodyLimitBytes,
     trustProxy: settings.trustProxy,
+    maxPipelinedRequests: settings.maxPipelinedRequests,
     log,
     hosts: {
       bound: settings.host,

@@ -8,6 +8,7 @@ import { anonymous, type Caller, identify, refusal, tokenOf, type Verifiers } fr
 import { addBodyParsers } from './body-parsers.ts'
 import { answerPreflight, setDefaultHeaders } from './default-headers.ts'
 import { type Failure, failureOf } from './failure.ts'
+import { limitPipelining } from './limit-pipelining.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
 import { encodingUnknown, requireOneHost } from './refusals.ts'
 import { experienceOf, pathOf, relayOf, requestData } from './request-payload.ts'
@@ -49,6 +50,7 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
   let application = options.application()
   let table: RouteTable = buildRouteTable(application.endpoints)
   const app: FastifyInstance = fastify(fastifyOptions(options, wordFailure))
+  limitPipelining(app, options.maxPipelinedRequests)
   app.decorateRequest('admitted', null)
   app.decorateRequest('called', null)
   app.register(fastifyCookie, { hook: false })

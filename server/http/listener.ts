@@ -11,6 +11,7 @@ import {
 } from 'fastify'
 import type { Bindings, Logger } from 'pino'
 import { type Failure, failureOf } from './failure.ts'
+import { IncomingRequest } from './incoming-request.ts'
 import { refusalOfParser } from './refusals.ts'
 import { RequestLog } from './request-log.ts'
 import { type TrustedProxies, toTrustProxy } from './trusted-proxies.ts'
@@ -22,6 +23,8 @@ export interface ListenerOptions {
   readonly requestTimeoutMs?: number
   /** Whose `x-forwarded-*` headers are believed; nobody's by default. */
   readonly trustProxy?: TrustedProxies
+  /** How many requests of one connection may be unanswered; past it the connection ends. */
+  readonly maxPipelinedRequests?: number
   readonly log?: Logger
 }
 
@@ -43,6 +46,7 @@ export function fastifyOptions(options: ListenerOptions, word: WordFailure) {
       connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs),
       // `requireOneHost` does, and answers as to any other error.
       requireHostHeader: false,
+      IncomingMessage: IncomingRequest,
     },
     trustProxy: toTrustProxy(options.trustProxy ?? 0),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),

@@ -5,6 +5,7 @@ import type { ActionContext } from '../../platform/resource.ts'
 import { addJsonParser } from './body-parsers.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { type KnownHosts, requireKnownHost } from './known-host.ts'
+import { limitPipelining } from './limit-pipelining.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
 import { requireOneHost } from './refusals.ts'
 import { type RestOptions, refuseOtherMethods, serveResources } from './rest-routes.ts'
@@ -22,6 +23,7 @@ export function createPlatformServer<Context extends ActionContext>(
   options: PlatformOptions<Context>,
 ): FastifyInstance {
   const app: FastifyInstance = fastify(fastifyOptions(options, wordFailure))
+  limitPipelining(app, options.maxPipelinedRequests)
   app.removeAllContentTypeParsers()
   addJsonParser(app, 'application/json')
   logRequests(app, options.log)

@@ -1,0 +1,30 @@
+/** Ends connections on which requests come faster than their answers are taken. */
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+
+/** Clients that pipeline at all stay well below it. */
+export const defaultMaxPipelinedRequests = 64
+
+/** To be called before other hooks are added, so that they see only requests that are to be served. */
+export function limitPipelining(app: FastifyInstance, max = defaultMaxPipelinedRequests): void {
+  const unanswered = new WeakMap<Socket, number>()
+  const closing = new WeakSet<Socket>()
+  app.addHook('onRequest', ({ raw: request }, reply, done) => {
+    const { socket } = request
+    const count = (unanswered.get(socket) ?? 0) + 1
+    if (count > max) socket.destroy()
+    // Node goes on to parse what it had read before the connection ended.
+    if (socket.destroyed || closing.has(socket)) {
+      reply.hijack()
+      return
+    }
+    unanswered.set(socket, count)
+    reply.raw.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 0) - 1))
+    if (request.headers.upgrade !== undefined) {
+      // Node's parser drops what it had read behind such a request, so what comes next may begin anywhere.
+      closing.add(socket)
+      reply.header('connection', 'close')
+    }
+    done()
+  })
+}
