@@ -5,6 +5,7 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { afterEach } from 'vitest'
 import { openTemporaryStore } from '../../../platform/store/open-store.ts'
 import type { Store } from '../../../platform/store/store.ts'
+import { IncomingRequest } from '../../../server/http/incoming-request.ts'
 import { type Broker, createBroker } from '../../../server/mqtt/broker.ts'
 import type { BrokerLimits } from '../../../server/mqtt/context.ts'
 import type { MqttLog } from '../../../server/mqtt/mqtt-log.ts'
@@ -63,7 +64,7 @@ export async function startBroker(
   const port = await tcp.listen(0, '127.0.0.1')
   const tls = options.certificate && createTlsListener(broker, options.certificate)
   const tlsPort = await tls?.listen(0, '127.0.0.1')
-  const http = createServer((request, response) => {
+  const http = createServer({ IncomingMessage: IncomingRequest }, (request, response) => {
     let body = ''
     request.setEncoding('utf8').on('data', (text: string) => {
       body += text

@@ -22,6 +22,7 @@ const ways: [string, Way][] = [
   ['TCP', () => ({})],
   ['TCP, MQTT 3.1', () => ({ protocolId: 'MQIsdp', protocolVersion: 3 })],
   ['WebSocket', ({ webSocketUrl }) => ({ url: webSocketUrl })],
+  ['WebSocket at /', ({ webSocketUrl }) => ({ url: webSocketUrl.replace('/mqtt', '/') })],
   ['WebSocket, MQTT 3.1', ({ webSocketUrl }) => ({ url: webSocketUrl, protocolId: 'MQIsdp', protocolVersion: 3 })],
 ]
 const tlsWay: Way = ({ tlsPort }) => ({ url: `mqtts://127.0.0.1:${tlsPort}`, ca: certificate?.cert ?? '' })
@@ -117,12 +118,32 @@ describe('a connection', () => {
 })
 
 describe('the platform’s port', () => {
-  it('serves WebSockets at /mqtt alone', async () => {
+  it.each([
+    ['/other', ['mqtt']],
+    ['/mqtt/more', ['mqtt']],
+    ['/', []],
+    ['/', ['graphql-ws']],
+    ['/?x', ['xmqtt', 'MQTT']],
+  ])('serves no WebSocket at %s for the subprotocols %j', async (path, protocols) => {
     const { webSocketUrl } = await start()
-    const socket = new WebSocket(webSocketUrl.replace('/mqtt', '/other'), 'mqtt')
+    const socket = new WebSocket(webSocketUrl.replace('/mqtt', path), protocols)
     const [, response] = await once(socket, 'unexpected-response')
     expect(response.statusCode).toBe(404)
     expect(JSON.parse(await text(response))).toMatchObject({ type: 'NotFound' })
+  })
+
+  it.each([
+    ['/', ['mqtt']],
+    ['/?x=1', ['graphql-ws', 'mqtt']],
+    ['', ['mqttv3.1']],
+    ['/mqtt', []],
+    ['/mqtt/?x', ['mqtt']],
+  ])('serves WebSockets at %j for the subprotocols %j', async (path, protocols) => {
+    const { webSocketUrl } = await start()
+    const socket = new WebSocket(webSocketUrl.replace('/mqtt', path), protocols)
+    await once(socket, 'open')
+    expect(socket.protocol).toBe(protocols.at(-1) ?? '')
+    socket.terminate()
   })
 
   it.each([
@@ -143,9 +164,6 @@ describe('the platform’s port', () => {
     const answer = await connection.until(/\}/)
     expect(answer).toMatch(/^HTTP\/1\.1 200 /)
     expect(answer).toContain(JSON.stringify({ method, url: '/devices?x=1', body }))
-    // And goes on serving that connection.
-    connection.send('GET /again HTTP/1.1\r\nhost: x\r\n\r\n')
-    await connection.until(/"\/again"/)
     connection.socket.destroy()
   })
 })
