@@ -1,4 +1,5 @@
 /** Times a run through ten synchronous nodes with templates and conditions: the engine alone, no HTTP and no store. */
+import { makeEffects } from '../engine/effects.ts'
 import { loadApplication } from '../engine/load/load-application.ts'
 import type { Services } from '../engine/services.ts'
 import { nodeTypes, triggerTypes } from '../nodes/index.ts'
@@ -40,18 +41,7 @@ export async function benchEngine(batches: number): Promise<EngineTimes> {
     throw new Error('The flow of the benchmark has no effects.')
   }
   const services: Services = {
-    api: none,
-    users: { verifyPassword: none, verifyToken: none, signToken: none },
-    http: none,
-    mail: none,
-    sql: none,
-    redis: none,
-    mongo: none,
-    publish: none,
-    startFlow: none,
-    sleep: none,
-    script: none,
-    storage: { get: none, list: none, update: none },
+    ...makeEffects(() => none),
     clock: { now: () => 0 },
     random: { bytes: (length) => new Uint8Array(length) },
   }

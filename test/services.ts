@@ -1,6 +1,7 @@
 /** Services for tests that need none, or replace those they do. */
 
 import type { Storage } from '../contracts/storage.ts'
+import { makeEffects } from '../engine/effects.ts'
 import type { Effects, Services } from '../engine/services.ts'
 
 const refuse = async () => {
@@ -8,17 +9,7 @@ const refuse = async () => {
 }
 
 /** Refuses to send and to run scripts, and waits for nothing. */
-export const noEffects: Effects = {
-  http: refuse,
-  mail: refuse,
-  sql: refuse,
-  redis: refuse,
-  mongo: refuse,
-  publish: refuse,
-  startFlow: refuse,
-  sleep: async () => undefined,
-  script: refuse,
-}
+export const noEffects: Effects = { ...makeEffects(() => refuse), sleep: async () => undefined }
 
 export function storageInMemory(): Storage {
   const values = new Map<string, Map<string, string>>()

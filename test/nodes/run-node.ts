@@ -6,13 +6,13 @@ import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { UserRecord } from '../../contracts/users.ts'
 import type { Application, Visited } from '../../engine/application.ts'
 import type { Returned } from '../../engine/custom-node.ts'
+import { makeEffects } from '../../engine/effects.ts'
 import { anything } from '../../engine/json-schema/shape.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
-import { type ExampleResponse, type NodeExample, outputsOf } from '../../engine/node.ts'
+import { type NodeExample, outputsOf } from '../../engine/node.ts'
 import { findButton } from '../../engine/run/find-button.ts'
 import type { Effects, Reply, Services } from '../../engine/services.ts'
 import type { Problem } from '../../engine/source/problem.ts'
-import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { nodeTypes } from '../../nodes/index.ts'
 import { scopeOf } from '../../nodes/parts/storage-fields.ts'
@@ -122,51 +122,30 @@ const scripts = createScriptPool({ timeoutMs: 2_000, memoryMb: 32 })
 /** Where the node stands in the flow that `load` writes round it. */
 const nodeLine = 4
 
-/** Sends nothing, waits for nothing, and notes what it was asked for. Past the given responses, HTTP is answered 200 without a body. */
+/** Sends nothing, waits for nothing, and notes what it was asked for. Past the given responses, it answers as a dry run does. */
 function effectsOf(responses: NonNullable<NodeExample['responses']>, application: Application) {
   const sent: Record<string, unknown>[] = []
   const left = [...responses]
-  const effects: Pick<Effects, 'http' | 'mail' | 'sql' | 'redis' | 'mongo' | 'publish' | 'startFlow' | 'script'> = {
-    async http({ signal: _, body, ...request }) {
-      sent.push({ ...request, ...(body === undefined ? {} : { body: Buffer.from(body).toString() }) })
-      const response = left.shift() ?? { status: 200, headers: {}, body: '' }
-      if ('error' in response) throw new FlowpotError('HTTP_NO_ANSWER', 500, response.error)
-      if ('result' in response) throw new TypeError('HTTP is answered with a status, headers and a body.')
-      return { ...response, body: Buffer.from(response.body) }
-    },
-    async mail(message) {
-      sent.push({ ...message })
-    },
-    async sql({ signal: _, ...request }) {
-      sent.push(request)
-      const rows = [resultOf(left.shift() ?? { result: [] })].flat().filter(isMap)
-      return { rows, count: rows.length }
-    },
-    async redis({ signal: _, ...request }) {
-      sent.push(request)
-      return resultOf(left.shift() ?? { result: null })
-    },
-    async mongo({ signal: _, ...request }) {
-      sent.push(request)
-      return resultOf(left.shift() ?? { result: null })
-    },
-    async publish(topic, message) {
-      sent.push({ topic, message })
-    },
-    async startFlow(start) {
-      findButton(application, start)
-      sent.push({ ...start })
-      return { runId: '6a1c2d3e4f5a6b7c8d9e0f1b' }
-    },
-    script: scripts.run,
+  const {
+    users: _,
+    storage: __,
+    api: ___,
+    ...effects
+  } = makeEffects(({ effect: { describe, dry, sent: isSent, stub } }) => async (...args) => {
+    const asked = describe(...args)
+    if (isSent) sent.push({ ...(asked as object) })
+    const response = stub?.answer && !stub.fields.includes('sent') ? left.shift() : undefined
+    if (response === undefined) return dry?.(...args)
+    if ('error' in response) throw new FlowpotError('HTTP_NO_ANSWER', 500, response.error)
+    if (stub?.fields.some((field) => field in response)) return stub.answer?.(response, ...args)
+    throw new TypeError('HTTP is answered with a status, headers and a body; a query and a command, with a result.')
+  })
+  const startFlow: Effects['startFlow'] = async (start) => {
+    findButton(application, start)
+    await effects.startFlow(start)
+    return { runId: '6a1c2d3e4f5a6b7c8d9e0f1b' }
   }
-  return { sent, effects }
-}
-
-function resultOf(response: ExampleResponse): unknown {
-  if ('error' in response) throw new FlowpotError('SQL_QUERY_FAILED', 500, response.error)
-  if ('result' in response) return response.result
-  throw new TypeError('A query and a command are answered with a result.')
+  return { sent, effects: { ...effects, startFlow, script: scripts.run } }
 }
 
 /** What the examples call their connections. */
