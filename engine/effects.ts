@@ -184,28 +184,29 @@ export type Act = (...args: readonly unknown[]) => Promise<unknown>
 export interface EffectRow {
   readonly key: string
   readonly effect: Effect
+  readonly group: 'users' | 'storage' | undefined
+  /** In its group, if it has one. */
+  readonly name: string
 }
 
-const rows = Object.entries<Effect>(effects).map(([key, effect]) => ({ row: { key, effect }, path: key.split('.') }))
+const rows = Object.entries<Effect>(effects).map(([key, effect]): EffectRow => {
+  const [first = '', second] = key.split('.')
+  const group = first === 'users' || first === 'storage' ? first : undefined
+  return { key, effect, group, name: second ?? first }
+})
 
 /** Services in which `make` says what each effect does. */
 export function makeEffects(make: (row: EffectRow) => Act): Omit<Services, 'clock' | 'random'> {
   const services = { users: {}, storage: {} }
-  for (const { row, path } of rows) {
-    const [first = '', second] = path
-    if (second === undefined) Reflect.set(services, first, make(row))
-    else Reflect.set(first === 'users' ? services.users : services.storage, second, make(row))
-  }
+  for (const row of rows) Reflect.set(row.group ? services[row.group] : services, row.name, make(row))
   // Boundary: `Rows` has a row for each function of `Services`, and no other.
   return services as Services
 }
 
-/** What the effect of this row does in `services`. */
-export function actOf(services: Services, { key }: EffectRow): Act {
-  const [first = '', second] = key.split('.')
-  const holder: object = second === undefined ? services : Reflect.get(services, first)
-  const act: Act = Reflect.get(holder, second ?? first)
-  return (...args) => Reflect.apply(act, holder, args)
+/** Does what the effect of this row does in `services`. */
+export function callEffect(services: Services, { group, name }: EffectRow, args: readonly unknown[]): Promise<unknown> {
+  const holder = group ? services[group] : services
+  return Reflect.apply(Reflect.get(holder, name), holder, args)
 }
 
 /** What records, dry runs and tests call it: `http`, `storage.get`, or the action that is called: `devices.post`. */
@@ -215,5 +216,5 @@ export function nameOf({ key, effect }: EffectRow, args: readonly unknown[]): st
 
 /** The effect of this name. What no row names is an action of the platform. */
 export function effectNamed(name: string): Effect {
-  return rows.find(({ row: { key, effect } }) => name === (effect.name ?? key))?.row.effect ?? effects.api
+  return rows.find(({ key, effect }) => name === (effect.name ?? key))?.effect ?? effects.api
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../../contracts/clock.ts'
 import type { Random } from '../../contracts/random.ts'
 import type { Answering } from '../application.ts'
-import { actOf, makeEffects, nameOf } from '../effects.ts'
+import { callEffect, makeEffects, nameOf } from '../effects.ts'
 import type { Services } from '../services.ts'
 
 interface Listener {
@@ -13,12 +13,11 @@ interface Listener {
 
 export function observeServices(services: Services, listener: Listener): Services {
   const effects = makeEffects((row) => {
-    const act = actOf(services, row)
     const { describe, follow, tell } = row.effect
     return (...args) => {
       const answering = listener.called(nameOf(row, args), describe(...args))
       const followed = follow?.(...args)
-      const answer = act(...(followed?.args ?? args))
+      const answer = callEffect(services, row, followed?.args ?? args)
       // Whoever asked waits for the same promise, and hears after this.
       answer.then(
         (result) => answering.answered(followed?.tell() ?? tell?.(result, ...args) ?? { result }),

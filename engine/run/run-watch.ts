@@ -1,5 +1,14 @@
 /** Tells the observers of one run what it does. One that throws is logged; the run goes on without its attention. */
-import type { Answering, Called, RunLog, RunObserver, RunOutcome, RunRequest, Visited } from '../application.ts'
+import type {
+  Answering,
+  Called,
+  RunEnded,
+  RunLog,
+  RunObserver,
+  RunOutcome,
+  RunRequest,
+  Visited,
+} from '../application.ts'
 import type { Payload } from '../values/payload.ts'
 import { observeServices } from './observe-services.ts'
 
@@ -8,8 +17,8 @@ export class RunWatch {
   readonly request: RunRequest
   /** Whether any observer wants more than the beginning and the end. */
   readonly isDetailed: boolean
-  readonly clockReadings: readonly number[][]
-  readonly missing: ((path: string) => void) | undefined
+  clockReadings: readonly number[][] = []
+  missing: ((path: string) => void) | undefined
   private readonly observers: readonly RunObserver[]
   private readonly log: RunLog
   private readonly startedAt: number
@@ -20,15 +29,15 @@ export class RunWatch {
     this.observers = observers
     this.log = request.log
     this.startedAt = request.services.clock.now()
-    this.isDetailed = observers.some(({ visited, called }) => visited ?? called)
-    this.clockReadings = observers.flatMap(({ clockReadings }) => (clockReadings ? [clockReadings] : []))
-    this.missing = observers.some(({ missing }) => missing)
-      ? (path) => this.tell((observer) => observer.missing?.(path))
-      : undefined
+    this.isDetailed = observers.some(isDetailed)
     this.request = this.isDetailed ? this.observe(request) : request
   }
 
   private observe(request: RunRequest): RunRequest {
+    this.clockReadings = this.observers.flatMap(({ clockReadings }) => (clockReadings ? [clockReadings] : []))
+    if (this.observers.some(({ missing }) => missing)) {
+      this.missing = (path) => this.tell((observer) => observer.missing?.(path))
+    }
     return {
       ...request,
       // So that the run does not read the clock for it, which would be recorded.
@@ -42,7 +51,9 @@ export class RunWatch {
   }
 
   begun(payload: Payload): void {
-    this.tell((observer) => observer.begun?.({ payload, startedAt: this.startedAt }))
+    for (const observer of this.observers) {
+      if (observer.begun) this.safely(() => observer.begun?.({ payload, startedAt: this.startedAt }))
+    }
   }
 
   /** Never the same twice, so that a moment says which visit began in it. */
@@ -82,8 +93,8 @@ export class RunWatch {
   }
 
   ended(outcome: RunOutcome): void {
-    const ms = performance.now() - this.began
-    this.tell((observer) => observer.ended?.({ outcome, startedAt: this.startedAt, ms }))
+    const run: RunEnded = { outcome, startedAt: this.startedAt, ms: performance.now() - this.began }
+    for (const observer of this.observers) if (observer.ended) this.safely(() => observer.ended?.(run))
   }
 
   private tell(event: (observer: RunObserver) => void): void {
@@ -97,4 +108,8 @@ export class RunWatch {
       this.log('error', 'An observer of the run failed', error)
     }
   }
+}
+
+function isDetailed({ visited, called }: RunObserver): boolean {
+  return (visited ?? called) !== undefined
 }

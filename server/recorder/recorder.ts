@@ -106,8 +106,10 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
   return {
     record: (application) => ({
       ...application,
-      start: (request, observers = []) =>
-        application.start(request, [...observers, ...observe(request, application.secretNames)]),
+      start(request, observers) {
+        const own = observe(request, application.secretNames)
+        return application.start(request, observers ? [...observers, ...own] : own)
+      },
     }),
     async list({ flowId, limit }) {
       const stored = await listKeptRuns(platform, { ms: bounds.ms, limit, flowId })

@@ -3,7 +3,7 @@
 import { defineError } from '../../contracts/errors.ts'
 import { customNodeKey } from '../../engine/custom-node.ts'
 import type { StubAnswer } from '../../engine/effect.ts'
-import { actOf, makeEffects } from '../../engine/effects.ts'
+import { type Act, callEffect, makeEffects } from '../../engine/effects.ts'
 import type { Run, Visit } from '../../engine/node.ts'
 import type { LinkedNode, WrapVisit } from '../../engine/run/linked-flow.ts'
 import type { Services } from '../../engine/services.ts'
@@ -106,7 +106,7 @@ export function createTestWatch(
   const servicesOf = (node: Node, services: Services): Services => {
     const effects = makeEffects((row) => {
       const { describe, sent, stub: stubbing } = row.effect
-      const act = actOf(services, row)
+      const act: Act = (...args) => callEffect(services, row, args)
       if (!stubbing) return act
       return async (...args) => {
         // A copy, since the run goes on with the same payload.
