@@ -61,9 +61,9 @@ export function recordRuns(application: Application, { limits, isLive = false, p
   return {
     application: {
       ...application,
-      start(request) {
+      start(request, observers = []) {
         const capture = new RunCapture(request, { bounds: boundsOfAuthor })
-        const running = application.start({ ...request, ...(prepare && { prepare }) }, [capture])
+        const running = application.start({ ...request, ...(prepare && { prepare }) }, [...observers, capture])
         last = { capture, done: running.done }
         return running
       },

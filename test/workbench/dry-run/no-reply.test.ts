@@ -1,5 +1,6 @@
 /** A run that nobody gets a reply from has failed, wherever it is shown. */
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { WrapVisit } from '../../../engine/run/linked-flow.ts'
 import { loadSources } from '../../../server/compose/load-folder.ts'
 import { openTemporaryPlatform } from '../../../server/compose/open-platform.ts'
 import { createRecorder } from '../../../server/recorder/recorder.ts'
@@ -12,9 +13,8 @@ const settings = readSettings({}, {})
 
 /** The check refuses flows that may not reply, so the node is made to leave by an output that it does not have. */
 function loadLost() {
-  const lose = (node: { readonly type: string }, visit: () => unknown) =>
-    node.type === 'debug' ? () => 'nowhere' : visit
-  const { application } = loadSources([{ file: 'lost.yaml', text: flow }], settings, lose as never)
+  const lose: WrapVisit = ({ type }, visit) => (type === 'debug' ? () => 'nowhere' : visit)
+  const { application } = loadSources([{ file: 'lost.yaml', text: flow }], settings, lose)
   if (!application) throw new Error('The flow does not load.')
   return application
 }
