@@ -25,7 +25,7 @@ function proseOf(file: string): string {
 }
 
 /** What `npm run new` makes, in CONTRIBUTING.md. */
-const examples = /^(?:nodes\/data\/reverse|nodes\/triggers\/doorbell)\.ts$/
+const examples = /^(?:nodes\/data\/reverse|nodes\/triggers\/gate)\.ts$/
 
 function missingIn(file: string): string[] {
   const folder = file.split('/').slice(0, -1)
