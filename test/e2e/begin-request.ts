@@ -1,4 +1,4 @@
-/** Holds a request in flight for as long as a test wants: its headers have arrived, its body has not. */
+/** Keeps a request in flight for as long as a test wants: the server has its headers and waits for its body. */
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -10,7 +10,7 @@ export interface BegunRequest {
   readonly dropped: Promise<void>
 }
 
-/** Resolves once the server has said that it waits for the body. */
+/** Resolves once the server has asked for the body. */
 export async function beginRequest(
   url: string,
   { body, token }: { body: unknown; token?: string },

@@ -1,4 +1,4 @@
-/** `flowpot add endpoint`: a flow that answers, if the application can have it. */
+/** `flowpot add endpoint` adds a flow that answers, if the application has room for that endpoint. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
@@ -17,7 +17,7 @@ nodes:
 }
 
 describe.concurrent('flowpot add endpoint', () => {
-  it('starts a flow that is served, and a test that it passes', async ({ scene }) => {
+  it('creates a flow that is served, and a test that passes', async ({ scene }) => {
     const folder = await scene.folder(pots)
     const added = await runCli(['add', 'endpoint', 'POST /pots/{id}/water', '--folder', folder])
     expect([added.code, added.errors]).toEqual([0, ''])
@@ -36,7 +36,7 @@ describe.concurrent('flowpot add endpoint', () => {
     expect(answer).toMatchObject({ status: 200, body: { id: '42' } })
   })
 
-  it('adds to flows/ unless another folder is named, and tells programs what it made', async ({ scene }) => {
+  it('adds to flows/ unless another folder is named, and prints what it created as JSON', async ({ scene }) => {
     const cwd = await scene.folder()
     await mkdir(join(cwd, 'flows'))
     await writeFile(join(cwd, 'flows/application.yaml'), 'name: a\n')
@@ -63,7 +63,7 @@ describe.concurrent('flowpot add endpoint', () => {
     expect((await readdir(folder)).sort()).toEqual(Object.keys(pots))
   })
 
-  it('refuses the same endpoint the second time', async ({ scene }) => {
+  it('refuses an endpoint that the application has already', async ({ scene }) => {
     const folder = await scene.folder(pots)
     const add = () => runCli(['add', 'endpoint', 'GET /x', '--folder', folder, '--json'])
     expect((await add()).code).toBe(0)
@@ -71,14 +71,14 @@ describe.concurrent('flowpot add endpoint', () => {
     expect([again.code, JSON.parse(again.output).error.code]).toEqual([1, 'CLI_ENDPOINT_REFUSED'])
   })
 
-  it('refuses what is no endpoint in the words of the check, and ends with 2', async ({ scene }) => {
+  it('refuses a malformed endpoint with the message that the check gives, and exits 2', async ({ scene }) => {
     const folder = await scene.folder(pots)
     const { code, output, errors } = await runCli(['add', 'endpoint', 'get /x', '--folder', folder])
     expect([code, output]).toEqual([2, ''])
     expect(errors).toBe('error CLI_CALL_WRONG: "get" is not a method.\n  hint: Did you mean GET?\n')
   })
 
-  it('makes one flow where several ask for it at once', async ({ scene }) => {
+  it('creates one flow when several processes ask for it at once', async ({ scene }) => {
     const folder = await scene.folder(pots)
     const ends = await Promise.all([1, 2, 3].map(() => runCli(['add', 'endpoint', 'GET /x', '--folder', folder])))
     expect(ends.map(({ code }) => code).sort()).toEqual([0, 1, 1])
@@ -86,7 +86,7 @@ describe.concurrent('flowpot add endpoint', () => {
     expect((await readdir(folder)).sort()).toEqual([...Object.keys(pots), 'get-x.test.yaml', 'get-x.yaml'].sort())
   })
 
-  it('adds nothing to an application that is broken, says why and ends with 1', async ({ scene }) => {
+  it('adds nothing to a broken application, says why and exits 1', async ({ scene }) => {
     const folder = await scene.folder({ ...pots, 'broken.yaml': 'name: [' })
     const text = await runCli(['add', 'endpoint', 'GET /x', '--folder', folder])
     expect([text.code, text.output]).toEqual([1, ''])
@@ -108,7 +108,7 @@ describe.concurrent('flowpot add endpoint', () => {
     expect(errors).toMatch(message)
   })
 
-  it('of a folder with no YAML file ends with 1', async ({ scene }) => {
+  it('exits 1 in a folder without a YAML file', async ({ scene }) => {
     const folder = await scene.folder()
     const { code, errors } = await runCli(['add', 'endpoint', 'GET /x', '--folder', folder])
     expect([code, await readdir(folder)]).toEqual([1, []])

@@ -1,4 +1,4 @@
-/** `flowpot check` on a folder in which nothing is right. */
+/** `flowpot check` on a folder whose flows are all wrong. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -15,7 +15,7 @@ const folderOfWrongFlows = fc.tuple(
 
 type Generated = typeof folderOfWrongFlows extends fc.Arbitrary<infer Value> ? Value : never
 
-it('tells of all that is wrong with a folder of wrong files, and never fails itself', async ({ scene }) => {
+it('reports every problem in a folder of wrong files, and never crashes', async ({ scene }) => {
   const check = async ([wrong, damaged, bytes]: Generated) => {
     const folder = await scene.folder({
       [applicationFile.file]: applicationFile.text,

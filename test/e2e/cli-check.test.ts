@@ -1,10 +1,10 @@
-/** `flowpot check` on folders that are broken by hand. */
+/** `flowpot check` on folders with mistakes that were made by hand. */
 import { describe, expect, test } from 'vitest'
 import { formatProblem } from '../../engine/source/format-problem.ts'
 import { loadSources } from '../../server/compose/load-folder.ts'
 import { it, type Scene } from './it.ts'
 
-/** A sound flow, but for the lines that a test puts in. */
+/** A sound flow, except for the lines that a test inserts. */
 function flow(...lines: readonly string[]): string {
   return `name: Trap
 on:
@@ -24,7 +24,7 @@ async function check(scene: Scene, files: Readonly<Record<string, string>>, ...a
   return { code, output: stdout.text().replaceAll(`${folder}/`, ''), errors: stderr.text() }
 }
 
-/** Something of every kind. */
+/** Problems of every kind. */
 const broken = {
   'application.yaml': 'name: broken\nport: 80\nseeds: { groups: [ { name: admins } ] }\n',
   'one.yaml': `name: One
@@ -69,7 +69,7 @@ nodes:
 }
 
 describe.concurrent('flowpot check', () => {
-  it('says nothing is wrong where nothing is, and ends with 0', async ({ scene }) => {
+  it('reports no problems in a sound folder, and exits 0', async ({ scene }) => {
     const { stdout, stderr, ended } = scene.cli(['check'])
     expect([await ended(), stderr.text()]).toEqual([0, ''])
     expect(stdout.text()).toMatch(/^\d+ flows, \d+ endpoints, \d+ tests: no problems\.\n$/)
@@ -77,9 +77,7 @@ describe.concurrent('flowpot check', () => {
     expect([await json.ended(), json.stdout.text()]).toEqual([0, '{"problems":[]}\n'])
   })
 
-  it('lists every problem of every file at once, with place, code frame and hint, and ends with 1', async ({
-    scene,
-  }) => {
+  it('lists every problem of every file at once, with place, code frame and hint, and exits 1', async ({ scene }) => {
     const { code, output, errors } = await check(scene, broken)
     expect([code, errors]).toEqual([1, ''])
     expect(output.match(/^\S+\.yaml:\d+:\d+ {2}(?:error|warning) \w+/gm)).toEqual([
@@ -126,7 +124,7 @@ describe.concurrent('flowpot check', () => {
     )
   })
 
-  it('reads the tests beside the flows, where those are whole', async ({ scene }) => {
+  it('checks the tests next to the flows, if the flows are sound', async ({ scene }) => {
     const tests = {
       'one.test.yaml': '- { name: a, request: { method: GET, path: /trap }, expect: { visits: [ anser ] } }\n',
     }
@@ -160,7 +158,7 @@ describe.concurrent('flowpot check', () => {
   })
 })
 
-describe('What YAML does to templates is told, with what to write instead', () => {
+describe('What YAML does to templates is reported, with what to write instead', () => {
   const traps = [
     ['a comment', ['a: item #<< data.query.n >>'], '9:15', /comment/, "'item #<< data.query.n >>'"],
     ['a map in a map', ['a: {{ data.query.x }}'], '9:10', /map in a map/, '<< data.query.x >>'],

@@ -1,4 +1,4 @@
-/** `flowpot new`: what it makes serves at once, and what was there stays as it was. */
+/** `flowpot new` creates an application that works at once, and changes nothing that exists. */
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
@@ -8,7 +8,7 @@ import { it } from './it.ts'
 const made = ['.gitignore', 'application.yaml', 'hello.test.yaml', 'hello.yaml']
 
 describe.concurrent('flowpot new', () => {
-  it('makes an application that passes its check and its test, and serves', async ({ scene }) => {
+  it('creates an application that passes its check and its test, and can be served', async ({ scene }) => {
     const cwd = await scene.folder()
     const { code, output, errors } = await runCli(['new', 'pots'], { cwd })
     expect([code, errors]).toEqual([0, ''])
@@ -57,7 +57,7 @@ describe.concurrent('flowpot new', () => {
     expect(await readdir(cwd)).toEqual(['file'])
   })
 
-  it('leaves a folder that is not empty, a file and a link as they are, and ends with 1', async ({ scene }) => {
+  it('leaves a folder that is not empty, a file and a link as they are, and exits 1', async ({ scene }) => {
     const cwd = await scene.folder({ file: 'mine' })
     await mkdir(join(cwd, 'full'))
     await writeFile(join(cwd, 'full/hello.yaml'), 'mine')
@@ -75,7 +75,7 @@ describe.concurrent('flowpot new', () => {
     expect(await readFile(join(cwd, 'file'), 'utf8')).toBe('mine')
   })
 
-  it('makes one folder where several ask for it at once', async ({ scene }) => {
+  it('creates one folder when several processes ask for it at once', async ({ scene }) => {
     const cwd = await scene.folder()
     const ends = await Promise.all([1, 2, 3].map(() => runCli(['new', 'pots'], { cwd })))
     expect(ends.map(({ code }) => code).sort()).toEqual([0, 1, 1])

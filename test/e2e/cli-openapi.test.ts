@@ -1,4 +1,4 @@
-/** `flowpot openapi` and `/openapi.json`: what an application answers, and what of a change breaks its clients. */
+/** `flowpot openapi` and `/openapi.json` describe what an application answers, and report changes that break its clients. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -17,7 +17,7 @@ nodes:
 `
 
 describe.concurrent('flowpot openapi', () => {
-  it('prints what the sample application answers', async () => {
+  it('describes the endpoints of the sample application', async () => {
     const { code, output, errors } = await runCli(['openapi'])
     expect([code, errors]).toEqual([0, ''])
     const document = JSON.parse(output)
@@ -32,7 +32,7 @@ describe.concurrent('flowpot openapi', () => {
     expect(JSON.parse(json.output)).toEqual(document)
   })
 
-  it('writes it to a file, against which nothing breaks until something does', async ({ scene }) => {
+  it('writes the document to a file, and reports a breaking change against it', async ({ scene }) => {
     const folder = await scene.folder({ 'pots.yaml': pots() })
     const file = join(folder, 'openapi.json')
     expect(await runCli(['openapi', folder, '--out', file])).toMatchObject({ code: 0, output: `Wrote ${file}.\n` })
@@ -50,7 +50,7 @@ describe.concurrent('flowpot openapi', () => {
       output: 'GET /pots/{id}: security a token is needed now\nGET /pots/{id}: reply 200.wet is gone\n',
       errors: '',
     })
-    // What breaks clients does not take the place of what they know.
+    // A document with a breaking change does not overwrite the one that clients know.
     expect(await readFile(file, 'utf8')).toBe(old)
     const json = await runCli(['openapi', folder, '--against', file, '--json'])
     expect([json.code, JSON.parse(json.output)]).toEqual([
@@ -76,7 +76,7 @@ describe.concurrent('flowpot openapi', () => {
     expect(errors).toMatch(message)
   })
 
-  it('held against a document that is nested without end ends with 2', async () => {
+  it('exits 2 if the document to compare with is nested too deep', async () => {
     const schema = `${'{"items":'.repeat(50_000)}{}${'}'.repeat(50_000)}`
     const reply = `{"content":{"application/json":{"schema":${schema}}}}`
     const input = `{"openapi":"3.1.0","paths":{"/devices":{"get":{"responses":{"200":${reply}}}}}}`
@@ -96,14 +96,14 @@ describe.concurrent('flowpot openapi', () => {
     expect(errors).toMatch(message)
   })
 
-  it('of an application with problems says them and ends with 1', async ({ scene }) => {
+  it('lists the problems of a broken application and exits 1', async ({ scene }) => {
     const folder = await scene.folder({ 'broken.yaml': 'name: [' })
     const { code, output, errors } = await runCli(['openapi', folder])
     expect([code, output]).toEqual([1, ''])
     expect(errors).toMatch(/FLOW_YAML_SYNTAX/)
   })
 
-  it('is served to who may read the application, and follows a reload', async ({ scene }) => {
+  it('serves the document to whoever may read the application, and follows a reload', async ({ scene }) => {
     const folder = await scene.folder({ 'pots.yaml': pots() })
     const { platform, experience, adminToken = '', stderr } = await scene.start({ folder, args: ['--watch'] })
     const url = `${platform}/openapi.json`
@@ -121,8 +121,8 @@ describe.concurrent('flowpot openapi', () => {
   })
 })
 
-describe('what the sample application says of its replies', () => {
-  it('is what it answers', async ({ scene }) => {
+describe('what the document says about replies of the sample application', () => {
+  it('is true of the replies that it sends', async ({ scene }) => {
     const { experience, platform, adminToken = '' } = await scene.start()
     const document = (await request(`${platform}/openapi.json`, { token: adminToken })).body
     const ajv = new Ajv2020({ strict: false })

@@ -1,4 +1,4 @@
-/** `flowpot routes`, and what the commands share: help, versions, calls that are wrong. */
+/** `flowpot routes`, and what all commands share: help, version, and errors of usage. */
 import { readFileSync } from 'node:fs'
 import { describe, expect } from 'vitest'
 import { it, type Scene } from './it.ts'
@@ -23,7 +23,7 @@ nodes:
 `
 
 describe.concurrent('flowpot routes', () => {
-  it('lists what the sample application answers', async ({ scene }) => {
+  it('lists the endpoints of the sample application', async ({ scene }) => {
     const { code, output, errors } = await cli(scene, 'routes')
     expect([code, errors]).toEqual([0, ''])
     const rows = output.trimEnd().split('\n')
@@ -37,7 +37,7 @@ describe.concurrent('flowpot routes', () => {
     expect(new Set(rows.map((row) => row.indexOf('flows/'))).size).toBe(1)
   })
 
-  it('lists groups and what is off, also as JSON', async ({ scene }) => {
+  it('shows groups and disabled endpoints, also as JSON', async ({ scene }) => {
     const files = { 'application.yaml': 'name: x\nseeds: { groups: [ { name: admins }, { name: owners } ] }\n' }
     const folder = await scene.folder({ ...files, 'pots.yaml': pots })
     const text = await cli(scene, 'routes', folder)
@@ -72,7 +72,7 @@ describe.concurrent('flowpot routes', () => {
     })
   })
 
-  it('says what is wrong with a folder that is broken, and ends with 1', async ({ scene }) => {
+  it('lists the problems of a broken folder, and exits 1', async ({ scene }) => {
     const folder = await scene.folder({ 'broken.yaml': 'name: [' })
     const text = await cli(scene, 'routes', folder)
     expect([text.code, text.output]).toEqual([1, ''])
@@ -81,7 +81,7 @@ describe.concurrent('flowpot routes', () => {
     expect([json.code, JSON.parse(json.output).problems.length > 0]).toEqual([1, true])
   })
 
-  it('of a folder that does not exist ends with 2', async ({ scene }) => {
+  it('exits 2 for a folder that does not exist', async ({ scene }) => {
     const { code, output } = await cli(scene, 'routes', 'no-such-folder', '--json')
     expect(code).toBe(2)
     expect(JSON.parse(output)).toEqual({
@@ -107,7 +107,7 @@ describe.concurrent('flowpot', () => {
     expect(output).toMatch(text)
   })
 
-  it('says its version', async ({ scene }) => {
+  it('prints its version', async ({ scene }) => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
     expect(await cli(scene, '--version')).toEqual({ code: 0, output: `${version}\n`, errors: '' })
   })
@@ -122,7 +122,7 @@ describe.concurrent('flowpot', () => {
     expect(errors).toMatch(message)
   })
 
-  it('ends in peace where its reader leaves early', async ({ scene }) => {
+  it('exits quietly when its reader closes the pipe early', async ({ scene }) => {
     const folder = await scene.folder({ 'broken.yaml': `${'nope: 1\n'.repeat(2000)}` })
     const { child, stderr, ended } = scene.cli(['check', folder])
     child.stdout.destroy()

@@ -1,4 +1,4 @@
-/** `flowpot run` as it is typed. What it does for each kind of flow and call, test/workbench/dry-run/run.test.ts says. */
+/** The command `flowpot run`. test/workbench/dry-run/run.test.ts covers each kind of flow and call. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
@@ -18,7 +18,7 @@ async function cli(
 }
 
 describe.concurrent('flowpot run', () => {
-  it('prints the way taken, what was called, and the reply, and leaves nothing behind', async ({ scene }) => {
+  it('prints the visited nodes, the calls and the reply, and leaves nothing behind', async ({ scene }) => {
     const [data, temporary] = [join(await scene.folder(), 'data'), await scene.folder()]
     const { code, output, errors } = await cli(scene, registers, { env: { FLOWPOT_DATA: data, TMPDIR: temporary } })
     expect([code, errors]).toEqual([0, ''])
@@ -37,7 +37,7 @@ describe.concurrent('flowpot run', () => {
     expect([existsSync(data), readdirSync(temporary)]).toEqual([false, []])
   })
 
-  it('prints the same as JSON, without secrets but in the reply', async ({ scene }) => {
+  it('prints the same as JSON, with secrets only in the reply', async ({ scene }) => {
     const { code, output, errors } = await cli(scene, [...registers, '--json'])
     expect([code, errors]).toEqual([0, ''])
     const result = JSON.parse(output)
@@ -51,7 +51,7 @@ describe.concurrent('flowpot run', () => {
         [null, 'reply', 'next'],
       ].map(([id, type, output]) => expect.objectContaining({ id, type, output, ms: expect.any(Number) })),
     )
-    // That the user was made for the run is not the flow's doing.
+    // The command created the user for this run, not the flow, so that call is not listed.
     expect(result.calls.map(({ visit, call }: Record<string, unknown>) => [visit, call])).toEqual([
       [2, 'devices.post'],
       [3, 'applicationKeys.post'],
@@ -63,7 +63,7 @@ describe.concurrent('flowpot run', () => {
     expect(output).not.toMatch(/eyJ[\w-]+\.[\w-]+\./)
   })
 
-  it('says which paths were missing, and no password', async ({ scene }) => {
+  it('lists the paths that were missing, and shows no password', async ({ scene }) => {
     const body = '{"email":"bob@lom.example","password":"correct horse battery"}'
     const { code, output } = await cli(scene, ['run', 'flows/register-user.yaml', '--body', body])
     expect(code).toBe(0)
@@ -93,7 +93,7 @@ describe.concurrent('flowpot run', () => {
     expect(errors).not.toMatch(/^ +at /m)
   })
 
-  it('works with --live on the real store, and is refused while a process serves it', async ({ scene }) => {
+  it('uses the real store with --live, and refuses to while a process serves it', async ({ scene }) => {
     const data = await scene.folder()
     const live = [...registers, '--live', '--data', data, '--json']
     const first = await cli(scene, live)

@@ -1,4 +1,4 @@
-/** `flowpot schema`: what it writes is what an editor holds files against. */
+/** `flowpot schema` writes the schema against which an editor checks files. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
@@ -15,7 +15,7 @@ function validator(schema: string) {
 }
 
 describe.concurrent('flowpot schema', () => {
-  it('prints a schema that the sample application and a new one pass', async ({ scene }) => {
+  it('prints a schema that accepts the sample application and a new one', async ({ scene }) => {
     const { code, output, errors } = await runCli(['schema'])
     expect([code, errors]).toEqual([0, ''])
     const validate = validator(output)
@@ -35,13 +35,13 @@ describe.concurrent('flowpot schema', () => {
     expect(validate({ name: 'a', on: { button: 'b' }, nodes: [{ type: 'repyl' }] })).toBe(false)
   })
 
-  it('prints it on one line for programs', async () => {
+  it('prints the schema on one line with --json', async () => {
     const [text, json] = await Promise.all([runCli(['schema']), runCli(['schema', '--json'])])
     expect(json.output.trimEnd().split('\n')).toHaveLength(1)
     expect(JSON.parse(json.output)).toEqual(JSON.parse(text.output))
   })
 
-  it('writes it to a file, in place of what stood there', async ({ scene }) => {
+  it('writes the schema to a file, and replaces an older one', async ({ scene }) => {
     const cwd = await scene.folder({ 'flow.schema.json': 'old' })
     const written = await runCli(['schema', '--out', 'flow.schema.json'], { cwd })
     expect([written.code, written.output]).toEqual([
@@ -69,7 +69,7 @@ describe.concurrent('flowpot schema', () => {
     expect(await readdir(cwd)).toEqual([])
   })
 
-  it('says how an editor finds it', async () => {
+  it('explains how an editor finds the schema', async () => {
     const { code, output } = await runCli(['schema', '--help'])
     expect(code).toBe(0)
     expect(output).toContain('# yaml-language-server: $schema=flow.schema.json')
@@ -77,7 +77,7 @@ describe.concurrent('flowpot schema', () => {
     expect(output).toContain('"yaml.customTags": ["!any scalar"')
   })
 
-  it('ends in peace where its reader leaves early', async ({ scene }) => {
+  it('exits quietly when its reader closes the pipe early', async ({ scene }) => {
     const { child, stderr, ended } = scene.cli(['schema'])
     child.stdout.destroy()
     expect([await ended(), stderr.text()]).toEqual([0, ''])

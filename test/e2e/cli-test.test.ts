@@ -1,4 +1,4 @@
-/** `flowpot test` as it is typed. What a test may say, test/workbench/testing/ says. */
+/** The command `flowpot test`. test/workbench/testing/ covers what a test may contain. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
@@ -28,7 +28,7 @@ async function cli(scene: Scene, args: readonly string[]) {
 }
 
 describe.concurrent('flowpot test', () => {
-  it('passes on the sample application, every branch of which is covered', async ({ scene }) => {
+  it('passes on the sample application, and covers every branch of it', async ({ scene }) => {
     const { code, output, errors } = await cli(scene, ['flows', '--coverage', '--threshold', '100'])
     expect([errors, code]).toEqual(['', 0])
     expect(output).toMatch(/^ok {4}?flows\/|^ok {2}flows\//)
@@ -36,7 +36,7 @@ describe.concurrent('flowpot test', () => {
     expect(output).toContain('Coverage: 100 %.')
   })
 
-  it('ends with 1 where a test fails, and says why in words, in JSON and in XML', async ({ scene }) => {
+  it('exits 1 if a test fails, and says why as text, as JSON and as XML', async ({ scene }) => {
     const folder = await scene.folder({ ...files, 'greet.test.yaml': passes + fails })
     const xml = join(folder, 'results.xml')
     const { code, output } = await cli(scene, [join(folder, 'greet.yaml'), '--junit', xml])
@@ -81,7 +81,7 @@ describe.concurrent('flowpot test', () => {
     expect(code).toBe(2)
   })
 
-  it('runs again with --watch as the files change, and ends with 0 on Ctrl-C', async ({ scene }) => {
+  it('runs the tests again with --watch when files change, and exits 0 on Ctrl-C', async ({ scene }) => {
     const folder = await scene.folder({ ...files, 'greet.test.yaml': fails })
     const { stdout, child, ended } = scene.cli(['test', folder, '--watch'])
     await stdout.until(/1 test: 1 failed/)

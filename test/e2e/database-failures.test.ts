@@ -1,4 +1,4 @@
-/** A database that is locked, full, read-only or damaged: clients are told so, and the process lives. */
+/** If the database is locked, full, read-only or damaged, clients get a clear error and the process survives. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { type Answer, type Flowpot, request } from './flowpot-process.ts'
 import { it, type Scene } from './it.ts'
 import { expectKeyIsGood, fern, listDevices, register, signUp } from './lom-client.ts'
 
-/** A database connection of somebody else, who keeps all others from writing. */
+/** A connection of another program that keeps everybody else from writing. */
 function lock(scene: Scene, data: string): { release(): void } {
   const other = new Database(join(data, 'flowpot.db'))
   scene.after(() => other.close())
@@ -21,7 +21,7 @@ function expectNoTrace(answer: Answer): void {
   expect(JSON.stringify(answer.body)).not.toMatch(/sqlite|node_modules|\.ts|\.js|\n +at /i)
 }
 
-/** Everything that writes is refused with 503; everything else is served. */
+/** Expects that writes are refused with 503 and everything else is served. */
 async function expectOnlyReads(flowpot: Flowpot, token: string): Promise<void> {
   const { experience, platform, applicationId } = flowpot
   const adminToken = String(flowpot.adminToken)
@@ -162,7 +162,7 @@ describe.concurrent('a database file that is read-only', () => {
 })
 
 describe.concurrent('a database file that is damaged', () => {
-  it('keeps a process from starting, which says so, and is left as it is', async ({ scene }) => {
+  it('keeps the process from starting, with a message, and is not changed', async ({ scene }) => {
     const data = await scene.folder()
     const file = join(data, 'flowpot.db')
     const { flowpot } = await startWithFern(scene, data)

@@ -1,4 +1,4 @@
-/** What was acknowledged is there, whatever happened to the process since. */
+/** Whatever was acknowledged survives, however the process ends. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -8,7 +8,7 @@ import { it } from './it.ts'
 import { type Credentials, expectKeyIsGood, fern, listDevices, register, signUp } from './lom-client.ts'
 
 describe.concurrent('the data', () => {
-  it('survives a restart, user, token, device and key, and is its owner’s alone, whatever the umask', async ({
+  it('survives a restart with users, tokens, devices and keys, and only its owner can read it, whatever the umask', async ({
     scene,
   }) => {
     const data = join(await scene.folder(), 'data')
@@ -34,7 +34,7 @@ describe.concurrent('the data', () => {
   })
 })
 
-/** Registers pots on and on; tells of each that was acknowledged, and ends when the process does. */
+/** Registers one pot after another and reports each acknowledged one, until the process ends. */
 async function registerUntilItDies(
   { experience }: Flowpot,
   token: string,
@@ -80,7 +80,7 @@ describe.concurrent('SIGKILL under load', () => {
     const ids = new Set(devices.map(({ deviceId }) => deviceId))
     expect(acknowledged.length).toBeGreaterThan(100 * rounds)
     expect(acknowledged.filter(({ deviceId }) => !ids.has(deviceId))).toEqual([])
-    // Those whose answer did not arrive any more.
+    // A pot may be stored although its answer never arrived.
     expect(devices.length - acknowledged.length).toBeLessThanOrEqual(clients * rounds)
     for (const device of devices) {
       expect(device).toMatchObject({

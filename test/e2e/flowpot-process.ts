@@ -15,7 +15,7 @@ const cli = process.env.FLOWPOT_TEST_CLI ?? join(checkout, 'dist/cli.js')
 /** What a process prints, from its start on. */
 export interface Output {
   text(): string
-  /** Waits for the next text that fits, after what fitted the time before. Rejects if the process ends without it. */
+  /** Waits for the next match, after the previous one. Rejects if the process ends without one. */
   until(pattern: RegExp): Promise<string>
 }
 
@@ -31,9 +31,9 @@ export interface Flowpot {
   readonly stdout: Output
   readonly stderr: Output
   errors(): string
-  /** Sends the signal and waits for the end; the exit code, or the signal that ended it. */
+  /** Sends the signal and waits for the process to end. Returns its exit code, or the signal that ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
-  /** Waits for the end, and until all of its output was read. */
+  /** Waits until the process has ended and all of its output is read. */
   ended(): Promise<number | NodeJS.Signals | null>
 }
 
@@ -42,12 +42,12 @@ export interface StartOptions {
   readonly folder?: string
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** What to start in place of the built CLI. */
+  /** What to start instead of the built CLI. */
   readonly command?: readonly [string, ...string[]]
   readonly cwd?: string
   /** In a process group of its own, as a shell would start it. */
   readonly detached?: boolean
-  /** Where the process is noted for as long as it lives. */
+  /** Contains the process while it runs. */
   readonly living?: Set<ChildProcess> | undefined
 }
 
@@ -107,7 +107,7 @@ export async function runCli(
   return { code: Number(code), output: stdout.text(), errors: stderr.text() }
 }
 
-/** Starts the CLI and waits for nothing. */
+/** Starts the CLI without waiting for anything. */
 export function startCli(args: readonly string[], options: Partial<SpawnOptions> = {}) {
   return start(node, [cli, ...args], { cwd: checkout, ...options })
 }

@@ -1,4 +1,4 @@
-/** Runs that take too long, and too many at once. What takes long is a write to a database that the test holds. */
+/** Runs that take too long, and too many at once. They are slow because they write to a database that the test has locked. */
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -56,7 +56,7 @@ afterAll(async () => {
   await folder.remove()
 })
 
-/** Nobody else can write to the store while `work` goes on. */
+/** Keeps everybody else from writing to the store during `work`. */
 async function whileLocked(work: () => Promise<void>): Promise<void> {
   const database = new Database(join(folder.path, 'data', 'flowpot.db'))
   database.exec('BEGIN IMMEDIATE')
@@ -77,7 +77,7 @@ test.each(['/slow', '/explains'])('A flow over its time is answered 504 with the
     const error = 'The flow took longer than 3000 ms.'
     expect([status, body]).toEqual([504, { error, code: 'RUN_TIMED_OUT', requestId }])
     expect(JSON.stringify(body)).not.toMatch(revealing)
-    // It holds up nobody who does not need the database.
+    // Requests that do not need the database are served meanwhile.
     expect(await request(`${flowpot.experience}/quick`)).toMatchObject({ status: 200 })
   })
   expect(await post(path)).toMatchObject({ status: 201 })

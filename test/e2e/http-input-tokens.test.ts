@@ -1,4 +1,4 @@
-/** Tokens that are bad in every way, at the endpoints of the real process and at its REST API. */
+/** Every kind of bad token, at the endpoints and at the REST API of the real process. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSigner } from 'fast-jwt'
@@ -39,7 +39,7 @@ nodes:
 
 let folder = { path: '', remove: async () => {} }
 let flowpot: Flowpot
-/** Of ada, bob, a device, the administrator: all good. */
+/** Valid tokens of ada, bob, a device and the administrator. */
 const good = { ada: '', bob: '', device: '', admin: '' }
 let signingKey = ''
 
@@ -99,7 +99,7 @@ test('Good tokens are let in where they belong', async () => {
     status: 200,
     body: { device: claimsOf(good.device).sub },
   })
-  // What the tests below forge would be good, were it not for the one thing that is wrong with it.
+  // The tokens that the tests below forge would be valid but for the one thing that each changes.
   expect(await get('/users', forge({}))).toMatchObject({ status: 200, body: { user: ada } })
 })
 
@@ -133,7 +133,7 @@ const bad: readonly (readonly [string, () => string])[] = [
   ['of 15 KB', () => 'x'.repeat(15_000)],
 ]
 
-describe('A token is answered 401, everywhere, that is', () => {
+describe('A request is answered 401 everywhere if its token is', () => {
   test.each(bad)('%s', async (_what, make) => {
     const token = make()
     const ways = [
@@ -182,17 +182,17 @@ function claimsOrNone(token: string): Record<string, unknown> {
   }
 }
 
-test('Who is outside the groups gets 403', async () => {
+test('A user outside the groups gets 403', async () => {
   const { status, body } = await get('/admins', good.bob)
   expect([status, body]).toEqual([403, { error: 'Forbidden' }])
 })
 
-test('A bad token at a public endpoint is as good as none', async () => {
+test('A public endpoint treats a bad token like none', async () => {
   expect(await get('/all', 'x')).toMatchObject({ status: 200, body: {} })
   expect((await get('/all', good.ada)).body).toMatchObject({ user: claimsOf(good.ada).sub })
 })
 
-test('An endpoint may send who has no token elsewhere', async () => {
+test('An endpoint may redirect a client that has no token', async () => {
   const answer = await fetch(`${flowpot.experience}/elsewhere`, { redirect: 'manual' })
   expect([answer.status, answer.headers.get('location')]).toEqual([302, '/sign-in'])
 })

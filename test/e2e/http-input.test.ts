@@ -1,4 +1,4 @@
-/** What hostile requests get from the real process, and that it lives on. */
+/** What the real process answers to hostile requests, and that it survives them. */
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { revealing } from './revealing.ts'
 
 const bodyLimitBytes = 300_000
 
-/** Beside the sample application's flows: some that show what they were sent, or fail. */
+/** Besides the flows of the sample application: flows that show what they were sent, or fail. */
 const files = {
   'echo.yaml': `name: Echo
 on: { endpoint: POST /echo }
@@ -46,7 +46,7 @@ nodes:
     type: debug
     message: It failed, and nobody answers.
 `,
-  // Says, when it is asked, which keys the prototypes have that they did not have at the start.
+  // On request, lists the keys that prototypes have gained since the start.
   'watch-prototypes.mjs': `
 const prototypes = [Object, Array, Function, String, Number, Boolean].map(({ prototype }) => prototype)
 const keys = () => prototypes.flatMap((prototype) => Reflect.ownKeys(prototype)).map(String)
@@ -71,7 +71,7 @@ beforeAll(async () => {
     args: ['--body-limit-bytes', String(bodyLimitBytes)],
     env: {
       NODE_OPTIONS: `--import=${join(folder.path, 'watch-prototypes.mjs')}`,
-      // Whatever is logged at all.
+      // All log lines.
       FLOWPOT_LOG_LEVEL: 'trace',
     },
   })
@@ -90,7 +90,7 @@ afterAll(async () => {
   expect(flowpot.errors()).not.toContain('correct horse battery')
 })
 
-/** It lives, and serves both listeners. */
+/** Expects that the process is alive and serves both listeners. */
 afterEach(async () => {
   expect(await request(echo, { method: 'POST', body: 1 })).toMatchObject({ status: 200, body: { body: 1 } })
   expect(await request(devices, admin())).toMatchObject({ status: 200 })
@@ -117,7 +117,7 @@ async function read(fetched: Promise<Response>): Promise<Answer> {
   return { status: response.status, headers: response.headers, body: JSON.parse(text) }
 }
 
-/** Sends bytes as they are, over a connection of their own; all that came until it was closed. */
+/** Sends bytes as they are over a connection of its own, and returns what arrived until that was closed. */
 function exchange(url: string, bytes: string): Promise<string> {
   const connection = connectToPort(Number(new URL(url).port))
   connection.send(bytes)
@@ -167,13 +167,13 @@ describe('A body', () => {
     ).toBe(400)
   })
 
-  test('that is a list of 100,000 is only a list', async () => {
+  test('that is a list of 100,000 items is accepted', async () => {
     const answer = await post(echo, json(`[${'1,'.repeat(99_999)}1]`))
     expect(answer.status).toBe(200)
   })
 })
 
-describe('Keys that JavaScript gives a meaning', () => {
+describe('Keys that are special in JavaScript', () => {
   const multipart = (name: string) => ({
     type: 'multipart/form-data; boundary=b',
     text: `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\nyes\r\n--b--\r\n`,
@@ -307,7 +307,7 @@ describe('A device', () => {
       attributes: [{ name: 'moisture', dataType: 'number' }],
       deviceClass: 'standalone',
     })
-    // It is found by that name, whatever a query's language makes of it.
+    // A query finds it by that name, whatever the name means in the query language.
     const query = encodeURIComponent(JSON.stringify({ name: text, tags: { manufacturerId: text } }))
     const found = await request(`${devices}?query=${query}`, admin())
     expect(found.body).toMatchObject({ totalCount: 1, items: [{ deviceId }] })
@@ -353,7 +353,7 @@ describe('A device', () => {
     })
   })
 
-  test('that is given more than it should be keeps to what the flow gives', async () => {
+  test('ignores fields that the flow does not pass on', async () => {
     const answer = await register({
       deviceName: 'x',
       manufacturerId: '1',
@@ -370,8 +370,8 @@ describe('A device', () => {
   })
 })
 
-describe('What fails', () => {
-  test('with an unknown route is 404', async () => {
+describe('A request', () => {
+  test('for an unknown route is answered 404', async () => {
     for (const method of ['GET', 'POST', 'DELETE']) {
       const answer = await request(`${flowpot.experience}/no-such-route`, { method })
       expect([answer.status, answer.body]).toEqual([404, { error: 'No endpoint found for route' }])
@@ -379,23 +379,26 @@ describe('What fails', () => {
   })
 
   test.each([
-    ['by a throw', 'GET', '/throws', undefined],
-    ['by a call that is refused', 'POST', '/silent', { id: '5'.repeat(24) }],
-    ['by a parameter that is missing', 'POST', '/silent', {}],
-  ])('%s and is not answered is 500 with the request’s ID, and tells nothing', async (_how, method, path, body) => {
-    const answer = await request(`${flowpot.experience}${path}`, { method, ...(body ? { body } : {}) })
-    const requestId = answer.headers.get('x-request-id')
-    expect(requestId).toMatch(/^[0-9a-f-]{36}$/)
-    expect([answer.status, answer.body]).toEqual([
-      500,
-      { error: 'Internal Server Error', code: 'RUN_FAILED', requestId },
-    ])
-    expect(JSON.stringify(answer.body)).not.toMatch(revealing)
-    // The log has it all, under the same ID.
-    expect(await flowpot.stderr.until(new RegExp(`^.*${requestId}.*\\n`, 'm'))).toContain(requestId)
-  })
+    ['throws', 'GET', '/throws', undefined],
+    ['makes a call that is refused', 'POST', '/silent', { id: '5'.repeat(24) }],
+    ['lacks a parameter', 'POST', '/silent', {}],
+  ])(
+    'whose flow %s, and does not reply, is answered 500 with its ID, and nothing else',
+    async (_how, method, path, body) => {
+      const answer = await request(`${flowpot.experience}${path}`, { method, ...(body ? { body } : {}) })
+      const requestId = answer.headers.get('x-request-id')
+      expect(requestId).toMatch(/^[0-9a-f-]{36}$/)
+      expect([answer.status, answer.body]).toEqual([
+        500,
+        { error: 'Internal Server Error', code: 'RUN_FAILED', requestId },
+      ])
+      expect(JSON.stringify(answer.body)).not.toMatch(revealing)
+      // The log has the cause, under the same ID.
+      expect(await flowpot.stderr.until(new RegExp(`^.*${requestId}.*\\n`, 'm'))).toContain(requestId)
+    },
+  )
 
-  test('because the URL is not well-formed is 400 or 404, as JSON', async () => {
+  test('with a malformed URL is answered 400 or 404, as JSON', async () => {
     for (const path of ['/%', '/%zz', '/%c0%ae', '/%ff', '/a/../../etc/passwd', '//', '/\\', '/?%', '/%00']) {
       const reply = await exchange(echo, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
       expect(reply).toMatch(
@@ -406,7 +409,7 @@ describe('What fails', () => {
   })
 })
 
-describe('On the wire', () => {
+describe('At the level of bytes,', () => {
   const get = (...headers: readonly string[]) =>
     `${['POST /echo HTTP/1.1', 'host: x', 'connection: close', 'content-length: 1', ...headers].join('\r\n')}\r\n\r\n1`
 
@@ -440,7 +443,7 @@ describe('On the wire', () => {
     expect(replies.map((reply) => reply.slice(0, 12))).toEqual(['HTTP/1.1 404', 'HTTP/1.1 400'])
   })
 
-  test('a hundred connections that never say anything keep nobody out', async () => {
+  test('a hundred silent connections keep nobody out', async () => {
     const port = Number(new URL(echo).port)
     const silent = Array.from({ length: 100 }, () => connectToPort(port))
     await Promise.all(silent.map(({ socket }) => new Promise((resolve) => socket.once('connect', resolve))))

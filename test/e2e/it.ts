@@ -1,16 +1,16 @@
-/** A test that starts processes: with folders of its own, and an end to all of it afterwards. */
+/** A test that starts processes. It gets folders of its own, and everything is removed and stopped afterwards. */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'vitest'
 import { type Flowpot, type StartOptions, startCli, startFlowpot, temporaryFolder } from './flowpot-process.ts'
 
 export interface Scene {
-  /** An empty folder that is gone after the test. */
+  /** An empty folder, removed after the test. */
   folder(files?: Readonly<Record<string, string>>): Promise<string>
-  /** Without `data`, on a data folder of its own. */
+  /** Uses a new data folder unless `data` names one. */
   start(options?: Partial<StartOptions>): Promise<Flowpot>
   cli(args: readonly string[], env?: Readonly<Record<string, string>>, input?: string): ReturnType<typeof startCli>
-  /** Runs after the test, before its folders go. */
+  /** Runs after the test, before its folders are removed. */
   after(end: () => unknown): void
 }
 

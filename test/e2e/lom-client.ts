@@ -1,4 +1,4 @@
-/** Does over HTTP what the people and pots of lōm do, and expects that it succeeds. */
+/** What the people and pots of lōm do over HTTP. Each function fails its test unless the request succeeds. */
 import { expect } from 'vitest'
 import { type Flowpot, request } from './flowpot-process.ts'
 
@@ -12,7 +12,7 @@ export const password = 'correct horse battery'
 
 export const fern = { deviceName: 'Fern', manufacturerId: '000000' }
 
-/** Signs up and in; the token. */
+/** Signs up, signs in and returns the token. */
 export async function signUp({ experience }: Flowpot, email = 'ada@lom.example'): Promise<string> {
   const answer = await request(`${experience}/users`, { method: 'POST', body: { email, password } })
   expect(answer).toMatchObject({ status: 201, body: { email } })
@@ -27,7 +27,7 @@ export async function register({ experience }: Flowpot, token: string, deviceNam
   return answer.body as Credentials
 }
 
-/** Fails unless the device can sign in with what it was given. */
+/** Fails unless the device can sign in with these credentials. */
 export async function expectKeyIsGood({ platform }: Flowpot, credentials: Credentials): Promise<void> {
   const { deviceId, accessKey: key, accessSecret: secret } = credentials
   const answer = await request(`${platform}/auth/device`, { method: 'POST', body: { deviceId, key, secret } })

@@ -1,10 +1,10 @@
-/** Devices, and the administrator who looks at them. */
+/** Clients of devices, and of the administrator. */
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { type Flowpot, request } from './flowpot-process.ts'
 import type { Scene } from './it.ts'
 import type { Credentials } from './lom-client.ts'
 
-/** Resolves once it is accepted; rejects if it is not. */
+/** Resolves once the broker accepts the connection, and rejects if it refuses. */
 export async function connect(
   scene: Scene,
   url: string,

@@ -1,4 +1,4 @@
-/** A pot, from its registration to its broker: over the real process, with clients that people have. */
+/** A pot at the real process, from its registration to its reports, with the MQTT client that people use. */
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -23,7 +23,7 @@ async function takenPort(scene: Scene): Promise<number> {
 }
 
 describe.concurrent('a pot that has registered', () => {
-  it('connects with what came back, reports, is commanded, and is cut off when its key is revoked', async ({
+  it('connects with its credentials, reports, receives a command, and is disconnected when its key is revoked', async ({
     scene,
   }) => {
     const flowpot = await scene.start()
@@ -66,7 +66,7 @@ describe.concurrent('a pot that has registered', () => {
     expect(flowpot.errors()).toBe('SIGTERM: finishing what runs.\n')
   })
 
-  it('connects under TLS where there is a certificate', async ({ scene, skip }) => {
+  it('connects with TLS if there is a certificate', async ({ scene, skip }) => {
     if (!isInstalled('openssl')) return skip('NOT RUN, since openssl is not installed')
     const certificate = makeCertificate()
     scene.after(certificate.remove)
@@ -80,7 +80,7 @@ describe.concurrent('a pot that has registered', () => {
 })
 
 describe.concurrent('the port of MQTT', () => {
-  it('is an error where it was asked for and is taken', async ({ scene }) => {
+  it('must be free if the settings name it', async ({ scene }) => {
     const port = await takenPort(scene)
     const ports = ['--port', '0', '--platform-port', '0', '--mqtt-port', String(port)]
     const { ended, stdout } = scene.cli(['start', ...ports, '--json', '--data', await scene.folder()])
@@ -90,9 +90,9 @@ describe.concurrent('the port of MQTT', () => {
     })
   })
 
-  it('moves on where nobody asked for one, and says so', async ({ scene }) => {
+  it('is the next free one if the settings name none, and is printed', async ({ scene }) => {
     const server = createServer()
-    // Taken by this test, or by another broker already.
+    // This test or another broker uses it.
     await new Promise<void>((resolve) => server.on('error', () => resolve()).listen(1883, '127.0.0.1', resolve))
     scene.after(() => server.close())
     const ports = ['--port', '0', '--platform-port', '0']

@@ -1,4 +1,4 @@
-/** What leaves the real process: requests, as its application allows them, and mail. */
+/** What leaves the real process: requests that the application allows, and mail. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -28,7 +28,7 @@ nodes:
 `
 
 describe.concurrent('what leaves the process', () => {
-  it('goes where application.yaml allows it, as that changes', async ({ scene }) => {
+  it('goes only to hosts that application.yaml allows, also after a reload', async ({ scene }) => {
     const server = createServer((_, response) => response.end('moist'))
     scene.after(() => {
       server.closeAllConnections()

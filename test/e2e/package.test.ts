@@ -1,4 +1,4 @@
-/** The package as npm would publish it, unpacked beside what it says it needs and nothing else. */
+/** The package as npm would publish it, installed with the dependencies that it declares and nothing else. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
@@ -11,7 +11,7 @@ async function install(scene: Scene) {
   const empty = join(await scene.folder(), 'an empty folder')
   const modules = join(empty, 'node_modules')
   mkdirSync(modules, { recursive: true })
-  // What is built is there already.
+  // The product is built already.
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', empty]
   const packed = JSON.parse(execFileSync('npm', pack, { cwd: checkout, encoding: 'utf8' })) as { filename: string }[]
   execFileSync('tar', ['-xzf', packed[0]?.filename ?? '', '-C', modules], { cwd: empty })
@@ -29,7 +29,7 @@ async function install(scene: Scene) {
 }
 
 describe('the package', () => {
-  it('serves an application that it has begun, from a folder that was empty', async ({ scene }) => {
+  it('creates, tests and serves an application in an empty folder', async ({ scene }) => {
     const { empty, bin } = await install(scene)
     expect(readFileSync(bin, 'utf8')).toMatch(/^#!.*node/)
     const flowpot = (...args: string[]) =>
@@ -43,9 +43,7 @@ describe('the package', () => {
     expect(await started.stop()).toBe(0)
   })
 
-  it('holds the program, the sample and the documents, and nothing that was only measured or noted', async ({
-    scene,
-  }) => {
+  it('contains the program, the sample application and the pages, and nothing else', async ({ scene }) => {
     const { home } = await install(scene)
     expect(readdirSync(home).sort()).toEqual(['README.md', 'dist', 'docs', 'flows', 'package.json'])
     const kinds = (folder: string) => {

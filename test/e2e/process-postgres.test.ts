@@ -14,7 +14,7 @@ async function createDatabase(scene: Scene): Promise<string> {
   return url
 }
 
-/** Stands between Flowpot and PostgreSQL, so that a test can take the database away. */
+/** A proxy between Flowpot and PostgreSQL, so that a test can take the database away. */
 async function createProxy(scene: Scene, databaseUrl: string) {
   const url = new URL(databaseUrl)
   const target = { host: url.hostname, port: Number(url.port || 5432) }
@@ -41,7 +41,7 @@ async function createProxy(scene: Scene, databaseUrl: string) {
 }
 
 describePostgres(() => {
-  it.concurrent('the story of lōm goes as on SQLite', async ({ scene }) => {
+  it.concurrent('the story of lōm is the same as on SQLite', async ({ scene }) => {
     const flowpot = await scene.start({ env: { DATABASE_URL: await createDatabase(scene) } })
     await tellStory(flowpot)
     expect(await flowpot.stop()).toBe(0)

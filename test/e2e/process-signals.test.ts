@@ -11,7 +11,7 @@ import { type Flowpot, request } from './flowpot-process.ts'
 import { it, type Scene } from './it.ts'
 import { fern, register, signUp } from './lom-client.ts'
 
-/** On each listener one that is kept alive after a request, and one that never sends any. */
+/** Opens two on each listener: one that stays open after a request, and one that never sends any. */
 async function openIdleConnections(scene: Scene, { experience, platform }: Flowpot): Promise<void> {
   const agent = new Agent({ keepAlive: true })
   scene.after(() => agent.destroy())
@@ -43,7 +43,7 @@ describe.concurrent.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const inFlight = await beginRequest(`${flowpot.experience}/devices`, { token, body: fern })
     flowpot.child.kill(signal)
     await flowpot.stderr.until(stopping)
-    // As npm does, which passes Ctrl-C on to a process that has had it from the terminal.
+    // npm does the same: it passes Ctrl-C on to a process that already got it from the terminal.
     flowpot.child.kill(signal)
     await expectRefused(`${flowpot.experience}/no-such-route`)
     await expectRefused(`${flowpot.platform}/readyz`)
@@ -86,7 +86,7 @@ describe.concurrent('stopping', () => {
     const inFlight = await beginRequest(`${flowpot.experience}/users`, { body: {} })
     flowpot.child.kill('SIGINT')
     await flowpot.stderr.until(stopping)
-    // In its first second it is taken for the same. Had it waited for the request and given up, it would have exited 0.
+    // A signal within the first second counts as the same one. Had the process waited and given up, it would have exited 0.
     const pressing = setInterval(() => flowpot.child.kill('SIGINT'), 100)
     scene.after(() => clearInterval(pressing))
     expect(await flowpot.ended()).toBe('SIGINT')
@@ -142,7 +142,7 @@ describe.concurrent('npm start', () => {
       await flowpot.stderr.until(stopping)
       expect(await inFlight.finish()).toMatchObject({ status: 201 })
       expect(await flowpot.ended()).toBe(0)
-      // esbuild's own process ends with the build's, which nobody waits for.
+      // esbuild has a process of its own, which ends soon after the build.
       await expect.poll(() => isAlive(group)).toBe(false)
     },
   )

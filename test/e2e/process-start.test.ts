@@ -1,4 +1,4 @@
-/** How the process starts: what it says, where it listens, what it refuses. */
+/** How the process starts: what it prints, where it listens, what it refuses. */
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
@@ -17,7 +17,7 @@ async function listen(): Promise<{ server: Server; port: number }> {
   return { server, port: address.port }
 }
 
-/** Runs the CLI to its end, which comes by itself. */
+/** Runs the CLI until it exits by itself. */
 async function fail(scene: Scene, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { stdout, stderr, ended } = scene.cli(args, env)
   const code = await ended()
@@ -26,7 +26,7 @@ async function fail(scene: Scene, args: readonly string[], env: Readonly<Record<
 }
 
 describe.concurrent('flowpot start', () => {
-  it('prints a line for each listener and, on the first start alone, the administrator’s token', async ({ scene }) => {
+  it('prints a line for each listener and, only on the first start, the administrator’s token', async ({ scene }) => {
     const data = await scene.folder()
     const first = await scene.start({ data })
     const url = expect.stringMatching(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/)
@@ -56,7 +56,7 @@ describe.concurrent('flowpot start', () => {
     expect(kept.filter((text) => text.includes(adminToken.slice(-32)))).toEqual([])
   })
 
-  it('prints one line a listener for people, and how to reach the REST API, which has no other way in', async ({
+  it('prints one readable line for each listener, and the command that first reaches the REST API', async ({
     scene,
   }) => {
     const data = await scene.folder()
@@ -82,7 +82,7 @@ describe.concurrent('flowpot start', () => {
     expect(await ended()).toBe(0)
   })
 
-  it('says what is wrong with the flows, exits 1, and touches nothing', async ({ scene }) => {
+  it('lists the problems of the flows, exits 1, and creates nothing', async ({ scene }) => {
     const folder = await scene.folder({ 'hello.yaml': 'on:\n  endpoint: GET /hello\nnodes:\n  - type: replay\n' })
     const data = join(await scene.folder(), 'data')
     const { code, output, errors } = await fail(scene, ['start', folder, ...freePorts, '--data', data])
@@ -106,7 +106,7 @@ describe.concurrent('a port that is taken', () => {
       expect(errors).toContain(`Port ${port} on 127.0.0.1 is taken`)
       expect(errors).toContain(`${flag} or ${env}`)
     }
-    // The folder is free again, and the token that was never shown still comes.
+    // The data folder is free again, and the token is printed, since it was never shown.
     const { adminToken, platform, applicationId } = await scene.start({ data })
     const token = String(adminToken)
     expect(await request(`${platform}/applications/${applicationId}`, { token })).toMatchObject({ status: 200 })
@@ -114,7 +114,9 @@ describe.concurrent('a port that is taken', () => {
 })
 
 describe.concurrent('a second process on the same data folder', () => {
-  it('is refused with the first one’s ID, and can have it as soon as the first was killed', async ({ scene }) => {
+  it('is refused with the process ID of the first, and can use the folder once the first was killed', async ({
+    scene,
+  }) => {
     const data = await scene.folder()
     const first = await scene.start({ data })
     const { code, output, errors } = await fail(scene, ['start', ...freePorts, '--json', '--data', data])
@@ -162,7 +164,7 @@ describe.concurrent('a setting that does not fit', () => {
     expect(existsSync(data)).toBe(false)
   })
 
-  it('is never the way a password gets out, when no database answers', async ({ scene }) => {
+  it('with a password in it is not shown when no database answers', async ({ scene }) => {
     const { server, port } = await listen()
     server.close()
     await once(server, 'close')

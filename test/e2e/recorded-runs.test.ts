@@ -1,4 +1,4 @@
-/** Runs are recorded, seen and replayed, over the real process. */
+/** Runs of the real process are recorded, shown and replayed. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
@@ -20,7 +20,7 @@ const admin = (flowpot: Flowpot, path: string) =>
   request(`${flowpot.platform}/applications/${flowpot.applicationId}${path}`, { token: flowpot.adminToken ?? '' })
 
 describe('a run', () => {
-  it('that fails is kept over a restart, with its trace from the second on, and replays', async ({ scene }) => {
+  it('that fails is kept over a restart, traced from the second failure on, and can be replayed', async ({ scene }) => {
     const [folder, data] = [await scene.folder(files), await scene.folder()]
     const first = await scene.start({ folder, data })
     await water(first)
@@ -57,7 +57,7 @@ describe('a run', () => {
     expect(against).toMatchObject({ code: 1, output: expect.stringContaining('Step 2, make (api)') })
   })
 
-  it('is seen while it goes on, and all are kept under --record all', async ({ scene }) => {
+  it('can be watched live, and every run is kept with --record all', async ({ scene }) => {
     const flowpot = await scene.start({ folder: await scene.folder(files), args: ['--record', 'all'] })
     const stream = (path: string) =>
       fetch(`${flowpot.platform}/applications/${flowpot.applicationId}${path}`, {

@@ -1,4 +1,4 @@
-/** `start --watch`, and SIGHUP: what is served follows the files, and nobody who asks meanwhile is let down. */
+/** With `start --watch` and on SIGHUP, the server follows its files, and loses no request meanwhile. */
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
@@ -38,7 +38,7 @@ async function replace(file: string, text: string): Promise<void> {
 }
 
 describe.concurrent('start --watch', () => {
-  it('serves what a file says once it is saved, a new file, and no longer a deleted one', async ({ scene }) => {
+  it('serves a changed file once it is saved, a new file, and no longer a deleted one', async ({ scene }) => {
     const { file, post, stderr, stop } = await startWatching(scene)
     expect(await post()).toMatchObject({ status: 200, body: { version: 1 } })
     await writeFile(file('hello.yaml'), flow(2))
@@ -58,7 +58,7 @@ describe.concurrent('start --watch', () => {
     expect(await stop('SIGINT')).toBe(0)
   })
 
-  it('lets flows follow a custom node that they use, and keeps them while it is broken', async ({ scene }) => {
+  it('reloads flows when a custom node that they use changes, and keeps them while it is broken', async ({ scene }) => {
     const { file, post, stderr, errors, stop } = await startWatching(scene)
     const node = (value: string) =>
       `name: Version\non: { custom-node: version }\nnodes:\n  - { type: return, value: ${value} }\n`
@@ -83,7 +83,7 @@ nodes:
     expect(await stop('SIGINT')).toBe(0)
   })
 
-  it('reports a broken file with its place, serves on what it had, and takes it once it is mended', async ({
+  it('reports a broken file with its place, keeps serving the old flows, and loads the file once it is mended', async ({
     scene,
   }) => {
     const { file, post, stderr, errors } = await startWatching(scene)
@@ -108,7 +108,7 @@ nodes:
     expect(await post()).toMatchObject({ status: 200, body: { version: 3 } })
   })
 
-  it('serves on while the folder is gone, and follows the one that comes in its place', async ({ scene }) => {
+  it('keeps serving while the folder is gone, and follows the folder that replaces it', async ({ scene }) => {
     const { folder, file, post, stderr } = await startWatching(scene)
     await rename(folder, join(await scene.folder(), 'old'))
     await stderr.until(/^Not reloaded: The application's folder .* does not exist\.\n/m)
@@ -119,22 +119,20 @@ nodes:
     await expect.poll(post).toMatchObject({ status: 200, body: { version: 3 } })
   })
 
-  it('finishes a request on the flows that it came to', async ({ scene }) => {
+  it('finishes a request on the flows that received it', async ({ scene }) => {
     const { file, post, stderr, experience, child, ended } = await startWatching(scene)
     const inFlight = await beginRequest(`${experience}/hello`, { body: {} })
     await replace(file('hello.yaml'), flow(2))
     await stderr.until(reloaded)
     expect(await post()).toMatchObject({ status: 200, body: { version: 2 } })
-    // Stopping waits for it as well, although its flows have gone.
+    // Stopping waits for this request too, although its flows have been replaced.
     child.kill('SIGTERM')
     await stderr.until(/finishing what runs/)
     expect(await inFlight.finish()).toMatchObject({ status: 200, body: { version: 1 } })
     expect(await ended()).toBe(0)
   })
 
-  it('applies seeds that are new in the file, once, and does not take a file whose seeds do not fit', async ({
-    scene,
-  }) => {
+  it('applies new seeds once, and does not load a file whose seeds are invalid', async ({ scene }) => {
     const { file, post, stderr, errors, platform, applicationId, adminToken = '' } = await startWatching(scene)
     const path = `${platform}/applications/${applicationId}`
     const ask = (place: string, method = 'GET') => request(`${path}/${place}`, { token: adminToken, method })
@@ -165,7 +163,7 @@ nodes:
     expect(errors()).not.toContain('restart')
   })
 
-  it('says that another ID of the application needs a restart', async ({ scene }) => {
+  it('says that a new ID of the application needs a restart', async ({ scene }) => {
     const { file, stderr, applicationId } = await startWatching(scene)
     await replace(file('application.yaml'), `name: hello\nid: ${'f'.repeat(24)}\n`)
     await stderr.until(reloaded)
@@ -205,7 +203,7 @@ nodes:
 })
 
 describe.concurrent('start, sent SIGHUP', () => {
-  it('reloads its flows, and serves on what it had if they are broken', async ({ scene }) => {
+  it('reloads its flows, and keeps serving the old ones if the new ones are broken', async ({ scene }) => {
     const { child, file, post, stderr, stop } = await startWatching(scene, [])
     await replace(file('hello.yaml'), flow(2).replace('reply', 'replay'))
     child.kill('SIGHUP')

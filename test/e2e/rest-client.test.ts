@@ -1,4 +1,4 @@
-/** Losant's own REST client against the real process: every action that we have, and a list of those that we have not. */
+/** Losant's own REST client calls every action that we have on the real process; the actions that we lack are listed. */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { actionsByCall } from '../../platform/resources/catalogue.ts'
 import { type Flowpot, startFlowpot, temporaryFolder } from './flowpot-process.ts'
 
 type Params = Readonly<Record<string, unknown>>
-/** What comes back is checked by the assertions. */
+/** The assertions check what comes back. */
 type Result = { readonly [key: string]: unknown }
 type Client = Readonly<Record<string, Readonly<Record<string, (params: Params) => Promise<Result>>>>>
 
@@ -37,7 +37,7 @@ function clientOf(accessToken?: string): Client {
   return losant.createClient({ url: flowpot.platform, ...(accessToken === undefined ? {} : { accessToken }) })
 }
 
-/** Calls an action as the client has it; as the administrator where no token is given. */
+/** Calls an action of the client, as the administrator unless a token is given. */
 async function call(name: string, params: Params = {}, token = flowpot.adminToken): Promise<Result> {
   const [resource = '', action = ''] = name.split('.')
   const method = clientOf(token)[resource]?.[action]
@@ -47,7 +47,7 @@ async function call(name: string, params: Params = {}, token = flowpot.adminToke
   return result
 }
 
-/** What the client throws of an action that is refused. */
+/** The error that the client throws when the action is refused. */
 async function refusal(name: string, params: Params = {}, token = flowpot.adminToken): Promise<unknown> {
   const error = await call(name, params, token).catch((thrown: unknown) => thrown)
   if (!(error instanceof Error)) throw new Error(`${name} was not refused.`)
@@ -77,7 +77,7 @@ describe("Losant's client", () => {
     expect(summary).toEqual({ deviceCount: 0 })
   })
 
-  test('makes, lists, reads, changes and deletes devices', async () => {
+  test('creates, lists, reads, changes and deletes devices', async () => {
     const tags = [
       { key: 'owner', value: 'ada' },
       { key: 'owner', value: 'bob' },
@@ -136,7 +136,7 @@ describe("Losant's client", () => {
     for (const deviceId of [near, far, bare]) await call('device.delete', { deviceId })
   })
 
-  test('makes, lists, changes and revokes access keys, with which a device signs in', async () => {
+  test('creates, lists, changes and revokes access keys, with which a device signs in', async () => {
     const deviceId = await makeDevice()
     const made = await call('applicationKeys.post', { applicationKey: { deviceIds: [deviceId], description: 'one' } })
     const applicationKeyId = idOf(made)
@@ -170,7 +170,7 @@ describe("Losant's client", () => {
     await call('device.delete', { deviceId })
   })
 
-  test('makes, lists, changes and deletes experience users and groups', async () => {
+  test('creates, lists, changes and deletes experience users and groups', async () => {
     const experienceUser = { email: 'Ada@lom.example', password: 'correct horse battery', userTags: { plan: 'free' } }
     const user = await call('experienceUsers.post', { experienceUser })
     const experienceUserId = idOf(user)
@@ -198,7 +198,7 @@ describe("Losant's client", () => {
     expect(await refusal('experienceUser.get', { experienceUserId })).toMatchObject(refused(404, 'NotFound'))
   })
 
-  test('makes, lists, changes and revokes API tokens, which do what their scopes say', async () => {
+  test('creates, lists, changes and revokes API tokens, which may do what their scopes allow', async () => {
     const made = await call('applicationApiTokens.post', { apiToken: { name: 'reader', scope: ['devices.get'] } })
     const apiTokenId = idOf(made)
     expect(made).toMatchObject({
@@ -238,7 +238,7 @@ describe("Losant's client", () => {
     )
   })
 
-  test('is told what is wrong: type, message and statusCode', async () => {
+  test('gets errors with type, message and statusCode', async () => {
     const device = { name: 7 }
     expect(await refusal('devices.post', { device })).toEqual(refused(400, 'Validation', 'device.name must be string'))
     expect(await refusal('devices.post', {})).toMatchObject(refused(400, 'Validation'))
@@ -284,7 +284,7 @@ describe('Of what Losant has,', () => {
   const resourceOf = (name: string) => name.split('.')[0] ?? name
 
   test('every action that we have was called above', () => {
-    // What is our own alone, its client cannot call.
+    // Its client cannot call actions that Losant does not have.
     const shared = [...actionsByCall.keys()].filter((name) => theirs.includes(name))
     expect(shared.filter((name) => !walked.has(name))).toEqual([])
     expect(shared.length).toBeGreaterThan(28)

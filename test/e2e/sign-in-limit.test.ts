@@ -1,4 +1,4 @@
-/** Guessing passwords, and two who want the same address, at the real process. */
+/** Guessing passwords, and several people who sign up with one address, at the real process. */
 import { setMaxListeners } from 'node:events'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ afterAll(async () => {
   await folder.remove()
 })
 
-/** From an address of this machine's own: each is another client. */
+/** Sends from one of this machine's addresses; the server takes each for another client. */
 async function post(url: string, body: unknown, from: string, signal?: AbortSignal): Promise<Answer> {
   const started = performance.now()
   const sent = httpRequest(url, {
@@ -64,7 +64,7 @@ function expectTooMany({ status, headers, body }: Answer): void {
   expect(JSON.parse(body)).toMatchObject({ error: 'Too many attempts to sign in. Try again later.' })
 }
 
-/** Without what differs between any two replies. */
+/** The answer without what differs between any two replies. */
 function comparable({ status, headers, body }: Answer): unknown {
   const { date: _, 'x-request-id': __, ...rest } = headers
   return { status, rest, body }
@@ -82,7 +82,7 @@ test('An unknown address and a wrong password cannot be told apart', async () =>
   }
   expect(new Set([...wrong, ...unknown].map((answer) => JSON.stringify(comparable(answer)))).size).toBe(1)
   expect([wrong[0]?.status, wrong[0]?.body]).toEqual([401, '{"error":"Unauthorized"}'])
-  // A hash takes some hundred milliseconds and its absence one: the ratio would be in the hundreds.
+  // A hash takes some hundred milliseconds. Without one, an answer would take about one, and the ratio would be in the hundreds.
   const ratio = median(unknown.map(({ ms }) => ms)) / median(wrong.map(({ ms }) => ms))
   expect(ratio).toBeGreaterThan(1 / 5)
   expect(ratio).toBeLessThan(5)
@@ -92,7 +92,7 @@ describe('Guessing is answered 429 with Retry-After', () => {
   test('for an account, wherever it comes from, and for nobody else', async () => {
     await signUp('ada@lom.example')
     await signUp('bob@lom.example')
-    // More at once than may be guessed one by one.
+    // More guesses at once than are allowed one by one.
     const guesses = await Promise.all(
       Array.from({ length: 15 }, (_, n) => signIn('Ada@lom.example', `guess ${n}`, '127.0.0.3')),
     )
@@ -100,7 +100,7 @@ describe('Guessing is answered 429 with Retry-After', () => {
     for (const { status } of guesses) expect([401, 429]).toContain(status)
     expectTooMany(await signIn('ada@lom.example', 'another', '127.0.0.3'))
     expectTooMany(await signIn('ada@lom.example', 'another', '127.0.0.4'))
-    // The right one is no longer tried either: else who guesses would learn which it is.
+    // The right password is not tried either, or an attacker would learn which one it is.
     expectTooMany(await signIn('ada@lom.example', password, '127.0.0.3'))
     expect(await signIn('bob@lom.example', password, '127.0.0.3')).toMatchObject({ status: 200 })
   })
@@ -124,7 +124,7 @@ describe('Guessing is answered 429 with Retry-After', () => {
     expect(await signIn('carol@lom.example', password, '127.0.0.5')).toMatchObject({ status: 200 })
   })
 
-  test('also where the client says that it is somebody else', async () => {
+  test('also if the client claims to be somebody else', async () => {
     const sent = await request(`${flowpot.experience}/auth`, {
       method: 'POST',
       body: { email: 'ada@lom.example', password },

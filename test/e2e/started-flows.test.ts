@@ -1,4 +1,4 @@
-/** A flow that a flow starts, over the real process. */
+/** A flow that another flow starts, at the real process. */
 import { describe, expect } from 'vitest'
 import { request } from './flowpot-process.ts'
 import { it } from './it.ts'
