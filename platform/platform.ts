@@ -10,6 +10,7 @@ import { createEvents } from './base/events.ts'
 import { createIds } from './base/ids.ts'
 import type { PlatformLog } from './base/log.ts'
 import { settingsInvalid } from './base/refusals.ts'
+import type { RunBounds } from './runs/run-bounds.ts'
 import { createWatchList, type RunsBase } from './runs/watches.ts'
 import { createStateWriter, type StateWriter } from './state/state-writer.ts'
 import type { Store } from './store/store.ts'
@@ -18,6 +19,7 @@ export interface PlatformSettings extends AuthSettings {
   /** 24 hexadecimal digits. Without it the store keeps the ID that it has, or gets a new one. */
   readonly applicationId?: string
   readonly applicationName: string
+  readonly runBounds?: RunBounds
 }
 
 export interface Platform extends AuthBase, RunsBase {
@@ -28,6 +30,8 @@ export interface Platform extends AuthBase, RunsBase {
   readonly devices: Devices
   readonly states: StateWriter
 }
+
+const defaultRunBounds: RunBounds = { waiting: 10_000, failedOfFlow: 100, bytes: 64 * 1024 * 1024 }
 
 const quiet: PlatformLog = { error() {} }
 
@@ -46,7 +50,7 @@ export async function createPlatform(
   const applicationId = await openApplication(store, settings, clock, newId)
   const base: Base = { store, applicationId, clock, random, newId, events: createEvents(log), log }
   const auth = createAuthBase(base, settings)
-  const runs = { ...base, watches: createWatchList() }
+  const runs = { ...base, watches: createWatchList(), runBounds: settings.runBounds ?? defaultRunBounds }
   return {
     ...auth,
     ...runs,

@@ -176,6 +176,25 @@ export const settingDefinitions = {
     default: 1_000,
     about: 'Past it a request is answered 503 with Retry-After.',
   },
+  waitingRuns: {
+    ...positive('runs', 10_000_000),
+    env: 'FLOWPOT_WAITING_RUNS',
+    default: 10_000,
+    about:
+      'How many runs that webhooks, topics, states and flows have started may wait; past it a webhook or a state is answered 503.',
+  },
+  failedRuns: {
+    ...positive('runs', 10_000),
+    env: 'FLOWPOT_FAILED_RUNS',
+    default: 100,
+    about: 'How many runs of a flow that failed for good are kept with what they began with, for 30 days.',
+  },
+  runBytes: {
+    ...positive('bytes'),
+    env: 'FLOWPOT_RUN_BYTES',
+    default: 64 * 1024 * 1024,
+    about: 'How much that may take in the store: of all runs that wait, and of all that failed.',
+  },
   scriptTimeoutMs: {
     ...positive('milliseconds', longestTimeoutMs / 2),
     env: 'FLOWPOT_SCRIPT_TIMEOUT_MS',

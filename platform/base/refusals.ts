@@ -33,6 +33,12 @@ export const tooManySignIns = defineError(
   503,
   () => 'Too many people are signing in. Try again in a few seconds.',
 )
+/** So many runs wait that another one would not be run in time, and could fill the disk. */
+export const tooManyRuns = defineError(
+  'PLATFORM_TOO_MANY_RUNS',
+  503,
+  () => 'Too many runs wait. Try again in a few seconds.',
+)
 export const settingsInvalid = defineError<{ problem: string }>('PLATFORM_SETTINGS', 500, ({ problem }) => problem)
 
 /** What the REST API calls an error, by its status. */

@@ -3,7 +3,7 @@
  * once it has ended well. So a crash loses no run, but a run may run twice.
  *
  *   due ── it ends well ──▸ deleted
- *    ▴ └── it fails ──▸ failed, kept for 30 days
+ *    ▴ └── it fails ──▸ failed, kept for 30 days within the bounds of `run-bounds.ts`
  *    └── it fails, and its flow says to try again
  */
 import type { Base } from '../base/base.ts'
@@ -12,6 +12,8 @@ import { fromColumn } from '../records/schemas.ts'
 import { insertRows } from '../store/insert-rows.ts'
 import type { Transaction } from '../store/store.ts'
 import type { TriggeredRunTable } from '../store/tables.ts'
+import { refuseIfTooMany, trimFailedRuns } from './run-bounds.ts'
+import type { RunsBase } from './watches.ts'
 
 /** Why a run failed, and where. */
 export interface RunError {
@@ -40,18 +42,20 @@ export async function insertRuns(
   dueAt = clock.now(),
 ): Promise<readonly TriggeredRun[]> {
   const runs = newRuns.map((run) => ({ ...run, id: run.id ?? newId(), attempts: 0 }))
-  const rows = runs.map(
-    ({ id, trigger, flowId, begin, attempts }): TriggeredRunTable => ({
+  const rows = runs.map(({ id, trigger, flowId, begin, attempts }): TriggeredRunTable => {
+    const json = JSON.stringify(begin)
+    return {
       id,
       trigger,
       flow_id: flowId,
-      begin: JSON.stringify(begin),
+      begin: json,
       attempts,
       due_at: dueAt,
       failed_at: null,
       error: null,
-    }),
-  )
+      size: Buffer.byteLength(json),
+    }
+  })
   for (let start = 0; start < rows.length; start += rowsPerStatement) {
     await insertRows(tx, 'triggered_runs', rows.slice(start, start + rowsPerStatement))
   }
@@ -60,9 +64,12 @@ export async function insertRuns(
 
 const rowsPerStatement = 1000
 
-/** Writes down runs in a transaction of their own, and tells of them. */
-export async function queueRuns(base: Base, newRuns: readonly NewRun[], dueAt = base.clock.now()): Promise<void> {
-  const runs = await base.store.write((tx) => insertRuns(base, tx, newRuns, dueAt))
+/** Writes down runs in a transaction of their own, and tells of them. Throws `PLATFORM_TOO_MANY_RUNS` (503). */
+export async function queueRuns(base: RunsBase, newRuns: readonly NewRun[], dueAt = base.clock.now()): Promise<void> {
+  const runs = await base.store.write(async (tx) => {
+    await refuseIfTooMany(tx, base.runBounds)
+    return insertRuns(base, tx, newRuns, dueAt)
+  })
   if (dueAt <= base.clock.now()) base.events.emit('runsQueued', runs)
   else base.events.emit('runsPutOff', { dueAt })
 }
@@ -102,7 +109,12 @@ export async function postponeRun({ store }: Base, id: string, attempts: number,
   )
 }
 
-export async function failRun({ store, clock }: Base, id: string, attempts: number, error: RunError): Promise<void> {
+export async function failRun(
+  { store, clock, runBounds }: RunsBase,
+  id: string,
+  attempts: number,
+  error: RunError,
+): Promise<void> {
   const now = clock.now()
   await store.write(async (tx) => {
     await tx
@@ -110,10 +122,7 @@ export async function failRun({ store, clock }: Base, id: string, attempts: numb
       .set({ attempts, due_at: null, failed_at: now, error: JSON.stringify(error) })
       .where('id', '=', id)
       .execute()
-    await tx
-      .deleteFrom('triggered_runs')
-      .where('failed_at', '<', now - keptMs)
-      .execute()
+    await trimFailedRuns(tx, runBounds, now - keptMs)
   })
 }
 

@@ -12,6 +12,7 @@ import type { Base } from '../base/base.ts'
 import { anyOf, type Condition, isIn, isTagged } from '../records/conditions.ts'
 import { compileUngroupedQuery } from '../records/device-query.ts'
 import type { Transaction } from '../store/store.ts'
+import type { RunBounds } from './run-bounds.ts'
 
 /** A watch with what finds its devices. */
 export type OnDevices<Kind extends StateWatch | InactivityWatch | DeviceWatch> = Watch<Kind> & Found
@@ -50,6 +51,7 @@ export interface WatchList {
 
 export interface RunsBase extends Base {
   readonly watches: WatchList
+  readonly runBounds: RunBounds
 }
 
 export function createWatchList(): WatchList {

@@ -10,6 +10,7 @@ import { notFound } from '../base/refusals.ts'
 import type { TriggeredRun } from '../base/triggered-run.ts'
 import { fromColumn } from '../records/schemas.ts'
 import { armInactivityTimers } from '../runs/inactivity.ts'
+import { refuseIfTooMany } from '../runs/run-bounds.ts'
 import { runsOfStates } from '../runs/runs-of-states.ts'
 import { insertRuns } from '../runs/triggered-runs.ts'
 import type { RunsBase } from '../runs/watches.ts'
@@ -147,7 +148,10 @@ async function writeAll(platform: RunsBase, tx: Transaction, batch: readonly Wai
     }
   }
   await insertPoints(tx, store.dialect, points)
-  const runs = await insertRuns(platform, tx, await runsOfStates(tx, watches.current.state, heard))
+  const started = await runsOfStates(tx, watches.current.state, heard)
+  // A device then reports again, by QoS 1 or since REST told it.
+  if (started.length > 0) await refuseIfTooMany(tx, platform.runBounds)
+  const runs = await insertRuns(platform, tx, started)
   await armInactivityTimers(tx, watches.current.inactivity, heard)
   return { outcomes, runs }
 }

@@ -158,6 +158,8 @@ export interface TriggeredRunTable {
   failed_at: number | null
   /** A `RunError`. */
   error: string | null
+  /** The size of `begin` in bytes. */
+  size: number
 }
 
 export interface RecordedRunTable {

@@ -83,6 +83,11 @@ async function createOnStore(
         signingKey,
         userTokenTtlSeconds: settings.tokenTtlSeconds,
         signUpsPerHour: settings.signUpsPerHour,
+        runBounds: {
+          waiting: settings.waitingRuns,
+          failedOfFlow: settings.failedRuns,
+          bytes: settings.runBytes,
+        },
         ...administrator,
         ...(passwordCost && { passwordCost }),
       },

@@ -8,6 +8,7 @@ import { triggeredRuns } from './0005-triggered-runs.ts'
 import { coveringStates } from './0006-covering-states.ts'
 import { recordedRuns } from './0007-recorded-runs.ts'
 import { knownNetworks } from './0008-known-networks.ts'
+import { runSizes } from './0009-run-sizes.ts'
 
 export const migrations: readonly Migration[] = [
   platform,
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   coveringStates,
   recordedRuns,
   knownNetworks,
+  runSizes,
 ]
