@@ -47,7 +47,10 @@ function listen(variant: string, settings: Settings): Promise<number> {
 /** The broker on its platform; no flow listens to the states. */
 async function listenWithStore(settings: Settings, arrange = (platform: Platform) => platform): Promise<number> {
   const { platform } = await openFolder(settings)
-  return createTcpListener(await createBroker(arrange(platform))).listen(0, host)
+  return createTcpListener(await createBroker(arrange(platform), { limits: { connectionsPerAddress: 25_000 } })).listen(
+    0,
+    host,
+  )
 }
 
 /** The next state is begun once the one before is on disk. */
@@ -96,7 +99,9 @@ async function prepare(settings: Settings, count: number): Promise<Fleet> {
 }
 
 const [variant = '', data = ''] = process.argv.slice(2)
-const settings = readSettings({ data, port: '0', platformPort: '0', mqttPort: '0', logLevel: 'error' }, {})
+// The whole fleet connects from one address.
+const env = { FLOWPOT_MQTT_CONNECTIONS_PER_ADDRESS: '25000' }
+const settings = readSettings({ data, port: '0', platformPort: '0', mqttPort: '0', logLevel: 'error' }, env)
 
 answerParent<'port' | 'rss' | { readonly prepare: number }>(async (message) => {
   if (message === 'port') return listen(variant, settings)

@@ -94,6 +94,19 @@ export const settingDefinitions = {
     default: 8883,
     about: 'Port of the MQTT broker under TLS; served if there are a certificate and its key.',
   },
+  mqttConnections: {
+    ...positive('connections'),
+    env: 'FLOWPOT_MQTT_CONNECTIONS',
+    default: 25_000,
+    about: 'How many connections the MQTT broker holds at once; more are closed as they come.',
+  },
+  mqttConnectionsPerAddress: {
+    ...positive('connections'),
+    env: 'FLOWPOT_MQTT_CONNECTIONS_PER_ADDRESS',
+    default: 2_500,
+    about:
+      'How many of them may come from one address, or one IPv6 network of 64 bits. Raise it where many devices share an address, such as that of a TCP proxy.',
+  },
   tlsCert: {
     ...text,
     placeholder: 'file',

@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { defineError } from '../../contracts/errors.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { createAddressOf } from '../http/trusted-proxies.ts'
 import { createBroker } from '../mqtt/broker.ts'
 import { type Certificate, createTcpListener, createTlsListener, type Listener } from '../mqtt/tcp-listener.ts'
 import { serveWebSockets } from '../mqtt/web-socket.ts'
@@ -37,10 +38,11 @@ export async function startBroker(
   platformServer: Server,
 ): Promise<RunningBroker> {
   const certificate = readCertificate(settings)
-  const broker = await createBroker(platform, { log })
+  const { mqttConnections: connections, mqttConnectionsPerAddress: connectionsPerAddress } = settings
+  const broker = await createBroker(platform, { log, limits: { connections, connectionsPerAddress } })
   const tcp = createTcpListener(broker)
   const tls = certificate && withCertificate(() => createTlsListener(broker, certificate))
-  serveWebSockets(platformServer, broker)
+  serveWebSockets(platformServer, broker, createAddressOf(settings.trustProxy))
   const { host } = settings
   return {
     async listen() {

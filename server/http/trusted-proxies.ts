@@ -1,5 +1,8 @@
 /** Whose `x-forwarded-*` headers are believed. */
+
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import proxyAddr from '@fastify/proxy-addr'
 import type { FastifyServerOptions } from 'fastify'
 
 /**
@@ -26,4 +29,11 @@ function isNetwork(text: string): boolean {
 /** As Fastify takes it, which refuses to trust a mere number: there is one only where the listener is behind a proxy. */
 export function toTrustProxy(proxies: TrustedProxies): NonNullable<FastifyServerOptions['trustProxy']> {
   return typeof proxies === 'number' ? (_address, hop) => hop < proxies : [...proxies]
+}
+
+/** Says where a request comes from that Fastify does not see, as Fastify would. */
+export function createAddressOf(proxies: TrustedProxies): (request: IncomingMessage) => string {
+  const isTrusted =
+    typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxyAddr.compile([...proxies])
+  return (request) => (request.socket.remoteAddress === undefined ? '' : proxyAddr(request, isTrusted))
 }

@@ -8,6 +8,7 @@ import { createGate } from '../../platform/store/gate.ts'
 import { amendPackets } from './amend-packets.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { createAuthoriseSubscribe } from './authorise-subscribe.ts'
+import { createConnectionCount } from './connection-count.ts'
 import { createConnectionLog } from './connection-log.ts'
 import { type BrokerContext, type BrokerLimits, createWork, defaultLimits } from './context.ts'
 import { followPlatform } from './follow-platform.ts'
@@ -40,6 +41,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
   const limits = { ...defaultLimits, ...options.limits }
   const origins = new WeakMap<Client, Origin>()
   const connections = new Set<Duplex>()
+  const count = createConnectionCount(limits)
   const context: BrokerContext = {
     platform,
     sessions: createSessions(),
@@ -100,8 +102,11 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
   }
   return {
     accept(connection, origin) {
-      if (work.isClosing || connections.size >= limits.connections) {
-        if (!work.isClosing) warn(origin, 'A connection was refused: there are too many')
+      const reason = work.isClosing ? 'The server stops.' : count.enter(origin.address)
+      if (reason !== undefined) {
+        warn({ reason, ...origin }, 'A connection was refused')
+        // Its error is of no interest, but would end the process if nobody listened to it.
+        connection.on('error', () => {})
         connection.destroy()
         return
       }
@@ -122,6 +127,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
       origins.set(client, origin)
       connection.once('close', () => {
         connections.delete(connection)
+        count.leave(origin.address)
         const session = sessions.of(client)
         if (session) finish(context, session)
       })

@@ -25,6 +25,8 @@ export interface BrokerLimits {
   readonly startsAtOnce: number
   /** On all listeners together. */
   readonly connections: number
+  /** Of one address; of IPv6, of one /64. */
+  readonly connectionsPerAddress: number
 }
 
 export const defaultLimits: BrokerLimits = {
@@ -38,6 +40,7 @@ export const defaultLimits: BrokerLimits = {
   // Less than the store lets wait, so that a burst from the devices crowds nobody out.
   startsAtOnce: 2000,
   connections: 25_000,
+  connectionsPerAddress: 2_500,
 }
 
 export interface BrokerContext {

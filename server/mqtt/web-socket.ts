@@ -10,7 +10,7 @@ const subprotocols = ['mqtt', 'mqttv3.1']
 const maxFrameBytes = 1024 * 1024
 
 /** The server's requests are to be of the class `IncomingRequest`, so that those for another protocol than WebSocket do not come here. */
-export function serveWebSockets(server: Server, broker: Broker): void {
+export function serveWebSockets(server: Server, broker: Broker, addressOf: (request: IncomingMessage) => string): void {
   const webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxFrameBytes,
@@ -21,7 +21,7 @@ export function serveWebSockets(server: Server, broker: Broker): void {
     socket.on('error', () => socket.destroy())
     if (!isForBroker(request))
       return refuse(socket, 404, 'WebSockets are served at /mqtt, and at / for the subprotocol mqtt.')
-    const address = request.socket.remoteAddress ?? ''
+    const address = addressOf(request)
     webSockets.handleUpgrade(request, socket, head, (webSocket) =>
       broker.accept(createWebSocketStream(webSocket), { address, transport: 'websocket' }),
     )

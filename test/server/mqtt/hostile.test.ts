@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
 import { connectPacket, connectToPort } from './raw-mqtt.ts'
 import { accepted, gone, nextMessage, startBroker } from './test-broker.ts'
 
@@ -45,6 +46,28 @@ describe('a connection', () => {
     await clients[0]?.endAsync()
     await broker.logged(({ message }) => message === 'A device disconnected')
     await broker.connect(pots[2] ?? never())
+  })
+
+  it('past the limit of its address is refused, and another address is served', async () => {
+    const broker = await startBroker({ limits: { connectionsPerAddress: 2 } })
+    const pots = [await broker.pot(), await broker.pot(), await broker.pot()]
+    const clients = [await broker.connect(pots[0] ?? never()), await broker.connect(pots[1] ?? never())]
+    await expect(broker.connect(pots[2] ?? never())).rejects.toThrow()
+    const { details } = await broker.logged(({ message }) => message === 'A connection was refused')
+    expect(details).toMatchObject({ reason: 'Its network has 2 connections.', address: '127.0.0.1' })
+    // What a trusted proxy says counts, and not that it is the proxy which connects.
+    const from = (address: string) => ({
+      url: broker.webSocketUrl,
+      wsOptions: { headers: { 'x-forwarded-for': address } },
+    })
+    await broker.connect(pots[2] ?? never(), from('2001:db8::1'))
+    const silent = await connectWebSocket(broker.webSocketUrl, '2001:db8::2')
+    await expect(broker.connect(pots[2] ?? never(), from('2001:db8::3'))).rejects.toThrow()
+    await broker.connect(pots[2] ?? never(), from('2001:db8:0:1::1'))
+    silent.terminate()
+    await clients[0]?.endAsync()
+    await broker.logged(({ message }) => message === 'A device disconnected')
+    await broker.connect(pots[0] ?? never())
   })
 
   it('may be cut within any packet', async () => {
@@ -214,6 +237,12 @@ function statePacket(deviceId: string): Buffer {
   const topic = `losant/${deviceId}/state`
   const body = Buffer.from(`\0${String.fromCharCode(topic.length)}${topic}\0\x01{"data":{"moisture":1}}`, 'latin1')
   return Buffer.concat([Buffer.from([0x32, body.length]), body])
+}
+
+async function connectWebSocket(url: string, address: string): Promise<WebSocket> {
+  const socket = new WebSocket(url, 'mqtt', { headers: { 'x-forwarded-for': address } })
+  await once(socket, 'open')
+  return socket
 }
 
 function never(): never {

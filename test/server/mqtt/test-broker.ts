@@ -6,6 +6,7 @@ import { afterEach } from 'vitest'
 import { openTemporaryStore } from '../../../platform/store/open-store.ts'
 import type { Store } from '../../../platform/store/store.ts'
 import { IncomingRequest } from '../../../server/http/incoming-request.ts'
+import { createAddressOf } from '../../../server/http/trusted-proxies.ts'
 import { type Broker, createBroker } from '../../../server/mqtt/broker.ts'
 import type { BrokerLimits } from '../../../server/mqtt/context.ts'
 import type { MqttLog } from '../../../server/mqtt/mqtt-log.ts'
@@ -71,7 +72,7 @@ export async function startBroker(
     })
     request.on('end', () => response.end(JSON.stringify({ method: request.method, url: request.url, body })))
   })
-  serveWebSockets(http, broker)
+  serveWebSockets(http, broker, createAddressOf(1))
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const webSocketUrl = `ws://127.0.0.1:${(http.address() as AddressInfo).port}/mqtt`
   ends.push(() => {
