@@ -12,16 +12,24 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
   readonly timeoutMs: number
-  /** Follows redirects as `fetch` does, 20 at most. */
+  /**
+   * Follows redirects as `fetch` does, 20 at most. To another origin go neither headers nor a body nor the certificate, unless it is the
+   * same host under TLS.
+   */
   readonly followsRedirects: boolean
   /** Accept any certificate. */
   readonly acceptsAnyCertificate: boolean
+  /** The connection whose certificate is shown to the server. */
+  readonly clientCertificate?: string
   readonly signal: AbortSignal
 }
 
 export interface HttpResponse {
   readonly status: number
-  /** Lower-case names. `set-cookie` has a list where it came several times; others that did are joined with commas. */
+  /**
+   * Lower-case names. `set-cookie` has those of redirects on the way too, and a list where it came several times; others that did are
+   * joined with commas.
+   */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   /** Decompressed. */
   readonly body: Uint8Array

@@ -21,7 +21,7 @@ const fromEnvironment = (description: string) =>
 
 const secret = fromEnvironment('The environment variable that has the value.')
 const connection = fromEnvironment(
-  'The environment variable that has its URL, password and all: `postgres://`, `mysql://`, `redis://`, `mongodb://`.',
+  'The environment variable that has its URL, password and all: `postgres://`, `mysql://`, `redis://`, `mongodb://`. For `clientCertificate` of `http`, it has the certificate and its private key as PEM.',
 )
 
 /** Keyed by the schema of a device, which is the same object in every load, so that each schema is compiled once. */
@@ -83,7 +83,7 @@ const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
     ),
     connections: Type.Optional(
       Type.Record(Type.String(), connection, {
-        description: 'Databases that flows may use, by the name that they call them.',
+        description: 'Databases and client certificates that flows may use, by the name that they call them.',
         examples: [{ readings: { env: 'READINGS_URL' } }],
       }),
     ),

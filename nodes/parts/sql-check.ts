@@ -1,18 +1,21 @@
-/** What is wrong with an `sql` or `redis` node that its schema cannot say. */
+/** What is wrong with a node that names a connection, or with a query, that schemas cannot say. */
 import type { NodeCheck } from '../../engine/node.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 
-export function checkConnection({ config, connections, report }: NodeCheck): void {
-  const { connection } = config
+const databaseField = { field: 'connection', example: 'readings: { env: READINGS_URL }' }
+
+/** `field` names a connection; `example` is what `connections` of application.yaml could have for it. */
+export function checkConnection({ config, connections, report }: NodeCheck, { field, example } = databaseField): void {
+  const connection = config[field]
   if (typeof connection !== 'string' || connections.includes(connection)) return
   const near = nearestName(connection, connections)
   report({
     code: 'FLOW_UNKNOWN_CONNECTION',
-    at: ['connection'],
+    at: [field],
     message: `There is no connection "${connection}" in application.yaml.`,
     hint: near
       ? `Did you mean "${near}"?`
-      : 'Name it there, with the environment variable of its URL: connections: { readings: { env: READINGS_URL } }.',
+      : `Name it there, with the environment variable that has it: connections: { ${example} }.`,
   })
 }
 

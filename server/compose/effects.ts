@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ApplicationSettings } from '../../engine/application.ts'
 import type { Effects } from '../../engine/services.ts'
 import { isAllowedHost } from '../outbound/allowed-hosts.ts'
-import { createAddressOf, createUrlOf } from '../outbound/connection-urls.ts'
+import { readClientCertificate } from '../outbound/client-certificate.ts'
+import { createAddressOf, createUrlOf, createVariableOf } from '../outbound/connection-urls.ts'
 import { createHttpClient } from '../outbound/http-client.ts'
 import { createMailer, type MailLog } from '../outbound/mailer.ts'
 import { createMongoSender } from '../outbound/mongo-client.ts'
@@ -31,12 +32,18 @@ export interface OpenedEffects {
 
 export function createEffects(options: EffectsOptions): OpenedEffects {
   const { settings, application, mailFolder, log, publish, startFlow } = options
-  const client = createHttpClient({ isAllowed: (url) => isAllowedHost(url, application().http.allow) })
   const mailer = createMailer({ smtpUrl: settings.smtpUrl, from: settings.mailFrom, folder: mailFolder, log })
   for (const [connection, { env }] of Object.entries(application().connections)) {
-    if (!process.env[env]) log.warn({ connection, env }, 'A connection has no URL: its environment variable is not set')
+    if (!process.env[env])
+      log.warn({ connection, env }, 'A connection has no value: its environment variable is not set')
   }
   const connections = { connections: () => application().connections, env: process.env }
+  const variableOf = createVariableOf(connections)
+  const client = createHttpClient({
+    isAllowed: (url) => isAllowedHost(url, application().http.allow),
+    certificateOf: (connection) => readClientCertificate(connection, variableOf),
+    env: process.env,
+  })
   const urlOf = createUrlOf(connections)
   const sql = createSqlClient({ urlOf })
   const redis = createRedisClient({ urlOf })

@@ -6,7 +6,7 @@ import type { ApplicationSettings } from '../../engine/application.ts'
 export const connectionNotSet = defineError<{ connection: string; env: string }>(
   'CONNECTION_NOT_SET',
   500,
-  ({ connection, env }) => `The connection ${connection} has no URL: the environment variable ${env} is not set.`,
+  ({ connection, env }) => `The connection ${connection} has no value: the environment variable ${env} is not set.`,
 )
 export const connectionInvalid = defineError<{ connection: string; problem: string }>(
   'CONNECTION_INVALID',
@@ -50,15 +50,29 @@ export function createAddressOf(options: UrlOptions): AddressOf {
 /** All hosts but the first, which is kept with what stands before it. */
 const otherHosts = /^([^:/]+:\/\/(?:[^@/?]*@)?[^,/?]*)(?:,[^,/?]*)+/
 
+/** What the variable of a connection says. Throws as `UrlOf` does. */
+export type VariableOf = (connection: string) => { readonly text: string; readonly env: string }
+
+export function createVariableOf(options: UrlOptions): VariableOf {
+  return (connection) => readVariable(options, connection)
+}
+
 type Refused = (problem: string) => Error
 
-function readVariable({ connections, env }: UrlOptions, connection: string): { text: string; refused: Refused } {
+function readVariable(
+  { connections, env }: UrlOptions,
+  connection: string,
+): { text: string; env: string; refused: Refused } {
   const known = connections()
   const named = Object.hasOwn(known, connection) ? known[connection] : undefined
   if (!named) throw connectionInvalid({ connection, problem: 'application.yaml does not name it' })
   const text = env[named.env]
   if (!text) throw connectionNotSet({ connection, env: named.env })
-  return { text, refused: (problem) => connectionInvalid({ connection, problem: `${named.env} ${problem}` }) }
+  return {
+    text,
+    env: named.env,
+    refused: (problem) => connectionInvalid({ connection, problem: `${named.env} ${problem}` }),
+  }
 }
 
 function readUrl(text: string, schemes: readonly string[], refused: Refused): URL {

@@ -3,72 +3,113 @@
  * allows the host.
  */
 import type { HttpRequest, HttpResponse } from '../../engine/services.ts'
+import { acceptedCodings, readAnswerBody } from './answer-body.ts'
+import type { ClientCertificate } from './client-certificate.ts'
+import { withDeadline } from './deadline.ts'
 import type { AgentOptions, Agents } from './http-agents.ts'
 import { answerTooLarge, httpError, timedOut, urlInvalid } from './http-errors.ts'
+import { readProxies } from './proxies.ts'
+import { type Hop, nextHop } from './redirects.ts'
 
 export interface HttpClientOptions extends AgentOptions {
   /** Whether the application allows the URL's host, whatever its address. Asked for each request and redirect. */
   isAllowed(url: URL): boolean
+  /** The certificate of a connection. Throws `CONNECTION_NOT_SET` or `CONNECTION_INVALID`. */
+  certificateOf(connection: string): ClientCertificate
+  /** Where proxies are named; without it there are none. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** How large an answer's body may be once it is decompressed. */
   readonly maxBytes?: number
 }
 
 export interface HttpClient {
-  /** Rejects with a `FlowpotError` whose code begins with `HTTP_`, or with the signal's reason. */
+  /** Rejects with a `FlowpotError` whose code begins with `HTTP_` or `CONNECTION_`, or with the signal's reason. */
   readonly send: (request: HttpRequest) => Promise<HttpResponse>
   close(): Promise<void>
 }
 
 const fiveMegabytes = 5 * 1024 * 1024
+const maxRedirects = 20
+/** Of a redirect's body as much is read as keeps the connection for the next request; past it that is ended. */
+const maxDumpedBytes = 64 * 1024
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { isAllowed, maxBytes = fiveMegabytes } = options
-  let opened: Promise<{ readonly fetch: typeof import('undici').fetch; readonly agents: Agents }> | undefined
+  const { isAllowed, maxBytes = fiveMegabytes, certificateOf, env = {} } = options
+  let opened: Promise<{ readonly ask: typeof import('undici').request; readonly agents: Agents }> | undefined
   /** Most applications make no requests, and need not hold what does. */
   const open = async () => {
-    const [{ fetch }, { createAgents }] = await Promise.all([import('undici'), import('./http-agents.ts')])
-    return { fetch, agents: createAgents(options) }
+    const proxies = readProxies(env)
+    const [{ request }, { createAgents }] = await Promise.all([import('undici'), import('./http-agents.ts')])
+    return { ask: request, agents: createAgents({ ...options, proxies }) }
+  }
+
+  /** Makes one request. A port that browsers refuse to ask, as `fetch` does, is none that flows are refused. */
+  const ask = async (hop: Hop, { acceptsAnyCertificate }: HttpRequest, signal: AbortSignal) => {
+    opened ??= open()
+    const { ask, agents } = await opened
+    const { url, method, headers, body, clientCertificate } = hop
+    const certificate = clientCertificate === undefined ? undefined : certificateOf(clientCertificate)
+    const dispatcher = await agents.of({ isGuarded: !isAllowed(url), acceptsAnyCertificate, certificate }, url)
+    return ask(url, {
+      // Each is one of those that the node knows.
+      method: method as import('undici').Dispatcher.HttpMethod,
+      headers: { ...defaultHeaders(hop), ...headers },
+      body: body ?? null,
+      signal,
+      dispatcher,
+    })
   }
 
   return {
     async send(request) {
-      const url = readUrl(request.url)
-      const { method, headers, body, timeoutMs, acceptsAnyCertificate, followsRedirects, signal } = request
-      opened ??= open()
-      const { fetch, agents } = await opened
-      const deadline = new AbortController()
-      const timer = setTimeout(() => deadline.abort(), timeoutMs)
-      let { host } = url
-      // Every request on the way, redirects included, comes through here.
-      const dispatcher = agents.of({ isGuarded: true, acceptsAnyCertificate }).compose(() => (hop, handler) => {
-        const target = new URL(String(hop.origin))
-        host = target.host
-        return agents.of({ isGuarded: !isAllowed(target), acceptsAnyCertificate }).dispatch(hop, handler)
-      })
+      const { timeoutMs, followsRedirects, signal } = request
+      let hop: Hop = { ...request, url: readUrl(request.url) }
+      const cookies: string[] = []
+      const follow = async (stop: AbortSignal): Promise<HttpResponse> => {
+        for (let redirects = 0; ; redirects++) {
+          const { statusCode: status, headers, body } = await ask(hop, request, stop)
+          cookies.push(...[headers['set-cookie'] ?? []].flat())
+          const next = followsRedirects ? nextHop(hop, status, first(headers.location)) : undefined
+          if (!next) {
+            const coding = hop.method === 'HEAD' ? '' : [headers['content-encoding'] ?? []].flat().join(',')
+            const read = await readAnswerBody(body, coding, maxBytes)
+            if (read === undefined) throw answerTooLarge({ host: hop.url.host, max: maxBytes })
+            return { status, headers: readHeaders(headers, cookies), body: read }
+          }
+          await body.dump({ limit: maxDumpedBytes, signal: stop })
+          if (redirects === maxRedirects) throw new Error(`it redirects more than ${maxRedirects} times`)
+          hop = next
+        }
+      }
       try {
-        const response = await fetch(url, {
-          method,
-          headers: { 'user-agent': 'flowpot', ...headers },
-          ...(body === undefined ? {} : { body }),
-          redirect: followsRedirects ? 'follow' : 'manual',
-          signal: AbortSignal.any([signal, deadline.signal]),
-          dispatcher,
-        })
-        const read = await readBody(response.body ?? [], maxBytes)
-        if (read === undefined) throw answerTooLarge({ host, max: maxBytes })
-        return { status: response.status, headers: readHeaders(response.headers), body: read }
+        const late = () => timedOut({ host: hop.url.host, seconds: timeoutMs / 1000 })
+        return await withDeadline({ timeoutMs, signal, timedOut: late }, follow)
       } catch (error) {
         signal.throwIfAborted()
-        if (deadline.signal.aborted) throw timedOut({ host, seconds: timeoutMs / 1000 }, { cause: error })
-        throw httpError(error, host)
-      } finally {
-        clearTimeout(timer)
+        throw httpError(error, hop.url.host)
       }
     },
     async close() {
-      await (await opened)?.agents.close()
+      // What could not be opened has told whoever asked.
+      const { agents } = (await opened?.catch(() => undefined)) ?? {}
+      await agents?.close()
     },
   }
+}
+
+/** What is asked for where the flow does not say. */
+function defaultHeaders({ headers, body }: Hop): Readonly<Record<string, string>> {
+  return {
+    'user-agent': 'flowpot',
+    accept: '*/*',
+    // A part of what is compressed cannot be decompressed.
+    'accept-encoding': headers.range === undefined ? acceptedCodings : 'identity',
+    ...(typeof body === 'string' ? { 'content-type': 'text/plain;charset=UTF-8' } : {}),
+  }
+}
+
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
 }
 
 /** Throws `HTTP_URL_INVALID` where no request can go there. */
@@ -87,19 +128,19 @@ function withoutSecretParts(url: string): string {
   return start.replace(/^.*@/s, '…@').slice(0, 200)
 }
 
-/** `undefined` where it is larger; the rest is then not read. */
-async function readBody(stream: AsyncIterable<Uint8Array> | [], maxBytes: number): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of stream) {
-    size += chunk.length
-    if (size > maxBytes) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+/** `cookies` are those of the redirects on the way, too. */
+function readHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  cookies: readonly string[],
+): HttpResponse['headers'] {
+  const read = Object.entries(headers).map(([name, value]) => [name, [value ?? []].flat().join(', ')])
+  // Nothing from outside comes onto a payload under this name.
+  const safe = read.filter(([name]) => name !== '__proto__')
+  return { ...Object.fromEntries(safe), ...cookieHeader(cookies) }
 }
 
-function readHeaders(headers: import('undici').Headers): HttpResponse['headers'] {
-  const cookies = headers.getSetCookie()
-  return { ...Object.fromEntries(headers), ...(cookies.length > 1 ? { 'set-cookie': cookies } : {}) }
+function cookieHeader(cookies: readonly string[]): HttpResponse['headers'] {
+  const [only] = cookies
+  if (only === undefined) return {}
+  return { 'set-cookie': cookies.length === 1 ? only : cookies }
 }

@@ -43,15 +43,13 @@ const noConnectionReasons: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'it does not accept the connection',
 }
 
-/** What `fetch` rejected with, as one of the errors above. It wraps what went wrong beneath as the `cause`. */
+/** What a request rejected with, as one of the errors above. */
 export function httpError(error: unknown, host: string): FlowpotError {
   if (error instanceof FlowpotError) return error
-  const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error
-  if (cause instanceof FlowpotError) return cause
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const reason = unreachableReason(code)
-  if (reason !== undefined) return noConnection({ host, reason }, { cause })
-  return answerBroken({ host, reason: brokenReason(code, cause) }, { cause })
+  if (reason !== undefined) return noConnection({ host, reason }, { cause: error })
+  return answerBroken({ host, reason: brokenReason(code, error) }, { cause: error })
 }
 
 /** Why there is no connection, by the code of Node.js, undici or OpenSSL; `undefined` where it is something else. */

@@ -41,7 +41,7 @@ export interface NodeRun {
   readonly calls: readonly { readonly call: string; readonly params: unknown }[]
   readonly logs: readonly { readonly level: string; readonly message: string; readonly details: unknown }[]
   readonly tokens: readonly unknown[]
-  /** HTTP requests, mails, queries, Redis commands, MongoDB operations, MQTT messages and starts of flows, in order. A request's body is text. */
+  /** HTTP requests, mails, queries, Redis commands, MongoDB operations, MQTT messages and starts of flows, in order. A request's body is text if it can be. */
   readonly sent: readonly Readonly<Record<string, unknown>>[]
   /** What the flow has stored, by key. */
   readonly stored: Readonly<Record<string, unknown>>
@@ -151,7 +151,13 @@ function effectsOf(responses: NonNullable<NodeExample['responses']>, application
 /** What the examples call their connections. */
 export const applicationFile = {
   file: 'application.yaml',
-  text: 'name: example\nconnections: { readings: { env: READINGS_URL }, cache: { env: CACHE_URL }, garden: { env: GARDEN_URL } }\n',
+  text: `name: example
+connections:
+  readings: { env: READINGS_URL }
+  cache: { env: CACHE_URL }
+  garden: { env: GARDEN_URL }
+  images: { env: IMAGES_CERTIFICATE }
+`,
 }
 
 function load(

@@ -2,6 +2,7 @@
 import { hasTemplate } from '../../../engine/compile/compile-value.ts'
 import type { NodeCheck, RawConfig } from '../../../engine/node.ts'
 import { checkHeaderNames } from '../../parts/reply-headers.ts'
+import { checkConnection } from '../../parts/sql-check.ts'
 
 /** What frames a message is no flow's to say, and neither is where it goes: that is the URL's. */
 const connectionHeaders: ReadonlySet<string> = new Set([
@@ -34,6 +35,7 @@ export function checkRequest(check: NodeCheck): void {
   }
   for (const field of given.slice(1)) refuse([field], `${field} cannot stand beside ${given[0]}: one body is sent.`)
 
+  checkConnection(check, { field: 'clientCertificate', example: 'bank: { env: BANK_CERTIFICATE }' })
   checkHeaderNames(check, { names: connectionHeaders, owner: 'connection' })
   for (const name of headerNames(config)) {
     if (auth !== undefined && /^authorization$/i.test(name)) refuse(['headers', name], `${name} is what auth sends.`)

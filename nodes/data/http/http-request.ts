@@ -2,6 +2,8 @@
 
 import type { CompiledTemplate, CompiledValue } from '../../../engine/schema.ts'
 import type { HttpRequest } from '../../../engine/services.ts'
+import { base64Bytes, isFileBytes } from '../../../engine/values/file-bytes.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import { headerValue } from '../../parts/reply-headers.ts'
 
@@ -62,7 +64,7 @@ export async function writeParts(request: Sent, parts: FormData): Promise<Sent> 
 
 interface RenderedBody {
   readonly type?: string
-  readonly body?: string
+  readonly body?: string | Uint8Array
   readonly parts?: FormData
 }
 
@@ -70,24 +72,51 @@ function renderBody({ body, form, multipart }: CompiledRequest, payload: Payload
   if (form) return { type: 'application/x-www-form-urlencoded', body: toForm(fieldsOf('form', form, payload)) }
   if (multipart) {
     const data = new FormData()
-    for (const [name, text] of fieldsOf('multipart', multipart, payload)) data.append(name, text)
+    for (const [name, value] of itemsOf(multipart, payload)) {
+      if (isFileBytes(value)) data.append(name, toFile(name, value))
+      else data.append(name, toFieldText(`multipart.${name}`, value))
+    }
     return { parts: data }
   }
   const value = body?.(payload)
   if (value === undefined) return {}
+  // Some APIs take a map of an encoding and a content as JSON: only with a type is it bytes.
+  const type = isMap(value) ? value.contentType : undefined
+  if (isFileBytes(value) && typeof type === 'string') return { type, body: bytesOf('body', value.content) }
   return typeof value === 'string' ? { body: value } : { type: 'application/json', body: JSON.stringify(value) }
 }
 
 type Field = [name: string, text: string]
 
-/** A field that is missing or `null` is left out; a list gives one field an item. */
 function fieldsOf(within: string, fields: CompiledFields | undefined, payload: Payload): Field[] {
+  return itemsOf(fields, payload).map(([name, item]) => [name, toFieldText(`${within}.${name}`, item)])
+}
+
+/** A field that is missing or `null` is left out; a list gives one field an item. */
+function itemsOf(fields: CompiledFields | undefined, payload: Payload): [name: string, item: unknown][] {
   return Object.entries(fields ?? {}).flatMap(([name, value]) => {
     const items: readonly unknown[] = [value(payload)].flat()
-    return items
-      .filter((item) => item !== undefined && item !== null)
-      .map((item): Field => [name, toFieldText(`${within}.${name}`, item)])
+    return items.filter((item) => item !== undefined && item !== null).map((item): [string, unknown] => [name, item])
   })
+}
+
+interface FileMap {
+  readonly content: string
+  readonly filename?: unknown
+  readonly contentType?: unknown
+}
+
+/** A file without a name has that of its field. */
+function toFile(field: string, { content, filename, contentType }: FileMap): File {
+  const name = typeof filename === 'string' && filename !== '' ? filename : field
+  const type = typeof contentType === 'string' ? contentType : 'application/octet-stream'
+  return new File([bytesOf(`multipart.${field}`, content)], name, { type })
+}
+
+function bytesOf(field: string, content: string): Buffer<ArrayBuffer> {
+  const bytes = base64Bytes(content)
+  if (bytes === undefined) throw new Error(`${field} cannot be sent: its content is not Base64.`)
+  return Buffer.from(bytes)
 }
 
 function toFieldText(field: string, value: unknown): string {

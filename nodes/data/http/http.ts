@@ -24,6 +24,12 @@ Requests go to public addresses alone: one to the server's own machine or networ
 or of a name. Hosts that flows may request all the same are named in \`application.yaml\`:
 \`http: { allow: [ "127.0.0.1:9000" ] }\`.
 
+To another origin than that of \`url\` a redirect takes neither \`headers\`, \`auth\` nor a body along, and shows no certificate, unless it
+leads to the same host under TLS. \`headers.set-cookie\` of the answer has the cookies of redirects on the way, too.
+
+Where the environment names proxies (\`HTTP_PROXY\`, \`HTTPS_PROXY\`, \`NO_PROXY\`, also in lower case) requests go through them. An address
+that is not public is refused all the same, but a proxy looks names up itself: let it reach nothing that flows must not.
+
 A value is put into \`url\` as it is, slashes and all. What a client sent belongs in \`query\`, or in
 \`<< encodeURIComponent … >>\`.`,
   config: Type.Object({
@@ -37,10 +43,15 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
       Type.Record(Type.String(), Value(), { description: 'Headers by name; case does not count.' }),
     ),
     body: Type.Optional(
-      Value({ description: 'Sent as it is where it is text, and as JSON where it is anything else.' }),
+      Value({
+        description:
+          'Sent as it is where it is text, as bytes where it is a map `{ contentType, encoding: base64, content }`, such as an uploaded file, and as JSON where it is anything else.',
+      }),
     ),
     form: fields('Fields of a form, sent as a browser does, in place of `body`.'),
-    multipart: fields('Fields of a form, sent in parts (`multipart/form-data`), in place of `body`.'),
+    multipart: fields(
+      'Fields of a form, sent in parts (`multipart/form-data`), in place of `body`. An uploaded file, or a map `{ filename, contentType, encoding: base64, content }`, is sent as a file.',
+    ),
     auth: Type.Optional(
       Type.Object(
         {
@@ -63,6 +74,13 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
     acceptAnyCertificate: Type.Optional(
       Type.Boolean({ description: "Does not ask who vouches for the server: anybody's will do.", default: false }),
     ),
+    clientCertificate: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'The certificate that is shown to the server: a name under `connections` of `application.yaml`, whose environment variable has the certificate and its private key as PEM.',
+      }),
+    ),
     encoding: oneOf(encodings, {
       description:
         'How `body` is read. `auto`: as JSON if its type says so, else as text; `json`: as JSON if it can be parsed. JSON past the limits of a payload stays text.',
@@ -80,6 +98,7 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
   },
   compile: (config, { wired }) => {
     const { method = 'GET', timeoutSeconds, followRedirects, acceptAnyCertificate, encoding = 'auto', result } = config
+    const { clientCertificate } = config
     const site = { result: config.errorResult ?? result, wired }
     return async (payload, run) => {
       const { request: rendered, parts } = renderRequest({ ...config, method }, payload)
@@ -93,6 +112,7 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
           timeoutMs,
           followsRedirects: followRedirects ?? true,
           acceptsAnyCertificate: acceptAnyCertificate ?? false,
+          ...(clientCertificate === undefined ? {} : { clientCertificate }),
           signal: run.signal,
         })
         result?.set(payload, toResult({ request, response, ms: clock.now() - began }, encoding))
@@ -166,6 +186,30 @@ result: data.token`,
           },
         ],
         payload: { 'data.token.statusCode': 401, 'data.token.body': 'Who are you?' },
+      },
+    },
+    {
+      title: 'An uploaded image, passed on as it came',
+      yaml: `type: http
+method: PUT
+url: https://images.example/plants/7
+body: << data.body.photo >>
+clientCertificate: images`,
+      payload: {
+        data: {
+          body: { photo: { filename: 'fern.png', contentType: 'image/png', encoding: 'base64', content: 'iVBORw==' } },
+        },
+      },
+      responses: [{ status: 204, headers: {}, body: '' }],
+      expect: {
+        output: 'then',
+        sent: [
+          {
+            headers: { 'content-type': 'image/png' },
+            body: Buffer.from([0x89, 0x50, 0x4e, 0x47]),
+            clientCertificate: 'images',
+          },
+        ],
       },
     },
     {

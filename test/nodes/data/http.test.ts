@@ -76,6 +76,58 @@ describe('an http node sends', () => {
     expect(sent.headers).toEqual({ 'content-type': 'application/vnd.pots+json' })
   })
 
+  const bytes = Uint8Array.of(0, 255, 254, 128, 10)
+  const content = Buffer.from(bytes).toString('base64')
+
+  test.each([
+    ['an uploaded file', { filename: 'fern.png', contentType: 'image/png', encoding: 'base64', content }, 'image/png'],
+    ['a map with a type', { contentType: 'x/y', encoding: 'base64', content }, 'x/y'],
+  ])('the bytes of %s', async (_, v, type) => {
+    const sent = await sentBy('method: PUT\nbody: << data.v >>', { v })
+    expect(sent.headers).toEqual({ 'content-type': type })
+    expect(sent.body).toEqual(Buffer.from(bytes))
+  })
+
+  test('as JSON what is called encoding and content, and has no type: some APIs want that', async () => {
+    const sent = await sentBy('method: POST\nbody: << data.v >>', { v: { encoding: 'base64', content } })
+    expect(sent.body).toBe(JSON.stringify({ encoding: 'base64', content }))
+  })
+
+  test.each(['body: << data.v >>', 'multipart: { f: << data.v >> }'])(
+    'no bytes of what is not Base64: %s',
+    async (yaml) => {
+      const v = { contentType: 'image/png', encoding: 'base64', content: 'ä' }
+      const { sent, error } = await ask(`method: POST\n${yaml}`, { v })
+      expect([sent, String(error)]).toEqual([[], expect.stringContaining('its content is not Base64')])
+    },
+  )
+
+  test('uploaded files as files, among other fields', async () => {
+    const files = [
+      { filename: 'a "b".png', contentType: 'image/png', encoding: 'base64', content },
+      { encoding: 'base64', content: '' },
+    ]
+    const sent = await sentBy('method: POST\nmultipart: { note: hi, photo: << data.files >> }', { files })
+    const form = await new Response(sent.body as Uint8Array<ArrayBuffer>, { headers: sent.headers }).formData()
+    const read = await Promise.all(
+      [...form].map(async ([name, part]) =>
+        typeof part === 'string' ? [name, part] : [name, part.name, part.type, [...(await part.bytes())]],
+      ),
+    )
+    expect(read).toEqual([
+      ['note', 'hi'],
+      ['photo', 'a "b".png', 'image/png', [...bytes]],
+      ['photo', 'photo', 'application/octet-stream', []],
+    ])
+  })
+
+  test('the certificate of a connection, of which it knows the name alone', async () => {
+    expect(await sentBy('clientCertificate: images')).toMatchObject({ clientCertificate: 'images' })
+    expect(problemsOf(node('clientCertificate: image'))).toMatchObject([
+      { code: 'FLOW_UNKNOWN_CONNECTION', hint: 'Did you mean "images"?' },
+    ])
+  })
+
   test('a form in parts, in which no value makes a part of its own', async () => {
     const sent = await sentBy('method: POST\nmultipart: { name: << data.v >>, tag: [ a, b ] }', {
       v: 'x\r\nContent-Disposition: form-data; name="admin"\r\n\r\ntrue',

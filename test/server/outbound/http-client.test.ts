@@ -1,75 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { type AddressInfo, createServer as createTcpServer, type LookupFunction, type Socket } from 'node:net'
+import { createServer as createTcpServer, type LookupFunction } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { FlowpotError } from '../../../contracts/errors.ts'
-import type { HttpRequest } from '../../../engine/services.ts'
-import { createHttpClient, type HttpClientOptions } from '../../../server/outbound/http-client.ts'
-import { patienceMs } from '../../patience.ts'
+import type { HttpClientOptions } from '../../../server/outbound/http-client.ts'
 import { isInstalled, makeCertificate } from '../mqtt/certificate.ts'
-
-interface Listening {
-  readonly port: number
-  readonly url: string
-}
-
-async function listen(server: ReturnType<typeof createTcpServer> | Server, scheme = 'http'): Promise<Listening> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return { port, url: `${scheme}://127.0.0.1:${port}` }
-}
-
-/** Closed, with whatever is still open to it, when the test ends. */
-async function serve(listener: RequestListener): Promise<Listening> {
-  const server = createServer(listener)
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return listen(server)
-}
-
-async function serveTcp(onConnection: (socket: Socket) => void): Promise<Listening> {
-  const sockets: Socket[] = []
-  const server = createTcpServer((socket) => {
-    sockets.push(socket.on('error', () => undefined))
-    onConnection(socket)
-  })
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return listen(server)
-}
-
-function openClient(options: Partial<HttpClientOptions> = {}) {
-  const client = createHttpClient({ isAllowed: () => true, ...options })
-  onTestFinished(() => client.close())
-  return async (url: string, request: Partial<HttpRequest> = {}) => {
-    const { status, headers, body } = await client.send({
-      method: 'GET',
-      url,
-      headers: {},
-      timeoutMs: patienceMs,
-      followsRedirects: true,
-      acceptsAnyCertificate: false,
-      signal: new AbortController().signal,
-      ...request,
-    })
-    return { status, headers, text: Buffer.from(body).toString() }
-  }
-}
-
-/** The code and the message that it rejects with. */
-async function failure(work: Promise<unknown>): Promise<{ code: string; message: string }> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof FlowpotError) return { code: error.code, message: error.message }
-  throw new Error('It was to fail with an error of its own.', { cause: error })
-}
+import { failure, type Listening, listen, openClient, serve, serveTcp } from './http-scene.ts'
 
 const never: HttpClientOptions['isAllowed'] = () => false
 
@@ -195,56 +130,6 @@ describe('an address that is not public', () => {
     expect((await send(url)).text).toBe('hi')
     isAllowed = false
     expect((await failure(send(url))).code).toBe('HTTP_ADDRESS_FORBIDDEN')
-  })
-})
-
-describe('a redirect', () => {
-  /** Answers `/STATUS` with a redirect, and anything else with what it was asked. */
-  const echo = (target: () => string): RequestListener => {
-    return async (request, response) => {
-      const body = Buffer.concat(await request.toArray()).toString()
-      const status = /^\/(\d+)$/.exec(request.url ?? '')?.[1]
-      if (status) response.writeHead(Number(status), { location: target() }).end()
-      else response.end(JSON.stringify({ method: request.method, headers: request.headers, body }))
-    }
-  }
-
-  test.each([
-    [301, 'GET', ''],
-    [302, 'GET', ''],
-    [303, 'GET', ''],
-    [307, 'POST', 'hi'],
-    [308, 'POST', 'hi'],
-  ])('%i of a POST is followed with %s', async (status, method, body) => {
-    const { url } = await serve(echo(() => '/end'))
-    const { text } = await openClient()(`${url}/${status}`, { method: 'POST', body: 'hi' })
-    expect(JSON.parse(text)).toMatchObject({ method, body })
-  })
-
-  test('to another host takes no credentials along', async () => {
-    const other = await serve(echo(() => ''))
-    const { url } = await serve(echo(() => other.url))
-    const headers = { authorization: 'Basic eDp5', cookie: 'a=b', 'x-plant': 'fern' }
-    const { text } = await openClient()(`${url}/302`, { headers })
-    const seen: { headers: Record<string, string> } = JSON.parse(text)
-    expect(seen.headers).toMatchObject({ 'x-plant': 'fern' })
-    expect(Object.keys(seen.headers)).not.toContain('authorization')
-    expect(Object.keys(seen.headers)).not.toContain('cookie')
-  })
-
-  test('is the answer itself where none is to be followed', async () => {
-    const { url } = await serve(echo(() => '/end'))
-    const { status, headers } = await openClient()(`${url}/302`, { followsRedirects: false })
-    expect([status, headers.location]).toEqual([302, '/end'])
-  })
-
-  test.each([
-    ['that leads back to itself', (): string => '/302'],
-    ['to a file', (): string => 'file:///etc/passwd'],
-    ['to text', (): string => 'data:text/plain,hi'],
-  ])('%s ends as an error', async (_, target) => {
-    const { url } = await serve(echo(target))
-    expect((await failure(openClient()(`${url}/302`))).code).toBe('HTTP_ANSWER_BROKEN')
   })
 })
 

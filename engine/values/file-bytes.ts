@@ -1,0 +1,28 @@
+/** Bytes on a payload, which JSON has no form for: an uploaded file, a body that is no text. */
+import { Buffer } from 'node:buffer'
+import { isMap } from './is-map.ts'
+
+export interface FileBytes {
+  /** As the client named it, where it is a file. */
+  readonly filename?: string
+  readonly contentType: string
+  readonly encoding: 'base64'
+  readonly content: string
+}
+
+export function fileBytes(bytes: Buffer, contentType: string, filename?: string): FileBytes {
+  const content = bytes.toString('base64')
+  return { ...(filename === undefined ? {} : { filename }), contentType, encoding: 'base64', content }
+}
+
+/** A map that has bytes, whoever made it; of its other keys nothing is known. */
+export function isFileBytes(value: unknown): value is Pick<FileBytes, 'encoding' | 'content'> {
+  return isMap(value) && value.encoding === 'base64' && typeof value.content === 'string'
+}
+
+const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/
+
+/** `undefined` where the text is not Base64: Node.js would leave out what it cannot read. */
+export function base64Bytes(text: string): Buffer | undefined {
+  return base64.test(text) ? Buffer.from(text, 'base64') : undefined
+}

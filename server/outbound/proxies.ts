@@ -1,0 +1,37 @@
+/** The proxies that the environment names, as curl and most clients read it. */
+import { defineError } from '../../contracts/errors.ts'
+
+export const proxyInvalid = defineError<{ variable: string }>(
+  'HTTP_PROXY_INVALID',
+  500,
+  ({ variable }) =>
+    `The environment variable ${variable} is not the URL of an HTTP proxy, such as http://proxy.example:3128.`,
+)
+
+export interface Proxies {
+  /** URLs for requests to `http:` and to `https:`; empty where none is named. */
+  readonly httpProxy: string
+  readonly httpsProxy: string
+  /** Hosts that are asked directly: names with those beneath them, with a port or without, or `*`. */
+  readonly noProxy: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** `undefined` where no proxy is named. Throws `HTTP_PROXY_INVALID`, which shows nothing of the URL. */
+export function readProxies(env: Environment): Proxies | undefined {
+  const httpProxy = readProxy(env, 'http_proxy')
+  const httpsProxy = readProxy(env, 'https_proxy')
+  if (httpProxy === '' && httpsProxy === '') return undefined
+  return { httpProxy, httpsProxy, noProxy: env.no_proxy || env.NO_PROXY || '' }
+}
+
+/** The name in lower case comes first. A proxy without a scheme is one that is spoken to by HTTP. */
+function readProxy(env: Environment, lowerCase: string): string {
+  const variable = env[lowerCase] ? lowerCase : lowerCase.toUpperCase()
+  const text = env[variable]?.trim() ?? ''
+  if (text === '') return ''
+  const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw proxyInvalid({ variable })
+  return url
+}
