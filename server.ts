@@ -1,4 +1,4 @@
-/** The composition root: loads the application, opens what serves it, and drains it. */
+/** The composition root: loads the application, opens everything that serves it, and drains it. */
 import { pino } from 'pino'
 import { createAdminToken } from './platform/auth/api-tokens.ts'
 import { applySeeds } from './platform/seeds.ts'
@@ -23,27 +23,27 @@ import { createTriggers } from './server/triggers/triggers.ts'
 export interface Server {
   readonly applicationId: string
   readonly listening: readonly Listening[]
-  /** The administrator's token, on a store's first start alone: it is not kept. */
+  /** The administrator's token. It is only there on the first start with a store, and kept nowhere. */
   readonly adminToken: string | undefined
-  /** Compiles the folder anew and, if it is sound, applies its new seeds and serves it from the next request on. Returns what was loaded. */
+  /** Compiles the folder again. If it has no errors, applies its new seeds and serves it from the next request on. Returns what was loaded. */
   reload(): Promise<ReloadResult>
-  /** Stops accepting, lets what runs finish for at most `drainMs`, closes the store. */
+  /** Accepts nothing more, waits for runs in flight for at most `drainMs`, and closes the store. */
   close(drainMs?: number): Promise<void>
 }
 
 export interface ReloadResult extends LoadedFolder {
-  /** Whether the file gives the application another ID, which no reload changes. */
+  /** Whether `application.yaml` now has another ID, which only takes effect with a new store. */
   readonly hasOtherId: boolean
 }
 
 export interface StartResult extends LoadedFolder {
-  /** There if the folder has no error. */
+  /** Missing if the folder has errors. */
   readonly server: Server | undefined
 }
 
 const defaultDrainMs = 10_000
 
-/** Throws where a listener, the data folder or the store cannot be had; whatever was opened by then is closed again. */
+/** Throws if a listener, the data folder or the store cannot be opened, after closing everything that was opened before. */
 export async function startServer(folder: string, settings: Settings): Promise<StartResult> {
   const loaded = await loadToServe(folder, settings)
   const { application, sources, watches } = loaded
@@ -84,7 +84,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
       await listenHttp('platform', rest, { host, port: platformPort }, settingDefinitions.platformPort),
       ...(await mqtt.listen()),
     ]
-    // Shown this once, so it is made only when the start can no longer fail.
+    // The token is shown only once, so it is created after everything that can fail.
     const adminToken = await createAdminToken(platform)
     await triggers.start(application)
     isServing = true

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what the product costs beside the hand-written equivalent, in one run. `--sanity` only shows that it runs, `--devices` leaves out
- * what is not about them, `--long` adds queries over ten million points.
+ * `npm run bench`: compares the product with the same application written by hand, both measured in one run. `--sanity` only checks that
+ * everything runs, `--devices` measures only devices, and `--long` adds queries over ten million points.
  */
 import { benchDevices } from './devices.ts'
 import { benchEngine } from './engine.ts'
@@ -17,14 +17,14 @@ if (process.argv.includes('--devices')) {
 const names: Readonly<Record<Variant, string>> = {
   flow: '(a) the flow register-device.yaml',
   'hand-written': '(b) the same by hand, on Fastify and the platform',
-  'commit-each': '(c) as (b), each write in a commit of its own',
+  'commit-each': '(c) as (b), with a commit for each write',
   constant: '(d) Fastify answering a constant',
 }
 
 const variants: Variant[] = ['flow', 'hand-written', 'commit-each', 'constant']
-// Short rounds, and many: what else the machine does then weighs on all variants alike.
+// Many short rounds, so that other load on the machine affects all variants equally.
 const rounds = isSanity ? 1 : 12
-// A disk that is busy may take more than a second for one commit of each connection: what only has to run is counted, not timed.
+// The sanity run counts requests instead of seconds: on a busy disk, one commit per connection may take longer than a round.
 const times = await benchRegistration(variants, { rounds, ...(isSanity ? { amount: 500 } : { duration: 2 }) })
 
 print(`POST /devices at 50 connections, ${isSanity ? '1 round of 500 requests' : '12 rounds of 2 s each'}, medians`)
@@ -39,9 +39,9 @@ for (const { variant, requestsPerSecond, p50Ms, p99Ms } of times) {
   print(`${numbers.join('')}   ${names[variant]}`)
 }
 print()
-print(`a/b ${ratio('flow', 'hand-written')}   what the engine leaves of the hand-written route; at least 0.85`)
-print(`a/c ${ratio('flow', 'commit-each')}   what the shared commit gives; at least 3`)
-print(`a/d ${ratio('flow', 'constant')}   beside doing nothing`)
+print(`a/b ${ratio('flow', 'hand-written')}   throughput compared with the hand-written route; at least 0.85`)
+print(`a/c ${ratio('flow', 'commit-each')}   gain from shared commits; at least 3`)
+print(`a/d ${ratio('flow', 'constant')}   compared with doing nothing`)
 
 const engine = await benchEngine(isSanity ? 20 : 5000)
 print()
@@ -52,7 +52,7 @@ print(
 print()
 await benchDevices(devices, print)
 
-/** The median of the rounds' ratios, so that a slow moment of the machine weighs on one round alone. */
+/** The median of the rounds' ratios, so that a slow moment of the machine affects only one round. */
 function ratio(one: Variant, other: Variant): string {
   const [ones, others] = [find(one), find(other)]
   return median(ones.perRound.map((rate, round) => rate / (others.perRound[round] ?? Number.NaN))).toFixed(2)

@@ -1,15 +1,15 @@
-/** A process of its own, asked by messages: each is answered by one. */
+/** A child process that answers each message with one message. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 export interface Child {
-  /** Sends the message and resolves with the answer. Rejects where the process ends instead. */
+  /** Sends the message and resolves with the answer. Rejects if the process ends instead. */
   ask<Answer>(message: unknown): Promise<Answer>
   stop(): Promise<void>
 }
 
-/** Runs a file beside this one with this process's own flags: those of `npm start`. */
+/** Runs a file next to this one with the flags of this process, which are those of `npm start`. */
 export function startChild(file: string, args: readonly string[] = []): Child {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const child = fork(path, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
@@ -20,7 +20,7 @@ export function startChild(file: string, args: readonly string[] = []): Child {
       child.send(message as object)
       const answer = await Promise.race([answered, ended.then(() => undefined)])
       if (!answer) throw new Error(`${file} ${args.join(' ')} ended.`)
-      // What the file answers to this message.
+      // Boundary: the caller knows what the file answers to this message.
       return answer[0] as Answer
     },
     async stop() {
@@ -30,7 +30,7 @@ export function startChild(file: string, args: readonly string[] = []): Child {
   }
 }
 
-/** Answers each message with what `answer` makes of it; what it throws ends the process. */
+/** Answers each message with the result of `answer`. An error ends the process. */
 export function answerParent<Message>(answer: (message: Message) => Promise<unknown>): void {
   process.on('message', async (message: Message) => process.send?.(await answer(message)))
   process.on('SIGTERM', () => process.exit(0))

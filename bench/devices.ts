@@ -1,4 +1,4 @@
-/** The part of `npm run bench` that is about devices: states over MQTT, idle connections, queries over time. */
+/** The part of `npm run bench` that measures devices: states over MQTT, idle connections, and queries over time. */
 import { benchFleet, type FleetOptions, type FleetResult, type StateTimes } from './fleet.ts'
 import type { MqttVariant } from './mqtt-target.ts'
 import { median } from './registration.ts'
@@ -12,7 +12,7 @@ const names: Readonly<Partial<Record<MqttVariant, string>>> = {
 
 interface DevicesOptions {
   readonly isSanity: boolean
-  /** Adds ten million points, which take a minute or two to store. */
+  /** Adds a device with ten million points, which take a minute or two to store. */
   readonly isLong: boolean
 }
 
@@ -68,7 +68,7 @@ function column(value: number, width = 10, digits = 1): string {
   return value.toFixed(digits).padStart(width)
 }
 
-/** The median of the rounds' ratios, so that a slow moment of the machine weighs on one round alone. */
+/** The median of the rounds' ratios, so that a slow moment of the machine affects only one round. */
 function ratio(states: readonly StateTimes[], one: MqttVariant, other: MqttVariant): string {
   const rounds = (variant: MqttVariant) => states.find((found) => found.variant === variant)?.perRound ?? []
   const others = rounds(other)

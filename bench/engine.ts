@@ -1,4 +1,4 @@
-/** Times a run through ten synchronous nodes with templates and conditions: the engine alone, no HTTP and no store. */
+/** Times a run through ten synchronous nodes with templates and conditions, without HTTP and without a store. */
 import { makeEffects } from '../engine/effects.ts'
 import { loadApplication } from '../engine/load/load-application.ts'
 import type { Services } from '../engine/services.ts'
@@ -27,7 +27,7 @@ export interface EngineTimes {
   readonly p99Micros: number
 }
 
-/** Times `batches` batches of 100 runs each; a batch's time is divided by its runs. */
+/** Times batches of 100 runs and divides each time by the runs. */
 export async function benchEngine(batches: number): Promise<EngineTimes> {
   const { application, problems } = loadApplication([{ file: 'ten.yaml', text: flow }], {
     nodeTypes,

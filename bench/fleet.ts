@@ -1,4 +1,4 @@
-/** Measures states that devices report over MQTT, round by round, and what idle connections take. */
+/** Measures how fast devices can report states over MQTT, round by round, and how much memory idle connections take. */
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,20 +13,20 @@ export interface StateTimes extends LoadResult {
   readonly perRound: readonly number[]
 }
 
-/** What real clients have unacknowledged at most. */
+/** How many unacknowledged messages a real client has at most. */
 const WINDOW = 10
 const reporting = 50
 export interface FleetOptions {
   readonly rounds: number
   readonly seconds: number
   readonly idleConnections: number
-  /** In which a process settles before its memory is measured. */
+  /** Time for a process to settle before its memory is measured. */
   readonly settleMs: number
 }
 
 export interface FleetResult {
   readonly states: readonly StateTimes[]
-  /** Resident memory of the whole server, in bytes, before and with the connections. */
+  /** Resident memory of the whole server in bytes, before the connections and with them. */
   readonly idle: { readonly before: number; readonly after: number }
 }
 
@@ -80,7 +80,7 @@ async function benchStates(
   }))
 }
 
-/** The whole server: `npm start` with the sample application. */
+/** Measures the whole server, as `npm start` runs it with the sample application. */
 async function benchIdle(
   server: Child,
   fleet: Fleet,

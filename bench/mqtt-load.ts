@@ -1,4 +1,4 @@
-/** Devices that report over raw sockets, in a process of their own, so that the load costs less than what is measured: mqtt.js takes longer than a broker. */
+/** Devices that report over raw sockets, in a process of their own. With mqtt.js the clients would need more time than the broker that is measured. */
 import { connect, type Socket } from 'node:net'
 import { answerParent } from './child.ts'
 import { connectPacket, createReader, publishPacket, text } from './mqtt-packets.ts'
@@ -6,9 +6,9 @@ import type { Fleet } from './mqtt-target.ts'
 
 export interface Load extends Fleet {
   readonly port: number
-  /** For how long they report; 0: they connect and stay, until the process ends. */
+  /** How long they report. With 0 they only connect, and stay connected until the process ends. */
   readonly seconds: number
-  /** Messages of each device that are not acknowledged yet. */
+  /** How many messages of each device may be unacknowledged. */
   readonly window: number
 }
 
@@ -22,7 +22,7 @@ const noResult: LoadResult = { messagesPerSecond: 0, p50Ms: 0, p99Ms: 0 }
 /** How many devices connect at the same time. */
 const CONNECT_AT_ONCE = 400
 
-/** The time that a device reports; each its own, or they would overwrite each other. Some days ago, since none may be ahead. */
+/** The time of the next report. No two are alike, or one would overwrite the other; and it begins some days ago, since the future is refused. */
 let reportedTime = Date.now() - 20 * 86_400_000
 
 async function run({ deviceIds, key, secret, port, seconds, window }: Load): Promise<LoadResult> {
@@ -64,7 +64,7 @@ function connectDevice(port: number, id: string, key: string, secret: string): P
   })
 }
 
-/** Keeps the window full until `endsAt`, then waits for what is on its way. Adds the milliseconds from each message to its acknowledgement in that time. */
+/** Keeps the window full until `endsAt`, then waits for the remaining acknowledgements. Adds the milliseconds from each message to its acknowledgement. */
 function report(device: Device, window: number, endsAt: number, latencies: number[]): Promise<void> {
   const topic = text(`losant/${device.id}/state`)
   const sentAt = new Float64Array(window + 1)
@@ -77,7 +77,7 @@ function report(device: Device, window: number, endsAt: number, latencies: numbe
       waiting.push(
         publishPacket(topic, id, `{"time":${reportedTime++},"data":{"moisture":${(reportedTime % 1000) / 10}}}`),
       )
-      // What one read of the socket sets free goes out in one write.
+      // All messages that one read of the socket makes room for go out in one write.
       if (waiting.length === 1) queueMicrotask(flush)
     }
     const flush = () => {

@@ -1,4 +1,4 @@
-/** As much of MQTT 3.1.1 as a device needs that publishes with QoS 1, in bytes. */
+/** The packets of MQTT 3.1.1 that a device needs to publish with QoS 1. */
 
 /** CONNECT: a clean session, without keep-alive. */
 export function connectPacket(clientId: string, user: string, password: string): Buffer {
@@ -11,7 +11,7 @@ export function publishPacket(topic: Buffer, id: number, payload: string): Buffe
   return packet(0x32, [topic, Buffer.from([id >> 8, id & 255]), Buffer.from(payload)])
 }
 
-/** A text with its length before it, as topics are. */
+/** Text after its length, which is how MQTT writes topics. */
 export function text(value: string): Buffer {
   const length = Buffer.byteLength(value)
   return Buffer.concat([Buffer.from([length >> 8, length & 255]), Buffer.from(value)])
@@ -19,7 +19,7 @@ export function text(value: string): Buffer {
 
 function packet(type: number, parts: readonly Buffer[]): Buffer {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
-  // 16,383 bytes are enough here: two digits of seven bits.
+  // Two digits of seven bits are enough for the 16,383 bytes that packets here may have.
   const digits = length < 128 ? [length] : [(length & 127) | 128, length >> 7]
   return Buffer.concat([Buffer.from([type, ...digits]), ...parts])
 }
@@ -27,11 +27,11 @@ function packet(type: number, parts: readonly Buffer[]): Buffer {
 const CONNACK = 0x20
 const PUBACK = 0x40
 
-/** Reads what a broker answers: calls back for each CONNACK, with its return code, and each PUBACK, with its ID. Throws for anything else. */
+/** Reads a broker's answers: calls back for each CONNACK with its return code, and for each PUBACK with its ID. Throws for any other packet. */
 export function createReader(onConnected: (code: number) => void, onAcknowledged: (id: number) => void) {
   let rest: Buffer = Buffer.alloc(0)
   return (chunk: Buffer): void => {
-    // Both packets have four bytes.
+    // Both packets are four bytes long.
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     let at = 0
     for (; at + 4 <= bytes.length; at += 4) {

@@ -1,6 +1,6 @@
 /**
- * A server of MQTT to be measured: `mqtt-target.js VARIANT DATA-FOLDER`. Answers `{ prepare: n }` with n devices and a key for all of them, `'port'`
- * with the port that it listens on, `'rss'` with its resident memory in bytes.
+ * The MQTT server that is measured: `mqtt-target.js VARIANT DATA-FOLDER`. Answers the message `{ prepare: n }` with n devices and a key for all of
+ * them, `'port'` with the port that it listens on, and `'rss'` with its resident memory in bytes.
  */
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +25,7 @@ export interface Fleet {
   readonly secret: string
 }
 
-// From the folder of a build in dist/bench/.
+// This file is bundled into a folder of dist/bench/.
 const flows = fileURLToPath(new URL('../../../flows', import.meta.url))
 const host = '127.0.0.1'
 
@@ -44,7 +44,7 @@ function listen(variant: string, settings: Settings): Promise<number> {
   }
 }
 
-/** The broker on its platform; no flow listens to the states. */
+/** The broker and its platform, without flows that watch the states. */
 async function listenWithStore(settings: Settings, arrange = (platform: Platform) => platform): Promise<number> {
   const { platform } = await openFolder(settings)
   return createTcpListener(await createBroker(arrange(platform), { limits: { connectionsPerAddress: 25_000 } })).listen(
@@ -53,13 +53,13 @@ async function listenWithStore(settings: Settings, arrange = (platform: Platform
   )
 }
 
-/** The next state is begun once the one before is on disk. */
+/** Writes a state only once the one before is on disk. */
 function oneByOne(platform: Platform): Platform {
   const gate = createGate(1)
   return { ...platform, states: { write: (report) => gate.pass(() => platform.states.write(report)) } }
 }
 
-/** Aedes as it comes: stores nothing, asks nobody who they are. */
+/** Plain Aedes, which stores nothing and authenticates nobody. */
 async function listenBare(): Promise<number> {
   const aedes = await Aedes.createBroker()
   const server = createServer({ noDelay: true }, (socket) => void aedes.handle(socket))
@@ -86,7 +86,7 @@ async function prepare(settings: Settings, count: number): Promise<Fleet> {
   const call = async <Result>(name: string, params: object): Promise<Result> => {
     const outcome = await callAction(platform, flowActor, name, { ...params })
     if ('error' in outcome) throw new Error(outcome.error.message)
-    // What the action of this name answers.
+    // Boundary: the caller knows what the action answers.
     return outcome.result as Result
   }
   const device = { name: 'pot', attributes: [{ name: 'moisture', dataType: 'number' }] }

@@ -1,4 +1,4 @@
-/** Measures the registration of a pot over HTTP, as a flow and by hand, round by round so that a noisy machine is noisy for all. */
+/** Measures the registration of a device over HTTP, round by round, so that a noisy machine affects all variants. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -26,7 +26,7 @@ interface Target {
   readonly data: string
 }
 
-/** How long a round is: `duration` in seconds, or `amount` of requests, however long they take. */
+/** The length of a round: `duration` in seconds, or `amount` in requests. */
 type LoadSize = { readonly duration: number } | { readonly amount: number }
 
 const connections = 50
@@ -56,7 +56,7 @@ export async function benchRegistration(
 async function startTarget(variant: Variant): Promise<Target> {
   const data = await mkdtemp(join(tmpdir(), 'flowpot-bench-'))
   const file = fileURLToPath(new URL('./target.js', import.meta.url))
-  // Its own flags are those of `npm start`.
+  // The flags of this process are those of `npm start`.
   const child = spawn(process.execPath, [...process.execArgv, file, variant, data], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,4 +1,4 @@
-/** Times queries over time on the points of one device, on SQLite and on a PostgreSQL that `DATABASE_URL` names. */
+/** Times queries over the points of one device, on SQLite and on the PostgreSQL that `DATABASE_URL` names. */
 import { randomBytes } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { sql } from 'kysely'
@@ -13,25 +13,25 @@ import { median } from './registration.ts'
 export interface SeriesTimes {
   readonly database: 'SQLite' | 'PostgreSQL'
   readonly points: number
-  /** A mean of every five minutes. */
+  /** Time of a query for the mean of every five minutes. */
   readonly each: QueryTimes
-  /** One mean of all. */
+  /** Time of a query for one mean of all points. */
   readonly whole: QueryTimes
 }
 
 export interface QueryTimes {
   readonly medianMs: number
-  /** For how long nothing else was served at most. */
+  /** The longest time for which the event loop was blocked. */
   readonly blockedMs: number
 }
 
-/** A hundred thousand a day. */
+/** A hundred thousand points a day. */
 const STEP_MS = 864
 const FIVE_MINUTES_MS = 300_000
-/** Rows of one statement: others would wait for it. */
+/** How many rows one statement inserts; other writes wait for it. */
 const ROWS_A_WRITE = 100_000
 
-/** `sizes`: points of a range, which ends now; the largest are stored, and all are queried `times` times. */
+/** Stores as many points as the largest of `sizes`, then queries the latest points of each size `times` times. */
 export async function benchSeries(sizes: readonly number[], times: number): Promise<SeriesTimes[]> {
   const onSqlite = await benchStore('SQLite', await openTemporaryStore(), sizes, times)
   const url = process.env.DATABASE_URL
@@ -47,7 +47,7 @@ async function benchPostgres(url: string, sizes: readonly number[], times: numbe
     const own = new URL(url)
     own.searchParams.set('options', `-c search_path=${schema} -c client_min_messages=warning`)
     const store = await openStore({ url: own.href, file: '' })
-    // As autovacuum does in time.
+    // Autovacuum would do this in time.
     const tidy = () => client.query(`vacuum analyze ${schema}.device_states`)
     return await benchStore('PostgreSQL', store, sizes, times, tidy)
   } finally {
@@ -110,7 +110,7 @@ async function time(platform: Platform, query: object, times: number): Promise<Q
     await call(platform, 'data.timeSeriesQuery', { query })
     taken.push(performance.now() - startedAt)
   }
-  // The delay of the last turn is noted in the next.
+  // The delay of a turn of the event loop is recorded in the next one.
   await new Promise((resolve) => setTimeout(resolve, 5))
   delay.disable()
   return { medianMs: median(taken), blockedMs: delay.max / 1e6 }

@@ -1,6 +1,6 @@
 /**
- * One server to be measured, in a process of its own: `node target.js VARIANT DATA-FOLDER`. Prints one line of JSON with
- * its URL and a token, and runs until it is told to stop.
+ * The HTTP server that is measured, in a process of its own: `node target.js VARIANT DATA-FOLDER`. Prints one line of JSON with its URL and a
+ * token, and runs until SIGTERM.
  */
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
@@ -19,7 +19,7 @@ import { startServer } from '../server.ts'
 const variants = ['flow', 'hand-written', 'commit-each', 'constant'] as const
 export type Variant = (typeof variants)[number]
 
-// From the folder of a build in dist/bench/.
+// This file is bundled into a folder of dist/bench/.
 const flows = fileURLToPath(new URL('../../../flows', import.meta.url))
 
 async function main(variant: string | undefined, data: string | undefined): Promise<void> {
@@ -50,7 +50,7 @@ async function serveFlow(settings: Settings): Promise<void> {
   announce({ url, token })
 }
 
-/** What register-device.yaml does, by hand: the same reply headers, token check and platform, a log with request IDs; no engine. */
+/** Does by hand what register-device.yaml does, with the same reply headers, token check, platform and request IDs, but without the engine. */
 async function serveHandWritten(settings: Settings, commitEach: boolean): Promise<void> {
   const { application } = await loadFolder(flows)
   if (!application) throw new Error('The flows are not sound.')

@@ -1,4 +1,4 @@
-/** What can be set from outside: one list, from which come the command line's options, the environment and the reference. */
+/** All settings in one list, from which the command line's options, the environment variables and the reference are made. */
 
 import { defineError } from '../contracts/errors.ts'
 import { parseMailbox } from '../engine/values/mailbox.ts'
@@ -11,15 +11,15 @@ export const settingInvalid = defineError<{ setting: string; value: string; want
 )
 
 export interface Setting<T> {
-  /** The option of `flowpot start`; secrets have none, since a command line can be read by all. */
+  /** Option of `flowpot start`. Secrets have none, since other users of the machine can read its command lines. */
   readonly flag?: string
   readonly env: string
   readonly placeholder: string
   readonly about: string
   readonly default: T
-  /** What is shown as the default, where that is not the value itself. */
+  /** Shown as the default instead of the value itself. */
   readonly defaultText?: string
-  /** `undefined` where the text does not fit. */
+  /** Returns `undefined` for text that is not valid. */
   readonly parse: (text: string) => T | undefined
   /** Completes "it must be …". */
   readonly wanted: string
@@ -27,7 +27,7 @@ export interface Setting<T> {
 
 export type AnySetting = Setting<string | number | TrustedProxies>
 
-/** What is wanted of a setting where only nothing at all does not fit. */
+/** `wanted` of settings that accept everything but empty text. */
 export const anyText = 'some text'
 
 const text = { placeholder: 'text', parse: (value: string) => value || undefined, wanted: anyText }
@@ -48,12 +48,12 @@ function isSmtpUrl(value: string): boolean {
   return /^smtps?:\/\//i.test(value) && URL.canParse(value) && new URL(value).hostname !== ''
 }
 
-/** No port was asked for: 1883, or the next free one, since a broker often stands there already. */
+/** Without a setting the broker takes 1883 or, since another broker often uses that, the next free port. */
 export const anyMqttPort = -1
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
-/** setTimeout takes no more. */
+/** The longest delay that setTimeout supports. */
 const longestTimeoutMs = 2 ** 31 - 1
 
 export const settingDefinitions = {
@@ -72,7 +72,7 @@ export const settingDefinitions = {
     env: 'FLOWPOT_PLATFORM_HOSTS',
     default: '',
     about:
-      'Further names by which the REST API may be asked, such as that of a proxy. Besides them it answers to localhost and the address that is bound.',
+      'Hosts that the REST API answers to besides localhost and the address that is bound, such as the name of a proxy.',
     parse: (value: string) => {
       const names = value.split(',').map((name) => name.trim())
       return names.every((name) => /^[a-z0-9]([\w.-]*[a-z0-9])?$/i.test(name)) ? names.join(',') : undefined
@@ -92,7 +92,7 @@ export const settingDefinitions = {
     flag: '--mqtts-port',
     env: 'FLOWPOT_MQTTS_PORT',
     default: 8883,
-    about: 'Port of the MQTT broker under TLS; served if there are a certificate and its key.',
+    about: 'Port of the MQTT broker under TLS, which needs a certificate and its key.',
   },
   mqttConnections: {
     ...positive('connections'),
@@ -112,21 +112,27 @@ export const settingDefinitions = {
     placeholder: 'file',
     env: 'FLOWPOT_TLS_CERT',
     default: '',
-    about: 'File with the certificate, and those between it and the root, as PEM.',
+    about: 'PEM file with the certificate and its intermediate certificates.',
   },
   tlsKey: {
     ...text,
     placeholder: 'file',
     env: 'FLOWPOT_TLS_KEY',
     default: '',
-    about: "File with the certificate's private key, as PEM.",
+    about: "PEM file with the certificate's private key.",
   },
-  data: { ...text, flag: '--data', env: 'FLOWPOT_DATA', default: '.flowpot', about: 'Folder for what is kept.' },
+  data: {
+    ...text,
+    flag: '--data',
+    env: 'FLOWPOT_DATA',
+    default: '.flowpot',
+    about: 'Folder for the database, the signing key and mail.',
+  },
   databaseUrl: {
     placeholder: 'url',
     env: 'DATABASE_URL',
     default: '',
-    about: 'A postgres:// address; without one, SQLite in the data folder.',
+    about: 'A postgres:// address. Without one, data is kept with SQLite in the data folder.',
     parse: (value: string) => (/^postgres(ql)?:\/\//.test(value) || value === '' ? value : undefined),
     wanted: 'a postgres:// address',
   },
@@ -134,7 +140,7 @@ export const settingDefinitions = {
     placeholder: 'key',
     env: 'FLOWPOT_SIGNING_KEY',
     default: '',
-    about: 'Key that tokens are signed with; without one it is made on the first start and kept in the data folder.',
+    about: 'Key that signs tokens. Without one, a key is created on the first start and kept in the data folder.',
     parse: (value: string) => (value.length >= 32 ? value : undefined),
     wanted: 'at least 32 characters',
   },
@@ -142,7 +148,7 @@ export const settingDefinitions = {
     ...text,
     env: 'FLOWPOT_ADMIN_EMAIL',
     default: '',
-    about: 'With the password below: who may sign in to the REST API.',
+    about: 'E-mail address of the administrator, who may sign in to the REST API with the password below.',
   },
   adminPassword: {
     placeholder: 'password',
@@ -156,20 +162,21 @@ export const settingDefinitions = {
     ...positive('seconds'),
     env: 'FLOWPOT_TOKEN_TTL_SECONDS',
     default: 30 * 86_400,
-    about: "How long an experience user's token is good, unless the flow says.",
+    about: "How long an experience user's token is valid, unless the flow sets another time.",
   },
   signUpsPerHour: {
     ...positive('sign-ups'),
     env: 'FLOWPOT_SIGN_UPS_PER_HOUR',
     default: 100,
-    about: 'How many users the requests of one address may make through flows in an hour; past it 429.',
+    about:
+      'How many users the requests of one address may create through flows in an hour; further ones are answered with 429.',
   },
   runTimeoutMs: {
     ...positive('milliseconds', longestTimeoutMs),
     flag: '--run-timeout-ms',
     env: 'FLOWPOT_RUN_TIMEOUT_MS',
     default: 30_000,
-    about: 'A run that takes longer fails, and its request is answered 504.',
+    about: 'A run that takes longer fails, and its request is answered with 504.',
   },
   maxVisits: {
     ...positive('visits'),
@@ -181,20 +188,20 @@ export const settingDefinitions = {
     ...positive('bytes'),
     env: 'FLOWPOT_MAX_PAYLOAD_BYTES',
     default: 8 * 1024 * 1024,
-    about: 'About how large a payload may grow.',
+    about: 'The approximate size to which a payload may grow.',
   },
   maxConcurrentRuns: {
     ...positive('runs'),
     env: 'FLOWPOT_MAX_CONCURRENT_RUNS',
     default: 1_000,
-    about: 'Past it a request is answered 503 with Retry-After.',
+    about: 'How many runs may go on at the same time; further requests are answered with 503 and Retry-After.',
   },
   waitingRuns: {
     ...positive('runs', 10_000_000),
     env: 'FLOWPOT_WAITING_RUNS',
     default: 10_000,
     about:
-      'How many runs that webhooks, topics, states and flows have started may wait; past it a webhook or a state is answered 503.',
+      'How many runs that webhooks, topics, states and flows have started may wait. Beyond that, webhooks and states are answered with 503.',
   },
   failedRuns: {
     ...positive('runs', 10_000),
@@ -227,13 +234,13 @@ export const settingDefinitions = {
     flag: '--body-limit-bytes',
     env: 'FLOWPOT_BODY_LIMIT_BYTES',
     default: 1024 * 1024,
-    about: "How large a request's body may be; past it 413.",
+    about: "How large a request's body may be; a larger one is answered with 413.",
   },
   maxPipelinedRequests: {
     ...positive('requests'),
     env: 'FLOWPOT_MAX_PIPELINED_REQUESTS',
     default: 64,
-    about: 'How many requests of one HTTP connection may wait for their answers; past it the connection ends.',
+    about: 'How many requests of one HTTP connection may wait for their answers; a connection with more is ended.',
   },
   trustProxy: {
     placeholder: 'proxies',
@@ -249,7 +256,7 @@ export const settingDefinitions = {
     placeholder: 'url',
     env: 'FLOWPOT_SMTP_URL',
     default: '',
-    about: 'The SMTP server that sends mail; without one, mail is kept as files in the folder mail of the data folder.',
+    about: 'The SMTP server that sends mail. Without one, mail is kept as files in the folder mail of the data folder.',
     parse: (value: string) => (isSmtpUrl(value) ? value : undefined),
     wanted: 'an address such as smtps://user:password@mail.example.com',
   },
@@ -257,7 +264,7 @@ export const settingDefinitions = {
     placeholder: 'address',
     env: 'FLOWPOT_MAIL_FROM',
     default: '',
-    about: 'Sender of mail for which the flow names none.',
+    about: 'Sender of mail whose flow does not set one.',
     parse: (value: string) => (parseMailbox(value) ? value : undefined),
     wanted: 'an e-mail address, such as Flowpot <flowpot@example.com>',
   },
@@ -267,7 +274,7 @@ export const settingDefinitions = {
     env: 'FLOWPOT_RECORD',
     default: '',
     defaultText: 'failed; with --watch all',
-    about: 'Which runs are recorded with what they did: off, failed, all.',
+    about: 'Which runs are recorded with everything that they did: off, failed or all.',
     parse: (value: string) => (['off', 'failed', 'all'].includes(value) ? value : undefined),
     wanted: 'one of off, failed, all',
   },
@@ -275,14 +282,15 @@ export const settingDefinitions = {
     ...positive('runs', 10_000),
     env: 'FLOWPOT_RECORDED_RUNS',
     default: 20,
-    about: 'How many recorded runs of a flow are kept: the last in memory, the last that failed in the store.',
+    about:
+      'How many recorded runs of each flow are kept: the latest in memory, and the latest failed ones in the store.',
   },
   recordedBytes: {
     ...positive('bytes'),
     env: 'FLOWPOT_RECORDED_BYTES',
     default: 16 * 1024 * 1024,
     about:
-      'How much recorded runs of all flows may take, in memory and in the store each; of one run about 256 kB are kept.',
+      'How much space the recorded runs of all flows may take, in memory and again in the store. Of one run at most about 256 kB are kept.',
   },
   recordedDays: {
     ...positive('days', 36_500),
@@ -305,7 +313,7 @@ type Definitions = typeof settingDefinitions
 export type Settings = { readonly [Key in keyof Definitions]: NonNullable<ReturnType<Definitions[Key]['parse']>> }
 export type SettingFlags = { readonly [Key in keyof Definitions]?: string }
 
-/** An option wins over the environment, and that over the default. Throws `SETTING_INVALID`, naming what was set. */
+/** Options take precedence over environment variables, and those over defaults. Throws `SETTING_INVALID`, which names the option or variable. */
 export function readSettings(flags: SettingFlags, env: Readonly<Record<string, string | undefined>>): Settings {
   const entries = Object.entries(settingDefinitions).map(([key, definition]) => {
     const setting: AnySetting = definition
@@ -318,6 +326,6 @@ export function readSettings(flags: SettingFlags, env: Readonly<Record<string, s
     const shown = setting.flag ? value : '…'
     throw settingInvalid({ setting: name, value: shown, wanted: setting.wanted })
   })
-  // Each key came with the type of its own definition.
+  // Boundary: `Object.fromEntries` loses which value belongs to which key; each was parsed by its own definition.
   return Object.fromEntries(entries) as Settings
 }

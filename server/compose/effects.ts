@@ -1,4 +1,4 @@
-/** What leaves the process, what waits, and what runs the scripts of flows. */
+/** Opens the effects of flows: what leaves the process, what waits, and what runs scripts. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ApplicationSettings } from '../../engine/application.ts'
 import type { Effects } from '../../engine/services.ts'
@@ -15,9 +15,9 @@ import type { Settings } from '../settings.ts'
 
 export interface EffectsOptions {
   readonly settings: Pick<Settings, 'smtpUrl' | 'mailFrom' | 'scriptTimeoutMs' | 'scriptMemoryMb'>
-  /** Of the application that serves at that moment. */
+  /** Settings of the application that serves at this moment. */
   application(): Pick<ApplicationSettings, 'http' | 'connections'>
-  /** Where mail is kept that no server takes. */
+  /** Keeps mail as files where no SMTP server is set. */
   readonly mailFolder: string | undefined
   readonly log: MailLog
   readonly publish: Effects['publish']
@@ -26,7 +26,7 @@ export interface EffectsOptions {
 
 export interface OpenedEffects {
   readonly effects: Effects
-  /** Ends the connections and threads that are kept for later. */
+  /** Closes pooled connections and ends the threads of scripts. */
   close(): Promise<void>
 }
 

@@ -13,7 +13,7 @@ export interface ListenerParts {
   readonly settings: Settings
   /** The application that serves at this moment. */
   readonly application: () => Application
-  /** What a run acts with, for a request from this address. */
+  /** Returns the services of a run that a request from this address starts. */
   readonly services: (address?: string) => Services
   readonly log: Logger
 }

@@ -1,4 +1,4 @@
-/** How a listener gets its port, and what is said where it cannot have it. */
+/** Opens listeners, and words the errors for ports that cannot be opened. */
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { defineError } from '../../contracts/errors.ts'
@@ -20,7 +20,7 @@ export const listenFailed = defineError<{ name: string; host: string; port: numb
 export interface Listening {
   readonly name: 'experience' | 'platform' | 'mqtt' | 'mqtts'
   readonly url: string
-  /** A sentence, where it does not listen where it would have. */
+  /** Tells the user that it listens on another port than usual. */
   readonly note?: string
 }
 
@@ -51,7 +51,7 @@ export function listenHttp(
 ): Promise<Listening> {
   return listen(name, address, setting, async (port, host) => {
     await app.listen({ port, host })
-    // Listening on TCP, `address` is an object.
+    // Boundary: Node types `address` for pipes too, but a TCP server has an object.
     return (app.server.address() as AddressInfo).port
   })
 }

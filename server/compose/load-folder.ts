@@ -55,7 +55,7 @@ export function loadSources(
   return { ...loaded, sources, watches }
 }
 
-/** The platform has to understand which devices a trigger names: queries are its own. */
+/** Reports triggers whose device queries the platform does not understand. */
 function compileWatches(triggers: readonly CompiledTrigger[]) {
   const watches: CompiledWatch[] = []
   const problems: Problem[] = []

@@ -1,4 +1,4 @@
-/** Opens the platform that an application runs on: data folder, store, seeds. */
+/** Opens the platform that an application runs on: the data folder and the store, with the application's seeds applied. */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../contracts/clock.ts'
 import type { Random } from '../../contracts/random.ts'
@@ -17,12 +17,15 @@ const systemClock: Clock = { now: () => Date.now() }
 
 export interface OpenedPlatform {
   readonly platform: Platform
-  /** Absolute path of the folder that the process keeps data in; PostgreSQL needs none. */
+  /** Absolute path of the data folder. There is none with PostgreSQL and a signing key from the settings. */
   readonly dataFolder: string | undefined
   close(): Promise<void>
 }
 
-/** The store that the settings name. `commitEach` is for measuring what the shared commit gives. Throws `DATA_FOLDER_IN_USE` where another process has it. */
+/**
+ * Opens the store that the settings name. `commitEach` commits every write alone, to measure what shared commits gain. Throws `DATA_FOLDER_IN_USE` if
+ * another process uses the folder.
+ */
 export async function openPlatform(
   application: Application,
   settings: Settings,
@@ -32,7 +35,7 @@ export async function openPlatform(
   const folder = isPostgres && settings.signingKey !== '' ? undefined : openDataFolder(settings.data)
   try {
     const signingKey = settings.signingKey || folder?.secret('signing-key', makeSigningKey) || makeSigningKey()
-    // With PostgreSQL the folder holds the key alone, and replicas may share it.
+    // With PostgreSQL the folder holds only the key, so several processes may share it.
     if (isPostgres) folder?.close()
     const url = isPostgres ? settings.databaseUrl : undefined
     const file = folder?.file('flowpot.db') ?? ''
@@ -45,7 +48,7 @@ export async function openPlatform(
   }
 }
 
-/** In place of the system's, for tests. */
+/** Tests pass their own instead of the system's. */
 interface Parts {
   readonly clock?: Clock
   readonly random?: Random
@@ -53,7 +56,7 @@ interface Parts {
   readonly log?: PlatformLog
 }
 
-/** A store of its own, which is gone once it is closed. `copyOf` is the file of a store to begin with. */
+/** Opens a store that is deleted when it is closed. `copyOf` names the file of a store whose contents it begins with. */
 export async function openTemporaryPlatform(
   application: Application,
   settings: Settings,

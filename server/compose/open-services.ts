@@ -15,12 +15,12 @@ export interface ServicesOptions {
   readonly settings: Settings
   /** The application that serves at this moment. */
   readonly application: () => Application
-  /** Mail that no server takes is kept there. */
+  /** Mail is kept there where no SMTP server is set. */
   readonly dataFolder: string | undefined
   readonly log: Logger
 }
 
-/** Opens what runs act with. Returns what gives the services of a run that was asked for from an address. */
+/** Opens the effects of runs. The returned function makes the services of a run for the address that its request came from. */
 export function openServices(parts: Parts, options: ServicesOptions): (address?: string) => Services {
   const { platform, settings, application, dataFolder, log } = options
   const { effects, close } = createEffects({

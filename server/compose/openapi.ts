@@ -1,4 +1,4 @@
-/** The OpenAPI document of a loaded folder, with every node type, trigger type and action that there is. */
+/** Makes the OpenAPI document of an application, from all node types, trigger types and actions. */
 import type { Application } from '../../engine/application.ts'
 import { describeOpenApi, type OpenApiDocument } from '../../engine/describe/openapi/openapi.ts'
 import type { SourceFile } from '../../engine/source/position.ts'
@@ -6,13 +6,13 @@ import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
 import type { ServedApplication } from './served-application.ts'
 
-/** `server` is where the endpoints are served. */
+/** `server` is the URL of the endpoints. */
 export function openApiOf(application: Application, sources: readonly SourceFile[], server?: string): OpenApiDocument {
   const options = { nodeTypes, triggerTypes, actions: describeActions() }
   return describeOpenApi(application, sources, server === undefined ? options : { ...options, server })
 }
 
-/** For a process that serves: makes the document when it is asked for, once for each application. */
+/** Makes the document of the application that serves when it is first needed, once for each application. */
 export function createOpenApi(served: ServedApplication, server: () => string | undefined): () => OpenApiDocument {
   let made: { readonly application: Application; readonly document: OpenApiDocument } | undefined
   return () => {

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 
 /**
- * A promise that is rejected while nobody waits for it is a fault of ours. Node ends the process for it; a server, which others use at the
- * same moment, logs it and goes on. Returns what ends this.
+ * Logs unhandled rejections instead of letting Node end the process: they are bugs of ours, and must not interrupt everyone else's requests.
+ * Returns a function that restores Node's behaviour.
  */
 export function outliveRejections(log: Logger): () => void {
   const note = (err: unknown) => log.error({ err }, 'A promise was rejected that nobody waited for')

@@ -14,7 +14,7 @@ export interface PlatformListenerParts
   readonly isServing: () => boolean
 }
 
-/** Serves the REST API: every resource there is, on what their actions need. */
+/** Serves all resources of the REST API, and hands their actions what they need. */
 export function createPlatformListener(parts: PlatformListenerParts): FastifyInstance {
   const { platform, settings, log, application, services, runs, describeEndpoints, isServing } = parts
   const forActions = { application, services, runs, describeEndpoints, runLog: runLog(log) }

@@ -1,4 +1,4 @@
-/** Random bytes of the system's generator, drawn 4 KB at a time: one at a time, each takes 4 µs and garbage that is dear to collect. */
+/** Draws random bytes from the system 4 KB at a time: a draw costs 4 µs and garbage, whatever its length. */
 import { randomFillSync } from 'node:crypto'
 import type { Random } from '../../contracts/random.ts'
 
@@ -13,7 +13,7 @@ export function createRandom(): Random {
         used = 0
       }
       const bytes = pool.slice(used, used + length)
-      // Secrets are made of them: what was given out is not kept.
+      // Secrets are made of these bytes, so none stays in memory after it was handed out.
       pool.fill(0, used, used + length)
       used += length
       return bytes

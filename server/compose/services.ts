@@ -1,16 +1,16 @@
-/** What a run acts with: the platform, and what leaves the process. */
+/** Makes the services of a run from the platform and the effects. */
 import type { Effects, Services } from '../../engine/services.ts'
 import { flowActor } from '../../platform/auth/actor.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { callAction } from '../../platform/resources/call-action.ts'
 import { createStorage } from '../../platform/storage/storage.ts'
 
-/** Addresses whose services are kept. */
+/** How many addresses' services are cached. */
 const MOST_ADDRESSES = 1000
 
 /**
- * Returns what gives the services of a run that was asked for from `address`, or from within without one: making them
- * anew took 10 µs a request.
+ * The returned function makes the services of a run for the address that its request came from, or without one for a run from within. They are
+ * cached, since making them took 10 µs per request.
  */
 export function createServices(platform: Platform, effects: Effects): (address?: string) => Services {
   const { users } = platform

@@ -1,4 +1,4 @@
-/** Starts the MQTT broker and its listeners: TCP, TLS where there is a certificate, WebSocket on the platform's port. */
+/** Starts the MQTT broker and its listeners: TCP, TLS if there is a certificate, and WebSocket on the platform port. */
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
@@ -18,19 +18,19 @@ export const tlsInvalid = defineError<{ problem: string }>(
 )
 
 const usualPort = 1883
-/** How many ports after the usual one are tried. */
+/** How many ports are tried after the usual one. */
 const portsTried = 100
 
 export interface RunningBroker {
   /** Opens the listeners. */
   listen(): Promise<Listening[]>
-  /** Accepts nothing more, acknowledges what was begun, ends every connection. */
+  /** Accepts nothing more, acknowledges the messages in progress, and ends every connection. */
   close(): Promise<void>
   /** Ends every connection without waiting. */
   closeNow(): void
 }
 
-/** Throws `MQTT_TLS_INVALID` for a certificate that is of no use. WebSockets are accepted as soon as `platformServer` listens. */
+/** Throws `MQTT_TLS_INVALID` for a certificate that cannot be used. WebSockets are accepted as soon as `platformServer` listens. */
 export async function startBroker(
   platform: Platform,
   settings: Settings,

@@ -1,4 +1,4 @@
-/** Starts the flows that flows ask for. Each run is written down before anybody is told, so that a crash loses none. */
+/** Starts flows for other flows. A run is stored before the flow that started it goes on, so that a crash loses none. */
 
 import { defineError } from '../../contracts/errors.ts'
 import type { Application } from '../../engine/application.ts'
@@ -8,18 +8,19 @@ import type { RunBegin } from '../../platform/base/triggered-run.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { queueRuns } from '../../platform/runs/triggered-runs.ts'
 
-/** Two flows that start each other are to come to rest. */
+/** Ends chains of flows that start each other without pause. */
 const mostInChain = 20
-/** A flow that starts itself again and again, if not sooner than that, may go on for ever. */
+/** A run that is due this much later begins a new chain, so a flow may start itself periodically for ever. */
 const newChainAfterMs = 60_000
 
 const chainTooLong = defineError<{ max: number }>(
   'RUN_CHAIN_TOO_LONG',
   500,
-  ({ max }) => `${max} flows have started one another to get to this run, and it may start no other.`,
+  ({ max }) =>
+    `This run is the last of a chain of ${max} flows that started one another, so it must not start another flow.`,
 )
 
-/** `application` is the one that serves at that moment. */
+/** `application` returns the application that serves at this moment. */
 export function createFlowStarter(platform: Platform, application: () => Application): Effects['startFlow'] {
   return async ({ flow, button, data, by, depth, dueAt = 0 }) => {
     const now = platform.clock.now()
@@ -28,7 +29,7 @@ export function createFlowStarter(platform: Platform, application: () => Applica
     const trigger = findButton(application(), { flow, button })
     const begin: RunBegin = {
       time: Math.max(dueAt, now),
-      // As the store would give it back: the two runs share nothing.
+      // A copy, as the store would return it, so that the two runs share nothing.
       data: JSON.parse(JSON.stringify(data)),
       triggerType: 'virtualButton',
       relayId: by,

@@ -1,11 +1,11 @@
-/** What a client is told of an error: of one of its own making all, of ours nothing but where to find it in the log. */
+/** What a client learns of an error: the whole message if the request caused it, and otherwise only that something failed. */
 import { FlowpotError } from '../../contracts/errors.ts'
 import { namedRefusal } from './refusals.ts'
 
 export interface Failure {
   readonly status: number
   readonly message: string
-  /** Of Flowpot's own errors. */
+  /** Only Flowpot's own errors have one. */
   readonly code: string | undefined
   readonly headers: Readonly<Record<string, string>>
 }
@@ -17,7 +17,7 @@ export function failureOf(thrown: unknown): Failure {
     return { status: error.status, message, code: error.code, headers: error.headers }
   }
   const status = statusOf(error)
-  // Below 500 it is Fastify's word on the request.
+  // Fastify's errors below 500 describe the request, so the client may see the message.
   if (error instanceof Error && status < 500) return { status, message: error.message, code: undefined, headers: {} }
   return { status: 500, message: 'Internal Server Error', code: undefined, headers: {} }
 }

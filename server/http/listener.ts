@@ -1,4 +1,4 @@
-/** What both listeners share: limits, timeouts, request IDs, and how they close. */
+/** What both HTTP listeners share: limits, timeouts, request IDs, and how they close. */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
@@ -17,11 +17,11 @@ import { RequestLog } from './request-log.ts'
 import { type TrustedProxies, toTrustProxy } from './trusted-proxies.ts'
 
 export interface ListenerOptions {
-  /** Past it a request is answered 413. */
+  /** A request with a larger body is answered 413. */
   readonly bodyLimitBytes?: number
-  /** Time in which a request must have arrived whole; past it 408. */
+  /** A request that takes longer to arrive is answered 408. */
   readonly requestTimeoutMs?: number
-  /** Whose `x-forwarded-*` headers are believed; nobody's by default. */
+  /** The proxies whose `x-forwarded-*` headers are trusted; none by default. */
   readonly trustProxy?: TrustedProxies
   /** How many requests of one connection may be unanswered; past it the connection ends. */
   readonly maxPipelinedRequests?: number
@@ -30,28 +30,28 @@ export interface ListenerOptions {
 
 export const defaultBodyLimitBytes = 1024 * 1024
 
-/** The body of an answer to what fails, with the ID of the request. */
+/** Makes the body of an error reply. */
 export type WordFailure = (failure: Failure, requestId: string) => unknown
 
 export function fastifyOptions(options: ListenerOptions, word: WordFailure) {
   const requestTimeoutMs = options.requestTimeoutMs ?? 60_000
   return {
     bodyLimit: options.bodyLimitBytes ?? defaultBodyLimitBytes,
-    // Own IDs only: who could choose them could make two runs look like one in the log.
+    // Clients must not choose the ID, or they could make two runs look like one in the log.
     genReqId: () => randomUUID(),
     requestTimeout: requestTimeoutMs,
     http: {
       headersTimeout: Math.min(15_000, requestTimeoutMs),
-      // How often Node looks for connections that are out of time; its 30 s would double both limits.
+      // How often Node looks for connections that are out of time. Its default of 30 s would double both limits.
       connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs),
-      // `requireOneHost` does, and answers as to any other error.
+      // `requireOneHost` checks it, and replies in the format of all other errors.
       requireHostHeader: false,
       IncomingMessage: IncomingRequest,
     },
     trustProxy: toTrustProxy(options.trustProxy ?? 0),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     forceCloseConnections: 'idle',
-    // What arrives on an open connection while closing is still served, with `connection: close`.
+    // Requests that arrive on an open connection while the server closes are still served, with `connection: close`.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 64 * 1024 },
     clientErrorHandler(error, socket) {
@@ -75,8 +75,8 @@ function logOptions(log: Logger | undefined) {
 }
 
 /**
- * Makes closing quick: what runs is finished, and its connection ended with the reply. Node closes connections that are idle between two
- * requests by itself, but waits for one that never sent any, such as a browser opens in advance.
+ * Closes connections as soon as possible when the server closes: busy ones with their reply, and those that never sent a request, such as a
+ * browser opens in advance, at once. Node itself closes only connections that are idle between two requests.
  */
 export function closeQuickly(app: FastifyInstance): void {
   const sockets = new Set<Socket>()
@@ -96,7 +96,7 @@ export function closeQuickly(app: FastifyInstance): void {
   })
 }
 
-/** Logs one line a request, where the log's level asks for it. */
+/** Logs one line per request if the log includes level `info`. */
 export function logRequests(app: FastifyInstance, log: Logger | undefined): void {
   if (log?.isLevelEnabled('info') !== true) return
   app.addHook('onResponse', (request, reply, done) => {
@@ -115,7 +115,7 @@ export function logRequests(app: FastifyInstance, log: Logger | undefined): void
   })
 }
 
-/** What Node's parser refused has no request and no reply; the answer is written to the socket by hand. */
+/** Writes the reply straight to the socket, because Fastify has no request and no reply for what Node's parser refused. */
 function answerBrokenRequest(code: string, socket: Socket, word: WordFailure): void {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()

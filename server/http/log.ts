@@ -1,8 +1,8 @@
-/** The log of the listeners: one line a request, and nothing in it that would let its reader in. */
+/** The log of the server: JSON lines without passwords, tokens and other secrets. */
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { loggableUrl, plainSecretNames, redacted, type SecretNames, secretNames } from '../../engine/secret-names.ts'
 
-/** A log as JSON lines, on standard output where no destination is given. `names` are those of the application that is served. */
+/** Writes to standard output unless a destination is given. `names` are the names of secrets in the application that is served. */
 export function createLog(
   level: string,
   destination: DestinationStream = pino.destination(1),
@@ -12,7 +12,7 @@ export function createLog(
     {
       level,
       base: null,
-      // Paths reach one level down; `details`, which may hold a whole payload, is searched to the bottom.
+      // pino's paths reach only one level down. `details` may hold a whole payload, so its serializer searches all levels.
       redact: {
         paths: plainSecretNames.flatMap((key) => [key, `*.${key}`]),
         censor: redacted,
@@ -28,7 +28,7 @@ export function createLog(
   )
 }
 
-/** A copy of `value` as JSON would have it, with every secret in it replaced. */
+/** Copies `value` as JSON, with every secret replaced. */
 export function withoutSecrets(value: unknown, names: SecretNames): unknown {
   try {
     const text = JSON.stringify(value, (key, item: unknown) => shown(key, item, names))
@@ -53,7 +53,7 @@ function isSecret(name: string, value: unknown, names: SecretNames): boolean {
   return names.isNameOfSecret(name) || (names.isSecretName(name) && isText(value))
 }
 
-/** A text, or a list of them. */
+/** Whether `value` is text or a list of texts. A name that only suggests a secret counts for nothing else. */
 function isText(value: unknown): boolean {
   return typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.every(isText))
 }

@@ -12,7 +12,7 @@ export const unreadableQuery = defineError<{ name: string; asked: string }>(
   ({ name, asked }) => `${name} must be ${asked}`,
 )
 
-/** Reads one parameter. `name` is what an error names. */
+/** Reads one parameter. Errors mention it by `name`. */
 type Reader = (value: Nested, name: string) => unknown
 type Nested = string | Nested[] | NestedObject
 interface NestedObject {
@@ -21,12 +21,12 @@ interface NestedObject {
 
 export type QueryReader = (query: Readonly<Record<string, unknown>>) => Record<string, unknown>
 
-/** What Losant's clients send with each request; Flowpot's results have neither links nor embedded resources. */
+/** Losant's clients send these with every request. Flowpot ignores them: its results have neither links nor embedded resources. */
 const ignored = new Set(['_actions', '_links', '_embedded', 'losantdomain'])
 const mostItems = 1000
 const deepest = 5
 
-/** A parameter that the schema does not have is passed on as it is, for the validator to refuse by name. */
+/** Passes on a parameter that is not in the schema as text, so that the validator can refuse it by name. */
 export function queryReader(params: TObject): QueryReader {
   const readers = new Map(Object.entries(params.properties).map(([name, schema]) => [name, readerOf(schema)]))
   return (query) => {
@@ -45,7 +45,7 @@ function readerOf(schema: unknown): Reader {
   if (type === 'boolean') return readBoolean
   if (type === 'string' || isText(schema)) return readText
   if (type === 'array') return listReader(readerOf(items))
-  // An object, or a schema that says nothing of the type or refers elsewhere.
+  // Without a type, or with a reference to another schema, the value may be anything.
   return type === 'object' ? readObject : readAnything
 }
 
@@ -60,7 +60,9 @@ function keywordsOf(schema: unknown): Readonly<Record<string, unknown>> {
   return typeof schema === 'object' && schema !== null ? { ...schema } : {}
 }
 
-/** Text reads as anything: it is tried last, but that plain text is no list of one where it may be itself. */
+/**
+ * `readText` accepts everything, so it is tried last; except for plain text, which must not become a list of one item where a string is allowed.
+ */
 function unionReader(members: readonly unknown[]): Reader {
   const isStructured = (schema: unknown) => ['array', 'object'].includes(String(keywordsOf(schema).type))
   const structured = members.filter(isStructured).map(readerOf)
@@ -123,7 +125,7 @@ function listReader(read: Reader): Reader {
   }
 }
 
-/** `undefined` where the text is no JSON that we take. */
+/** Returns `undefined` for text that `parseJson` refuses. */
 function fromJson(text: string): unknown {
   try {
     return parseJson(text)
@@ -153,21 +155,22 @@ function put(root: NestedObject, path: readonly string[], value: string, name: s
   let object = root
   for (const key of path.slice(0, -1)) {
     const below = object[key] ?? Object.create(null)
-    if (typeof below !== 'object' || Array.isArray(below)) throw unreadableQuery({ name, asked: 'given in one way' })
+    if (typeof below !== 'object' || Array.isArray(below))
+      throw unreadableQuery({ name, asked: 'written in only one way' })
     object[key] = below
     object = below
   }
   const last = path.at(-1) ?? ''
-  // `a[]=1&a[]=2`
+  // `a[]=1&a[]=2` numbers the items itself.
   const key = last === '' ? String(Object.keys(object).length) : last
   const before = object[key]
   if (before === undefined) object[key] = value
   else if (Array.isArray(before)) before.push(value)
   else if (typeof before === 'string') object[key] = [before, value]
-  else throw unreadableQuery({ name, asked: 'given in one way' })
+  else throw unreadableQuery({ name, asked: 'written in only one way' })
 }
 
-/** Objects whose keys count from 0 become lists, and the others ordinary objects. */
+/** Turns objects with the keys 0, 1, 2 … into lists, and all others into ordinary objects. */
 function listed(value: Nested, name: string): Nested {
   if (typeof value === 'string' || Array.isArray(value)) return value
   const entries = Object.entries(value)

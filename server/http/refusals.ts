@@ -1,4 +1,4 @@
-/** Codes for what Node and Fastify refuse of a request, most of it before there is a run. */
+/** Error codes for requests that Node or Fastify refuse, most of them before a run begins. */
 import type { FastifyInstance } from 'fastify'
 import { defineError, type FlowpotError } from '../../contracts/errors.ts'
 
@@ -27,7 +27,7 @@ const ofParser: Readonly<Record<string, typeof malformed>> = {
   HPE_INVALID_METHOD: methodUnknown,
 }
 
-/** Of the code with which Node's parser ends a connection. */
+/** The error for the code with which Node's parser rejected a request. */
 export function refusalOfParser(code: string): FlowpotError {
   return (ofParser[code] ?? malformed)({})
 }
@@ -39,15 +39,15 @@ const ofFastify: Readonly<Record<string, (error: Error) => FlowpotError>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ({ message }) => mediaTypeUnknown({ reason: message }),
 }
 
-/** The error itself, where it is not one of Fastify's that has a code here. */
+/** Replaces an error of Fastify's by the one with our code. Returns any other error as it is. */
 export function namedRefusal(error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return error
   return ofFastify[error.code]?.(error) ?? error
 }
 
 /**
- * Refuses what has no Host header or several: https://www.rfc-editor.org/rfc/rfc9112#section-3.2. Node lets several through and takes the
- * first; a proxy before it may have taken another.
+ * Refuses requests without exactly one Host header: https://www.rfc-editor.org/rfc/rfc9112#section-3.2. Node accepts several and uses the
+ * first, while a proxy in front of it may have used another one.
  */
 export function requireOneHost(app: FastifyInstance): void {
   app.addHook('onRequest', ({ raw, id }, _reply, done) => {

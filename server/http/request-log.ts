@@ -1,6 +1,6 @@
 /**
- * A request's own log, which bears its ID. It is made once something is logged: pino takes 4 µs and 3 KB of garbage for a
- * child, and most requests log nothing of their own.
+ * The log of one request, which adds its ID to every line. The pino child is created on first use, because it costs 4 µs and 3 KB of
+ * garbage and most requests log nothing.
  */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Bindings, ChildLoggerOptions, Level, Logger } from 'pino'

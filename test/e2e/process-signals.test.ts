@@ -124,7 +124,7 @@ describe.concurrent('npm start', () => {
   ] as const)(
     'finishes what runs on $what, exits 0, and leaves no process',
 
-    async ({ signal, toGroup, npmArgs }, { scene }) => {
+    async ({ signal, toGroup, npmArgs }, { scene, expect }) => {
       // `npm start` builds, and other tests run what is built in the checkout.
       const cwd = await copyCheckout(scene)
       const flowpot = await scene.start({

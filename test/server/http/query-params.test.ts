@@ -80,7 +80,7 @@ describe('A query', () => {
     ['query[__proto__][polluted]=1', 'query must be without the key __proto__'],
     ['ids=1&ids=x', 'ids[1] must be a whole number'],
     ['ids=[1', 'ids must be a list as JSON'],
-    ['query[a]=1&query[a][b]=2', 'query[a][b] must be given in one way'],
+    ['query[a]=1&query[a][b]=2', 'query[a][b] must be written in only one way'],
     ['query[a][b][c][d][e]=2', 'query[a][b][c][d][e] must be nested at most 5 deep'],
   ])('%s is refused: %s', (query, message) => {
     expect(() => read(parsed(query))).toThrow(expect.objectContaining({ message, status: 400 }))

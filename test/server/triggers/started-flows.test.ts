@@ -161,7 +161,7 @@ describe('flows that start each other', () => {
     expect(seen.filter((shown) => shown === 'ping')).toHaveLength(11)
     expect(seen.filter((shown) => shown === 'pong')).toHaveLength(10)
     expect(await failed('ping')).toMatchObject([
-      { error: { node: 'nodes[1]', message: expect.stringContaining('20 flows have started one another') } },
+      { error: { node: 'nodes[1]', message: expect.stringContaining('a chain of 20 flows') } },
     ])
   })
 
