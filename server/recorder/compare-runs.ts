@@ -1,17 +1,17 @@
-/** Holds a replayed run against the recorded one, step by step, byte for byte, and finds the first difference. */
+/** Compares a replayed run with the recorded one, step by step, and finds the first difference. */
 
 import { redacted } from '../../engine/secret-names.ts'
 import type { Json } from './encoding.ts'
 import type { RecordedCall, RecordedVisit, RunRecord } from './run-record.ts'
 
 export interface Difference {
-  /** Counted from 1; `undefined` for what the run ended with. */
+  /** Counted from 1; `undefined` if the runs differ only in how they ended. */
   readonly step: number | undefined
   /** `create-device (api) at flows/register-device.yaml:32`. */
   readonly node: string | undefined
   /** What differs: `the parameters of its call devices.post at device.name`. */
   readonly what: string
-  /** `undefined` where there is nothing. */
+  /** `undefined` if the recorded run has nothing there; the same holds for `replayed`. */
   readonly recorded: Json | undefined
   readonly replayed: Json | undefined
 }
@@ -33,7 +33,7 @@ function placeOf(visit: RecordedVisit | undefined): string | undefined {
   return visit && `${visit.node} (${visit.type}) at ${visit.file}:${visit.line}`
 }
 
-/** In the order in which a node does them. */
+/** Everything that a visit did, in the order in which a node does it. */
 function factsOf(visit: RecordedVisit | undefined, calls: readonly RecordedCall[], index: number): Facts {
   if (!visit) return [['the node', undefined]]
   const own = calls.filter((call) => call.visit === index)
@@ -45,7 +45,7 @@ function factsOf(visit: RecordedVisit | undefined, calls: readonly RecordedCall[
       return [
         [own.length > 1 ? `its call ${nth + 1}` : 'its call', call],
         [`the parameters of ${name}`, params],
-        // The answer is the record's own, so it differs where none was found alone.
+        // A replay gives the recorded answer, so this differs only if the record has none.
         [`the answer of ${name}`, answer === null ? undefined : Object.keys(answer)[0]],
       ]
     }),
@@ -108,7 +108,7 @@ function own(value: { readonly [key: string]: Json } | readonly Json[], key: str
   return Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 }
 
-/** Where a secret was taken out, anything may stand. */
+/** Whether a text equals the recorded one, in which `[redacted]` stands for any text. */
 function fits(recorded: string, replayed: string): boolean {
   if (recorded === replayed) return true
   const parts = recorded.split(redacted)

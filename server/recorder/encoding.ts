@@ -1,9 +1,9 @@
-/** Snapshots as JSON and back, without loss: what JSON cannot say is `{ "$date": … }` and the like, and a key that begins with `$` has one more. */
+/** Turns snapshots into JSON and back, without loss. A value that JSON lacks becomes an object such as `{ "$date": … }`, and a key that begins with `$` gets another `$`. */
 import { Cut, cutText, isSnapshotMap, type Snapshot, setOwn } from './snapshot.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
-/** `Cut` becomes a text that says so. */
+/** A `Cut` becomes a text that says what was cut. */
 export function encode(value: Snapshot): Json {
   switch (typeof value) {
     case 'undefined':
@@ -32,7 +32,7 @@ function encodeObject(value: Snapshot & object): Json {
   return encoded
 }
 
-/** Throws a `TypeError` for what `encode` never writes. */
+/** Throws a `TypeError` if `encode` cannot have written the value. */
 export function decode(value: Json): Snapshot {
   if (typeof value !== 'object' || value === null) return value
   if (isList(value)) return value.map(decode)

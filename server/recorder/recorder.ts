@@ -1,9 +1,9 @@
 /**
- * Records the runs of an application, of whatever trigger: the last of each flow in memory, those that failed in the store.
+ * Records the runs of an application, whatever started them: the last runs of each flow in memory, the failed ones in the store.
  *
- * A run is watched node by node where somebody will want to see it: in the mode `all`, while somebody watches, and in the mode `failed` once
- * a run of its flow has failed. Of the first failure there is what the engine knows at the end alone: to watch a run takes ten times as long
- * as a run through six nodes does, and a third of what a request takes.
+ * Watching a run node by node takes ten times as long as running six nodes, and a third of the time of a request. So a run is watched only if
+ * somebody will want to see it: always in the mode `all`, while somebody watches, and in the mode `failed` once a run of the same flow has
+ * failed. The first failure of a flow is recorded from what the engine knows at the end of the run.
  */
 import type { Application, RunEnded, RunObserver, RunRequest } from '../../engine/application.ts'
 import type { SecretNames } from '../../engine/secret-names.ts'
@@ -31,37 +31,37 @@ export interface RecorderOptions {
 }
 
 export interface Recorder {
-  /** The application, with its runs recorded. */
+  /** The same application; its runs are recorded. */
   record(application: Application): Application
   /** The newest first. */
   list(query: { readonly flowId?: string | undefined; readonly limit: number }): Promise<RunSummary[]>
   /** The whole record, as JSON. */
   find(id: string): Promise<string | undefined>
-  /** Every run from now on, once it has ended. Returns what ends it. */
+  /** Tells the watcher of every run from now on, once the run has ended. Returns a function that stops this. */
   watchRuns(watcher: (run: KeptRun) => void): () => void
-  /** What runs that begin from now on log. Returns what ends it. */
+  /** Tells the watcher what runs log that begin from now on. Returns a function that stops this. */
   watchLogs(watcher: (message: DebugMessage) => void): () => void
-  /** Writes what waits to the store. */
+  /** Writes the failed runs that still wait to the store. */
   close(): Promise<void>
 }
 
 /** How long the runs of a flow are watched after one of them has failed. */
 const alertMs = 3_600_000
-/** Failed runs are written together, and of each flow no more than are kept. */
+/** Failed runs are written together. Of each flow, no more are written than are kept. */
 const writeEveryMs = 1000
 
 export function createRecorder({ platform, mode, bounds, settings }: RecorderOptions): Recorder {
   const { runTimeoutMs, maxVisits, maxPayloadBytes } = settings
-  // The settings hold more, and secrets.
+  // `settings` holds more than the limits, secrets among it, so it is not kept as it is.
   const limits = { runTimeoutMs, maxVisits, maxPayloadBytes }
   const ring = createRing(bounds, () => platform.clock.now())
   const runWatchers = new Set<(run: KeptRun) => void>()
   const logWatchers = new Set<(message: DebugMessage) => void>()
-  /** Until when the runs of a flow are watched. */
+  /** By flow, until when its runs are watched. */
   const alerts = new Map<string, number>()
   const failed = createFailedRuns(platform, bounds)
 
-  /** While more runs of a flow fail than are kept, those past it cost nothing. */
+  /** While more runs of a flow fail than are kept, the surplus is not recorded and costs nothing. */
   const isFull = ({ trigger }: RunRequest): boolean =>
     mode !== 'all' && runWatchers.size === 0 && failed.countOf(trigger.flow.id) >= bounds.runsOfFlow
 
@@ -81,7 +81,7 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
     failed.add(run)
   }
 
-  /** Tells what one run logs. */
+  /** Makes what tells the watchers of the logs of one run. */
   const logTeller = (names: SecretNames): OnLog => {
     let write: ReturnType<typeof createLogWriter> | undefined
     return (capture, log, visit) => {
@@ -95,7 +95,7 @@ export function createRecorder({ platform, mode, bounds, settings }: RecorderOpt
     const isWanted = mode !== 'off' || runWatchers.size > 0 || logWatchers.size > 0
     if (!isWanted || (isFull(request) && logWatchers.size === 0)) return []
     if (!isWatched(request)) {
-      // What can be told of a run that nobody watched: how it failed, and with what payload.
+      // Of a run that nobody watched, how it failed and its last payload can still be recorded.
       return [{ ended: (end) => end.outcome.error && keep(captureEnd(request, end), names) }]
     }
     const capture = new RunCapture(request, { onLog: logWatchers.size > 0 ? logTeller(names) : undefined })
@@ -147,7 +147,7 @@ function summaryOf({ id, flow, trigger, time, ms, outcome, error }: RunRecord): 
   return { id, flow, trigger, time, ms, outcome, ...(error ? { error } : {}) }
 }
 
-/** Those that wait to be written down: no more of a flow than would be kept. */
+/** The failed runs that wait to be written: of each flow, no more than would be kept. */
 function createFailedRuns(platform: RecorderOptions['platform'], bounds: KeepBounds) {
   const waiting = createRing({ ...bounds, ms: Number.POSITIVE_INFINITY }, () => 0)
   let timer: NodeJS.Timeout | undefined

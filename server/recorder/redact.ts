@@ -1,13 +1,13 @@
 /**
- * Takes secrets out of what is kept of a run. What stands under a key that names a secret goes, whatever it is called exactly, and so does
- * the same value wherever else it stands in the run, also within a text; and what looks like a token wherever it stands.
+ * Takes secrets out of what is kept of a run. A value under a key that names a secret is taken out. So is the same value wherever else it
+ * stands in the run, even within a text, and anything that looks like a token.
  */
 import { redacted, type SecretNames } from '../../engine/secret-names.ts'
 import { redactText } from './redact-text.ts'
 import { Cut, cutMark, isSnapshotMap, type Snapshot, type SnapshotMap, setOwn } from './snapshot.ts'
 import { createTextSearch, type TextSearch } from './text-search.ts'
 
-/** Shorter ones are found as a whole value alone, not within a text. */
+/** Shorter secrets are only found if they are a whole value, not within a text. */
 const shortestWithinText = 4
 
 /** Written the same in a URL and in JSON. */
@@ -31,13 +31,13 @@ export interface Redactor {
 }
 
 export function createRedactor(names: SecretNames, steps = stepsOfRun): Redactor {
-  /** As they stood under their names. */
+  /** The secrets as they stood under their names. */
   const learned = new Set<string>()
-  /** Those, parts of them, and how else they may be written. */
+  /** The secrets, parts of them, and other ways of writing them. */
   const secrets = new Set<string>()
   let left = steps
   let search: TextSearch | undefined
-  /** Keys, IDs and the like come again and again. */
+  /** Texts that were redacted already, since keys and IDs recur. */
   const known = new Map<string, string>()
   let hasRedacted = false
   let isCut = false
@@ -60,7 +60,7 @@ export function createRedactor(names: SecretNames, steps = stepsOfRun): Redactor
     known.clear()
   }
 
-  /** `undefined` where the steps do not reach. */
+  /** `undefined` if too few steps are left. */
   const searchSecrets = (): TextSearch | undefined => {
     if (search) return search
     const long = [...secrets].filter(({ length }) => length >= shortestWithinText)
@@ -97,7 +97,7 @@ export function createRedactor(names: SecretNames, steps = stepsOfRun): Redactor
   const outerName = (name: string | undefined): string | undefined =>
     name === undefined || names.isNameOfText(name) ? undefined : name
 
-  /** `tokenTtlSeconds: 3600` is none, and nor is what is empty. */
+  /** `tokenTtlSeconds: 3600` is not a secret, and nothing empty is. */
   const isSecretLeaf = (name: string, value: string | number | Cut): boolean =>
     typeof value === 'number' ? names.isNameOfSecret(name) : value !== ''
 
@@ -196,7 +196,7 @@ export function createRedactor(names: SecretNames, steps = stepsOfRun): Redactor
   }
 }
 
-/** The text with what is percent-encoded in it decoded, where it can be. */
+/** The text with its percent-encoding decoded, if it can be decoded. */
 function decodeUrl(text: string): string {
   return text.replace(/(?:%[\da-f]{2})+/gi, (encoded) => {
     try {

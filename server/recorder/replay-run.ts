@@ -1,4 +1,4 @@
-/** Runs a recorded run again, on what it was answered then, and records it as it was recorded before. */
+/** Runs a recorded run again with the answers that it got then, and records it once more. */
 import type { Application, CompiledTrigger, RunRequest } from '../../engine/application.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { decode } from './encoding.ts'
@@ -11,7 +11,7 @@ function withSecrets(recorded: unknown, own: Readonly<Record<string, unknown>>):
   return { ...(isMap(recorded) ? recorded : {}), ...own }
 }
 
-/** A run that ran out of time does so again, and takes as long. */
+/** A run that ran out of time runs out of time again, and takes as long. */
 export async function replayRun(
   application: Application,
   trigger: CompiledTrigger,

@@ -1,4 +1,4 @@
-/** Services that answer as they did in a recorded run, in the order in which the answers came. Nothing leaves the process. */
+/** Services that give the answers of a recorded run, in the order in which they came. Nothing leaves the process. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
 import { resultOf } from '../../engine/effect.ts'
@@ -34,8 +34,8 @@ function createAnswers(calls: readonly RecordedCall[], names: SecretNames) {
   let isWaiting = false
 
   /**
-   * The next answer comes once nothing else goes on. Those that followed upon one another in the record, with no end of a visit in between,
-   * came in one turn, and do so again.
+   * Gives the next answer once nothing else is going on. If several answers followed each other in the record, and no visit ended in between,
+   * they came in one turn of the event loop and are given in one again.
    */
   const answerNext = (): void => {
     isWaiting = false
@@ -55,7 +55,7 @@ function createAnswers(calls: readonly RecordedCall[], names: SecretNames) {
     setImmediate(answerNext)
   }
 
-  /** The next call of that name: of several, the one with the same parameters. */
+  /** The next recorded call of that name, preferably one with the same parameters. */
   const take = (name: string, params: unknown): RecordedCall | undefined => {
     const named = left.filter(({ call }) => call === name)
     const wanted = named.length > 1 ? asRecorded(params, names) : undefined
@@ -70,7 +70,7 @@ function createAnswers(calls: readonly RecordedCall[], names: SecretNames) {
     if (!call) return Promise.reject(new Error(`The recorded run has no answer left for ${name}.`))
     return new Promise((resolve, reject) => {
       const { answer, answered } = call
-      // It never came, so the run goes on without it, or not at all.
+      // The answer never came in the recorded run either, so the promise stays pending.
       if (answer === null || answered === null) return
       const settle = () => ('thrown' in answer ? reject(errorOf(answer.thrown)) : resolve(answer))
       pending.add({ answered, settle })
@@ -80,7 +80,7 @@ function createAnswers(calls: readonly RecordedCall[], names: SecretNames) {
   return { ask }
 }
 
-/** As the record would have it. */
+/** The parameters as a record has them, as text, so that they can be compared. */
 function asRecorded(params: unknown, names: SecretNames): string {
   const snapshot = takeSnapshot(params, { bytes: Number.MAX_SAFE_INTEGER, comparisons: 0, isCut: false })
   return JSON.stringify(encode(createRedactor(names).redact(snapshot)))
@@ -91,7 +91,7 @@ function errorOf({ code, message, statusCode }: { code: string; message: string;
   return Object.assign(new Error(message), { name: code })
 }
 
-/** Whoever records the run reads it before the run does, to know when it began. */
+/** The first reading is by whoever watches the run, to know when it began; the record has it as `time`. */
 function replayClock({ clock, time }: Pick<RunRecord, 'clock' | 'time'>): Services['clock'] {
   const readings = [Date.parse(time), ...clock]
   let next = 0
@@ -104,7 +104,7 @@ function replayClock({ clock, time }: Pick<RunRecord, 'clock' | 'time'>): Servic
   }
 }
 
-/** Zeros where a secret was made of what was drawn: it is compared as redacted. */
+/** Gives zeros for bytes that became a secret: the record does not have them, and secrets are compared as `[redacted]`. */
 function replayRandom(draws: readonly string[]): Services['random'] {
   let next = 0
   return {

@@ -1,4 +1,4 @@
-/** The last runs of each flow, in memory: so many of a flow, so many bytes in all, none older than so long. */
+/** Keeps the last runs of each flow in memory, bounded in their number per flow, in bytes and in age. */
 import type { RunSummary } from './run-record.ts'
 
 export interface KeptRun {
@@ -19,12 +19,12 @@ export interface Ring {
   list(): readonly KeptRun[]
   find(id: string): KeptRun | undefined
   countOf(flow: string): number
-  /** Removes them all. */
+  /** Removes and returns all runs. */
   take(): readonly KeptRun[]
 }
 
 export function createRing({ runsOfFlow, bytes, ms }: Bounds, now: () => number): Ring {
-  /** By ID, in the order in which they were added. */
+  /** Runs by ID, in the order in which they were added. */
   const runs = new Map<string, KeptRun>()
   const idsOfFlow = new Map<string, Set<string>>()
   let held = 0
@@ -83,7 +83,7 @@ export function createRing({ runsOfFlow, bytes, ms }: Bounds, now: () => number)
   }
 }
 
-/** As V8 holds a text that has a character past Latin-1. */
+/** Bytes in memory: V8 takes two for each character, unless all are Latin-1. */
 function sizeOf({ json }: KeptRun): number {
   return json.length * 2
 }

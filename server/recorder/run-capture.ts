@@ -1,6 +1,6 @@
 /**
- * Watches one run, and notes what it was asked, answered and did. Until the run has ended nothing is searched for secrets, and nothing leaves
- * this place, but for what is logged.
+ * Watches one run and notes what it was asked, what it was answered and what it did. Secrets are not searched for until the run has ended, so
+ * nothing is given away before, except to `onLog`, which searches what it is given.
  */
 import type {
   Answering,
@@ -20,13 +20,13 @@ import { type Budget, type Change, nextSnapshot, type Snapshot, takeSnapshot, ta
 export interface CaptureBounds {
   /** About as many bytes as JSON. */
   readonly bytes: number
-  /** What is logged is kept apart from the rest: it is what one looks for in a run that is too large. */
+  /** Messages that are logged have a share of their own, since they are what one looks for in a run that is too large. */
   readonly bytesOfMessages: number
-  /** How many values of the payload are compared to find out what has changed. */
+  /** How many values of the payload may be compared to find out what has changed. */
   readonly comparisons: number
-  /** Characters of a text or a key, if not as many as a snapshot usually takes. */
+  /** Characters that are kept of a text or a key; what a snapshot usually keeps, if this is not given. */
   readonly characters?: number
-  /** Of visits, of calls, of logs, and so on. */
+  /** Visits, and as many calls, logs, and so on. */
   readonly entries: number
 }
 
@@ -37,7 +37,7 @@ export const boundsOfServer: CaptureBounds = {
   entries: 10_000,
 }
 
-/** All that a run does, but not what becomes of its payload: for a person who runs a flow of their own, or a test of it. */
+/** Keeps everything but the changes of the payload: for people who run or test their own flow. */
 export const boundsOfAuthor: CaptureBounds = {
   bytes: Number.POSITIVE_INFINITY,
   bytesOfMessages: Number.POSITIVE_INFINITY,
@@ -65,7 +65,7 @@ export interface CapturedCall extends Moment {
   readonly call: string
   readonly params: Snapshot
   answer?: CapturedAnswer
-  /** Where the answer came among all answers and ends of visits. */
+  /** The position of the answer among all answers and ends of visits, counted from 0. */
   answered?: number
 }
 
@@ -79,7 +79,7 @@ export interface CapturedDraw extends Moment {
   readonly hex: string
 }
 
-/** Told of what is logged, as soon as the visit that logged it has ended. */
+/** Called for each log, as soon as the visit that logged it has ended. */
 export type OnLog = (capture: RunCapture, log: CapturedLog, visit: CapturedVisit | undefined) => void
 
 export interface CaptureOptions {
@@ -98,7 +98,7 @@ export class RunCapture implements RunObserver {
   readonly logs: CapturedLog[] = []
   readonly missingPaths = new Set<string>()
   payload: Snapshot
-  /** Whether the run was watched from its beginning. If not, there is nothing but its end. */
+  /** Whether the run was watched from its beginning. If not, only its end is known. */
   isTraced = false
   startedAt = 0
   ms = 0
@@ -185,7 +185,7 @@ export class RunCapture implements RunObserver {
     this.startedAt = startedAt
     this.ms = ms
     this.outcome = outcome
-    // Of a run that was not watched, this is all that is known of its payload.
+    // The last payload of a run that was not watched is all that is known of its payload.
     if (!this.isTraced) this.take(outcome.payload)
     this.reply = takeSnapshot(outcome.reply ?? null, this.budget)
     if (this.onLog) this.tellLogs(undefined)

@@ -1,4 +1,4 @@
-/** What is kept of one run: all that it takes to look at it, and to run it again. Plain JSON, without secrets. */
+/** The record of one run: what it takes to look at the run and to run it again. Plain JSON, without secrets. */
 import type { Json } from './encoding.ts'
 
 export interface RunSummary {
@@ -18,27 +18,27 @@ export interface RunRecord extends RunSummary {
   readonly version: 1
   readonly file: string
   readonly reply: Json
-  /** Whether a secret was taken out. A flow that computes with one goes on otherwise when it is replayed. */
+  /** Whether a secret was taken out. A flow that computes with a secret may take another way when it is replayed. */
   readonly isRedacted: boolean
   /** Whether something was too large to be kept whole. */
   readonly isCut: boolean
   readonly limits: RecordedLimits
-  /** Whether the run was watched node by node. If not, there are no visits and calls, and the payload is as the run left it. */
+  /** Whether the run was watched node by node. If not, there are no visits and no calls, and `payload` is the last one. */
   readonly isTraced: boolean
-  /** As the first node found it. */
+  /** The payload as the first node found it. */
   readonly payload: Json
   readonly visits: readonly RecordedVisit[]
   /** In the order in which they were asked for. */
   readonly calls: readonly RecordedCall[]
   /** What the clock said each time it was read, in milliseconds since 1970. */
   readonly clock: readonly number[]
-  /** Each draw of random bytes in hexadecimal digits; `[redacted]` where a secret was made of it. */
+  /** Each draw of random bytes in hexadecimal digits; `[redacted]` if the bytes became a secret. */
   readonly random: readonly string[]
-  /** Paths that were read and not there. */
+  /** Paths that were read but did not exist. */
   readonly missing: readonly string[]
 }
 
-/** Those that decide how a run goes on. */
+/** The limits that can end a run. */
 export interface RecordedLimits {
   readonly runTimeoutMs: number
   readonly maxVisits: number
@@ -62,18 +62,18 @@ export interface RecordedVisit {
   readonly flow: string
   readonly file: string
   readonly line: number
-  /** `null` where the visit threw. */
+  /** `null` if the visit threw. */
   readonly output: string | null
   /** Milliseconds from the start of the run. */
   readonly at: number
   readonly ms: number
-  /** What is another on the payload than before. */
+  /** What the visit changed on the payload. */
   readonly changes: readonly RecordedChange[]
   readonly logs: readonly RecordedLog[]
   readonly error?: RecordedError
 }
 
-/** Without `value`, what stood there is gone. */
+/** Without `value`, the path was removed. */
 export interface RecordedChange {
   readonly path: string
   readonly value?: Json
@@ -86,14 +86,14 @@ export interface RecordedLog {
 }
 
 export interface RecordedCall {
-  /** Which visit made it, counted from 0; `null` where the run ended before it did. */
+  /** Index of the visit that made the call; `null` if the run ended before that visit did. */
   readonly visit: number | null
   /** An action of the platform; `http`, `mail`, `mqtt`, `sleep`, `script`, `users.…`, `storage.…`. */
   readonly call: string
   readonly params: Json
-  /** `null` where none came before the run ended. */
+  /** `null` if no answer came before the run ended. */
   readonly answer: RecordedAnswer | null
-  /** Where it came among all answers and ends of visits, counted from 0. */
+  /** The position of the answer among all answers and ends of visits, counted from 0. */
   readonly answered: number | null
 }
 
@@ -103,7 +103,7 @@ export type RecordedAnswer =
   | { readonly error: Json }
   | { readonly thrown: RecordedError & { readonly statusCode?: number } }
 
-/** What a run logged, told while it goes on. */
+/** Something that a run logged, told while the run goes on. */
 export interface DebugMessage {
   readonly time: string
   readonly run: string

@@ -1,9 +1,9 @@
 /**
- * What a value was at one moment, and what has become of it since. Snapshots are never changed: a later one shares with the one before
- * whatever stayed as it was.
+ * Copies of values at one moment, and what has changed since. Snapshots are immutable: a later one shares with the one before whatever has not
+ * changed.
  */
 
-/** JSON, and what else a payload may hold: dates, bytes, `undefined`, numbers that are none; with `Cut` for what was left out. */
+/** JSON, and what else a payload may hold: dates, bytes, `undefined`, `NaN`. A `Cut` stands for what was left out. */
 export type Snapshot =
   | string
   | number
@@ -21,11 +21,11 @@ export interface SnapshotMap {
   readonly [key: string]: Snapshot
 }
 
-/** Stands where a value was too large. */
+/** Takes the place of a value that was too large. */
 export class Cut {
-  /** How a text began. */
+  /** The beginning of the text. */
   readonly kept: string
-  /** Characters of the text; `undefined` of what is no text. */
+  /** Length of the text; `undefined` if the value was not a text. */
   readonly size: number | undefined
 
   constructor(kept = '', size?: number) {
@@ -34,11 +34,11 @@ export class Cut {
   }
 }
 
-/** What snapshots of one run may still take. */
+/** How much the snapshots of one run may still take. */
 export interface Budget {
   /** About as many bytes of JSON. */
   bytes: number
-  /** How many values are still compared. */
+  /** How many more values are compared. */
   comparisons: number
   /** A text that is longer is cut, and so is a key. 32 Ki if it is not given. */
   readonly characters?: number
@@ -46,7 +46,7 @@ export interface Budget {
   isCut: boolean
 }
 
-/** A path and what stands there from now on; without `value`, nothing. */
+/** A path and its new value. Without `value`, the path was removed. */
 export interface Change {
   readonly path: readonly string[]
   readonly value?: Snapshot
@@ -56,9 +56,9 @@ function charactersOf({ characters = 32 * 1024 }: Budget): number {
   return characters
 }
 
-/** A text that was cut ends in a mark, and is not cut again. */
+/** The mark at the end of a text that was cut. A text is allowed to be longer by it, so that it is not cut again. */
 const markCharacters = 40
-/** Stands where something was left out of what is shown. */
+/** Shown in place of what was left out. */
 export const cutMark = '[cut]'
 
 /** What was cut, as it is shown. */
@@ -149,7 +149,7 @@ function cut(budget: Budget): Cut {
   return new Cut()
 }
 
-/** What `value` is now, where `before` says what it was; each difference goes to `changes`. */
+/** The snapshot of `value`, given the one before; each difference is added to `changes`. */
 export function nextSnapshot(
   before: Snapshot,
   value: unknown,
@@ -235,7 +235,7 @@ function nextList(
   return (after ?? before).slice(0, value.length)
 }
 
-/** Takes one comparison off. What is changed from then on is not noted. */
+/** Uses up one comparison. Once none is left, changes are no longer noted. */
 function isSpent(budget: Budget): boolean {
   if (--budget.comparisons >= 0 && budget.bytes > 0) return false
   budget.isCut = true
@@ -270,7 +270,7 @@ function read(value: object, key: string): unknown {
   return Reflect.get(value, key)
 }
 
-/** A key `__proto__` is one like any other here. */
+/** Sets a key, `__proto__` like any other. */
 export function setOwn<Value>(target: Record<string, Value>, key: string, value: Value): void {
   if (key !== '__proto__') target[key] = value
   else Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })

@@ -1,6 +1,6 @@
 /**
- * Finds any of many texts within another in one pass, whatever the texts are: the automaton of Aho and Corasick (1975). Regular expressions
- * and `indexOf` both take the product of the two lengths for `aaa…b` in `aaa…`.
+ * Finds any of many texts within another in one pass, by the automaton of Aho and Corasick (1975). A regular expression or `indexOf` may take
+ * the product of the two lengths, as for `aaa…b` in `aaa…`.
  */
 
 /** Where a text was found: `[start, end)`. */

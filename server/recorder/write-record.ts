@@ -1,4 +1,4 @@
-/** Makes the record of a run that has ended: finds out which visit did what, and takes the secrets out. */
+/** Writes the record of a run that has ended: finds out which visit did what, and takes the secrets out. */
 
 import { FlowpotError } from '../../contracts/errors.ts'
 import { redacted, type SecretNames } from '../../engine/secret-names.ts'
@@ -18,7 +18,7 @@ import type {
 } from './run-record.ts'
 import { type Budget, isSnapshotMap, type Snapshot, takeText } from './snapshot.ts'
 
-/** What the messages of a run's errors may take. */
+/** Bytes that the messages of a run's errors may take. */
 const bytesOfErrors = 64 * 1024
 
 export function writeRecord(capture: RunCapture, limits: RecordedLimits, names: SecretNames): RunRecord {
@@ -30,7 +30,7 @@ export function writeRecord(capture: RunCapture, limits: RecordedLimits, names: 
   const text = (value: Snapshot): string => String(kept(value))
   const errors: Budget = { bytes: bytesOfErrors, comparisons: 0, isCut: false }
   const error = (thrown: unknown): RecordedError => describeError(thrown, (message) => text(takeText(message, errors)))
-  // Before those of the visits, so that there is room for it.
+  // Written before the errors of the visits, so that there is room for it.
   const failed = outcome?.error && { ...error(outcome.error), ...outcome.failedAt }
 
   const logsOf = new Map<number | undefined, RecordedLog[]>()
@@ -113,8 +113,8 @@ export function createLogWriter(capture: RunCapture, names: SecretNames) {
 function visitFinder(visits: readonly CapturedVisit[]) {
   const byBegin = new Map(visits.map(({ visited }, index) => [visited.began, index]))
   return ({ during, visits: ended }: { readonly during: number; readonly visits: number }): number | undefined => {
-    // What a node does before it waits, it does in the very moment in which its visit began. Anything else is done by
-    // the next visit to end, but for branches that wait at once.
+    // Until its node waits, a visit is the last one that began. What is done later is attributed to the next visit that ends, which is wrong
+    // only if several branches wait at the same time.
     const index = byBegin.get(during) ?? ended
     return index < visits.length ? index : undefined
   }
@@ -149,7 +149,7 @@ function createLearning(capture: RunCapture, redactor: Redactor): () => void {
   }
 }
 
-/** The value within maps, by whose keys it may be a secret. */
+/** The value nested in maps by its path, since any key on the path may name a secret. */
 function under(path: readonly string[], value: Snapshot): Snapshot {
   return path.reduceRight<Snapshot>((held, key) => ({ [key]: held }), value)
 }

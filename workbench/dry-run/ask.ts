@@ -1,4 +1,4 @@
-/** Asks the experience server without a socket, so that a request is authorised, read and answered as any other is. */
+/** Sends requests to the experience server without a socket. They are authorised, read and answered like any other. */
 
 import type { Application } from '../../engine/application.ts'
 import type { Services } from '../../engine/services.ts'
@@ -8,13 +8,13 @@ import { callWrong } from '../refusals.ts'
 
 export interface Question {
   readonly method: string
-  /** With its query. */
+  /** Path and query. */
   readonly url: string
-  /** Of the experience user who asks. */
+  /** Token of the experience user who asks. */
   readonly token?: string | undefined
-  /** Besides those that follow from the token and the body. */
+  /** Added to the headers that follow from the token and the body. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON, but for a text whose type the headers name. */
+  /** Sent as JSON, except for a text if the headers name its type. */
   readonly body?: unknown
 }
 
@@ -29,7 +29,7 @@ export interface Asker {
   close(): Promise<void>
 }
 
-/** `queue` takes the runs of webhooks that nobody waits for; none is begun without it. */
+/** `queue` takes the runs of webhooks that nobody waits for; without it, they are not run. */
 export function createAsker(
   application: () => Application,
   services: Services,
@@ -48,7 +48,7 @@ export function createAsker(
     async ask({ method, url, token, headers = {}, body }) {
       const namesType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
       const response = await server.inject({
-        // Any method that a route has; the types know the common ones.
+        // Routes may have any method, but the types only know the common ones.
         method: method as 'GET',
         url,
         headers: {
@@ -58,7 +58,7 @@ export function createAsker(
         },
         ...(body === undefined ? {} : { payload: namesType && typeof body === 'string' ? body : JSON.stringify(body) }),
       })
-      // Without a socket nothing keeps back the body of a reply to HEAD.
+      // Without a socket, nothing drops the body of a reply to HEAD.
       return {
         status: response.statusCode,
         headers: response.headers,
@@ -71,7 +71,7 @@ export function createAsker(
   }
 }
 
-/** A flow may say JSON of what is none. */
+/** A flow may call a body JSON that is not JSON. */
 function readBody({ headers, body }: { headers: Readonly<Record<string, unknown>>; body: string }): unknown {
   if (!String(headers['content-type']).startsWith('application/json')) return body
   try {
@@ -81,7 +81,7 @@ function readBody({ headers, body }: { headers: Readonly<Record<string, unknown>
   }
 }
 
-/** A token of the experience user with this address, who is made if there is none. `asked` says where the address stands. */
+/** A token of the experience user with this address, who is created if there is none. `asked` is the option or key that names the address. */
 export async function signIn(services: Services, email: string, asked: string): Promise<string> {
   const before = await services.users.signToken({ user: email })
   if (before !== null) return before

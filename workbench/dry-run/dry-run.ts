@@ -1,6 +1,6 @@
 /**
- * Runs a flow once, recorded. An endpoint's run goes through the experience listener, without a socket, so that it is
- * authorised, read and answered as any request is.
+ * Runs a flow once and shows its record. A request to an endpoint goes through the experience listener, without a socket, so that it is
+ * authorised, read and answered like any other.
  */
 import { randomUUID } from 'node:crypto'
 import type { FlowpotError } from '../../contracts/errors.ts'
@@ -22,10 +22,10 @@ import { sampleDevice } from './sample-device.ts'
 import { chooseTrigger, type SampleChoice, sampleRequest, textOf } from './sample-request.ts'
 
 export interface Sample extends SampleChoice {
-  /** Address of the experience user who asks; made if there is none. */
+  /** Address of the experience user who asks, and who is created if there is none. */
   readonly user: string | undefined
   readonly body?: unknown
-  /** Laid over the payload that the trigger makes. */
+  /** Merged into the payload that the trigger makes. */
   readonly payload: Payload
 }
 
@@ -33,7 +33,7 @@ export interface DryRunError {
   readonly code: string
   readonly message: string
   readonly hint?: string
-  /** Of the visit that threw, where one did. */
+  /** The visit that threw, if one did. */
   readonly node?: string
   readonly file?: string
   readonly line?: number
@@ -45,14 +45,14 @@ export interface DryRunResult {
   readonly flow: string
   /** The trigger as it stands in the flow: `POST /devices`. */
   readonly trigger: string
-  /** As the client would have it, but for the secrets of `application.yaml`. */
+  /** As the client would get it, without the secrets of `application.yaml`. */
   readonly reply: DryReply | null
   readonly visits: readonly ShownVisit[]
   readonly calls: readonly ShownCall[]
-  /** Paths that were read and not there. */
+  /** Paths that were read but did not exist. */
   readonly missing: readonly string[]
   readonly payload: unknown
-  /** Of a custom node: by which output it was left, and with what. */
+  /** Of a custom node: the output by which it was left, and the value. */
   readonly returned?: Returned
   readonly error: DryRunError | null
 }
@@ -80,7 +80,7 @@ export async function dryRun(
   const user = sample.user === undefined ? undefined : { token: await signIn(services, sample.user, '--user') }
   const begun = { application: recording.application, services }
   const data = sampleData(trigger, sample.body)
-  // In the real store, nothing is made.
+  // No device is created in the real store.
   const isOfDevice = trigger.type.startsWith('device-') && !isLive
   const triggerId = isOfDevice ? await sampleDevice(services, data) : undefined
   const start = { trigger, applicationId: opened.platform.applicationId, data, triggerId }
@@ -116,7 +116,7 @@ async function requestEndpoint(
   }
 }
 
-/** The application with one endpoint, also if it is not enabled. Whose caller stands in the payload admits all. */
+/** The application with this endpoint only, enabled. It admits everybody if the given payload names the caller. */
 function serveAlone(application: Application, endpoint: CompiledTrigger<'endpoint'>, admitsAll: boolean): Application {
   const access = admitsAll ? 'public' : endpoint.spec.access
   return {
@@ -139,7 +139,7 @@ async function fire(
   return reply ? { status: reply.status, headers: reply.headers, body: reply.body } : null
 }
 
-/** A request and a person hand in a body among other things; of a device, a topic or a clock it is all there is. */
+/** `data` of the payload: for a webhook, a button or an error trigger the body is a part of it, for the others all of it. */
 function sampleData({ type, sample }: CompiledTrigger, body: unknown): unknown {
   if (body === undefined) return sample ?? {}
   const hasMore = type === 'webhook' || type === 'button' || type === 'error'
@@ -188,7 +188,7 @@ function describeError({ code, message, hint }: FlowpotError, visits: readonly S
   }
 }
 
-/** `over` laid over `under`, map by map. */
+/** `over` merged into a copy of `under`, map by map. */
 function merge(under: Payload, over: Readonly<Payload>): Payload {
   const merged: Payload = { ...under }
   for (const [key, value] of Object.entries(over)) {

@@ -6,7 +6,7 @@ import { type LoadedFolder, loadFolder, loadSources } from '../../server/compose
 import { callWrong } from '../refusals.ts'
 
 export interface LoadedFlow extends LoadedFolder {
-  /** Files of broken flows, without which the application was loaded. */
+  /** Files of broken flows that were left out. */
   readonly leftOut: readonly string[]
 }
 
@@ -30,7 +30,7 @@ function leaveOutBroken(loaded: LoadedFlow, name: string, limits: Partial<Limits
     loaded.sources.filter(({ file }) => !broken.includes(file)),
     limits,
   )
-  // A flow that starts one of those is broken without it.
+  // A flow that starts one of the flows left out is broken now, too.
   return leaveOutBroken({ ...others, leftOut: [...loaded.leftOut, ...new Set(broken)] }, name, limits)
 }
 

@@ -1,8 +1,8 @@
-/** A device for the dry run of a flow that a device starts. */
+/** Finds or creates the device that starts a flow in a dry run. */
 import type { Services } from '../../engine/services.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 
-/** ID of the first device that the application seeds; of one that is made for the data, and has reported it, where it seeds none. */
+/** ID of the first device that the application seeds. If it seeds none, a device is created that has the attributes of `data` and reports it. */
 export async function sampleDevice({ api }: Services, data: unknown): Promise<string | undefined> {
   const seeded = await api('devices.get', { perPage: 1, sortField: 'id' })
   const [first] = 'result' in seeded && isMap(seeded.result) ? itemsOf(seeded.result) : []
@@ -10,7 +10,7 @@ export async function sampleDevice({ api }: Services, data: unknown): Promise<st
   const values = Object.entries(isMap(data) ? data : {}).filter(([, value]) => (typeof value) in dataTypes)
   const attributes = values.map(([name, value]) => ({ name, dataType: dataTypes[typeof value] }))
   const created = await api('devices.post', { device: { name: 'Sample', attributes } })
-  // Names that no attribute can have, of an event that is no state.
+  // `data` is not always a state: its keys may be no names for attributes.
   const made = 'error' in created ? await api('devices.post', { device: { name: 'Sample' } }) : created
   const id = 'result' in made && isMap(made.result) ? String(made.result.id) : undefined
   if (id !== undefined && values.length > 0) {

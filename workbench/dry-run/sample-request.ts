@@ -1,4 +1,4 @@
-/** Which trigger a dry run fires, and with which request. */
+/** Chooses the trigger that a dry run fires, and its request. */
 import type { Application, CompiledTrigger } from '../../engine/application.ts'
 import { parseRoute } from '../../engine/route.ts'
 import { isMap } from '../../engine/values/is-map.ts'
@@ -15,7 +15,7 @@ export interface SampleChoice {
 
 export interface SampleRequest {
   readonly method: string
-  /** With its query. */
+  /** Path and query. */
   readonly url: string
 }
 

@@ -1,4 +1,4 @@
-/** A difference between a recorded and a replayed run, as a person reads it. */
+/** Describes a difference between a recorded and a replayed run for people. */
 
 import type { Difference } from '../../server/recorder/compare-runs.ts'
 import type { Json } from '../../server/recorder/encoding.ts'

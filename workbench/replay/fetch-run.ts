@@ -1,7 +1,7 @@
 /** Gets a recorded run from the server that recorded it. */
 import { callWrong } from '../refusals.ts'
 
-/** Has the administrator's token: a command line can be read by all. */
+/** Holds the token of an administrator. It is not an argument, since every user of a machine can read command lines. */
 const tokenVariable = 'FLOWPOT_ADMIN_TOKEN'
 const timeoutMs = 10_000
 
@@ -37,7 +37,7 @@ export async function fetchRun(server: string, id: string): Promise<string> {
 async function ask(url: string, token: string): Promise<Response> {
   try {
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json' }
-    // Wherever it might lead elsewhere, the token is not to follow.
+    // A redirect must not take the token to another server.
     return await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
   } catch (cause) {
     const { cause: deeper } = cause instanceof Error ? cause : { cause: undefined }

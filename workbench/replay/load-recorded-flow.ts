@@ -6,11 +6,11 @@ import { readText } from '../read-text.ts'
 import { callWrong } from '../refusals.ts'
 
 export interface LoadedFlow extends LoadedFolder {
-  /** Places a thing in the file that was named, where the flow stands in for another. */
+  /** Names the file that the user named, if its flow replaces the recorded one. */
   readonly shown: <Placed extends { readonly file: string }>(placed: Placed) => Placed
 }
 
-/** The folder that the flow was recorded from, with `against` in place of the flow. */
+/** Loads the folder that the flow was recorded from. The flow in the file `against`, if given, replaces the recorded one. */
 export async function loadRecordedFlow(
   record: RunRecord,
   { folder, against }: { readonly folder?: string; readonly against?: string },
@@ -26,7 +26,7 @@ export async function loadRecordedFlow(
     if (!sources.some(isFlow)) throw callWrong({ problem: `${from} has no flow ${record.flow}.` })
     return { ...loadSources(sources, record.limits), shown: (placed) => placed }
   }
-  // Under the flow's own name, which is its ID.
+  // Loaded under the name of the recorded flow, which is its ID.
   const text = await readText(against)
   const loaded = loadSources([...sources.filter((source) => !isFlow(source)), { file: standsAt, text }], record.limits)
   const shown: LoadedFlow['shown'] = (placed) => (placed.file === standsAt ? { ...placed, file: against } : placed)

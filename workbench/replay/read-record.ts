@@ -1,4 +1,4 @@
-/** Reads a recorded run from a file: someone may have written on it. */
+/** Reads a recorded run and validates it, since somebody may have edited the file. */
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { type Static, type TSchema, Type } from 'typebox'
@@ -54,8 +54,8 @@ const schema = Type.Object({
 })
 
 /**
- * `file` is one, `-` for standard input, or, where `server` is given, the ID of a run that was recorded there. Throws `CLI_CALL_WRONG` for what is
- * no recorded run.
+ * `file` is a path, or `-` for standard input. If `server` is given, it is the ID of a run that was recorded there. Throws `CLI_CALL_WRONG` if
+ * that is not a recorded run.
  */
 export async function readRecord(file: string, server?: string): Promise<RunRecord> {
   const where = server !== undefined ? `The run ${file}` : file === '-' ? 'Standard input' : file
@@ -82,7 +82,7 @@ export async function readRecord(file: string, server?: string): Promise<RunReco
   return record
 }
 
-/** The schema says all that replaying relies on; the rest is compared as it is. */
+/** The schema checks everything that a replay relies on. The rest is only compared. */
 function isRecord(value: unknown): value is RunRecord & Static<typeof schema> {
   return Check(schema, value)
 }

@@ -38,7 +38,7 @@ export interface ReadScope {
 const kinds = ['request', 'trigger', 'call'] as const
 export type StepKind = (typeof kinds)[number]
 
-/** What a step of a kind can never come to. */
+/** Expectations that make no sense for a kind of step. */
 const foreign: Readonly<Record<StepKind, readonly string[]>> = {
   request: ['result', 'returned'],
   trigger: ['result', 'status', 'headers', 'body'],
@@ -85,7 +85,7 @@ function checkCall(raw: RawStep, at: DocumentPath, reporter: Reporter): void {
   reporter.report({ code: 'TEST_INVALID', at: [...at, 'call'], message, ...hint })
 }
 
-/** Beside `steps` nothing stands that is a step's. */
+/** A test with `steps` must not have the keys of a step itself. */
 export function checkBeside(raw: RawTest, at: DocumentPath, reporter: Reporter): void {
   for (const key of ['request', 'trigger', 'call', 'with', 'expect', 'save'] as const) {
     if (raw[key] === undefined) continue
@@ -138,7 +138,7 @@ function checkNodeName(name: string, place: { readonly at: DocumentPath; readonl
   })
 }
 
-/** Whether there is such a flow: the one beside the tests unless it is said. That it is not is told once a file, not for each of its nodes. */
+/** Whether the flow exists; without a flow in the name, the one beside the tests. A missing flow is reported once a file, not for each of its nodes. */
 function isFlowThere({ flowId, nodeIds, reporter }: ReadScope, at: DocumentPath, other?: string): boolean {
   const name = other ?? flowId
   if (nodeIds.has(name)) return true

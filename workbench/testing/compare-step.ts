@@ -1,4 +1,4 @@
-/** Holds what came of a step against what the test expects of it. */
+/** Compares the outcome of a step with what the test expects. */
 import type { DocumentPath } from '../../engine/source/position.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { parsePath } from '../../engine/values/path.ts'
@@ -9,7 +9,7 @@ import type { Known } from './render.ts'
 import { placed } from './stand-in.ts'
 import type { Failure, PlacedDifference, StepOutcome } from './step-outcome.ts'
 
-/** `undefined` where all is as expected. */
+/** `undefined` if everything is as expected. */
 export function compareStep(step: Step, result: StepOutcome, known: Known): Failure | undefined {
   const { trace, visits } = result
   const base = {
@@ -22,7 +22,7 @@ export function compareStep(step: Step, result: StepOutcome, known: Known): Fail
   if (complaint) return { ...base, ...complaint }
   const differences = [...step.expect].flatMap(([key, render]) => differencesAt(step, key, render(known), result))
   const failed = step.expect.has('error') ? undefined : messageOf(result)
-  // Where nothing is said of it, all is to go well.
+  // A test that expects no status expects success.
   const isUnexpected = !step.expect.has('status') && (failed !== undefined || isRefused(result))
   if (differences.length === 0 && !isUnexpected) return undefined
   const refused = isUnexpected && {
@@ -74,7 +74,7 @@ function actualOf(key: string, { reply, called, outcome, trace, nameOf }: StepOu
   }
 }
 
-/** Of headers, of the payload, of what a custom node returns and of what was sent, only what is named is compared. */
+/** Only the named parts of headers, of the payload, of what a custom node returns and of what was sent are compared. */
 function part(key: 'headers' | 'sent' | 'payload' | 'returned', expected: unknown, result: StepOutcome) {
   const { reply, trace, outcome, nameOf } = result
   // The schema has passed.
@@ -90,7 +90,7 @@ function part(key: 'headers' | 'sent' | 'payload' | 'returned', expected: unknow
   })
 }
 
-/** Of what a `debug` node says, a text is the message, and a map names some of it. */
+/** An expected text is compared with the message of a `debug` node; an expected map names fields of the log. */
 function saidDifferently(expected: unknown, { visits }: StepOutcome) {
   // The schema has passed.
   const wanted = expected as readonly unknown[]
@@ -102,13 +102,13 @@ function saidDifferently(expected: unknown, { visits }: StepOutcome) {
   return differencesOf(wanted.map(partly), actual, ['debug'])
 }
 
-/** As it would be sent: a date is its text. */
+/** The value as JSON, so that a date is its text. */
 function asJson(value: unknown): unknown {
   const json = JSON.stringify(value)
   return json === undefined ? undefined : JSON.parse(json)
 }
 
-/** What is said of one thing that was sent names some of its fields. */
+/** An expectation of something that was sent names only some of its fields. */
 function partly(wanted: unknown): unknown {
   return isMap(wanted) && !isMatcher(wanted) ? new Partially(wanted) : wanted
 }

@@ -79,7 +79,7 @@ function waysIn(visits: readonly ShownVisit[], loops: ReadonlySet<string>): [key
   const open = new Set<string>()
   return visits.map(({ file, node, output }) => {
     const key = `${file} ${node}`
-    // A visit that threw has left by no way.
+    // A visit that threw did not leave by any output.
     if (output === null) return [key, '']
     if (!loops.has(key)) return [key, output]
     if (output === entered) open.add(key)

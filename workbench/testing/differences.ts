@@ -1,4 +1,4 @@
-/** Where what came differs from what was expected, path by path. */
+/** Finds where a value differs from the expected one, path by path. */
 import { inspect } from 'node:util'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import { AnyValue, Match, Partially } from './matchers.ts'
@@ -12,7 +12,7 @@ export interface Difference {
 
 const nothing = 'nothing'
 
-/** A value is compared whole, but for what matchers leave open. A key whose value is `undefined` is not there. */
+/** Compares whole values, except for what matchers leave open. A key whose value is `undefined` counts as missing. */
 export function differencesOf(expected: unknown, actual: unknown, path: DocumentPath = []): Difference[] {
   if (expected instanceof Partially) return differencesOfPart(expected.value, actual, path)
   if (isLeaf(expected) || isLeaf(actual) || Array.isArray(expected) !== Array.isArray(actual)) {
@@ -67,7 +67,7 @@ export function show(value: unknown): string {
   return inspect(plain(value), { depth: 8, breakLength: 100, compact: 3, maxStringLength: 1000, maxArrayLength: 50 })
 }
 
-/** Matchers within a value as they are written. */
+/** Shows matchers within a value as they are written in a test. */
 function plain(value: unknown): unknown {
   if (value instanceof AnyValue) return written('!any')
   if (value instanceof Match) return written(`!match ${value.pattern}`)

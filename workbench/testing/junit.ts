@@ -1,4 +1,4 @@
-/** The results in JUnit's XML, as build servers read it. */
+/** Writes the results as JUnit XML, for build servers. */
 import { describeFailure } from './describe-failure.ts'
 import type { TestResult } from './run-test.ts'
 

@@ -3,12 +3,12 @@ import { type CollectionTag, isCollection, type ScalarTag, type YAMLMap, type YA
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import type { YamlTags } from '../../engine/source/parse-document.ts'
 
-/** Any value at all, but not none. */
+/** Matches any value, but not a missing one. */
 export class AnyValue {
   readonly tag = '!any'
 }
 
-/** A text in which the pattern is found. */
+/** Matches a text in which the pattern is found. */
 export class Match {
   readonly pattern: string
 
@@ -17,7 +17,7 @@ export class Match {
   }
 }
 
-/** A map with these keys among others, or a list with these items among others. */
+/** Matches a map that has these keys, or a list that has these items, among others. */
 export class Partially {
   readonly value: unknown
 
@@ -35,13 +35,13 @@ const scalars: readonly ScalarTag[] = [
   { tag: '!match', resolve: (pattern) => new Match(pattern) },
 ]
 
-/** The node stays what it is, so that what stands in it can be located; only what is read of it is wrapped. */
+/** The YAML node is kept, so that values in it can be located; only its value is wrapped. */
 const partial = (collection: 'map' | 'seq'): CollectionTag => ({
   tag: '!partial',
   collection,
   resolve(node) {
     if (!isCollection(node)) return node
-    const plain = (node as YAMLMap | YAMLSeq).toJSON.bind(node) // those are the two collections that there are
+    const plain = (node as YAMLMap | YAMLSeq).toJSON.bind(node) // YAML has no other collections
     return Object.assign(node, { toJSON: (...how: Parameters<typeof plain>) => new Partially(plain(...how)) })
   },
 })

@@ -1,9 +1,9 @@
-/** The tests of an application's folder, or everything that is wrong with them. */
+/** Reads the tests of an application's folder, and reports everything that is wrong with them. */
 import type { SourceFile } from '../../engine/source/position.ts'
 import { type ReadTests, readTests } from './read-tests.ts'
 import type { Node, StandIn } from './stand-in.ts'
 
-/** `standIn` was there when the flows were loaded, all of which are whole. */
+/** `standIn` has the nodes of all flows, so every flow must have been loaded without errors. */
 export function readTestFiles(sources: readonly SourceFile[], { nodes }: StandIn): ReadTests {
   const nodeIds = idsByFlow(nodes)
   const read = sources.filter(({ file }) => isTestFile(file)).map((source) => readTests(source, nodeIds))

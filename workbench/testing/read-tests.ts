@@ -25,12 +25,12 @@ export interface Test {
   readonly name: string
   readonly file: string
   readonly line: number
-  /** Of the flow beside the file, which need not be there. */
+  /** ID of the flow beside the file. The flow need not exist. */
   readonly flowId: string
   readonly seed: Partial<Seeds>
   /** Seed of all randomness. */
   readonly random: string | undefined
-  /** By ID of a node. One that is no list is for every time. */
+  /** By ID of a node. A stub that is not in a list answers every call. */
   readonly stubs: Readonly<Record<string, Stub | readonly Stub[]>>
   /** Where the stub of a node stands. */
   stubLine(name: string): number
@@ -38,14 +38,14 @@ export interface Test {
 }
 
 export interface Step {
-  /** As a person counts: `undefined` where the test has one alone. */
+  /** Counted from 1; `undefined` if the test has only one step. */
   readonly number: number | undefined
   readonly user: string | undefined
   /** Milliseconds since 1970. */
   readonly clock: number | undefined
   readonly action: { readonly kind: StepKind; readonly render: Render }
   readonly expect: ReadonlyMap<string, Render>
-  /** Where in what came back each value is found. */
+  /** The path of each value that is saved from the answer. */
   readonly save: ReadonlyMap<string, Path>
   /** Where something of the expectation stands: `['body', 'id']`. */
   locate(path: DocumentPath): Position
@@ -56,7 +56,7 @@ export interface ReadTests {
   readonly problems: readonly Problem[]
 }
 
-/** Compiled once a process. */
+/** Compiled only once per process. */
 let shared: { readonly checker: ReturnType<typeof createSchemaChecker>; readonly schema: object } | undefined
 
 /** `nodeIds` has the IDs of each flow's nodes. */
@@ -94,7 +94,7 @@ function readTest(raw: RawTest, at: DocumentPath, scope: ReadScope): Test {
     const hint = 'Say what comes of it: expect: { status: 200 }.'
     reporter.report({ code: 'TEST_INVALID', at: [...at, 'name'], message: `"${name}" expects nothing.`, hint })
   }
-  // What holds for the whole test holds for its first step on.
+  // The settings of the test apply from its first step on.
   const whole = { user: raw.user, clock: readTime(raw.clock) }
   return {
     name,

@@ -1,4 +1,4 @@
-/** Templates in a test: of what was saved by the steps before, and of the user who asks. */
+/** Renders the templates of a test, which read what earlier steps saved, and the user who asks. */
 
 import { defineError } from '../../contracts/errors.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
@@ -23,7 +23,7 @@ export interface Known {
 
 export type Render = (known: Known) => unknown
 
-/** `saves` are the names that steps before have saved. */
+/** `saves` are the names that earlier steps save. */
 export function compileRender(raw: unknown, at: DocumentPath, reporter: Reporter, saves: ReadonlySet<string>): Render {
   if (typeof raw === 'string') return compileText(raw, at, reporter, saves)
   if (raw instanceof Match) {

@@ -11,9 +11,9 @@ import type { Failure } from './step-outcome.ts'
 export interface TestResult {
   readonly test: Test
   readonly ms: number
-  /** Of the first step that failed. */
+  /** Why the first step that failed did so. */
   readonly failure: Failure | undefined
-  /** Of each step. */
+  /** The visits of each step. */
   readonly visits: readonly (readonly ShownVisit[])[]
 }
 
@@ -45,7 +45,7 @@ export async function runTest(test: Test, scope: TestScope): Promise<TestResult>
   }
 }
 
-/** A stub that nothing asks for says of the flow what is not so. */
+/** An unused stub fails the test, since it describes something that the flow does not do. */
 function unusedStub({ file, stubLine }: Test, [name]: readonly string[]): Failure | undefined {
   if (name === undefined) return undefined
   const line = stubLine(name)
@@ -53,7 +53,7 @@ function unusedStub({ file, stubLine }: Test, [name]: readonly string[]): Failur
   return { line, message, hint: 'Take out what nothing asks for, or say optional: true in it.' }
 }
 
-/** What kept a test from being run: a seed that the platform refuses, a user whose address it does not take. */
+/** Why a test could not be run: the platform refused a seed or the address of a user, for example. */
 function failureOf(error: unknown, { line }: Test): Failure {
   const isOurs = error instanceof FlowpotError
   const message = isOurs ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -17,9 +17,9 @@ import { createStandIn } from './stand-in.ts'
 
 export interface TestChoice {
   readonly folder: string
-  /** The tests of this flow alone. */
+  /** Only the tests of this flow. */
   readonly flowId: string | undefined
-  /** Only tests whose name holds this text, in upper or lower case. */
+  /** Only tests whose name contains this text, ignoring case. */
   readonly filter: string | undefined
 }
 
@@ -41,7 +41,7 @@ export async function runTests(choice: TestChoice, settings: Settings, signal?: 
   const sources = await readFolder(choice.folder)
   const loaded = loadSources(sources, settings, standIn.wrapVisit)
   const isChosen = ({ file }: SourceFile) => choice.flowId === undefined || flowIdOf(file) === choice.flowId
-  // Of flows that are not whole, nothing can be said that tests name.
+  // If a flow is broken, names in the tests cannot be checked.
   const read = loaded.application ? readTestFiles(sources.filter(isChosen), standIn) : { tests: [], problems: [] }
   const problems = [...loaded.problems, ...read.problems]
   const end = (results: readonly TestResult[], coverage: readonly FlowCoverage[]): TestReport => ({
@@ -66,7 +66,7 @@ function isAskedFor({ name }: Test, filter: string | undefined): boolean {
   return filter === undefined || name.toLowerCase().includes(filter.toLowerCase())
 }
 
-/** Making the tables takes most of the time that a store takes, so it is done once, and the file is copied. */
+/** Creating the tables takes most of the time of opening a store, so they are created once, and the file is copied. */
 export async function withEmptyStore<Result>(work: (file: string) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'flowpot-test-'))
   try {

@@ -1,4 +1,4 @@
-/** Where the steps of a test take place: a platform of its own, and the application served on it. */
+/** The stage of a test: a platform of its own, and the application that is served on it. */
 import { createHash, randomUUID } from 'node:crypto'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { Random } from '../../contracts/random.ts'
@@ -31,14 +31,14 @@ export interface Stage {
   take(step: Step): Promise<StepOutcome>
   /** What templates of the step read. */
   known(step: Step): Known
-  /** Keeps what the step saves, or says what of it is not there. */
+  /** Saves what the step asks to save, or returns why it cannot. */
   save(step: Step, result: StepOutcome): Failure | undefined
   /** Names of nodes whose stubs nothing has asked for. */
   unusedStubs(): readonly string[]
   close(): Promise<void>
 }
 
-/** Hashes of passwords in tests keep no secret. */
+/** Cheap, since the passwords of tests protect nothing. */
 const passwordCost = { N: 16, r: 1, p: 1 }
 
 export async function openStage(test: Test, { application, settings, standIn, emptyStore }: TestScope): Promise<Stage> {
@@ -68,7 +68,7 @@ export async function openStage(test: Test, { application, settings, standIn, em
     () => current,
     services,
     platform,
-    // A server would write the run down and begin it in a moment.
+    // A server would write the run down and begin it soon; a test waits for it.
     async (trigger, data) => {
       const { done } = current.start({ trigger, data, ...webhookRelay(trigger), ...runBasics(opened, services) })
       await done
@@ -129,7 +129,7 @@ export async function openStage(test: Test, { application, settings, standIn, em
   }
 }
 
-/** The test's own come first, so that they win over those of the application that have the same name. */
+/** The seeds of the test come first, so that they win over those of the application with the same name. */
 function withSeeds(application: Application, { seed }: Test): Application {
   const { seeds } = application.settings
   const both = {
@@ -140,7 +140,7 @@ function withSeeds(application: Application, { seed }: Test): Application {
   return { ...application, settings: { ...application.settings, seeds: both } }
 }
 
-/** Bytes that follow from the seed alone: SHA-256 of it and of a counter. */
+/** Bytes that depend only on the seed: SHA-256 of it and of a counter. */
 function seededRandom(seed: string): Random {
   let count = 0
   let left = Buffer.alloc(0)
@@ -164,7 +164,7 @@ interface RawRequest extends Omit<Question, 'url' | 'token'> {
   readonly path: string
 }
 
-/** The schema has passed what was asked for. */
+/** The schema has accepted what was asked for. */
 function questionOf(asked: unknown, token: string | undefined): Question {
   const { path, ...request } = asked as RawRequest
   return { ...request, url: path, token }

@@ -1,4 +1,4 @@
-/** Stands in, during a test, for what would leave the process, and notes which nodes are visited and what they send. */
+/** Stubs the effects of a test, and notes which nodes are visited and what they send. */
 
 import { defineError } from '../../contracts/errors.ts'
 import { customNodeKey } from '../../engine/custom-node.ts'
@@ -18,14 +18,14 @@ export interface Stub extends StubAnswer {
   readonly optional?: true
 }
 
-/** What has happened in one step of a test. */
+/** What happened in one step of a test. */
 export interface StepTrace {
   /** In the order in which their visits began. */
   readonly visited: Node[]
   readonly sent: { readonly node: Node; readonly what: unknown }[]
   /** What is wrong with the stubs, each with what to write. */
   readonly complaints: { readonly message: string; readonly hint: string }[]
-  /** The node whose reply was the first. */
+  /** The node that replied first. */
   repliedBy?: Node
 }
 
@@ -33,14 +33,14 @@ export const noStub = defineError<{ problem: string }>('TEST_NO_STUB', 500, ({ p
 export const stubFails = defineError<{ message: string }>('TEST_STUB_FAILS', 500, ({ message }) => message)
 
 export interface StandIn {
-  /** Of every flow. Filled as the application is loaded. */
+  /** The nodes of every flow; filled while the application is loaded. */
   readonly nodes: readonly Node[]
   readonly wrapVisit: WrapVisit
-  /** Watches the nodes of the run with this ID. Returns what ends that. */
+  /** Watches the nodes of the run with this ID. Returns a function that stops this. */
   watch(runId: string, watcher: Watcher): () => void
 }
 
-/** `visit` is the node's own. */
+/** Called in place of `visit`, which is the visit of the node itself. */
 export type Watcher = (node: Node, visit: Visit<string>, ...args: Parameters<Visit<string>>) => string | Promise<string>
 
 export function createStandIn(): StandIn {
@@ -66,7 +66,7 @@ export interface TestWatch {
   readonly watcher: Watcher
   /** Begins a step. */
   begin(): StepTrace
-  /** Names of nodes whose stubs nothing has asked for: none of them, or not the last of a list. */
+  /** Names of nodes with unused stubs; a list counts as used once its last stub was. */
   unused(): readonly string[]
 }
 
@@ -81,7 +81,7 @@ export function createTestWatch(
   const taken = new Set<string>()
   let trace = createTrace()
 
-  /** The stub of the node's next call; one that is no list is for every call. */
+  /** The stub of the node's next call. A stub that is not in a list answers every call. */
   const peek = (node: Node): Stub | undefined => {
     const stub = left.get(nameOf(node) ?? '')
     return Array.isArray(stub) ? stub[0] : stub
@@ -93,7 +93,7 @@ export function createTestWatch(
     return Array.isArray(stub) ? stub.shift() : stub
   }
 
-  /** The test fails by it, also where the flow goes on by another way. */
+  /** A complaint fails the test, even if the flow handles the error. */
   const complain = (node: Node, problem: string, example: string) => {
     const name = nameOf(node)
     const message = `${placed(node)} ${problem}`
@@ -133,7 +133,7 @@ export function createTestWatch(
   const watcher: Watcher = (node, visit, payload, run) => {
     const { visited } = trace
     visited.push(node)
-    // Both are visited with the run itself, since they go through other nodes on it; and they call nothing.
+    // Loops and custom nodes need the run itself, since they go through other nodes with it. They call nothing themselves.
     if (isLoop(node)) return visit(payload, run)
     const { output } = peek(node) ?? {}
     if (output === undefined && node.type === customNodeKey) return visit(payload, run)
@@ -181,7 +181,7 @@ function runOf(node: Node, run: Run, services: Services, trace: StepTrace): Run 
   }
 }
 
-/** The output `do` leads into its body. */
+/** A loop is the only node with an output `do`, which leads into its body. */
 export function isLoop({ targets }: Node): boolean {
   return Object.hasOwn(targets, 'do')
 }

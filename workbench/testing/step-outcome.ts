@@ -9,7 +9,7 @@ import type { Node, StepTrace } from './stand-in.ts'
 export interface StepOutcome {
   readonly reply: DryReply | undefined
   readonly called: ApiOutcome | undefined
-  /** How the run ended; `undefined` where none began. */
+  /** How the run ended; `undefined` if none was started. */
   readonly outcome: RunOutcome | undefined
   readonly visits: readonly ShownVisit[]
   readonly trace: StepTrace
@@ -19,7 +19,7 @@ export interface StepOutcome {
 
 /** Why a test fails. */
 export interface Failure {
-  /** Where in the test's file the step, or what of it is wrong, stands. */
+  /** Line of the step in the file of the test, or of the part of it that is wrong. */
   readonly line: number
   readonly step?: number | undefined
   readonly message?: string
@@ -35,6 +35,6 @@ export interface PlacedDifference {
   readonly path: string
   readonly expected: string
   readonly actual: string
-  /** Of what is expected. */
+  /** Line of the expectation. */
   readonly line: number
 }

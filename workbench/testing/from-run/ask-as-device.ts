@@ -1,8 +1,8 @@
-/** The steps by which a test asks as a device: it is given a key, signs in with that, and shows the token. */
+/** The steps by which a test makes a request as a device: it creates a key, signs in with it, and sends the token. */
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Step } from './write-draft.ts'
 
-/** `device` is the one that asked, if one did; it is seeded. */
+/** `device` made the recorded request, if a device did. The test seeds it. */
 export function askAsDevice(action: Step, device: Readonly<Record<string, unknown>> | undefined): readonly Step[] {
   const { request } = action
   if (!device || !isMap(request)) return [action]

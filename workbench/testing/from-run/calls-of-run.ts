@@ -1,4 +1,4 @@
-/** The calls of a recorded run by the node that made them, and what a test says of each: a stub, and what is sent. */
+/** Groups the calls of a recorded run by node, and writes the stubs and the `sent` of a test for them. */
 import { effectNamed, effects } from '../../../engine/effects.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import { jsonOrText } from '../../../engine/values/json.ts'
@@ -84,7 +84,7 @@ function errorOf(answer: Extract<RecordedAnswer, { readonly error: Json }>): Non
   return { statusCode: Number(statusCode), type: String(type), message: String(message) }
 }
 
-/** What says nothing to a flow. */
+/** Headers that mean nothing to a flow. */
 const usual =
   /^(?:age|alt-svc|cache-control|cf-.*|connection|content-(?:encoding|length|type)|date|etag|expires|keep-alive|last-modified|nel|report-to|server|set-cookie|strict-transport-security|transfer-encoding|vary|via|x-powered-by)$/
 
@@ -103,7 +103,7 @@ function httpStub({ status, headers, body }: Readonly<Record<string, unknown>>):
   })
 }
 
-/** What was stored before the node came. */
+/** What was stored before the visit. */
 function held(result: Json): unknown {
   const said = plainOf(result)
   if (Array.isArray(said)) {

@@ -1,4 +1,4 @@
-/** What a test expects of a recorded run: what the run did, with what is made anew each time left open. */
+/** Writes what a test expects of a recorded run: what the run did. Values that differ in every run are left open. */
 
 import { redacted } from '../../../engine/secret-names.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
@@ -14,7 +14,7 @@ import { literal } from './write-draft.ts'
 
 export interface RunExpectation {
   readonly expect: Readonly<Record<string, unknown>>
-  /** In what a test does not come to the same, in words. */
+  /** How the run in a test differs from the recorded one, in words. */
   readonly differences: readonly string[]
 }
 
@@ -26,7 +26,7 @@ export interface RecordedRun {
   readonly sent: ReadonlyMap<string, readonly unknown[]>
 }
 
-/** `result` is what the run result to in a test. */
+/** `result` is the outcome of the run in a test. */
 export function expectRun(run: RecordedRun, result: StepOutcome, isLenient: boolean): RunExpectation {
   const { record } = run
   const differences: string[] = []
@@ -62,7 +62,7 @@ type Hold = (recorded: unknown, actual: unknown, path: readonly (string | number
 
 function expectReply(record: RunRecord, { reply }: StepOutcome, hold: Hold): Readonly<Record<string, unknown>> {
   const said = plainOf(record.reply)
-  // How a run without a reply is answered, no flow says.
+  // A run without a reply is answered by the server, not by the flow.
   if (!isMap(said)) return { status: reply?.status }
   const headers = isMap(said.headers) ? said.headers : {}
   const body = /^application\/json/.test(String(headers['content-type'])) ? jsonOrText(said.body) : said.body
@@ -76,7 +76,7 @@ function expectReply(record: RunRecord, { reply }: StepOutcome, hold: Hold): Rea
   }
 }
 
-/** What the node said, without the file and the line, which change. */
+/** The message of the node, without file and line, which change. */
 function expectError({ error, visits }: RunRecord, actual: string, differences: string[]): unknown {
   const { message = '' } = error ?? {}
   const thrown = visits.map((visit) => visit.error?.message ?? '').find((said) => said !== '' && message.endsWith(said))
@@ -87,8 +87,8 @@ function expectError({ error, visits }: RunRecord, actual: string, differences: 
 }
 
 /**
- * Whether other nodes are visited: those without an ID, which a test cannot name, included. Loops, of which a record has a visit for each iteration,
- * are known by the nodes in them.
+ * Whether the test visits other nodes, nodes without an ID included, which a test cannot name. Loops are left out: a record has a visit of them
+ * for each iteration, and the nodes in them tell the same.
  */
 function otherWay({ visited }: RecordedRun, { trace }: StepOutcome): string[] {
   const [before, after] = [visited, trace.visited].map((nodes) =>
@@ -110,7 +110,7 @@ function sentIn({ trace, nameOf }: StepOutcome): ReadonlyMap<string, readonly un
   return sent
 }
 
-/** Of what was sent a test names some fields. */
+/** Reduces what was sent to the fields that the test names. */
 function namedOnly(what: unknown, named: unknown): unknown {
   if (!isMap(what) || !isMap(named) || isMatcher(named)) return what
   return Object.fromEntries(Object.entries(what).filter(([key]) => Object.hasOwn(named, key)))

@@ -1,4 +1,4 @@
-/** Holds a recorded value against what a test gave, and leaves open in it what is made anew each time. */
+/** Compares a recorded value with that of a test, and leaves open what differs in every run. */
 
 import { redacted } from '../../../engine/secret-names.ts'
 import type { DocumentPath } from '../../../engine/source/position.ts'
@@ -10,7 +10,7 @@ import { isRedacted } from './recorded-values.ts'
 export interface Loosened {
   /** With matchers in place of IDs, dates and secrets. */
   readonly value: unknown
-  /** What differs all the same, in words. */
+  /** What still differs, in words. */
   readonly differences: readonly string[]
 }
 
@@ -50,14 +50,14 @@ function own(map: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(map, key) ? map[key] : undefined
 }
 
-/** What stands round the secret is as it was, where the test has that too. */
+/** The text around the secret must match, if it does so in the test. */
 function aroundSecret(recorded: string, actual: unknown): AnyValue | Match {
   const pattern = `^${recorded.split(redacted).map(escaped).join('.*')}$`
   const isBare = recorded === redacted || typeof actual !== 'string' || !new RegExp(pattern, 'u').test(actual)
   return isBare ? new AnyValue() : new Match(pattern)
 }
 
-/** What is another each time, wherever it stands in a text, and how it looks. */
+/** Patterns of values that differ in every run, wherever they stand in a text. */
 const made = {
   id: '[0-9a-f]{24}',
   uuid: '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
@@ -65,7 +65,7 @@ const made = {
 }
 const anyMade = new RegExp(`\\b(?:(${made.id})|(${made.uuid})|(${made.date}))\\b`, 'g')
 
-/** A pattern for the text with others in place of what is made anew in it; `undefined` where nothing is. */
+/** A pattern for the text that leaves such values open; `undefined` if it has none. */
 function patternOf(text: string): string | undefined {
   let pattern = ''
   let at = 0
@@ -77,12 +77,12 @@ function patternOf(text: string): string | undefined {
   return at === 0 ? undefined : `^${pattern}${escaped(text.slice(at))}$`
 }
 
-/** As keys and tokens are, which nobody writes by hand: long, without spaces. */
+/** Whether both texts look like keys or tokens, which nobody writes by hand: long and without spaces. */
 function areTokens(recorded: string, actual: string): boolean {
   return [recorded, actual].every((text) => /^[\w.~+/=-]{16,}$/.test(text) && /\d/.test(text))
 }
 
-/** As a part of a regular expression that matches this text alone. */
+/** The part of a regular expression that matches exactly this text. */
 export function escaped(text: string): string {
   return text.replace(/[$()*+.?[\\\]^{|}/]/g, '\\$&')
 }

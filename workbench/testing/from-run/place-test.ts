@@ -1,4 +1,4 @@
-/** Puts a test at the end of its file, which it begins where there is none. What stands there stays byte for byte. */
+/** Appends a test to its file, which is created if there is none. The rest of the file stays as it is, byte for byte. */
 import { appendFile } from 'node:fs/promises'
 import type { SourceFile } from '../../../engine/source/position.ts'
 import { callWrong, notWritable } from '../../refusals.ts'
@@ -7,7 +7,7 @@ import { type Draft, writeDraft } from './write-draft.ts'
 
 type NodeIds = Parameters<typeof readTests>[1]
 
-/** Returns the line at which the test stands. `existing` has text '' where there is no such file. */
+/** Returns the line of the test. `existing` has text '' where there is no such file. */
 export async function placeTest(
   existing: SourceFile,
   draft: Draft,
@@ -45,7 +45,7 @@ function readExisting(existing: SourceFile, nodeIds: NodeIds): ReadTests['tests'
   )
 }
 
-/** Comments alone are none. */
+/** Whether there is more than comments. */
 function hasText(text: string): boolean {
   return /^\s*[^#\s]/m.test(text)
 }

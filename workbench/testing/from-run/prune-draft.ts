@@ -1,4 +1,4 @@
-/** Takes out of a test what it passes without: stubs of what the platform answers by itself, and seeds that nothing reads. */
+/** Removes from a test what it does not need to pass: stubs of calls that the platform answers, and seeds that nothing reads. */
 import type { Draft } from './write-draft.ts'
 
 export async function pruneDraft(draft: Draft, passes: (draft: Draft) => Promise<boolean>): Promise<Draft> {
@@ -19,6 +19,6 @@ export async function pruneDraft(draft: Draft, passes: (draft: Draft) => Promise
 
 function without<Value extends object>(map: Value | undefined, key: string): Value | undefined {
   const left = Object.entries(map ?? {}).filter(([name]) => name !== key)
-  // Of a map all of whose keys are optional.
+  // All keys of the map are optional.
   return left.length === 0 ? undefined : (Object.fromEntries(left) as Value)
 }

@@ -1,4 +1,4 @@
-/** Values of a recorded run as a test may say them: plain JSON, and no secrets, since those are not in the record. */
+/** Prepares values of a recorded run for a test. Secrets are not in the record, so something made up replaces them. */
 
 import { redacted } from '../../../engine/secret-names.ts'
 import { changeLeaves } from '../../dry-run/plain-value.ts'

@@ -7,7 +7,7 @@ import { describeDifference } from '../../replay/describe-difference.ts'
 import type { StandIn } from '../stand-in.ts'
 import { findNode } from './repeat-run.ts'
 
-/** Throws `CLI_FLOW_CHANGED` if the flow no longer does what it did in the recorded run: the test would hold what is no longer meant. */
+/** Throws `CLI_FLOW_CHANGED` if the flow no longer does what it did in the recorded run, since the test would expect outdated behaviour. */
 export async function refuseChangedFlow(
   application: Application,
   trigger: CompiledTrigger,
@@ -18,6 +18,6 @@ export async function refuseChangedFlow(
   const place = { flow: record.flow, id: record.id }
   if (gone) throw flowChanged({ ...place, problem: `it has no node ${gone.node} (${gone.type}) any more.` })
   const difference = compareRuns(record, await replayRun(application, trigger, record))
-  // What is computed with a secret differs without it. Whether the rest is as it was, the tests show that are tried.
+  // What depends on a secret differs without it. The tests that are tried show whether the rest is unchanged.
   if (difference && !record.isRedacted) throw flowChanged({ ...place, problem: describeDifference(difference) })
 }

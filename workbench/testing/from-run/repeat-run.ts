@@ -1,4 +1,4 @@
-/** Makes a test of a recorded run, by trying: the one that says the least of what stood in the store and what was answered. */
+/** Makes a test of a recorded run by trying several, from the one with the fewest seeds and stubs on. */
 import { basename } from 'node:path'
 import type { CompiledTrigger } from '../../../engine/application.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
@@ -20,7 +20,7 @@ import { seedsOf } from './seeds-of-run.ts'
 import { tryDraft } from './try-draft.ts'
 import { type Draft, literal } from './write-draft.ts'
 
-/** The store as a test finds it, or with what the run read; and which calls of the platform are answered by stubs. */
+/** `isWhole` seeds what the run read; `stubbed` says which calls of the platform are answered by stubs. */
 const ways: readonly { readonly isWhole: boolean; readonly stubbed: Stubbed; readonly isLenient?: true }[] = [
   { isWhole: false, stubbed: 'none' },
   { isWhole: true, stubbed: 'none' },
@@ -28,7 +28,7 @@ const ways: readonly { readonly isWhole: boolean; readonly stubbed: Stubbed; rea
   { isWhole: true, stubbed: 'all' },
   { isWhole: true, stubbed: 'all', isLenient: true },
 ]
-/** Of a run that drew by chance, one of these may go the same way. */
+/** Seeds of randomness: with one of them, a run that drew random bytes may take the same way. */
 const chances = ['1', '2', '3', '4', '5', '6', '7', '8']
 
 export interface RunToRepeat {
@@ -36,11 +36,11 @@ export interface RunToRepeat {
   readonly trigger: CompiledTrigger
   /** Where the test is to stand. */
   readonly file: string
-  /** As the test is to be called; by what the run did where it is `undefined`. */
+  /** Name of the test. If `undefined`, it is named after what the run did. */
   readonly name: string | undefined
 }
 
-/** A test that passes. Throws `CLI_RUN_NOT_REPEATED` where no test comes to what the run came to. */
+/** A test that passes. Throws `CLI_RUN_NOT_REPEATED` if no test does what the run did. */
 export async function repeatRun({ record, trigger, file, name }: RunToRepeat, scope: TestScope): Promise<Draft> {
   const { nodes } = scope.standIn
   const nodeOf = (visit: RecordedVisit) => findNode(nodes, visit)
@@ -112,7 +112,7 @@ function visitedIn({ visits }: RunRecord, nodeOf: (visit: RecordedVisit) => Node
   return visits.toSorted((a, b) => a.at - b.at).flatMap((visit) => nodeOf(visit) ?? [])
 }
 
-/** The node that a visit was of, as it is now; the folder may stand elsewhere. */
+/** The node of a visit, as it is now. The folder may have been moved. */
 export function findNode(nodes: readonly Node[], { file, node, type }: RecordedVisit): Node | undefined {
   const flowId = basename(file).replace(/\.ya?ml$/, '')
   return nodes.find((known) => known.flow.id === flowId && known.name === node && known.type === type)

@@ -1,4 +1,4 @@
-/** What began a recorded run, as a test says it. */
+/** Writes the step of a test that starts the run as the recorded one was started. */
 import type { Application, CompiledTrigger } from '../../../engine/application.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
@@ -45,7 +45,7 @@ function requestOf(trigger: CompiledTrigger, { data, experience }: Payload): unk
   })
 }
 
-/** What clients and proxies send along by themselves, what the listener adds, and whatever signs the user in. */
+/** Headers that clients and proxies add, that the listener adds, or that sign the user in. */
 const usual =
   /^(?:host|connection|keep-alive|user-agent|accept(?:-.*)?|authorization|cookie|content-(?:type|length)|transfer-encoding|cache-control|pragma|origin|referer|priority|upgrade-insecure-requests|dnt|via|forwarded|x-forwarded-.*|x-real-ip|x-request-id|traceparent|tracestate|sec-.*)$/
 
@@ -53,7 +53,7 @@ function headersOf(headers: unknown, body: unknown): Record<string, unknown> {
   if (!isMap(headers)) return {}
   const own = Object.entries(headers).filter(([name, value]) => !usual.test(name) && typeof value === 'string')
   const type = String(headers['content-type'] ?? '')
-  // A form is sent as the JSON that says the same; a text is not to be read as JSON.
+  // A form is sent as equivalent JSON. A text must not be read as JSON.
   const isText = typeof body === 'string' && !/json/i.test(type)
   return { ...Object.fromEntries(own), ...(isText ? { 'content-type': type || 'text/plain' } : {}) }
 }

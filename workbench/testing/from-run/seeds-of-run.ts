@@ -8,7 +8,7 @@ import { compact, withMadeUp } from './recorded-values.ts'
 type Known = Readonly<Record<string, unknown>>
 type UserSeed = Seeds['users'][number]
 
-/** Those without which nobody could have asked, or signed in; `isWhole` adds what the run read. Groups that are `seeded` need no seed. */
+/** Seeds who asked and who signed in; `isWhole` adds what the run read. Groups that are `seeded` already need no seed. */
 export function seedsOf(
   record: RunRecord,
   payload: Payload,
@@ -17,7 +17,7 @@ export function seedsOf(
 ): Partial<Seeds> | undefined {
   const users = new Map<string, Record<string, unknown>>()
   const devices = new Map<string, Known>()
-  /** What the run made was not there. */
+  /** What the run itself created must not be seeded. */
   const made = new Set<unknown>()
   const addUser = (user: Known, password?: unknown) => {
     if (typeof user.email !== 'string' || made.has(user.id)) return
@@ -52,7 +52,7 @@ export function seedsOf(
   return Object.keys(seeds).length === 0 ? undefined : seeds
 }
 
-/** Who has shown a password, or was given a token by their address. */
+/** Adds users who signed in with a password, or who were given a token by their address. */
 function addSignedIn(call: string, asked: Known, result: Known, add: (user: Known, password?: unknown) => void): void {
   const { credentials, user, password } = asked
   if (call === 'users.verifyPassword') add(result, password)

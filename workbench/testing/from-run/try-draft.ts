@@ -1,4 +1,4 @@
-/** Runs a test that is not written yet, as it would be written. */
+/** Runs a test before it is written to its file. */
 import { FlowpotError } from '../../../contracts/errors.ts'
 import { compareStep } from '../compare-step.ts'
 import { idsByFlow } from '../read-test-files.ts'
@@ -8,7 +8,7 @@ import { openStage } from '../stage.ts'
 import type { StepOutcome } from '../step-outcome.ts'
 import { type Draft, writeDraft } from './write-draft.ts'
 
-/** What came of the last step, and why the test fails, if it does. */
+/** The outcome of the last step, and why the test fails, if it does. */
 export interface Trial {
   readonly result?: StepOutcome
   readonly failure?: string
@@ -37,7 +37,7 @@ export async function tryDraft(draft: Draft, file: string, scope: TestScope): Pr
       await stage.close()
     }
   } catch (error) {
-    // A seed that the platform does not take, say.
+    // The platform may refuse a seed, for example.
     if (error instanceof FlowpotError) return { failure: error.message }
     throw error
   }

@@ -1,4 +1,4 @@
-/** A test as YAML, as a person would write it. */
+/** Writes a test as YAML, like a person would. */
 import { type CollectionTag, Document, isCollection, type ScalarTag } from 'yaml'
 import type { Seeds } from '../../../contracts/seeds.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
@@ -15,11 +15,11 @@ export interface Draft {
   readonly random: string | undefined
   readonly seed: Partial<Seeds> | undefined
   readonly stubs: Readonly<Record<string, Stub | readonly Stub[]>> | undefined
-  /** The last of them is the run, and the others prepare it. */
+  /** The last step is the run; the others prepare it. */
   readonly steps: readonly Step[]
 }
 
-/** `request`, `trigger` or `call`, with what belongs to it. Texts in it are templates. */
+/** `request`, `trigger` or `call`, with its fields. Texts in it are templates. */
 export type Step = Readonly<Record<string, unknown>>
 
 /** The test as an item of a list, whose lines begin with `indent` spaces. */
@@ -30,12 +30,12 @@ export function writeDraft({ steps, ...test }: Draft, indent = 0): string {
   const ofStep = steps.length === 1 ? [0] : [0, 'steps', steps.length - 1]
   const visits = document.getIn([...ofStep, 'expect', 'visits'], true)
   if (isCollection(visits)) visits.flow = true
-  // The library leaves a space where the tag's text would stand.
+  // The library writes a space where the text of the tag would be.
   const text = document.toString({ lineWidth: 0 }).replace(/!any +$/gm, '!any')
   return text.replace(/^(?=.)/gm, ' '.repeat(indent))
 }
 
-/** The value with every text in it as a template that gives that text. */
+/** The value with its texts escaped, so that as templates they give those texts. */
 export function literal(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/<<<?|\{\{\{?/g, '\\$&')
   if (value instanceof Match) return new Match(String(literal(value.pattern)))
