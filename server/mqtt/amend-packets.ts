@@ -1,7 +1,8 @@
 /** Changes packets between Aedes' parser and its handlers, where the handlers do other than a device needs. */
 import type { EventEmitter } from 'node:events'
 import type { Client, ConnectPacket, SubscribePacket } from 'aedes'
-import { nowhere, type ReceivedPublish, shown } from './take-publish.ts'
+import { nowhere, type ReceivedPublish } from './take-publish.ts'
+import { shown } from './topics.ts'
 
 /** What Aedes' types leave out: its client has a parser, which emits each packet that it has read. */
 interface HasParser {

@@ -4,12 +4,13 @@ import { FlowpotError } from '../../contracts/errors.ts'
 import { isGateway, type SignedInDevice, verifyDevice } from '../../platform/auth/sign-in.ts'
 import type { BrokerContext } from './context.ts'
 import { type Origin, type Session, takenOver } from './session.ts'
+import { tellDevice } from './tell-device.ts'
 import { topicRules } from './topic-rules.ts'
 import { stateTopic } from './topics.ts'
 
 /** Return codes of CONNACK, MQTT 3.1.1 table 3.1. */
-const SERVER_UNAVAILABLE = 3
-const NOT_AUTHORIZED = 5
+const serverUnavailable = 3
+const notAuthorized = 5
 
 export interface Authenticator {
   /** Notes what CONNECT asks for and cannot have; `authenticate` answers it, with a CONNACK. */
@@ -23,13 +24,13 @@ export interface Authenticator {
 }
 
 /**
- * Nobody is locked out for wrong secrets, as people are for wrong passwords: a secret has 256 random bits, so that a thousand
- * guesses a second get nowhere, while one badly set-up device that tries again and again would lock out every other behind
- * its address, or who shares its key. An attempt costs a hash and one or two reads by key; what a stranger can do is use
- * these up, and a lock of our own would not spare them.
+ * Nobody is locked out for wrong secrets, as people are for wrong passwords. A secret has 256 random bits, so a thousand
+ * guesses a second get nowhere, while one device with a wrong secret that tries again and again would lock out all others
+ * behind its address, or all that share its key. An attempt costs a hash and one or two reads by key; a lock would not
+ * save that.
  */
 export function createAuthenticator(context: BrokerContext, originOf: (client: Client) => Origin): Authenticator {
-  const { platform, sessions, work, warn } = context
+  const { platform, sessions, work, warn, log } = context
   const unsupported = new WeakMap<Client, string>()
   /** Rises with each change that could take a right away, so that none is missed between the reading and the signing in. */
   let changes = 0
@@ -37,52 +38,73 @@ export function createAuthenticator(context: BrokerContext, originOf: (client: C
     platform.events.on(name, () => changes++)
   }
 
-  const signIn = async (client: Client, key: string, secret: string): Promise<SignedInDevice | undefined> => {
+  const signIn = async (deviceId: string, key = '', secret = ''): Promise<SignedInDevice | undefined> => {
     for (;;) {
       const before = changes
-      const found = await verifyDevice(platform, { deviceId: client.id, key, secret })
+      const found = await verifyDevice(platform, { deviceId, key, secret })
       if (!found || before === changes) return found
     }
   }
 
+  /** Notes a refusal in the server's log and in the device's, so that its maker learns what CONNACK cannot say. */
+  const note = (deviceId: string, isVerified: boolean, reason: string, origin: Origin) => {
+    // The client ID is a stranger's text of any length.
+    const isLogged = warn({ deviceId: deviceId.slice(0, 64), reason, ...origin }, 'A device was refused')
+    // Strangers may not fill the log of a device whose ID they know.
+    if (isVerified || isLogged) void tellDevice(context, deviceId, `Its connection was refused. ${reason}`)
+  }
+
   return {
     preConnect(client, packet, done) {
+      const { clientId, username, password, protocolVersion } = packet
       const problem = findUnsupported(packet)
       if (problem !== undefined) unsupported.set(client, problem)
       done(null, true)
+      // Aedes answers another version with CONNACK 1 and does not ask `authenticate`.
+      if (problem === undefined || protocolVersion !== 5) return
+      signIn(clientId, username, password?.toString()).then(
+        (found) => note(clientId, found !== undefined, problem, originOf(client)),
+        (err) => log.error({ err }, 'Signing a device in failed'),
+      )
     },
     authenticate(client, username, password, done) {
-      const origin = originOf(client)
-      const refuse = (reason: string, returnCode = NOT_AUTHORIZED) => {
-        // The client ID is a stranger's text of any length.
-        warn({ deviceId: client.id.slice(0, 64), reason, ...origin }, 'A device was refused')
+      const { id } = client
+      const refuse = (reason: string, returnCode = notAuthorized) =>
         done(Object.assign(new Error(reason), { returnCode }), null)
+      const origin = originOf(client)
+      if (work.isClosing) return refuse('The server stops.', serverUnavailable)
+      if (username === undefined || password === undefined) {
+        const reason = 'It sent no user name or no password: they are its access key and secret.'
+        note(id, false, reason, origin)
+        return refuse(reason)
       }
-      const problem = unsupported.get(client)
-      if (problem !== undefined) return refuse(problem)
-      if (work.isClosing) return refuse('The server stops.', SERVER_UNAVAILABLE)
-      if (username === undefined || password === undefined) return refuse('Without access key or secret.')
-      signIn(client, username, password.toString())
+      signIn(id, username, password.toString())
         .then((found) => {
-          if (!found) return refuse('Wrong device, access key or secret.')
+          const refuseFor = (reason: string) => {
+            note(id, found !== undefined, reason, origin)
+            refuse(reason)
+          }
+          if (!found) return refuseFor('Wrong device, access key or secret.')
+          const problem = unsupported.get(client)
+          if (problem !== undefined) return refuseFor(problem)
           if (client.closed) return
-          // Aedes ends the connection before, [MQTT-3.1.4-2], and does not say why.
+          // Aedes ends the earlier connection, [MQTT-3.1.4-2], and does not say why.
           for (const before of sessions.ofDevice(found.device.id)) before.endedFor ??= takenOver
           sessions.add(createSession(client, origin, found))
           done(null, true)
         })
         .catch((err) => {
-          if (!(err instanceof FlowpotError) || err.status >= 500)
-            context.log.error({ err }, 'Signing a device in failed')
+          if (!(err instanceof FlowpotError) || err.status >= 500) log.error({ err }, 'Signing a device in failed')
           // The device tries again: [MQTT-3.2.2-5] ends the connection after the code.
-          refuse('The sign-in failed.', SERVER_UNAVAILABLE)
+          refuse('The sign-in failed.', serverUnavailable)
         })
     },
   }
 }
 
-/** Losant has neither sessions that outlive the connection nor retained messages. */
-function findUnsupported({ clean, will }: ConnectPacket): string | undefined {
+/** Losant has neither sessions that outlive the connection nor retained messages, and Aedes speaks no MQTT 5. */
+function findUnsupported({ clean, will, protocolVersion }: ConnectPacket): string | undefined {
+  if (protocolVersion === 5) return 'It speaks MQTT 5; only 3.1 and 3.1.1 are supported.'
   if (clean === false) return 'It asked for a persistent session; only clean ones are supported.'
   if (will?.retain) return 'Its will is a retained message; they are not supported.'
   return undefined

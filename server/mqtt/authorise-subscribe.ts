@@ -3,7 +3,8 @@ import type { Client, Subscription } from 'aedes'
 import type { BrokerContext } from './context.ts'
 import { speaksFor } from './peripherals.ts'
 import type { Session } from './session.ts'
-import { isReserved, readDeviceTopic } from './topics.ts'
+import { tellDevice } from './tell-device.ts'
+import { isReserved, readDeviceTopic, shown } from './topics.ts'
 
 export type AuthoriseSubscribe = (
   client: Client,
@@ -16,10 +17,12 @@ export function createAuthoriseSubscribe(context: BrokerContext): AuthoriseSubsc
 
   const admit = async (session: Session, { topic }: Subscription): Promise<string | undefined> => {
     const device = readDeviceTopic(topic)
-    if (device?.kind !== 'command' || !(await speaksFor(context, session, device.deviceId))) {
-      if (isReserved(topic) || !session.rules.maySubscribe(topic)) return 'It may not.'
-    } else if (device.deviceId !== session.deviceId) sessions.addPeripheral(session, device.deviceId)
-    return undefined
+    if (device?.kind === 'command' && (await speaksFor(context, session, device.deviceId))) {
+      if (device.deviceId !== session.deviceId) sessions.addPeripheral(session, device.deviceId)
+      return undefined
+    }
+    if (isReserved(topic)) return 'The topic is reserved.'
+    return session.rules.maySubscribe(topic) ? undefined : 'Its access key does not allow it.'
   }
 
   return (client, subscription, done) => {
@@ -32,7 +35,9 @@ export function createAuthoriseSubscribe(context: BrokerContext): AuthoriseSubsc
     if (!isFull) filters.add(topic)
     const refuse = (reason: string) => {
       if (isNew) filters.delete(topic)
-      warn({ deviceId, topic: topic.slice(0, 100), reason, ...origin }, 'A subscription was refused')
+      // A device may ask for thousands of filters at once; its log takes as many as the server's does.
+      const isLogged = warn({ deviceId, topic: topic.slice(0, 100), reason, ...origin }, 'A subscription was refused')
+      if (isLogged) void tellDevice(context, deviceId, `Its subscription to ${shown(topic)} was refused. ${reason}`)
       done(null, null)
     }
     if (isFull) return refuse(`It has ${limits.subscriptions} subscriptions.`)

@@ -19,7 +19,8 @@ import { endSession, type Origin, type Session, takenOver } from './session.ts'
 import { createSessions } from './sessions.ts'
 import { skipNowhere } from './skip-nowhere.ts'
 import { createSubscriptions } from './subscriptions.ts'
-import { createTakePublish, nowhere, type ReceivedPublish, shown } from './take-publish.ts'
+import { createTakePublish, nowhere, type ReceivedPublish } from './take-publish.ts'
+import { shown } from './topics.ts'
 
 export interface Broker {
   /** Takes a connection on which MQTT is to be spoken. */

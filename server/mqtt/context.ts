@@ -49,8 +49,8 @@ export interface BrokerContext {
   readonly connections: ConnectionLog
   readonly limits: BrokerLimits
   readonly log: MqttLog
-  /** For what a stranger or a broken device can bring about as often as it likes. */
-  readonly warn: (details: object, message: string) => void
+  /** Logs what a stranger or a broken device can cause as often as it likes. False if the line was left out, as one of many. */
+  readonly warn: (details: object, message: string) => boolean
   /** Counts what must be finished before the broker closes. */
   readonly work: WorkInProgress
   readonly starting: Gate

@@ -1,10 +1,10 @@
 /** Takes a state that a device has published. */
 import { FlowpotError } from '../../contracts/errors.ts'
 import { parseJson, UnreadableJson } from '../../engine/values/json.ts'
-import { logOnDevice } from '../../platform/state/device-log.ts'
 import { reportState } from '../../platform/state/report-state.ts'
 import type { BrokerContext } from './context.ts'
 import type { Session } from './session.ts'
+import { tellDevice } from './tell-device.ts'
 
 /**
  * Resolves once the state is stored, or once it is clear that it never will be: then it is dropped, for a device that got no
@@ -45,9 +45,7 @@ export function receiveState(
 export async function drop(context: BrokerContext, session: Session, deviceId: string, reason: string): Promise<void> {
   session.droppedMessages++
   context.warn({ deviceId, reason, ...session.origin }, 'A message was dropped')
-  await logOnDevice(context.platform, deviceId, reason).catch((err) =>
-    context.warn({ err, deviceId }, "A line of a device's log was not written"),
-  )
+  await tellDevice(context, deviceId, reason)
 }
 
 /** Without what was sent, which the parser quotes: it goes into the log. */

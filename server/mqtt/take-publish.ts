@@ -10,7 +10,7 @@ import type { BrokerContext } from './context.ts'
 import { speaksFor } from './peripherals.ts'
 import { drop, receiveState } from './receive-state.ts'
 import { barSession, type Session } from './session.ts'
-import { isReserved, readDeviceTopic } from './topics.ts'
+import { isReserved, readDeviceTopic, shown } from './topics.ts'
 
 /** A PUBLISH, and why it cannot be used if that was seen as it was read. */
 export type ReceivedPublish = PublishPacket & { problem?: string }
@@ -118,9 +118,4 @@ function disconnect({ warn }: BrokerContext, session: Session, reason: string): 
   warn({ deviceId: session.deviceId, reason, ...session.origin }, 'A device was disconnected')
   barSession(session, reason)
   return new Error(reason)
-}
-
-/** Quotes a topic's name, which is a device's text of any length. */
-export function shown(topic: string): string {
-  return JSON.stringify(topic.length > 100 ? `${topic.slice(0, 100)}…` : topic)
 }

@@ -40,3 +40,8 @@ export function overlap(one: string, other: string): boolean {
     if (level !== '+' && otherLevel !== '+' && level !== otherLevel) return false
   }
 }
+
+/** Quotes a topic's name, which is a device's text of any length. */
+export function shown(topic: string): string {
+  return JSON.stringify(topic.length > 100 ? `${topic.slice(0, 100)}…` : topic)
+}

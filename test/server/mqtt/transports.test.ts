@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { IClientOptions } from 'mqtt'
+import { connect as connectMqtt, type IClientOptions } from 'mqtt'
 import { afterAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { connectToPort } from '../http/raw-connection.ts'
 import { isInstalled, makeCertificate } from './certificate.ts'
-import { accepted, gone, nextMessage, startBroker, type TestBroker } from './test-broker.ts'
+import { accepted, gone, nextMessage, type Pot, startBroker, type TestBroker } from './test-broker.ts'
 
 const certificate = isInstalled('openssl') ? makeCertificate() : undefined
 afterAll(() => certificate?.remove())
@@ -16,6 +16,15 @@ const start = () => startBroker(certificate ? { certificate } : {})
 
 const state = (moisture: number) => JSON.stringify({ data: { moisture } })
 const stored = ({ store }: TestBroker) => store.read.selectFrom('device_states').selectAll().execute()
+
+const logOf = ({ ok }: TestBroker, { deviceId }: Pot) =>
+  ok<{ message?: string; count?: number }[]>('device.getLogEntries', { deviceId, limit: 100 })
+
+/** The lines about refusals, once all that was begun before is written. */
+async function refusalsOf(broker: TestBroker, pot: Pot) {
+  await broker.store.write(async () => {})
+  return (await logOf(broker, pot)).map(({ message }) => message)
+}
 
 type Way = (broker: TestBroker) => IClientOptions & { url?: string }
 const ways: [string, Way][] = [
@@ -65,7 +74,41 @@ describe('a connection', () => {
     ['a retained will', { will: { topic: 'x', payload: Buffer.from(''), qos: 0, retain: true } }, 5],
   ])('that asks for %s is refused', async (_name, options, code) => {
     const broker = await start()
-    await expect(accepted(broker.begin(await broker.pot(), options))).rejects.toMatchObject({ code })
+    const fern = await broker.pot()
+    await expect(accepted(broker.begin(fern, options))).rejects.toMatchObject({ code })
+    expect(await refusalsOf(broker, fern)).toEqual([
+      expect.stringMatching(/^Its connection was refused\. .*supported\.$/),
+    ])
+  })
+
+  it.each<[string, (pot: Pot) => Partial<Record<keyof Pot, string>>, string]>([
+    ['wrong secret', () => ({ secret: 'x' }), 'Wrong device, access key or secret.'],
+    ['wrong key', () => ({ key: 'x' }), 'Wrong device, access key or secret.'],
+  ])('with a %s stands in the device’s log, a few times in ten seconds', async (_name, change, reason) => {
+    const broker = await start()
+    const fern = await broker.pot()
+    for (let round = 0; round < 30; round++) {
+      await expect(accepted(broker.begin({ ...fern, ...change(fern) }))).rejects.toMatchObject({ code: 5 })
+    }
+    expect(await refusalsOf(broker, fern)).toEqual([`Its connection was refused. ${reason}`])
+    expect(await logOf(broker, fern)).toMatchObject([{ count: 20 }])
+  })
+
+  it('without a password stands in the device’s log', async () => {
+    const broker = await start()
+    const fern = await broker.pot()
+    const client = connectMqtt(`mqtt://127.0.0.1:${broker.port}`, { clientId: fern.deviceId, reconnectPeriod: 0 })
+    await expect(accepted(client)).rejects.toMatchObject({ code: 5 })
+    expect(await refusalsOf(broker, fern)).toEqual([expect.stringContaining('no user name or no password')])
+  })
+
+  it('of no device changes no log', async () => {
+    const broker = await start()
+    const fern = await broker.pot()
+    await expect(accepted(broker.begin({ ...fern, deviceId: '0'.repeat(24) }))).rejects.toMatchObject({ code: 5 })
+    await expect(accepted(broker.begin({ ...fern, deviceId: 'toaster' }))).rejects.toMatchObject({ code: 5 })
+    expect(await logOf(broker, fern)).toEqual([])
+    expect(broker.lines.filter(({ level }) => level === 'error')).toEqual([])
   })
 
   it('may ask for a will of QoS 2, which is published with QoS 1', async () => {
@@ -86,11 +129,15 @@ describe('a connection', () => {
     const broker = await start()
     const fern = await broker.pot()
     const connection = connectToPort(broker.port)
-    const id = Buffer.from(fern.deviceId)
-    const body = Buffer.concat([Buffer.from([0, 4, ...Buffer.from('MQTT'), 5, 2, 0, 60, 0, 0, id.length]), id])
-    connection.socket.write(Buffer.concat([Buffer.from([0x10, body.length]), body]))
+    const field = (text: string) => Buffer.from([0, text.length, ...Buffer.from(text)])
+    const fields = [fern.deviceId, fern.key, fern.secret].map(field)
+    const body = Buffer.concat([field('MQTT'), Buffer.from([5, 0xc2, 0, 60, 0]), ...fields])
+    connection.socket.write(Buffer.concat([Buffer.from([0x10, (body.length & 127) | 128, body.length >> 7]), body]))
     // [MQTT-3.1.2-2]: CONNACK 1, unacceptable protocol version.
     expect(await connection.closed()).toBe(' \u0002\u0000\u0001')
+    await broker.logged(({ message }) => message === 'A device was refused')
+    const line = 'Its connection was refused. It speaks MQTT 5; only 3.1 and 3.1.1 are supported.'
+    expect(await refusalsOf(broker, fern)).toEqual([line])
   })
 
   it('is taken over by the next with the same ID', async () => {
