@@ -79,6 +79,8 @@ export interface EndpointSpec {
   readonly access: Access
   readonly enabled: boolean
   readonly description: string | undefined
+  /** Whether the flow gets the body, and the address, as they were sent. */
+  readonly rawBody?: boolean
   /** The answer that replaces the plain 401 and 403. */
   readonly unauthorized: { readonly status: number; readonly body: unknown } | { readonly redirect: string } | undefined
 }
@@ -99,6 +101,8 @@ export interface WebhookSpec {
   readonly name: string
   /** Whether the client waits for the flow's reply. */
   readonly reply: boolean
+  /** Whether the flow gets the body, and the address, as they were sent. */
+  readonly rawBody?: boolean
 }
 
 export interface ButtonSpec {

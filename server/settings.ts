@@ -242,6 +242,31 @@ export const settingDefinitions = {
     default: 64,
     about: 'How many requests of one HTTP connection may wait for their answers; a connection with more is ended.',
   },
+  maxBodyKeys: {
+    ...positive('keys'),
+    env: 'FLOWPOT_MAX_BODY_KEYS',
+    default: 10_000,
+    about: "How many different keys a request's body may have, and how many fields a form; past it 413.",
+  },
+  maxFormParts: {
+    ...positive('parts'),
+    env: 'FLOWPOT_MAX_FORM_PARTS',
+    default: 1_000,
+    about: 'How many parts a multipart form may have; past it 413.',
+  },
+  maxFormFiles: {
+    ...positive('files'),
+    env: 'FLOWPOT_MAX_FORM_FILES',
+    default: 100,
+    about: 'How many of the parts of a multipart form may be files; past it 413.',
+  },
+  maxCompressionRatio: {
+    ...positive('times'),
+    env: 'FLOWPOT_MAX_COMPRESSION_RATIO',
+    default: 100,
+    about:
+      'How many times its size a compressed body may become, past 64 KB and below the limit of a body; past it 413.',
+  },
   trustProxy: {
     placeholder: 'proxies',
     env: 'FLOWPOT_TRUST_PROXY',

@@ -1,18 +1,28 @@
 /** How the nodes for hashes and signatures read data and keys from text. No message here contains any part of a key. */
 import { Buffer } from 'node:buffer'
 import { constants, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
+import { base64Bytes } from '../../engine/values/file-bytes.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { oneOf } from './one-of.ts'
 
 export const encodings = ['utf8', 'hex', 'base64', 'latin1'] as const
 export type Encoding = (typeof encodings)[number]
 
+/** A file's own form says its bytes. */
+const Data = Type.Union([
+  Type.String(),
+  Type.Number(),
+  Type.Boolean(),
+  Type.Object({ encoding: Type.Literal('base64'), content: Type.String() }, { additionalProperties: true }),
+])
+export type Data = Static<typeof Data>
+
 export const dataField = (description: string) =>
-  ValueOf(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-    description,
+  ValueOf(Data, {
+    description: `${description} A file, as an upload has it, counts as its bytes.`,
     examples: ['<< data.body.text >>'],
   })
 
@@ -67,10 +77,11 @@ export function readSecret(field: string, value: CompiledValue, encoding: Encodi
   return bytes
 }
 
-/** Throws if the text is not in its encoding. */
-export function readData(data: string | number | boolean, encoding: Encoding): Buffer {
-  const bytes = bytesOf(String(data), encoding)
-  if (!bytes) throw new Error(`data is not in ${encoding}.`)
+/** `encoding` is that of a text. Throws if the data is not in its encoding. */
+export function readData(data: Data, encoding: Encoding): Buffer {
+  const isFile = typeof data === 'object'
+  const bytes = isFile ? base64Bytes(data.content) : bytesOf(String(data), encoding)
+  if (!bytes) throw new Error(`data is not in ${isFile ? data.encoding : encoding}.`)
   return bytes
 }
 

@@ -5,6 +5,7 @@ import { parseEndpoint, routeParams } from '../../engine/route.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
 import { defineTrigger, type EndpointSpec, type TriggerCheck } from '../../engine/trigger.ts'
+import { rawBodyField, rawBodyShape } from '../parts/raw-body.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 import { userShape } from '../parts/user-shape.ts'
 
@@ -38,6 +39,7 @@ where one is needed, 403 outside the groups.`,
     ),
     description: Type.Optional(Type.String({ description: 'For the list of routes.' })),
     enabled: Type.Optional(Type.Boolean({ description: 'Whether the route is served.', default: true })),
+    rawBody: rawBodyField,
     unauthorized: Type.Optional(
       Type.Union(
         [
@@ -63,6 +65,7 @@ where one is needed, 403 outside the groups.`,
           params: objectShape(Object.fromEntries(params.map((name) => [name, scalar]))),
           query: anyKeys,
           replyId: scalar,
+          ...(config.rawBody ? rawBodyShape : {}),
         }),
       ],
       [
@@ -81,9 +84,16 @@ where one is needed, 403 outside the groups.`,
     ])
   },
   check,
-  compile: ({ endpoint: text, access = 'public', description, enabled = true, unauthorized }): EndpointSpec => {
+  compile: ({
+    endpoint: text,
+    access = 'public',
+    description,
+    enabled = true,
+    rawBody = false,
+    unauthorized,
+  }): EndpointSpec => {
     const { method, route } = parseEndpoint(text)
-    return { method, route, access, enabled, description, unauthorized }
+    return { method, route, access, enabled, description, rawBody, unauthorized }
   },
   examples: [
     { title: 'Open to all', yaml: 'endpoint: POST /users' },

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { anything, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
+import { rawBodyField, rawBodyShape } from '../parts/raw-body.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 const anyKeys = objectShape({}, true)
@@ -10,7 +11,7 @@ export const webhook = defineTrigger({
   losant: 'webhook',
   summary: 'An HTTP request, of whatever method, to an address for other services to call.',
   description: `It is served beside the endpoints, at \`/webhooks/NAME\` and below. Whoever knows the address may call it: give it a name that is hard to
-guess, or check a signature of the body.
+guess, or check the [signature of the body](../../guide/webhooks.md), which needs \`rawBody: true\`.
 
 \`data\` has \`body\`, \`headers\` (without \`cookie\`), \`method\` (lower case), \`path\` (what follows the name, from its slash on) and \`query\`.
 Without \`reply\` the request is answered \`200 {"success":true}\` once the run is written down. With \`reply: true\` the client waits, and
@@ -24,11 +25,19 @@ every way through the flow must come to a \`reply\`.`,
     reply: Type.Optional(
       Type.Boolean({ default: false, description: "Whether the client waits for the flow's reply." }),
     ),
+    rawBody: rawBodyField,
   }),
   expectsReply: ({ reply }) => reply === true,
   isQueued: ({ reply }) => reply !== true,
-  sample: () => ({ body: null, headers: {}, method: 'post', path: '/', query: {} }),
-  shape: ({ reply }) =>
+  sample: ({ rawBody }) => ({
+    body: null,
+    headers: {},
+    method: 'post',
+    path: '/',
+    query: {},
+    ...(rawBody ? { rawBody: '', url: '/' } : {}),
+  }),
+  shape: ({ reply, rawBody }) =>
     new Map<string, Shape>([
       [
         'data',
@@ -38,14 +47,16 @@ every way through the flow must come to a \`reply\`.`,
           method: scalar,
           path: scalar,
           query: anyKeys,
+          ...(rawBody ? rawBodyShape : {}),
           ...(reply ? { replyId: scalar } : {}),
         }),
       ],
     ]),
   check: (trigger) => refuseTemplates(trigger),
-  compile: ({ webhook: name, reply = false }) => ({ name, reply }),
+  compile: ({ webhook: name, reply = false, rawBody = false }) => ({ name, reply, rawBody }),
   examples: [
     { title: 'Another service that tells of something', yaml: 'webhook: payments-9f3c2a' },
     { title: 'One that waits for an answer', yaml: 'webhook: doorbell\nreply: true' },
+    { title: 'One whose signature the flow verifies', yaml: 'webhook: github\nreply: true\nrawBody: true' },
   ],
 })

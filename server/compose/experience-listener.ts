@@ -23,6 +23,7 @@ export function createExperienceListener(parts: ListenerParts): FastifyInstance 
   const { platform, settings, application, services, log } = parts
   return createExperienceServer({
     bodyLimitBytes: settings.bodyLimitBytes,
+    bodies: settings,
     trustProxy: settings.trustProxy,
     maxPipelinedRequests: settings.maxPipelinedRequests,
     log,

@@ -20,6 +20,7 @@ export function createPlatformListener(parts: PlatformListenerParts): FastifyIns
   const forActions = { application, services, runs, describeEndpoints, runLog: runLog(log) }
   return createPlatformServer({
     bodyLimitBytes: settings.bodyLimitBytes,
+    bodies: settings,
     trustProxy: settings.trustProxy,
     maxPipelinedRequests: settings.maxPipelinedRequests,
     log,

@@ -1,16 +1,39 @@
-/** Turns a request's body into what a flow reads: JSON, forms and multipart parsed, anything else as text, `null` where it is empty. */
+/**
+ * Turns a request's body into what a flow reads: JSON, forms and multipart parsed, other text as text, and what is no text as a map that
+ * has its bytes. An empty body is `null`.
+ */
+import { isUtf8 } from 'node:buffer'
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { defineError, type FlowpotError } from '../../contracts/errors.ts'
+import { fileBytes } from '../../engine/values/file-bytes.ts'
 import { type JsonFault, parseJson, UnreadableJson } from '../../engine/values/json.ts'
+import { decodeBytes, decoderOf, isTextType, readText } from './body-text.ts'
+import { codingOf, decodeBody } from './content-coding.ts'
+import { hasMoreNames } from './count-names.ts'
+import { parseHeaderValue, percentBytes } from './header-params.ts'
+import { type FormLimits, parseMultipart } from './multipart.ts'
 import { plainRecord } from './plain-record.ts'
 
-/** A file of a multipart body. */
-export interface UploadedFile {
-  readonly filename: string
-  readonly contentType: string
-  readonly encoding: 'base64'
-  readonly content: string
+export interface BodyLimits extends FormLimits {
+  /** How many different names the keys of a body may have. */
+  readonly maxBodyKeys: number
+  /** How many times as large as it was sent a compressed body may become. */
+  readonly maxCompressionRatio: number
+}
+
+export const defaultBodyLimits: BodyLimits = {
+  maxFormParts: 1_000,
+  maxFormFiles: 100,
+  maxBodyKeys: 10_000,
+  maxCompressionRatio: 100,
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The bytes of the body, decompressed, where what the request is for wants them. */
+    bodyBytes: Buffer | null
+  }
 }
 
 const notJson = defineError('HTTP_BODY_NOT_JSON', 400, () => 'The body is not valid JSON.')
@@ -20,39 +43,81 @@ const unsafeKey = defineError(
   () => 'The body has a key that is not allowed, such as __proto__.',
 )
 const tooDeep = defineError('HTTP_BODY_TOO_DEEP', 400, () => 'The body is nested too deep.')
-const notMultipart = defineError(
-  'HTTP_BODY_NOT_MULTIPART',
-  400,
-  () => 'The body is not the multipart form that its content type says.',
+const tooManyKeys = defineError<{ max: number }>(
+  'HTTP_BODY_TOO_MANY_KEYS',
+  413,
+  ({ max }) => `The body has more than ${max} keys.`,
 )
 
-export function addBodyParsers(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers()
-  addJsonParser(app, 'application/json')
-  addJsonParser(app, /^application\/[\w.-]+\+json/)
-  app.addContentTypeParser<string>(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      done(null, formRecord(parseForm(body, '&', '=', { maxKeys: 0 })))
-    },
-  )
-  app.addContentTypeParser<Buffer>('multipart/form-data', { parseAs: 'buffer' }, parseMultipart)
-  app.addContentTypeParser<string>('*', { parseAs: 'string' }, (_request, body, done) => {
-    done(null, body === '' ? null : body)
-  })
+interface Sent {
+  readonly bytes: Buffer
+  /** The header `content-type`, parameters and all. */
+  readonly type: string
+  readonly limits: BodyLimits
 }
 
-export function addJsonParser(app: FastifyInstance, contentType: string | RegExp): void {
-  app.addContentTypeParser<string>(contentType, { parseAs: 'string' }, (_request, body, done) => {
-    let value: unknown = null
+type ReadBody = (sent: Sent) => unknown
+
+export interface BodyParserOptions {
+  readonly limits: BodyLimits
+  /** Whether the bytes of the body are wanted as well. */
+  readonly keepsBytes?: (request: FastifyRequest) => boolean
+}
+
+export function addBodyParsers(app: FastifyInstance, options: BodyParserOptions): void {
+  app.decorateRequest('bodyBytes', null)
+  app.removeAllContentTypeParsers()
+  addJsonParser(app, 'application/json', options)
+  addJsonParser(app, /^application\/[\w.-]+\+json/, options)
+  addParser(app, 'application/x-www-form-urlencoded', options, readForm)
+  addParser(app, 'multipart/form-data', options, readMultipart)
+  addParser(app, '*', options, readOther)
+}
+
+export function addJsonParser(app: FastifyInstance, contentType: string | RegExp, options: BodyParserOptions): void {
+  addParser(app, contentType, options, readJson)
+}
+
+function addParser(
+  app: FastifyInstance,
+  contentType: string | RegExp,
+  { limits, keepsBytes }: BodyParserOptions,
+  read: ReadBody,
+): void {
+  const finish = (request: FastifyRequest, bytes: Buffer): unknown => {
+    if (keepsBytes?.(request)) request.bodyBytes = bytes
+    return bytes.length === 0 ? null : read({ bytes, type: request.headers['content-type'] ?? '', limits })
+  }
+  app.addContentTypeParser<Buffer>(contentType, { parseAs: 'buffer' }, (request, sent, done) => {
+    let value: unknown
     try {
-      if (body !== '') value = parseJson(body)
+      const coding = codingOf(request.headers['content-encoding'])
+      if (coding !== undefined && sent.length > 0) {
+        const { bodyLimit } = request.routeOptions
+        const decoded = { maxBytes: bodyLimit, maxRatio: limits.maxCompressionRatio }
+        decodeBody(coding, sent, decoded)
+          .then((bytes) => finish(request, bytes))
+          .then((body) => done(null, body), done)
+        return
+      }
+      value = finish(request, sent)
     } catch (error) {
-      return done(refusalOf(error))
+      return done(error instanceof Error ? error : new Error(String(error)))
     }
     done(null, value)
   })
+}
+
+function readJson({ bytes, type, limits }: Sent): unknown {
+  const text = readText(bytes, charsetOf(type))
+  try {
+    const value = parseJson(text)
+    if (hasMoreNames(value, limits.maxBodyKeys, text.length)) throw tooManyKeys({ max: limits.maxBodyKeys })
+    return value
+  } catch (error) {
+    if (error instanceof UnreadableJson) throw refusals[error.fault]()
+    throw error
+  }
 }
 
 const refusals: Readonly<Record<JsonFault, () => FlowpotError>> = {
@@ -61,9 +126,34 @@ const refusals: Readonly<Record<JsonFault, () => FlowpotError>> = {
   key: () => unsafeKey({}),
 }
 
-function refusalOf(error: unknown): Error {
-  if (!(error instanceof UnreadableJson)) throw error
-  return refusals[error.fault]()
+/** A field's bytes are those between the marks, some of them written as `%xx`: their charset is known only once they are together. */
+function readForm({ bytes, type, limits }: Sent): Record<string, unknown> | null {
+  const text = bytes.toString('latin1')
+  const max = limits.maxBodyKeys
+  if (hasMoreFields(text, max)) throw tooManyKeys({ max })
+  const decoder = decoderOf(charsetOf(type) ?? 'utf-8')
+  let fault: unknown
+  const form = parseForm(text, '&', '=', {
+    maxKeys: 0,
+    decodeURIComponent(field) {
+      if (!/[%\x80-\xff]/.test(field)) return field
+      try {
+        return decodeBytes(percentBytes(field), decoder)
+      } catch (error) {
+        // What is thrown here querystring catches, and makes a text of it all the same.
+        fault = error
+        return ''
+      }
+    },
+  })
+  if (fault !== undefined) throw fault
+  return formRecord(form)
+}
+
+function hasMoreFields(text: string, max: number): boolean {
+  let count = 1
+  for (let at = text.indexOf('&'); at !== -1 && count <= max; at = text.indexOf('&', at + 1)) count++
+  return count > max
 }
 
 /** A form is `null` where it has no field. */
@@ -73,16 +163,9 @@ function formRecord(form: object): Record<string, unknown> | null {
   return Object.keys(record).length === 0 ? null : record
 }
 
-/** Node's own parser: the body is in memory anyway and within the limit, and no hook runs on requests that are not multipart. */
-async function parseMultipart(request: FastifyRequest, body: Buffer): Promise<Record<string, unknown> | null> {
-  if (body.length === 0) return null
-  const headers = { 'content-type': request.headers['content-type'] ?? '' }
-  const form = await new Response(body, { headers }).formData().catch((cause: unknown) => {
-    throw notMultipart({}, { cause })
-  })
+function readMultipart({ bytes, type, limits }: Sent): Record<string, unknown> | null {
   const fields: Record<string, unknown> = Object.create(null)
-  for (const [name, part] of form) {
-    const value = typeof part === 'string' ? part : await uploadedFile(part)
+  for (const [name, value] of parseMultipart(bytes, parseHeaderValue(type).params.get('boundary'), limits)) {
     const before = fields[name]
     if (before === undefined) fields[name] = value
     else if (Array.isArray(before)) before.push(value)
@@ -91,7 +174,13 @@ async function parseMultipart(request: FastifyRequest, body: Buffer): Promise<Re
   return formRecord(fields)
 }
 
-async function uploadedFile(file: File): Promise<UploadedFile> {
-  const content = Buffer.from(await file.arrayBuffer()).toString('base64')
-  return { filename: file.name, contentType: file.type, encoding: 'base64', content }
+/** A body of no type is text if it can be. */
+function readOther({ bytes, type: header }: Sent): unknown {
+  const { type, params } = parseHeaderValue(header)
+  if (type === '' ? isUtf8(bytes) : isTextType(type)) return readText(bytes, params.get('charset'))
+  return fileBytes(bytes, type === '' ? 'application/octet-stream' : header)
+}
+
+function charsetOf(type: string): string | undefined {
+  return type.includes(';') ? parseHeaderValue(type).params.get('charset') : undefined
 }

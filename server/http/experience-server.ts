@@ -5,12 +5,13 @@ import type { Application, RunLog } from '../../engine/application.ts'
 import type { Reply, Services } from '../../engine/services.ts'
 import type { EndpointSpec } from '../../engine/trigger.ts'
 import { anonymous, type Caller, identify, refusal, tokenOf, type Verifiers } from './authorise.ts'
-import { addBodyParsers } from './body-parsers.ts'
+import { addBodyParsers, defaultBodyLimits } from './body-parsers.ts'
+import { codingOf } from './content-coding.ts'
 import { answerPreflight, setDefaultHeaders } from './default-headers.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { limitPipelining } from './limit-pipelining.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
-import { encodingUnknown, requireOneHost } from './refusals.ts'
+import { requireOneHost } from './refusals.ts'
 import { experienceOf, pathOf, relayOf, requestData } from './request-payload.ts'
 import { buildRouteTable, type RouteMatch, type RouteTable } from './route-table.ts'
 import { findWebhook, type Webhook, type WebhookMatch, webhookData, webhookRelay } from './webhooks.ts'
@@ -54,7 +55,10 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
   app.decorateRequest('admitted', null)
   app.decorateRequest('called', null)
   app.register(fastifyCookie, { hook: false })
-  addBodyParsers(app)
+  addBodyParsers(app, {
+    limits: { ...defaultBodyLimits, ...options.bodies },
+    keepsBytes: ({ admitted, called }) => (called?.webhook ?? admitted?.match.endpoint)?.spec.rawBody === true,
+  })
   logRequests(app, options.log)
   closeQuickly(app)
   requireOneHost(app)
@@ -119,12 +123,16 @@ function sendReply(reply: FastifyReply, answer: Reply): void {
   }
 }
 
-/** Whether the request was refused for it. */
+/** Whether the request was refused for a content encoding that is not known, before its body is read. */
 function refuseEncoding(request: FastifyRequest, reply: FastifyReply): boolean {
-  const encoding = request.headers['content-encoding']
-  if (encoding === undefined || encoding === 'identity') return false
-  sendFailure(encodingUnknown({ encoding }), request, reply)
-  return true
+  if (request.headers['content-encoding'] === undefined) return false
+  try {
+    codingOf(request.headers['content-encoding'])
+    return false
+  } catch (error) {
+    sendFailure(error, request, reply)
+    return true
+  }
 }
 
 async function answerWebhook(

@@ -10,6 +10,7 @@ import {
   LogController,
 } from 'fastify'
 import type { Bindings, Logger } from 'pino'
+import type { BodyLimits } from './body-parsers.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { IncomingRequest } from './incoming-request.ts'
 import { refusalOfParser } from './refusals.ts'
@@ -25,6 +26,8 @@ export interface ListenerOptions {
   readonly trustProxy?: TrustedProxies
   /** How many requests of one connection may be unanswered; past it the connection ends. */
   readonly maxPipelinedRequests?: number
+  /** What of a body is too much, besides its size. */
+  readonly bodies?: Partial<BodyLimits>
   readonly log?: Logger
 }
 

@@ -2,7 +2,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { platformFailed, typeByStatus } from '../../platform/base/refusals.ts'
 import type { ActionContext } from '../../platform/resource.ts'
-import { addJsonParser } from './body-parsers.ts'
+import { addJsonParser, defaultBodyLimits } from './body-parsers.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { type KnownHosts, requireKnownHost } from './known-host.ts'
 import { limitPipelining } from './limit-pipelining.ts'
@@ -25,7 +25,7 @@ export function createPlatformServer<Context extends ActionContext>(
   const app: FastifyInstance = fastify(fastifyOptions(options, wordFailure))
   limitPipelining(app, options.maxPipelinedRequests)
   app.removeAllContentTypeParsers()
-  addJsonParser(app, 'application/json')
+  addJsonParser(app, 'application/json', { limits: { ...defaultBodyLimits, ...options.bodies } })
   logRequests(app, options.log)
   closeQuickly(app)
   requireOneHost(app)

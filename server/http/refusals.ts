@@ -15,11 +15,6 @@ const bodyLengthWrong = defineError(
   () => 'Request body size did not match Content-Length',
 )
 const mediaTypeUnknown = defineError<{ reason: string }>('HTTP_MEDIA_TYPE_UNKNOWN', 415, ({ reason }) => reason)
-export const encodingUnknown = defineError<{ encoding: string }>(
-  'HTTP_ENCODING_UNKNOWN',
-  415,
-  ({ encoding }) => `The content encoding ${encoding} is not supported.`,
-)
 
 const ofParser: Readonly<Record<string, typeof malformed>> = {
   HPE_HEADER_OVERFLOW: headersTooLarge,

@@ -1,5 +1,7 @@
 /** What a flow reads of the request that fired it: Losant's endpoint payload. */
+import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
+import { type FileBytes, fileBytes } from '../../engine/values/file-bytes.ts'
 import type { Caller } from './authorise.ts'
 import { cookiesOf } from './cookies.ts'
 import { plainRecord } from './plain-record.ts'
@@ -27,7 +29,17 @@ export function requestData(request: FastifyRequest, match: RouteMatch, path: st
     params: match.params,
     query: path === request.raw.url ? {} : plainRecord(request.query),
     replyId: `${match.endpoint.id}.${request.id}`,
+    ...(match.endpoint.spec.rawBody ? asSent(request) : undefined),
   }
+}
+
+/** What a signature is made of: bytes that are no text have the form of a file's. */
+export function asSent(request: FastifyRequest): { readonly rawBody: string | FileBytes; readonly url: string } {
+  const { bodyBytes: bytes, raw } = request
+  const url = raw.url ?? '/'
+  if (bytes === null) return { rawBody: '', url }
+  const contentType = request.headers['content-type'] ?? 'application/octet-stream'
+  return { rawBody: isUtf8(bytes) ? bytes.toString('utf8') : fileBytes(bytes, contentType), url }
 }
 
 /** Node's own object, since nobody reads it after the flow: copying it took 5 % of a request. */

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { CompiledTrigger } from '../../engine/application.ts'
 import { plainRecord } from './plain-record.ts'
-import { nobody } from './request-payload.ts'
+import { asSent, nobody } from './request-payload.ts'
 
 export type Webhook = CompiledTrigger<'webhook'>
 
@@ -29,6 +29,7 @@ export function webhookData(request: FastifyRequest, { webhook, path }: WebhookM
     method: request.method.toLowerCase(),
     path,
     query: plainRecord(request.query),
+    ...(webhook.spec.rawBody ? asSent(request) : {}),
     ...(webhook.spec.reply ? { replyId: `${webhook.id}.${request.id}` } : {}),
   }
 }

@@ -1,6 +1,7 @@
 /** What an `http` node puts on the payload of the answer that it got. */
 import { anything, objectShape, type Shape, scalar } from '../../../engine/json-schema/shape.ts'
 import type { HttpRequest, HttpResponse } from '../../../engine/services.ts'
+import { decodeText } from '../../../engine/values/decode-text.ts'
 import { parseJson } from '../../../engine/values/json.ts'
 
 export const encodings = ['auto', 'json', 'text', 'base64'] as const
@@ -49,7 +50,7 @@ function readBody({ headers, body }: HttpResponse, encoding: Encoding): unknown 
 function decode(body: Uint8Array, type: string): string {
   const [, charset = 'utf-8'] = /;\s*charset="?([^";\s]+)/i.exec(type) ?? []
   try {
-    return new TextDecoder(charset).decode(body)
+    return decodeText(body, new TextDecoder(charset))
   } catch {
     // A charset that nobody knows.
     return new TextDecoder().decode(body)

@@ -22,6 +22,7 @@ describe('an endpoint', () => {
         route: '/devices',
         access: 'public',
         enabled: true,
+        rawBody: false,
         description: undefined,
         unauthorized: undefined,
       },
@@ -37,6 +38,7 @@ describe('an endpoint', () => {
       route: '/a/{b*}',
       access: { groups: ['admins'] },
       enabled: false,
+      rawBody: false,
       description: undefined,
       unauthorized: { status: 403, body: { error: 'No' } },
     })

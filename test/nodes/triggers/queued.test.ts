@@ -114,9 +114,9 @@ describe('a topic', () => {
 
 describe('a webhook', () => {
   test('has a name, and may wait for the reply', () => {
-    expect(specOf('webhook: Pay-1_x')).toEqual({ name: 'Pay-1_x', reply: false })
+    expect(specOf('webhook: Pay-1_x')).toEqual({ name: 'Pay-1_x', reply: false, rawBody: false })
     const { application } = load('webhook: a\nreply: true', '[ { type: reply, status: 200 } ]')
-    expect(application?.webhooks[0]?.spec).toEqual({ name: 'a', reply: true })
+    expect(application?.webhooks[0]?.spec).toEqual({ name: 'a', reply: true, rawBody: false })
   })
 
   test.each([

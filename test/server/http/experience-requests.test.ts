@@ -174,7 +174,9 @@ describe('An endpoint', () => {
   })
 
   test.each([
-    [{ 'content-encoding': 'gzip' }, 'The content encoding gzip is not supported.'],
+    [{ 'content-encoding': 'compress' }, 'The content encoding compress is not supported.'],
+    [{ 'content-encoding': 'gzip, br' }, 'The content encoding gzip, br is not supported.'],
+    [{ 'content-type': 'text/plain; charset=klingon' }, 'The charset "klingon" is not supported.'],
     [{ 'content-type': 'nonsense' }, expect.any(String)],
   ])('answers 415 to %o', async (headers, error) => {
     expect(await dataOf({ body: 'x', headers: { 'content-type': json, ...headers } })).toMatchObject({

@@ -122,7 +122,7 @@ describe('On the wire', () => {
   test.each([
     ['JSON that is none', post('application/json', '{'), 400, 'HTTP_BODY_NOT_JSON'],
     ['a content type that is none', post('a/b/c;=', 'x'), 415, 'HTTP_MEDIA_TYPE_UNKNOWN'],
-    ['an encoding', post('text/plain', 'x', 'content-encoding: gzip\r\n'), 415, 'HTTP_ENCODING_UNKNOWN'],
+    ['an encoding', post('text/plain', 'x', 'content-encoding: compress\r\n'), 415, 'HTTP_ENCODING_UNKNOWN'],
     ['a body that is too large', post('text/plain', 'x'.repeat(101)), 413, 'HTTP_BODY_TOO_LARGE'],
   ])('%s is answered with a code and the ID of the request', async (_name, request, status, code) => {
     app = fakeServer({ 'POST /': {} }, { bodyLimitBytes: 100 })

@@ -17,6 +17,7 @@ export type Answer = (run: EndpointRun) => Partial<Reply> | Promise<Partial<Repl
 export interface FakeEndpoint {
   readonly access?: Access
   readonly enabled?: boolean
+  readonly rawBody?: boolean
   readonly unauthorized?: EndpointSpec['unauthorized']
   readonly answer?: Answer
 }
@@ -58,6 +59,7 @@ export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>
           access: endpoint.access ?? 'public',
           enabled: endpoint.enabled ?? true,
           description: undefined,
+          rawBody: endpoint.rawBody ?? false,
           unauthorized: endpoint.unauthorized,
         },
       }

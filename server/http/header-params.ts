@@ -1,0 +1,42 @@
+/** The parameters of a header such as `content-type` or `content-disposition`, as lenient as clients need. */
+import { TextDecoder } from 'node:util'
+import { decodeText } from '../../engine/values/decode-text.ts'
+
+export interface HeaderValue {
+  /** What comes before the parameters, in lower case: `multipart/form-data`. */
+  readonly type: string
+  /** By lower-case name. The first of a name counts. */
+  readonly params: ReadonlyMap<string, string>
+}
+
+/** A backslash escapes a quotation mark only, since browsers of old send the paths of Windows as they are. */
+const param = /;[ \t]*([^\s=;"]+)[ \t]*=[ \t]*(?:"((?:\\"|[^"])*)"|([^;]*))/g
+
+export function parseHeaderValue(header: string): HeaderValue {
+  const end = header.indexOf(';')
+  if (end === -1) return { type: header.trim().toLowerCase(), params: new Map() }
+  const params = new Map<string, string>()
+  for (const [, name = '', quoted, plain = ''] of header.slice(end).matchAll(param)) {
+    const key = name.toLowerCase()
+    if (!params.has(key)) params.set(key, quoted === undefined ? plain.trim() : quoted.replaceAll('\\"', '"'))
+  }
+  return { type: header.slice(0, end).trim().toLowerCase(), params }
+}
+
+/** `UTF-8''%e2%82%ac.txt`, as https://www.rfc-editor.org/rfc/rfc8187 has it; `undefined` where it is not that. */
+export function decodeExtended(value: string): string | undefined {
+  const [, charset = '', text = ''] = /^([^']+)'[^']*'(.*)$/.exec(value) ?? []
+  try {
+    return charset === '' ? undefined : decodeText(percentBytes(text), new TextDecoder(charset, { fatal: true }))
+  } catch {
+    return undefined
+  }
+}
+
+/** What a text of one character a byte says, with its `%xx` as bytes. A percent sign that begins no byte is one itself. */
+export function percentBytes(text: string): Buffer {
+  return Buffer.from(
+    text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  )
+}

@@ -1,0 +1,132 @@
+/**
+ * Reads a multipart form: https://www.rfc-editor.org/rfc/rfc7578. The parsers at hand refuse or lose what clients in use send: names
+ * without quotes or with escaped ones, a space after the boundary, line feeds alone, a charset of a part. Each byte is looked at a fixed
+ * number of times, whatever the form.
+ */
+import { defineError } from '../../contracts/errors.ts'
+import { type FileBytes, fileBytes } from '../../engine/values/file-bytes.ts'
+import { isTextType, readText } from './body-text.ts'
+import { decodeExtended, type HeaderValue, parseHeaderValue } from './header-params.ts'
+
+const notMultipart = defineError(
+  'HTTP_BODY_NOT_MULTIPART',
+  400,
+  () => 'The body is not the multipart form that its content type says.',
+)
+const tooManyParts = defineError<{ max: number; what: 'parts' | 'files' }>(
+  'HTTP_FORM_TOO_MANY_PARTS',
+  413,
+  ({ max, what }) => `The form has more than ${max} ${what}.`,
+)
+
+export interface FormLimits {
+  /** Fields and files. */
+  readonly maxFormParts: number
+  readonly maxFormFiles: number
+}
+
+type Entry = readonly [name: string, value: string | FileBytes]
+
+const maxHeaderBytes = 16 * 1024
+const lineFeed = 10
+const carriageReturn = 13
+
+export function parseMultipart(body: Buffer, boundary: string | undefined, limits: FormLimits): Entry[] {
+  if (boundary === undefined || boundary === '') throw notMultipart({})
+  const entries: Entry[] = []
+  let files = 0
+  for (const part of partsOf(body, Buffer.from(`--${boundary}`, 'latin1'))) {
+    if (entries.length === limits.maxFormParts) throw tooManyParts({ max: limits.maxFormParts, what: 'parts' })
+    const entry = readPart(part)
+    if (typeof entry[1] !== 'string' && ++files > limits.maxFormFiles)
+      throw tooManyParts({ max: limits.maxFormFiles, what: 'files' })
+    entries.push(entry)
+  }
+  return entries
+}
+
+/** What stands between the delimiters, one after another. What stands before the first and after the last is not the form's. */
+function* partsOf(body: Buffer, mark: Buffer): Generator<Buffer> {
+  let start: number | undefined
+  for (let at = body.indexOf(mark); at !== -1; at = body.indexOf(mark, at + mark.length)) {
+    const after = at + mark.length
+    if (at > 0 && body[at - 1] !== lineFeed) continue
+    const isLast = body[after] === 0x2d && body[after + 1] === 0x2d
+    const next = isLast ? after : endOfLine(body, after)
+    if (next === undefined) continue
+    if (start !== undefined) yield body.subarray(start, Math.max(start, at - (body[at - 2] === carriageReturn ? 2 : 1)))
+    if (isLast) return
+    start = next
+  }
+  throw notMultipart({})
+}
+
+/** Where the line after this one begins, if nothing but spaces is left of this one. */
+function endOfLine(body: Buffer, from: number): number | undefined {
+  let at = from
+  while (body[at] === 0x20 || body[at] === 0x09) at++
+  if (body[at] === carriageReturn) at++
+  return body[at] === lineFeed ? at + 1 : undefined
+}
+
+function readPart(part: Buffer): Entry {
+  const { headers, content } = splitHeaders(part)
+  const disposition = headers.get('content-disposition')
+  const name = disposition?.params.get('name')
+  if (disposition === undefined || name === undefined) throw notMultipart({})
+  const type = headers.get('content-type')
+  const bytes = headers.get('content-transfer-encoding')?.type === 'base64' ? decodeBase64(content) : content
+  const filename = filenameOf(disposition)
+  const isFile = filename !== undefined || (type !== undefined && type.type !== '' && !isTextType(type.type))
+  return [
+    unescaped(name),
+    isFile ? fileBytes(bytes, type?.text || 'text/plain', filename) : readText(bytes, type?.params.get('charset')),
+  ]
+}
+
+interface PartHeader extends HeaderValue {
+  /** As it was sent. */
+  readonly text: string
+}
+
+function splitHeaders(part: Buffer): { readonly headers: ReadonlyMap<string, PartHeader>; readonly content: Buffer } {
+  const head = part.subarray(0, maxHeaderBytes).toString('latin1')
+  const end = /\r?\n\r?\n/.exec(head)
+  if (end === null) throw notMultipart({})
+  const headers = new Map<string, PartHeader>()
+  // Names of files come in UTF-8, and in Latin-1 from programs of old. A line that begins with a space goes on with the one before.
+  for (const line of readName(part.subarray(0, end.index))
+    .replace(/\r?\n[ \t]+/g, ' ')
+    .split(/\r?\n/)) {
+    const colon = line.indexOf(':')
+    const text = line.slice(colon + 1).trim()
+    if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), { ...parseHeaderValue(text), text })
+  }
+  return { headers, content: part.subarray(end.index + end[0].length) }
+}
+
+function readName(bytes: Buffer): string {
+  try {
+    return readText(bytes, undefined)
+  } catch {
+    return bytes.toString('latin1')
+  }
+}
+
+function filenameOf({ params }: HeaderValue): string | undefined {
+  const extended = params.get('filename*')
+  const plain = params.get('filename')
+  return (
+    (extended === undefined ? undefined : decodeExtended(extended)) ??
+    (plain === undefined ? extended : unescaped(plain))
+  )
+}
+
+/** As browsers write these three: https://html.spec.whatwg.org/#multipart-form-data */
+function unescaped(name: string): string {
+  return name.replace(/%(?:0A|0D|22)/gi, decodeURIComponent)
+}
+
+function decodeBase64(content: Buffer): Buffer {
+  return Buffer.from(content.toString('latin1'), 'base64')
+}
