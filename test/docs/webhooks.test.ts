@@ -42,7 +42,14 @@ const signers: Readonly<Record<string, (signing: Signing) => Record<string, stri
   }),
   hubspot: ({ body, secret, time, url }) => ({
     'x-hubspot-request-timestamp': String(time),
-    'x-hubspot-signature-v3': hmac(secret, 'sha256', 'base64', `POSThttps://pots.example.com${url}`, body, String(time)),
+    'x-hubspot-signature-v3': hmac(
+      secret,
+      'sha256',
+      'base64',
+      `POSThttps://pots.example.com${url}`,
+      body,
+      String(time),
+    ),
   }),
   twilio: ({ body, secret, url }) => {
     const fields = [...new URLSearchParams(body.toString())].sort(([a], [b]) => (a < b ? -1 : 1))
