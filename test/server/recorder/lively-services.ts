@@ -31,7 +31,7 @@ function outside(answered: () => Promise<number>) {
     if (nth % 5 === 4) throw new FlowpotError('HTTP_NO_ANSWER', 502, `Call ${nth} was not answered.`)
     return nth
   }
-  const effects: Omit<Effects, 'mongo'> = {
+  const effects = {
     http: async () => {
       const nth = await call()
       return { status: 200 + nth, headers: { 'x-nth': String(nth) }, body: Buffer.from(JSON.stringify({ nth, é: [] })) }
@@ -56,6 +56,6 @@ function outside(answered: () => Promise<number>) {
         ? { logs, error: { name: 'TypeError', message: 'It broke.', line: 1, column: 1 } }
         : { logs, payload: structuredClone(payload) }
     },
-  }
+  } satisfies Partial<Effects>
   return effects
 }
