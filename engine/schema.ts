@@ -34,8 +34,13 @@ export interface ExpressionOptions extends MarkOptions {
   readonly locals?: readonly string[]
 }
 
+export interface TextOptions extends MarkOptions {
+  /** The text is read as JSON: `jsonEncode` of what is missing is `null` in it. */
+  readonly isJson?: boolean
+}
+
 /** A string with templates; what is missing gives nothing there. */
-export function Template(options: MarkOptions = {}): TUnsafe<CompiledTemplate> {
+export function Template(options: TextOptions = {}): TUnsafe<CompiledTemplate> {
   return Type.Unsafe<CompiledTemplate>({ type: 'string', 'x-flowpot': 'template', ...options })
 }
 

@@ -32,6 +32,8 @@ export interface ConfigScope {
   readonly reporter: Reporter
   /** Fields whose templates escape HTML. */
   readonly htmlFields: readonly string[]
+  /** A value that is exactly one helper is text, as in flows of Losant. */
+  readonly helpersGiveText?: boolean
 }
 
 export interface CompiledConfig {
@@ -45,6 +47,7 @@ interface SchemaNode {
   readonly 'x-flowpot'?: string
   readonly 'x-flowpot-of'?: TSchema
   readonly acceptsDigits?: boolean
+  readonly isJson?: boolean
   readonly locals?: readonly string[]
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly required?: readonly string[]
@@ -76,7 +79,7 @@ interface WalkScope extends ConfigScope {
 function walk(schema: SchemaNode, raw: unknown, at: DocumentPath, scope: WalkScope): unknown {
   switch (schema['x-flowpot']) {
     case 'template':
-      return typeof raw === 'string' ? compileTemplateField(raw, at, scope) : undefined
+      return typeof raw === 'string' ? compileTemplateField(schema, raw, at, scope) : undefined
     case 'expression':
       return compileExpressionField(schema, raw, at, scope)
     case 'path':
@@ -122,8 +125,8 @@ function schemaOfOtherKeys(schema: SchemaNode): SchemaNode | undefined {
   return schema.patternProperties && Object.values(schema.patternProperties)[0]
 }
 
-function compileTemplateField(raw: string, at: DocumentPath, scope: WalkScope) {
-  const template = parseAt(at, scope, () => compileTemplate(raw, { escapeHtml: isHtmlField(at, scope) }))
+function compileTemplateField({ isJson = false }: SchemaNode, raw: string, at: DocumentPath, scope: WalkScope) {
+  const template = parseAt(at, scope, () => compileTemplate(raw, { escapeHtml: isHtmlField(at, scope), isJson }))
   if (!template) return undefined
   noteReads(template.reads, at, scope)
   return (payload: Payload) => template.text(payload)
@@ -151,7 +154,9 @@ function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, s
     node: scope.node,
     escapeHtml: isHtmlField(at, scope),
     template(text, place) {
-      const template = parseAt(place, scope, () => compileTemplate(text, { escapeHtml: valueScope.escapeHtml }))
+      const { helpersGiveText = false } = scope
+      const { escapeHtml } = valueScope
+      const template = parseAt(place, scope, () => compileTemplate(text, { escapeHtml, helpersGiveText }))
       if (template) noteReads(template.reads, place, scope)
       return template
     },

@@ -18,7 +18,8 @@ export function fieldSchema(schema: object, actions: ActionCatalog): JsonSchema 
     'x-flowpot-of': of,
     acceptsDigits,
     fits,
-    locals: _,
+    isJson: _isJson,
+    locals: _locals,
     ...plain
   }: MarkedSchema = { ...schema }
   if (mark === undefined) {
@@ -35,6 +36,7 @@ interface MarkedSchema extends JsonSchema {
   readonly 'x-flowpot-of'?: object
   readonly acceptsDigits?: boolean
   readonly fits?: Fits
+  readonly isJson?: boolean
   readonly locals?: readonly string[]
 }
 

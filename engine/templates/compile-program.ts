@@ -16,7 +16,7 @@ import {
   type Place,
   unknownHelper,
 } from './compile-values.ts'
-import { blockNames, rawHelpers, scopeHelpers } from './helper-set.ts'
+import { blockNames, jsonHelpers, scopeHelpers } from './helper-set.ts'
 import { type Iteration, innerScope, isEmpty, type Scope } from './scope.ts'
 import type { Program, Statement } from './syntax.ts'
 
@@ -37,9 +37,18 @@ function compileStatement(statement: Statement, place: Place, escapeHtml: boolea
   if (statement.kind === 'text') return () => statement.text
   if (statement.kind === 'block') return compileBlock(statement, place, escapeHtml)
   const evaluate = compileCall(statement.call, place)
-  const isRaw = rawHelpers.has(helperNameOf(statement.call, place) ?? '')
-  if (!escapeHtml || !statement.escaped || isRaw) return (scope) => toText(evaluate(scope))
-  return (scope) => Handlebars.escapeExpression(toText(evaluate(scope)))
+  if (!escapeHtml || !statement.escaped) return (scope) => toText(evaluate(scope))
+  const isOfJson = jsonHelpers.has(helperNameOf(statement.call, place) ?? '')
+  const escape: (text: string) => string = isOfJson ? escapeJson : Handlebars.escapeExpression
+  return (scope) => escape(toText(evaluate(scope)))
+}
+
+/**
+ * The same JSON, in which nothing ends a script, begins a tag or an entity, ends an attribute in single quotes, or gives a value to an
+ * attribute that follows one in double quotes.
+ */
+function escapeJson(json: string): string {
+  return json.replace(/[<>&'=\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 type Block = Extract<Statement, { kind: 'block' }>
@@ -48,7 +57,7 @@ function compileBlock(block: Block, place: Place, escapeHtml: boolean): Render {
   const { call, body } = block
   const compileBody = (inner: Place) => compileProgram(body, inner, escapeHtml)
   const compileInverse = () => compileProgram(block.inverse, place, escapeHtml)
-  const inner: Place = { reads: place.reads, blocks: [body.blockParams, ...place.blocks] }
+  const inner: Place = { ...place, blocks: [body.blockParams, ...place.blocks] }
   const helper = blockHelperOf(block, place)
   const condition = conditionNamed(helper)
   if (condition) {

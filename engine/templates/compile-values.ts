@@ -26,6 +26,8 @@ export interface Place {
   readonly blocks: readonly (readonly string[])[]
   /** Names beside those of the payload; the root scope has their values as block parameters. */
   readonly locals?: readonly string[]
+  /** Whether the text is to be read as JSON. */
+  readonly isJson?: boolean
   /** Whether it is an operand of an expression. */
   readonly isOperand?: boolean
 }
@@ -123,10 +125,12 @@ function compileOptions({ hash, path }: Call, place: Place): (scope: Scope) => H
     checkSegment(key, path.offset, path.length)
     return [key, compileParam(param, place)] as const
   })
-  if (pairs.length === 0) return (scope) => ({ hash: noPairs, payload: scope.payload })
+  const { isJson } = place
+  if (pairs.length === 0) return ({ payload }) => ({ hash: noPairs, payload, isJson })
   return (scope) => ({
     hash: Object.fromEntries(pairs.map(([key, evaluate]) => [key, evaluate(scope)])),
     payload: scope.payload,
+    isJson,
   })
 }
 

@@ -29,8 +29,16 @@ export const scopeHelpers: ReadonlySet<string> = new Set(['each', 'with'])
 /** Blocks, for "did you mean". */
 export const blockNames: readonly string[] = [...scopeHelpers, ...Object.keys(conditionHelpers)]
 
-/** Never HTML-escaped: their result is meant to stand in a script. Losant's SafeString. */
-export const rawHelpers: ReadonlySet<string> = new Set(['jsonEncode'])
+/** Their result is JSON, which HTML's escapes would spoil: a template that escapes HTML escapes it as JSON does. */
+export const jsonHelpers: ReadonlySet<string> = new Set(['jsonEncode'])
+
+/** Helpers whose result is text, whatever they are given. */
+export const textHelpers: ReadonlySet<string> = new Set([
+  ...[text, encoding, html, format].flatMap((helpers) => Object.keys(helpers)),
+  'jsonEncode',
+  'typeof',
+  'formatGps',
+])
 
 /** Losant's helpers that are not here, and why. */
 export const unavailableHelpers: ReadonlyMap<string, string> = new Map(

@@ -6,6 +6,8 @@ export interface HelperOptions {
   readonly hash: Readonly<Record<string, unknown>>
   /** The payload that the template is rendered for; it knows the clock of its run. */
   readonly payload: Payload
+  /** Whether the text that the template stands in is to be read as JSON. */
+  readonly isJson?: boolean | undefined
 }
 
 export type ValueHelper = (args: readonly unknown[], options: HelperOptions) => unknown

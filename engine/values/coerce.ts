@@ -3,11 +3,11 @@
  * must not throw a TypeError out of a template or an expression, so no method of an object is ever called, but a Date's.
  */
 
-/** Deeper lists print as nothing; `String()` would overflow the stack. */
-const maxListDepth = 50
-
-/** As Handlebars prints it: nothing for null and undefined, items joined by commas for a list, `[object Object]` for an object. */
-export function toText(value: unknown, depth = 0): string {
+/**
+ * What stands in a text for a value: nothing for null and undefined, items joined by commas for a list of texts and numbers, as Handlebars
+ * prints them; JSON for a map, and for a list that holds maps or lists. Nothing for what is nested too deep to be written as JSON.
+ */
+export function toText(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return value
@@ -16,10 +16,21 @@ export function toText(value: unknown, depth = 0): string {
     case 'object':
       if (value === null) return ''
       if (value instanceof Date) return Date.prototype.toString.call(value)
-      if (Array.isArray(value)) return depth < maxListDepth ? value.map((item) => toText(item, depth + 1)).join() : ''
-      return '[object Object]'
+      return Array.isArray(value) && !value.some(isStructure) ? value.map(toText).join() : toJson(value)
     default:
       return String(value)
+  }
+}
+
+function isStructure(value: unknown): boolean {
+  return isObject(value) && !(value instanceof Date)
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return ''
   }
 }
 

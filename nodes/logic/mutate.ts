@@ -12,7 +12,7 @@ import { copyOf, put, valueOrMissing } from '../parts/payload-values.ts'
 
 const Rule = Type.Union([
   Type.Object({ set: PathTo(), to: Value() }),
-  Type.Object({ set: PathTo(), json: Template() }),
+  Type.Object({ set: PathTo(), json: Template({ isJson: true }) }),
   Type.Object({ move: PathTo(), to: PathTo() }),
   Type.Object({ remove: PathTo() }),
 ])
@@ -32,7 +32,7 @@ The rules are followed from top to bottom, and each sees what those before it di
 afterwards: what stood there is removed.
 
 \`json\` is for structures that depend on the payload, such as a key that it names. What a client sent is to be written with \`jsonEncode\`,
-which keeps it one value: \`{ << jsonEncode data.key >>: << jsonEncode data.value >> }\`. Text that is no JSON fails the run.`,
+which keeps it one value, \`null\` where nothing is there: \`{ << jsonEncode data.key >>: << jsonEncode data.value >> }\`. Text that is no JSON fails the run.`,
   config: Type.Object({
     rules: Type.Array(Rule, { maxItems: 100, description: 'What is done, from top to bottom.' }),
   }),

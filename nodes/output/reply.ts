@@ -11,7 +11,7 @@ import {
   headerText,
   headerValue,
   locationText,
-  saysHtml,
+  saysMarkup,
 } from '../parts/reply-headers.ts'
 
 const statusMissing = defineError(
@@ -46,8 +46,8 @@ export const reply = defineNode({
   description: `The first reply wins; later ones are ignored and logged. A reply ends its path unless it has \`next\`, so what stands
 below it in the list is reached by a wire alone.
 
-A body that is text is sent as it is, anything else as JSON. Where \`headers\` has a literal \`content-type\` of HTML, \`<< >>\`
-in the body escapes HTML and \`<<< >>>\` does not. A header that is \`null\` is left out; a list sends the header once an item.
+A body that is text is sent as it is, anything else as JSON. Where \`headers\` has a literal \`content-type\` of HTML, SVG or other XML,
+\`<< >>\` in the body escapes HTML and \`<<< >>>\` does not. A header that is \`null\` is left out; a list sends the header once an item.
 A value that has a line break in it fails the run, since it would start a header of the client's choice.`,
   config: Type.Object({
     status: Type.Optional(
@@ -66,7 +66,7 @@ A value that has a line break in it fails the run, since it would start a header
   }),
   outputs: ['next'],
   roles: { reply: { outline } },
-  escapesHtml: (config) => (saysHtml(config) ? ['body'] : []),
+  escapesHtml: (config) => (saysMarkup(config) ? ['body'] : []),
   check: (check) => {
     checkHeaderNames(check)
     checkCookies(check)

@@ -80,10 +80,11 @@ export function checkCookies({ config, report }: NodeCheck): void {
   })
 }
 
-/** Whether the flow declares the body to be HTML. */
-export function saysHtml(config: RawConfig): boolean {
+/** Whether the flow declares the body to be HTML, SVG or other XML, in all of which browsers run scripts. */
+export function saysMarkup(config: RawConfig): boolean {
   return Object.entries(headersOf(config)).some(
-    ([name, value]) => name.toLowerCase() === 'content-type' && typeof value === 'string' && /html/i.test(value),
+    ([name, value]) =>
+      name.toLowerCase() === 'content-type' && typeof value === 'string' && /html|\bxml\b/i.test(value),
   )
 }
 

@@ -21,14 +21,17 @@ export function schemaOfValue(raw: unknown, shape: Shape, escapeHtml = false): J
   }
 }
 
-/** A key whose value is one path is left out where nothing stands there. */
+/** A key whose value is one path or helper is left out where that gives nothing. */
 function isAlwaysThere(raw: unknown): boolean {
-  return typeof raw !== 'string' || compileTemplate(raw).exactPath === undefined
+  if (typeof raw !== 'string') return true
+  const { exactPath, isHelperValue } = compileTemplate(raw)
+  return exactPath === undefined && !isHelperValue
 }
 
 function schemaOfText(raw: string, shape: Shape, escapeHtml: boolean): JsonSchema {
   const template = compileTemplate(raw, { escapeHtml })
   if (template.isLiteral) return literal(template.text({}))
+  if (template.isHelperValue) return {}
   if (escapeHtml || !template.exactPath) return { type: 'string' }
   return schemaOfShapeAt(shape, template.exactPath.segments)
 }

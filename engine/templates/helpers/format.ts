@@ -1,9 +1,18 @@
 /** Numbers in D3's formats, dates in Moment's. https://d3js.org/d3-format, https://momentjs.com/docs/#/displaying/format/ */
-import { format as compileNumberFormat, formatSpecifier } from 'd3-format'
+import { formatLocale, formatSpecifier } from 'd3-format'
 import { isObject, toText } from '../../values/coerce.ts'
 import { timeFor } from '../clock.ts'
 import type { ValueHelper } from '../helper.ts'
 import { ago, formatDate, toDate } from './moment-format.ts'
+
+/** D3's own but for the minus sign: other programs read a hyphen, and not U+2212. */
+const { format: compileNumberFormat } = formatLocale({
+  decimal: '.',
+  thousands: ',',
+  grouping: [3],
+  currency: ['$', ''],
+  minus: '-',
+})
 
 /** A format may come with the payload; a wider number would only fill memory. */
 const maxWidth = 200

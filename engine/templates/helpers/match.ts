@@ -5,7 +5,7 @@
  */
 
 import { defineError } from '../../../contracts/errors.ts'
-import { toText } from '../../values/coerce.ts'
+import { isObject, toText } from '../../values/coerce.ts'
 import type { ConditionHelper } from '../helper.ts'
 
 const maxPatternLength = 200
@@ -21,6 +21,8 @@ export const matchRefused = defineError<{ why: string }>(
 export const match: ConditionHelper = {
   arity: 2,
   test: ([value, pattern]) => {
+    // A map or a list that a client sent in place of a pattern is none.
+    if (isObject(pattern)) return false
     const text = toText(value)
     return guardedPattern(toText(pattern), text.length).test(text)
   },

@@ -30,7 +30,7 @@ What a client sent is to be written with \`jsonEncode\`, which keeps it one valu
     source: Value({ description: 'The map or list.', examples: ['<< data.body >>'] }),
     with: Type.Optional(ValueOf(Entries, { description: 'What is merged into it.' })),
     keys: Type.Optional(ValueOf(Keys, { description: 'Keys of a map.' })),
-    json: Type.Optional(Template({ description: 'In place of `with` or `keys`: JSON with templates.' })),
+    json: Type.Optional(Template({ isJson: true, description: 'In place of `with` or `keys`: JSON with templates.' })),
     result: PathTo({ description: 'Where what comes of it goes.' }),
   }),
   outputs: ['next'],

@@ -53,9 +53,10 @@ const cases: Record<string, [string, string][]> = {
   text: [
     ['<< upper text >> << lower text >> << titleCase "the QUICK fox" >>', 'HELLO WORLD hello world The Quick Fox'],
     ['[<< trim "  x " >>] << substring text 6 >> << substring text 0 5 >>', '[x] World Hello'],
-    ['<< join list >> << join list ", " >> << join text >>', 'b,a,[object Object] b, a, [object Object] Hello World'],
-    ['<< upper missing >><< lower hostile >>', '[object object]'],
+    ['<< join list >> << join list ", " >> << join text >>', 'b,a,{"x":1} b, a, {"x":1} Hello World'],
+    ['<< upper missing >><< lower hostile >>', '{"tostring":1,"valueof":1,"tojson":1,"length":-1}'],
   ],
+  minus: [['<< format -1.5 ",.2f" >> << format -3 "(.1f" >>', '-1.50 (3.0)']],
   json: [
     [
       '<< jsonEncode object >> << jsonEncode missing >> << jsonEncode none >>',

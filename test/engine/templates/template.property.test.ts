@@ -3,6 +3,7 @@ import Handlebars from 'handlebars'
 import { describe, expect, it } from 'vitest'
 import { compileTemplate } from '../../../engine/templates/template.ts'
 import { thrownBy } from '../thrown-by.ts'
+import { printable } from './printable.ts'
 
 const payload = { data: { n: 4 } }
 
@@ -101,7 +102,7 @@ describe('any text', () => {
     const values = { a: 'A&', b: 0, list: [1, 'x', { a: 2, list: [] }], deep: { a: null, list: [[], [3]] } }
     fc.assert(
       fc.property(template, fc.boolean(), (source, escapeHtml) => {
-        const expected = Handlebars.compile(source, { noEscape: !escapeHtml })(values)
+        const expected = Handlebars.compile(source, { noEscape: !escapeHtml })(printable(values))
         expect(compileTemplate(source, { escapeHtml }).text(values)).toBe(expected)
         const angled = source
           .replaceAll('{{{', '<<<')

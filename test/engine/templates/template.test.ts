@@ -36,29 +36,53 @@ describe('a string that is exactly one path', () => {
     expect(compileTemplate(source).value(payload)).toBe(value)
   })
 
-  it.each([
-    '<< data.n >> ',
-    'x<< data.n >>',
-    '<< length data.items >>',
-    '<< currentDateTime >>',
-    '<< @root.data.n >>',
-    '<<data.n>><<data.n>>',
-  ])('%j is not one, and gives text', (source) => {
-    const template = compileTemplate(source)
-    expect(template.exactPath).toBeUndefined()
-    expect(template.value(payload)).toBeTypeOf('string')
-  })
+  it.each(['<< data.n >> ', 'x<< data.n >>', '<< currentDateTime >>', '<< @root.data.n >>', '<<data.n>><<data.n>>'])(
+    '%j is not one, and gives text',
+    (source) => {
+      const template = compileTemplate(source)
+      expect(template.exactPath).toBeUndefined()
+      expect(template.value(payload)).toBeTypeOf('string')
+    },
+  )
 
   it('gives its text when asked for text', () => {
     expect(compileTemplate('<< data.n >>').text(payload)).toBe('4')
   })
 })
 
+describe('a string that is exactly one helper', () => {
+  const value = (source: string, options = {}) => compileTemplate(source, options).value(payload)
+  it.each([
+    ['<< jsonDecode "{\\"a\\":[1]}" >>', { a: [1] }],
+    ['<< last data.items >>', { name: 'y', tags: [] }],
+    ['{{ obj a=data.n }}', { a: 4 }],
+    ['<< array data.n "x" >>', [4, 'x']],
+    ['<< merge data.object (obj b=3) >>', { a: 1, b: 3 }],
+    ['<< lookup data "object" >>', { a: 1, b: 2 }],
+    ['<< defaultTo data.missing data.n >>', 4],
+    ['<< add data.n 1 >>', 5],
+    ['<< add data.text 1 >>', 'NaN'],
+    ['<< last data.missing >>', undefined],
+    ['<< upper data.missing >>', ''],
+    ['<< upper data.object >>', '{"A":1,"B":2}'],
+    ['<< encodeBase64 data.object >>', btoa('{"a":1,"b":2}')],
+    [' << last data.items >>', ' {"name":"y","tags":[]}'],
+  ])('%j gives the value %j', (source, expected) => {
+    expect(value(source)).toEqual(expected)
+  })
+
+  it('gives text where HTML is escaped, and where the flow keeps to the rules of Losant', () => {
+    expect(value('<< obj a="<" >>', { escapeHtml: true })).toBe('{&quot;a&quot;:&quot;&lt;&quot;}')
+    expect(value('<< add data.n 1 >>', { helpersGiveText: true })).toBe('5')
+    expect(compileTemplate('<< last data.items >>').reads).toHaveLength(1)
+  })
+})
+
 describe('text round templates', () => {
   it.each([
     ['<< data.missing >><< data.none >>|<< data.zero >>|<< data.no >>', '|0|false'],
-    ['<< data.object >> << data.items >>', '[object Object] [object Object],[object Object]'],
-    ['<< data.hostile >>', '[object Object]'],
+    ['<< data.object >> << data.items >>', '{"a":1,"b":2} [{"name":"x","tags":["p","q"]},{"name":"y","tags":[]}]'],
+    ['<< data.hostile >>', '{"toString":1,"valueOf":"x","toHTML":"y","toJSON":1}'],
     ['{"n":{<< data.n >>}}', '{"n":{4}}'],
     ['{"n":{{data.n}}}', '{"n":4}'],
     ['{ << data.n >> }}>> \\ 7', '{ 4 }}>> \\ 7'],
@@ -109,7 +133,15 @@ describe('HTML', () => {
     const source = '<< data.text >>|<<< data.text >>>|<<& data.text >>|<< jsonEncode data.text >>|<< upper data.text >>'
     expect(text(source)).toBe('Hi <b>|Hi <b>|Hi <b>|"Hi <b>"|HI <B>')
     const escaped = compileTemplate(source, { escapeHtml: true })
-    expect(escaped.text(payload)).toBe('Hi &lt;b&gt;|Hi <b>|Hi <b>|"Hi <b>"|HI &lt;B&gt;')
+    expect(escaped.text(payload)).toBe('Hi &lt;b&gt;|Hi <b>|Hi <b>|"Hi \\u003cb\\u003e"|HI &lt;B&gt;')
+  })
+
+  it('is not broken out of by jsonEncode, be it in a script or in an attribute', () => {
+    const hostile = { 'a<!--': '</script><script>alert(1)</script>', b: "' onload='x' &quot;", c: '\u2028\u2029 x=y' }
+    const json = compileTemplate('<< jsonEncode data >>', { escapeHtml: true }).text({ data: hostile })
+    expect(json).not.toMatch(/[<>&'=\u2028\u2029]/)
+    expect(JSON.parse(json)).toEqual(hostile)
+    expect(compileTemplate('<<< jsonEncode data.b >>>', { escapeHtml: true }).text({ data: hostile })).toContain("'x'")
   })
 
   it('is escaped in a string that is exactly one path, too, which then is text', () => {

@@ -42,6 +42,20 @@ describe('mutate', () => {
     ['removes what is not there', ['{ remove: data.a.b.c }', '{ remove: data.l.9 }'], { l: [1] }, { l: [1] }],
     ['reads JSON', ['{ set: data.n, json: << data.text >> }'], { text: ' 20 ' }, { text: ' 20 ', n: 20 }],
     [
+      'reads null for what is missing in JSON',
+      [
+        '{ set: data.o, json: \'{ "a": << jsonEncode data.gone >>, "b": [<<#each data.l>><< jsonEncode ../data.gone >><</each>>] }\' }',
+      ],
+      { l: [1] },
+      { l: [1], o: { a: null, b: [null] } },
+    ],
+    [
+      'sets what a helper gives',
+      ['{ set: data.o, to: { last: << last data.l >>, sum: << add 1 2 >>, text: "<< obj a=1 >>!" } }'],
+      { l: [1, { b: 2 }] },
+      { l: [1, { b: 2 }], o: { last: { b: 2 }, sum: 3, text: '{"a":1}!' } },
+    ],
+    [
       'builds JSON with blocks and keys of the payload',
       [`{ set: data.o, json: '{ <<#if data.k>><< jsonEncode data.k >>: << jsonEncode data.v >><</if>> }' }`],
       { k: 'a"b', v: ['x'] },

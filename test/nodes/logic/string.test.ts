@@ -45,7 +45,7 @@ describe('string', () => {
     ['truncate', 'length: 1\nomission: ...', 'abc', '...'],
     ['truncate', 'length: 0', 'x'.repeat(31), 'x'.repeat(30)],
     ['truncate', 'length: 2', '🪴🌵🌱', '🪴🌵'],
-    ['trim', '', { toString: 1 }, '[object Object]'],
+    ['trim', '', { toString: 1 }, '{"toString":1}'],
     ['trim', '', [1, null], '1,'],
   ])('%s (%s) of %j is %j', async (operation, fields, s, expected) => {
     expect(await operate(operation, fields, { s })).toEqual(expected)

@@ -103,7 +103,11 @@ describe('a reply', () => {
     ['text/html', true],
     ['TEXT/HTML; charset=utf-8', true],
     ['application/xhtml+xml', true],
+    ['image/svg+xml', true],
+    ['text/xml; charset=utf-8', true],
+    ['application/rss+xml', true],
     ['text/plain', false],
+    ['application/vnd.ms-xmlhttp', false],
   ])('with the content type %s escapes HTML: %s', async (type, isEscaped) => {
     const { reply } = await replyTo(`headers: { Content-Type: ${type} }\nbody: <p><< data.name >></p>`, {
       name: '<b>&"\'',
