@@ -39,8 +39,8 @@ function compileStatement(statement: Statement, place: Place, escapeHtml: boolea
   const evaluate = compileCall(statement.call, place)
   if (!escapeHtml || !statement.escaped) return (scope) => toText(evaluate(scope))
   const isOfJson = jsonHelpers.has(helperNameOf(statement.call, place) ?? '')
-  const escape: (text: string) => string = isOfJson ? escapeJson : Handlebars.escapeExpression
-  return (scope) => escape(toText(evaluate(scope)))
+  const escaped: (text: string) => string = isOfJson ? escapeJson : Handlebars.escapeExpression
+  return (scope) => escaped(toText(evaluate(scope)))
 }
 
 /**
