@@ -67,7 +67,8 @@ function describe([error]: readonly ErrorObject[]): string {
     case 'additionalProperties':
       return `${join(at, String(params.additionalProperty).slice(0, 100))} is not a field that can be given`
     case 'enum':
-      return `${at} must be one of ${(params.allowedValues as unknown[]).join(', ')}`
+      // A flag takes `true` as well as the text `true`.
+      return `${at} must be one of ${[...new Set((params.allowedValues as unknown[]).map(String))].join(', ')}`
     case 'if':
       return `${at} must be one of the values that its documentation lists`
     default:

@@ -2,8 +2,9 @@
 import { sql } from 'kysely'
 import Type from 'typebox'
 import { invalid } from '../base/refusals.ts'
+import { readTimeText } from '../base/time-text.ts'
 import type { Tables } from '../store/tables.ts'
-import { allOf, anyOf, type Condition, isIn, never, not } from './conditions.ts'
+import { allOf, anyOf, type Condition, folded, isIn, never, not } from './conditions.ts'
 import type { TagFilter } from './schemas.ts'
 
 /** The schema lets any object pass: `compileQuery` checks it, since only the fields know what they take. */
@@ -85,8 +86,8 @@ export function textField(column: Condition): QueryField {
   return {
     compile(condition, place) {
       const ignoresCase = readCi(condition, place)
-      const left = ignoresCase ? sql`lower(${column})` : column
-      const fold = (text: string) => (ignoresCase ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text)
+      const left = ignoresCase ? folded(column) : column
+      const fold = (text: string) => (ignoresCase ? text.toLowerCase() : text)
       const read: Reader = (value, at) => {
         if (value !== null && typeof value === 'object') refuse(at, 'must be text')
         return typeof value === 'string' ? fold(value) : value === null ? null : undefined
@@ -115,7 +116,7 @@ export function textField(column: Condition): QueryField {
 export function timeField(column: Condition): QueryField {
   const read: Reader = (value, at) => {
     if (value === null) return null
-    const time = typeof value === 'string' ? Date.parse(value) : value
+    const time = typeof value === 'string' ? readTimeText(value) : value
     if (typeof time !== 'number' || !Number.isSafeInteger(time))
       refuse(at, 'must be a time, as ISO text or milliseconds')
     return time

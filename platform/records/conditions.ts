@@ -1,6 +1,5 @@
 /** Conditions on rows, as SQL that both databases take. Values are always bound. */
 import { type RawBuilder, sql } from 'kysely'
-import type { Dialect } from '../store/store.ts'
 import type { TagFilter } from './schemas.ts'
 
 export type Condition = RawBuilder<unknown>
@@ -48,18 +47,30 @@ export function fitsTag({ key, value }: TagFilter, keyColumn: Condition, valueCo
   ])
 }
 
-/** Whether text fits a pattern in which `*` stands for any characters and `?` for one, whatever the case of letters. */
-export function fitsGlob(dialect: Dialect, column: Condition, glob: string): Condition {
-  return isLike(dialect, column, escapeLike(glob).replaceAll('*', '%').replaceAll('?', '_'))
+/**
+ * Whether text fits a pattern in which `*` stands for any characters and `?` for one, whatever the case of letters. After a backslash they stand for
+ * themselves.
+ */
+export function fitsGlob(column: Condition, glob: string): Condition {
+  const wildcards: Readonly<Record<string, string>> = { '*': '%', '?': '_' }
+  return isLike(
+    column,
+    glob.replace(/\\[*?\\]|[*?\\%_]/g, (part) => wildcards[part] ?? escapeLike(part.length > 1 ? part.slice(1) : part)),
+  )
 }
 
 /** Whether text starts with `prefix`, whatever the case of letters. */
-export function startsWith(dialect: Dialect, column: Condition, prefix: string): Condition {
-  return isLike(dialect, column, `${escapeLike(prefix)}%`)
+export function startsWith(column: Condition, prefix: string): Condition {
+  return isLike(column, `${escapeLike(prefix)}%`)
 }
 
-function isLike(dialect: Dialect, column: Condition, pattern: string): Condition {
-  return sql`${column} ${dialect === 'sqlite' ? sql`like` : sql`ilike`} ${pattern} escape '\\'`
+/** The text in lower case, in every script. */
+export function folded(column: Condition): Condition {
+  return sql`fold_case(${column})`
+}
+
+function isLike(column: Condition, pattern: string): Condition {
+  return sql`${folded(column)} like ${pattern.toLowerCase()} escape '\\'`
 }
 
 function escapeLike(text: string): string {

@@ -73,6 +73,7 @@ const optionalFields = {
 export const DevicePost = closed({ name: Name, ...optionalFields })
 export const DevicePatch = closed({ name: Type.Optional(Name), ...optionalFields })
 export type DevicePost = Static<typeof DevicePost>
+export type DevicePatch = Static<typeof DevicePatch>
 
 const shownFields = {
   ...resourceFields,
@@ -182,10 +183,33 @@ function tagsAsObject(tags: readonly Tag[]): Record<string, string[]> {
   return byKey
 }
 
-/** Names of the attributes whose type has changed. */
-export function findRetyped(before: Pick<DeviceTable, 'attributes'>, attributes: readonly Attribute[]): string[] {
-  const types = new Map(fromColumn<Attribute[]>(before.attributes).map(({ name, dataType }) => [name, dataType]))
+/** Names of the attributes that have, or had when they were removed, another type. */
+export async function findRetyped(
+  tx: Transaction,
+  before: Pick<DeviceTable, 'id' | 'attributes'>,
+  attributes: readonly Attribute[],
+): Promise<string[]> {
+  const removed = await tx.selectFrom('removed_attributes').selectAll().where('device_id', '=', before.id).execute()
+  const types = new Map<string, string>([
+    ...removed.map(({ name, data_type }) => [name, data_type] as const),
+    ...fromColumn<Attribute[]>(before.attributes).map(({ name, dataType }) => [name, dataType] as const),
+  ])
   return attributes.filter(({ name, dataType }) => (types.get(name) ?? dataType) !== dataType).map(({ name }) => name)
+}
+
+/** Remembers the types of the attributes that `attributes` leaves out. Their points show again if they come back with the same type. */
+export async function noteRemoved(
+  tx: Transaction,
+  { id, attributes: before }: Pick<DeviceTable, 'id' | 'attributes'>,
+  attributes: readonly Attribute[],
+): Promise<void> {
+  const names = new Set(attributes.map(({ name }) => name))
+  const removed = fromColumn<Attribute[]>(before).filter(({ name }) => !names.has(name))
+  const back = [...names, ...removed.map(({ name }) => name)]
+  if (back.length === 0) return
+  await tx.deleteFrom('removed_attributes').where('device_id', '=', id).where('name', 'in', back).execute()
+  const rows = removed.map(({ name, dataType }) => ({ device_id: id, name, data_type: dataType }))
+  await insertRows(tx, 'removed_attributes', rows)
 }
 
 /** Checks what the schema cannot express. */

@@ -24,7 +24,12 @@ export function listParams<Table extends keyof Tables>({ sort, filter }: ListSpe
     page: Type.Optional(integerOrText(0, 1_000_000)),
     perPage: Type.Optional(integerOrText(1, maxPerPage)),
     filterField: Type.Optional(oneOf(['', ...Object.keys(filter)])),
-    filter: Type.Optional(Type.String({ maxLength: 1024 })),
+    filter: Type.Optional(
+      Type.String({
+        maxLength: 1024,
+        description: '`*` is any text and `?` one character; after a backslash they are themselves.',
+      }),
+    ),
   }
 }
 
@@ -49,7 +54,7 @@ export function listResult<Item extends TObject>(item: Item) {
 export async function list<Table extends keyof Tables, Item>(
   spec: ListSpec<Table>,
   params: ListParams,
-  { store: { read, dialect }, applicationId }: Base,
+  { store: { read }, applicationId }: Base,
   conditions: readonly Condition[],
   toItems: (rows: Tables[Table][]) => Item[] | Promise<Item[]>,
 ) {
@@ -58,8 +63,7 @@ export async function list<Table extends keyof Tables, Item>(
   const sortField = params.sortField ?? Object.keys(spec.sort)[0] ?? 'id'
   const sortDirection = readDirection(params.sortDirection ?? spec.sortDirection ?? 'asc')
   const filtered = params.filterField ? spec.filter[params.filterField] : undefined
-  const filter =
-    filtered && params.filter ? [fitsGlob(dialect, sql.ref(`${spec.table}.${filtered}`), params.filter)] : []
+  const filter = filtered && params.filter ? [fitsGlob(sql.ref(`${spec.table}.${filtered}`), params.filter)] : []
 
   const from = sql`${sql.table(spec.table)} where ${allOf([...conditions, ...filter])}`
   const order = sql.ref(`${spec.table}.${spec.sort[sortField] ?? 'id'}`)

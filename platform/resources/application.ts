@@ -126,10 +126,10 @@ export const application: Resource = {
       result: Type.Array(closed({ _type: oneOf(types), id: Id, name: Type.String() })),
       scopes: ['all.Application', 'all.Application.read'],
       async run({ filter }, { platform }) {
-        const { read, dialect } = platform.store
+        const { read } = platform.store
         const found = await Promise.all(
           searched.map(async ({ type, table, name, columns }) => {
-            const fits = columns.map((column) => fitsGlob(dialect, sql.ref(column), `*${filter}*`))
+            const fits = columns.map((column) => fitsGlob(sql.ref(column), `*${filter}*`))
             const { rows } = await sql<{ id: string; name: string }>`select id, ${sql.ref(name)} as name
               from ${sql.table(table)} where ${anyOf(fits)} order by ${sql.ref(name)}, id
               limit ${sql.lit(maxFound)}`.execute(read)

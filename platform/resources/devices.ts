@@ -28,7 +28,7 @@ import { startRunsOfDevice } from '../runs/runs-of-devices.ts'
 import { selectDevices, selection } from '../state/select-devices.ts'
 import { sendCommand } from '../state/send-command.ts'
 import { GivenCommand, GivenStateFields } from '../state/state-schemas.ts'
-import { readTime } from '../state/times.ts'
+import { requireTime } from '../state/times.ts'
 
 const path = '/applications/{applicationId}/devices'
 const reads = ['all.Application', 'all.Application.read']
@@ -147,7 +147,7 @@ export const devices: Resource = {
       async run({ multiDeviceCommand: { name, payload, time, ...selected } }, context) {
         const { platform } = context
         const devices = await selectDevices(selected, context, 'multiDeviceCommand')
-        const command = { name, payload, time: readTime(time, platform.clock.now()) }
+        const command = { name, payload, time: requireTime(time, platform.clock.now(), 'multiDeviceCommand.time') }
         await sendCommand(platform, devices, command, relayOf(context))
         return { success: true as const }
       },
@@ -200,7 +200,7 @@ async function readNames(
   conditions: readonly Condition[],
 ): Promise<string[]> {
   const all = [...conditions]
-  if (prefix) all.push(startsWith(store.dialect, sql.ref(column), prefix))
+  if (prefix) all.push(startsWith(sql.ref(column), prefix))
   if (query) all.push(sql`device_id in (select id from devices where ${await compileDeviceQuery(store, query)})`)
   const { rows } = await sql<{ found: string }>`select distinct ${sql.ref(column)} as found from ${sql.table(table)}
     where ${allOf(all)} order by found limit ${sql.lit(maxNames)}`.execute(store.read)

@@ -4,7 +4,10 @@ import type { Store } from '../store/store.ts'
 import { time } from './read-states.ts'
 
 /** Rows that one write deletes, since other writes wait for it. */
-const rowsPerWrite = 5000
+export const rowsPerWrite = 5000
+
+/** Points may be up to a day ahead, so the range has no end. */
+export const removeAllPoints = { from: 0, to: Number.MAX_SAFE_INTEGER }
 
 /** Deletes the points from `from` to `to`, inclusive, of every attribute that the device ever had, or of one attribute. */
 export async function removePoints(

@@ -15,12 +15,14 @@ export interface Command {
 
 /** Commands that are kept for each device. Older ones are deleted. */
 const maxKeptCommands = 100
-/** Devices that one command may reach, since all are written in one transaction. */
+/** Devices that one command may reach. */
 const maxDevices = 10_000
+/** Devices that one write stores the command for, since others wait for it: with all 10,000 in one write they waited for 1.3 s. */
+const devicesPerWrite = 100
 /** A device receives a command as one message. */
 const maxPayloadBytes = 256 * 1024
 
-/** Stores the command for each device that meets `devices` and emits `commandSent`. Returns the number of devices. */
+/** Stores the command for each device that meets `devices`, some at a time, and emits `commandSent`. Returns the number of devices. */
 export async function sendCommand(
   platform: Base,
   devices: Condition,
@@ -32,27 +34,30 @@ export async function sendCommand(
     throw invalid({ problem: `The payload of the command ${name} is longer than ${maxPayloadBytes} bytes` })
   }
   const id = platform.newId()
-  const deviceIds = await platform.store.write(async (tx) => {
-    const { rows: found } = await sql<{ id: string }>`select devices.id from devices where ${devices}
-      order by devices.id limit ${sql.lit(maxDevices + 1)}`.execute(tx)
-    if (found.length > maxDevices) {
-      throw invalid({ problem: `The command ${name} is for more than ${maxDevices} devices` })
-    }
-    const ids = found.map((row) => row.id)
-    for (let start = 0; start < ids.length; start += rowsPerStatement) {
-      const rows = ids
-        .slice(start, start + rowsPerStatement)
-        .map((deviceId) => ({ device_id: deviceId, id, time, name, payload: json }))
-      await tx.insertInto('device_commands').values(rows).execute()
-    }
-    for (const deviceId of ids) await trim(tx, 'device_commands', deviceId, maxKeptCommands)
-    return ids
-  })
-  for (const deviceId of deviceIds) platform.events.emit('commandSent', { deviceId, name, payload, time, relay })
-  return deviceIds.length
+  const { rows: found } = await sql<{ id: string }>`select devices.id from devices where ${devices}
+    order by devices.id limit ${sql.lit(maxDevices + 1)}`.execute(platform.store.read)
+  if (found.length > maxDevices) {
+    throw invalid({ problem: `The command ${name} is for more than ${maxDevices} devices` })
+  }
+  let reached = 0
+  for (let start = 0; start < found.length; start += devicesPerWrite) {
+    const some = found.slice(start, start + devicesPerWrite).map((row) => row.id)
+    const deviceIds = await platform.store.write(async (tx) => {
+      // One may have been deleted since.
+      const rows = await tx.selectFrom('devices').select('id').where('id', 'in', some).execute()
+      const ids = rows.map((row) => row.id)
+      if (ids.length === 0) return ids
+      const commands = ids.map((deviceId) => ({ device_id: deviceId, id, time, name, payload: json }))
+      await tx.insertInto('device_commands').values(commands).execute()
+      for (const deviceId of ids) await trim(tx, 'device_commands', deviceId, maxKeptCommands)
+      return ids
+    })
+    for (const deviceId of deviceIds) platform.events.emit('commandSent', { deviceId, name, payload, time, relay })
+    reached += deviceIds.length
+    await new Promise<void>((turn) => setImmediate(turn))
+  }
+  return reached
 }
-
-const rowsPerStatement = 1000
 
 export function oneDevice(deviceId: string): Condition {
   return isIn(sql`devices.id`, [deviceId])

@@ -36,7 +36,10 @@ export function sortOut(
     dropped.add(line)
   }
   for (const { data: given, time: givenTime, meta } of states) {
-    const time = readTime(givenTime, now)
+    const read = readTime(givenTime, now)
+    if (read === undefined)
+      drop(`The time ${shown(givenTime)} cannot be read: the state has the time at which it came.`)
+    const time = read ?? now
     const reason = whyNotTaken(time, now)
     if (reason !== undefined) {
       drop(`A state was ignored: ${reason}.`)
@@ -60,6 +63,11 @@ export function sortOut(
     reports.push({ time, data, meta })
   }
   return { deviceId, at: now, isBatch, relay, points, reports, dropped: dropped ? [...dropped] : nothing }
+}
+
+function shown(given: unknown): string {
+  const text = JSON.stringify(given) ?? ''
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
 const maxTold = 10

@@ -1,10 +1,23 @@
 /** Reads times in the formats that Losant takes. */
 import Type from 'typebox'
+import { invalid } from '../base/refusals.ts'
+import { readTimeText } from '../base/time-text.ts'
 
-/** ISO text, EJSON's `{ $date }`, seconds or milliseconds since 1970, or negative milliseconds, which count back from now. */
-export const GivenTime = Type.Unsafe<string | number | { readonly $date: string | number }>({
-  type: ['string', 'number', 'object'],
-  properties: { $date: { type: ['string', 'number'] } },
+type PlainTime = string | number | null
+/**
+ * Text, EJSON's `{ $date }`, also with `$numberLong`, seconds or milliseconds since 1970, or negative milliseconds, which count back from now. `null` is
+ * now.
+ */
+export const GivenTime = Type.Unsafe<PlainTime | { readonly $date: PlainTime | { readonly $numberLong: string } }>({
+  type: ['string', 'number', 'object', 'null'],
+  properties: {
+    $date: {
+      type: ['string', 'number', 'object'],
+      properties: { $numberLong: { type: 'string', pattern: '^-?[0-9]{1,16}$' } },
+      required: ['$numberLong'],
+      additionalProperties: false,
+    },
+  },
   required: ['$date'],
   additionalProperties: false,
 })
@@ -15,12 +28,23 @@ const maxAheadMs = dayMs
 /** Smaller numbers are seconds, since as milliseconds they would be times before 1973. */
 const minMilliseconds = 1e11
 
-/** Returns milliseconds since 1970. A missing or unreadable time is `now`. */
-export function readTime(given: unknown, now: number): number {
-  const plain = typeof given === 'object' && given !== null && '$date' in given ? given.$date : given
+/** Returns milliseconds since 1970, or `undefined` for a text that is no time. A missing time is `now`. */
+export function readTime(given: unknown, now: number): number | undefined {
+  const plain = unwrap(unwrap(given, '$date'), '$numberLong')
   const time =
     typeof plain === 'string' ? readText(plain, now) : typeof plain === 'number' ? readNumber(plain, now) : now
-  return Number.isFinite(time) ? Math.round(time) : now
+  return time !== undefined && Number.isFinite(time) ? Math.round(time) : undefined
+}
+
+/** Throws `PLATFORM_INVALID` (400), which names the place `at`, for a text that is no time. */
+export function requireTime(given: unknown, now: number, at: string): number {
+  const time = readTime(given, now)
+  if (time === undefined) throw invalid({ problem: `${at} cannot be read as a time` })
+  return time
+}
+
+function unwrap(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : value
 }
 
 function readNumber(number: number, now: number): number {
@@ -28,12 +52,9 @@ function readNumber(number: number, now: number): number {
   return number < minMilliseconds ? number * 1000 : number
 }
 
-function readText(text: string, now: number): number {
+function readText(text: string, now: number): number | undefined {
   const trimmed = text.trim()
-  if (/^-?\d{9,16}$/.test(trimmed)) return readNumber(Number(trimmed), now)
-  // A time of day without a zone is UTC, and not in the zone of this process.
-  const isLocal = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(trimmed)
-  return Date.parse(isLocal ? `${trimmed.replace(' ', 'T')}Z` : trimmed)
+  return /^-?\d{9,16}$/.test(trimmed) ? readNumber(Number(trimmed), now) : readTimeText(trimmed)
 }
 
 /** Why a state with this time is not accepted, or `undefined` if it is. The limits are Losant's. */

@@ -26,6 +26,10 @@ export class SqliteConnection {
 
   constructor(database: Database.Database, cacheSize = maxCachedStatements) {
     this.database = database
+    // As the function that a migration makes on PostgreSQL. SQLite's own lower() knows ASCII alone.
+    database.function('fold_case', { deterministic: true }, (text) =>
+      typeof text === 'string' ? text.toLowerCase() : text,
+    )
     this.#cacheSize = cacheSize
   }
 

@@ -4,6 +4,7 @@ export interface Tables {
   devices: DeviceTable
   device_tags: { key: string; value: string; device_id: string }
   device_attributes: { name: string; data_type: string; device_id: string }
+  removed_attributes: { device_id: string; name: string; data_type: string }
   application_keys: ApplicationKeyTable
   application_key_devices: { key_id: string; device_id: string }
   experience_users: ExperienceUserTable

@@ -8,7 +8,7 @@ import { closed, fromColumn, Id, Success, Time, toIso } from '../../records/sche
 import { defineAction } from '../../resource.ts'
 import { oneDevice, sendCommand } from '../../state/send-command.ts'
 import { GivenCommand } from '../../state/state-schemas.ts'
-import { readTime } from '../../state/times.ts'
+import { requireTime } from '../../state/times.ts'
 import { checkVisible, pastParams, readPastParams } from './state.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}/command'
@@ -26,7 +26,7 @@ export const deviceCommandActions = {
     async run({ deviceId: id, deviceCommand: { name, payload, time } }, context) {
       const { platform, actor } = context
       const devices = allOf([oneDevice(id), await visibleDevices(platform, actor)])
-      const command = { name, payload, time: readTime(time, platform.clock.now()) }
+      const command = { name, payload, time: requireTime(time, platform.clock.now(), 'deviceCommand.time') }
       if ((await sendCommand(platform, devices, command, relayOf(context))) === 0) throw notFound({ what: 'Device' })
       return { success: true as const }
     },

@@ -5,7 +5,7 @@ import { closed, Id, oneOf, Success, Time } from '../../records/schemas.ts'
 import { defineAction } from '../../resource.ts'
 import { noteConnected, noteDisconnected } from '../../state/connections.ts'
 import { readLog } from '../../state/device-log.ts'
-import { GivenTime, readTime } from '../../state/times.ts'
+import { GivenTime, requireTime } from '../../state/times.ts'
 import { checkVisible, pastParams, readPastParams } from './state.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}'
@@ -64,12 +64,15 @@ export const deviceConnectionActions = {
       const now = platform.clock.now()
       const via = { method: 'rest', address: context.address, relay: relayOf(context) } as const
       if (given.status === 'connected') {
-        await noteConnected(platform, id, { at: readTime(given.connectedAt, now), via })
+        await noteConnected(platform, id, {
+          at: requireTime(given.connectedAt, now, 'connectionStatus.connectedAt'),
+          via,
+        })
         return { success: true as const }
       }
       const { disconnectReason: reason, messagesFromClient, messagesToClient } = given
       await noteDisconnected(platform, id, {
-        at: readTime(given.disconnectedAt, now),
+        at: requireTime(given.disconnectedAt, now, 'connectionStatus.disconnectedAt'),
         via,
         ...(reason === undefined ? {} : { reason }),
         ...(messagesFromClient === undefined ? {} : { messagesFromClient }),

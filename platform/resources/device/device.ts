@@ -2,21 +2,18 @@
 import { visibleDevices } from '../../auth/device-access.ts'
 import { notFound } from '../../base/refusals.ts'
 import {
-  checkDevice,
-  checkReferences,
   DevicePatch,
   DeviceRecord,
-  findRetyped,
-  indexDevice,
   readDeviceRow,
   ShownDevice,
   showDevice,
   showParams,
   toDevice,
 } from '../../records/device-record.ts'
-import { closed, Id, Success, toColumn } from '../../records/schemas.ts'
+import { closed, Id, Success } from '../../records/schemas.ts'
 import { defineAction, type Resource } from '../../resource.ts'
-import { removePoints } from '../../state/remove-points.ts'
+import { patchDevice } from '../../state/patch-device.ts'
+import { removeAllPoints, removePoints } from '../../state/remove-points.ts'
 import { deviceCommandActions } from './commands.ts'
 import { deviceConnectionActions } from './connection.ts'
 import { deviceStateActions } from './state.ts'
@@ -28,6 +25,7 @@ const deviceId = Id
 const tablesOfDevice = [
   'device_tags',
   'device_attributes',
+  'removed_attributes',
   'device_commands',
   'inactivity_timers',
   'device_log',
@@ -62,38 +60,7 @@ export const device: Resource = {
       result: DeviceRecord,
       scopes: ['all.Application'],
       async run({ deviceId: id, device: patch }, { platform }) {
-        checkDevice(patch)
-        const set = {
-          updated_at: platform.clock.now(),
-          name: patch.name,
-          description: patch.description,
-          tags: toColumn(patch.tags),
-          attributes: toColumn(patch.attributes),
-          device_class: patch.deviceClass,
-          gateway_id: patch.gatewayId,
-          parent_id: patch.parentId,
-          system_interval: patch.systemInterval,
-          keeps_duplicates: patch.keepDuplicates === undefined ? undefined : Number(patch.keepDuplicates),
-        }
-        const { row, retyped } = await platform.store.write(async (tx) => {
-          const before = patch.attributes ? await readDeviceRow(tx, id) : undefined
-          const { numUpdatedRows } = await tx.updateTable('devices').set(set).where('id', '=', id).executeTakeFirst()
-          if (numUpdatedRows === 0n) throw notFound({ what: 'Device' })
-          await checkReferences(tx, patch, id)
-          if (patch.tags) await tx.deleteFrom('device_tags').where('device_id', '=', id).execute()
-          if (patch.attributes) await tx.deleteFrom('device_attributes').where('device_id', '=', id).execute()
-          await indexDevice(tx, id, patch)
-          return {
-            row: await readDeviceRow(tx, id),
-            retyped: before && patch.attributes ? findRetyped(before, patch.attributes) : [],
-          }
-        })
-        if (!row) throw notFound({ what: 'Device' })
-        // As in Losant, what was reported under another type goes: values of two types could not be aggregated.
-        for (const attribute of retyped) {
-          await removePoints(platform.store, id, { from: 0, to: set.updated_at, attribute })
-        }
-        platform.events.emit('deviceChanged', { deviceId: id })
+        const row = await patchDevice(platform, id, () => patch)
         return toDevice(row, platform.applicationId)
       },
     }),
@@ -115,7 +82,7 @@ export const device: Resource = {
         })
         platform.events.emit('deviceDeleted', { deviceId: id })
         // Points go last and in many writes, since there may be millions. Without the device nobody can reach them any more.
-        await removePoints(platform.store, id, { from: 0, to: Number.MAX_SAFE_INTEGER })
+        await removePoints(platform.store, id, removeAllPoints)
         return { success: true as const }
       },
     }),

@@ -9,6 +9,8 @@ import { coveringStates } from './0006-covering-states.ts'
 import { recordedRuns } from './0007-recorded-runs.ts'
 import { knownNetworks } from './0008-known-networks.ts'
 import { runSizes } from './0009-run-sizes.ts'
+import { foldCase } from './0010-fold-case.ts'
+import { removedAttributes } from './0011-removed-attributes.ts'
 
 export const migrations: readonly Migration[] = [
   platform,
@@ -20,4 +22,6 @@ export const migrations: readonly Migration[] = [
   recordedRuns,
   knownNetworks,
   runSizes,
+  foldCase,
+  removedAttributes,
 ]

@@ -7,7 +7,7 @@ import { readMoment, readTime, whyNotTaken } from '../../../platform/state/times
 const now = Date.UTC(2026, 0, 2, 3, 4, 5, 678)
 
 describe('a time', () => {
-  const times: [string, unknown, number][] = [
+  const times: [string, unknown, number | undefined][] = [
     ['ISO text', '2026-01-01T00:00:00.5Z', Date.UTC(2026, 0, 1, 0, 0, 0, 500)],
     ['ISO text with a zone', '2026-01-01T02:00:00+02:00', Date.UTC(2026, 0, 1)],
     ['ISO text without a zone, which is UTC', '2026-01-01T00:00:00', Date.UTC(2026, 0, 1)],
@@ -21,11 +21,11 @@ describe('a time', () => {
     ['milliseconds ago', -60_000, now - 60_000],
     ['0, as a clock says that was never set', 0, now],
     ['nothing', undefined, now],
-    ['text that is no time', 'yesterday', now],
-    ['empty text', '', now],
+    ['text that is no time', 'yesterday', undefined],
+    ['empty text', '', undefined],
     ['a list', [], now],
     ['null', null, now],
-    ['more than any number', Number.POSITIVE_INFINITY, now],
+    ['more than any number', Number.POSITIVE_INFINITY, undefined],
   ]
   it.each(times)('is read from %s', (_name, given, expected) => {
     expect(readTime(given, now)).toBe(expected)
