@@ -7,7 +7,7 @@ import { type Failure, failureOf } from './failure.ts'
 import { type KnownHosts, requireKnownHost } from './known-host.ts'
 import { limitPipelining } from './limit-pipelining.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
-import { encodingUnknown, requireOneHost } from './refusals.ts'
+import { requireOneHost } from './refusals.ts'
 import { type RestOptions, refuseOtherMethods, serveResources } from './rest-routes.ts'
 
 export interface PlatformOptions<Context extends ActionContext> extends ListenerOptions, RestOptions<Context> {
@@ -36,11 +36,6 @@ export function createPlatformServer<Context extends ActionContext>(
       .header('cache-control', 'no-store')
       .header('x-content-type-options', 'nosniff')
     done()
-  })
-  app.addHook('preParsing', (request, _reply, payload, done) => {
-    const encoding = request.headers['content-encoding']
-    const isPlain = encoding === undefined || encoding === 'identity'
-    done(isPlain ? null : encodingUnknown({ encoding: encoding ?? '' }), payload)
   })
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply))
   app.setNotFoundHandler((_request, reply) => {
