@@ -58,6 +58,8 @@ export interface ScriptRequest {
   /** What its `Math.random` follows from: a whole number below 2^48. */
   readonly seed: number
   readonly signal: AbortSignal
+  /** The network that the run was asked for from, which takes turns with others; without one it was started within the process. */
+  readonly network?: string
 }
 
 export interface ScriptLog {
@@ -184,7 +186,7 @@ export interface Effects {
   readonly startFlow: (start: FlowStart) => Promise<{ readonly runId: string }>
   /** Rejects once the signal is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  /** Runs JavaScript apart from everything else in the process. Rejects once the signal is aborted, and for nothing else. */
+  /** Runs JavaScript apart from everything else in the process. Rejects once the signal is aborted, and with 503 where too many wait. */
   readonly script: (request: ScriptRequest) => Promise<ScriptOutcome>
 }
 

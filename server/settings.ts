@@ -229,6 +229,21 @@ export const settingDefinitions = {
     parse: integer(16, 1024),
     wanted: 'a whole number of megabytes from 16 to 1024',
   },
+  scriptThreads: {
+    placeholder: 'threads',
+    env: 'FLOWPOT_SCRIPT_THREADS',
+    default: 0,
+    defaultText: 'one for each core, from 2 to 8',
+    about: 'How many scripts of function nodes run at a time. One more is for flows and networks of which none runs.',
+    parse: integer(1, 64),
+    wanted: 'a whole number of threads from 1 to 64',
+  },
+  maxWaitingScripts: {
+    ...positive('scripts', 100_000),
+    env: 'FLOWPOT_MAX_WAITING_SCRIPTS',
+    default: 100,
+    about: 'How many scripts may wait for a thread; past it requests are answered 503 with Retry-After.',
+  },
   bodyLimitBytes: {
     ...positive('bytes'),
     flag: '--body-limit-bytes',

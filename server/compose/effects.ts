@@ -14,7 +14,10 @@ import { createScriptPool } from '../sandbox/script-pool.ts'
 import type { Settings } from '../settings.ts'
 
 export interface EffectsOptions {
-  readonly settings: Pick<Settings, 'smtpUrl' | 'mailFrom' | 'scriptTimeoutMs' | 'scriptMemoryMb'>
+  readonly settings: Pick<
+    Settings,
+    'smtpUrl' | 'mailFrom' | 'scriptTimeoutMs' | 'scriptMemoryMb' | 'scriptThreads' | 'maxWaitingScripts'
+  >
   /** Settings of the application that serves at this moment. */
   application(): Pick<ApplicationSettings, 'http' | 'connections'>
   /** Keeps mail as files where no SMTP server is set. */
@@ -48,7 +51,12 @@ export function createEffects(options: EffectsOptions): OpenedEffects {
   const sql = createSqlClient({ urlOf })
   const redis = createRedisClient({ urlOf })
   const mongo = createMongoSender({ addressOf: createAddressOf(connections) })
-  const scripts = createScriptPool({ timeoutMs: settings.scriptTimeoutMs, memoryMb: settings.scriptMemoryMb })
+  const scripts = createScriptPool({
+    timeoutMs: settings.scriptTimeoutMs,
+    memoryMb: settings.scriptMemoryMb,
+    threads: settings.scriptThreads,
+    maxWaiting: settings.maxWaitingScripts,
+  })
   return {
     effects: {
       http: client.send,

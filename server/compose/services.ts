@@ -1,6 +1,7 @@
 /** Makes the services of a run from the platform and the effects. */
 import type { Effects, Services } from '../../engine/services.ts'
 import { flowActor } from '../../platform/auth/actor.ts'
+import { networkOf } from '../../platform/auth/network.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { callAction } from '../../platform/resources/call-action.ts'
 import { createStorage } from '../../platform/storage/storage.ts'
@@ -17,6 +18,7 @@ export function createServices(platform: Platform, effects: Effects): (address?:
   const storage = createStorage(platform)
   const make = (address?: string): Services => ({
     ...effects,
+    ...(address === undefined ? {} : { script: scriptsOf(effects, networkOf(address)) }),
     api: (call, params) => callAction(platform, flowActor, call, params, address),
     users: {
       verifyPassword: (email, password) => users.verifyPassword(email, password, address),
@@ -36,4 +38,8 @@ export function createServices(platform: Platform, effects: Effects): (address?:
     made.set(address, services)
     return services
   }
+}
+
+function scriptsOf({ script }: Effects, network: string): Effects['script'] {
+  return (request) => script({ ...request, network })
 }

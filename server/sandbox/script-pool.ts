@@ -1,26 +1,42 @@
 /**
  * Runs scripts in a few threads, which are started when they are first needed.
  *
- *   waiting ──a thread is free──▶ running ──its answer, or its end──▶ settled
- *      └────────aborted─────────────┴──aborted: the thread is ended──▶ rejected
+ *   waiting ──its turn, and a thread is free──▶ running ──its answer, or its end──▶ settled
+ *      └────────aborted, or refused───────────────┴──aborted: the thread is ended──▶ rejected
+ *
+ * One thread more than those is kept for scripts of which none runs for the same network: a slow script that many ask for takes turns with
+ * others, and with two cores a turn may last as long as a script may.
  */
 import { setMaxListeners } from 'node:events'
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { defineError } from '../../contracts/errors.ts'
 import type { ScriptFailure, ScriptOutcome, ScriptRequest } from '../../engine/services.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import { type Answer, type FromThread, type Job, type Limits, maxJsonCharacters } from './messages.ts'
+import { createScriptTurns, type LaneTask, sharesLane } from './script-turns.ts'
+
+export const tooManyScripts = defineError(
+  'SCRIPT_TOO_MANY',
+  503,
+  () => 'Too many scripts are waiting to be run. Try again in a moment.',
+)
 
 export interface ScriptPool {
-  /** Rejects where `signal` is aborted or the pool is closed; all else is an outcome. */
+  /** Rejects where `signal` is aborted or the pool is closed, and with `SCRIPT_TOO_MANY` (503); all else is an outcome. */
   readonly run: (request: ScriptRequest) => Promise<ScriptOutcome>
   /** Ends the threads, with what runs in them. */
   close(): Promise<void>
 }
 
 export interface ScriptPoolOptions extends Limits {
-  /** Threads at the most. */
+  /** Threads for all scripts; with none given, or 0, one for each core, from 2 to 8. */
   readonly threads?: number
+  /** Scripts that may wait. */
+  readonly maxWaiting?: number
 }
+
+const coreThreads = Math.min(8, Math.max(2, availableParallelism()))
 
 /** What a script that is past its time has left to be stopped in an orderly way; long work of QuickJS itself cannot be. */
 const graceMs = 500
@@ -28,7 +44,7 @@ const graceMs = 500
 /** QuickJS recurses on the thread's own stack; see `maxStackBytes`. The heap holds a payload's text a few times over. */
 const resourceLimits = { stackSizeMb: 16, maxOldGenerationSizeMb: 128 }
 
-interface Task {
+interface Task extends LaneTask {
   readonly job: Job
   readonly settle: (outcome: ScriptOutcome) => void
   readonly reject: (error: unknown) => void
@@ -41,22 +57,31 @@ interface Thread {
   timer: NodeJS.Timeout | undefined
 }
 
-export function createScriptPool({ threads: maxThreads = 2, ...limits }: ScriptPoolOptions): ScriptPool {
+export function createScriptPool({ threads: given = 0, maxWaiting = 100, ...limits }: ScriptPoolOptions): ScriptPool {
+  const maxThreads = given || coreThreads
   const threads = new Set<Thread>()
-  const waiting = new Set<Task>()
+  const waiting = createScriptTurns<Task>(maxWaiting)
   const ending = new Set<Promise<unknown>>()
   let isClosed = false
 
   const startNext = (): void => {
-    const [task] = waiting
-    if (!task) return
-    const thread = [...threads].find((candidate) => !candidate.task) ?? (threads.size < maxThreads ? open() : undefined)
-    if (!thread) return
-    waiting.delete(task)
+    while (startOne()) {
+      // Until nothing more can be started.
+    }
+  }
+
+  const startOne = (): boolean => {
+    const running = [...threads].flatMap(({ task }) => task ?? [])
+    if (running.length > maxThreads) return false
+    const isSpare = running.length === maxThreads
+    const task = waiting.shift((next) => !isSpare || !running.some((other) => sharesLane(next, other)))
+    if (!task) return false
+    const thread = [...threads].find((candidate) => !candidate.task) ?? open()
     thread.task = task
     // While it works it keeps the process alive, and no longer.
     thread.worker.ref()
     if (thread.isReady) begin(thread, task)
+    return true
   }
 
   const begin = (thread: Thread, { job, settle }: Task): void => {
@@ -109,7 +134,7 @@ export function createScriptPool({ threads: maxThreads = 2, ...limits }: ScriptP
     startNext()
   }
 
-  const run = ({ payload, signal, source, now, seed }: ScriptRequest): Promise<ScriptOutcome> => {
+  const run = ({ payload, signal, source, now, seed, network }: ScriptRequest): Promise<ScriptOutcome> => {
     const json = JSON.stringify(payload) ?? ''
     if (json.length > maxJsonCharacters) return Promise.resolve(tooLarge)
     return new Promise((resolve, reject) => {
@@ -119,19 +144,24 @@ export function createScriptPool({ threads: maxThreads = 2, ...limits }: ScriptP
         for (const thread of threads) if (thread.task === task) end(thread)
       }
       const task: Task = {
+        source,
+        network,
         job: { source, now, seed, json, hasTime: hasTime(payload) },
         settle(outcome) {
           signal.removeEventListener('abort', abort)
           resolve(outcome)
         },
-        reject,
+        reject(error) {
+          signal.removeEventListener('abort', abort)
+          reject(error)
+        },
       }
       if (isClosed) return reject(new Error('The server is closing.'))
       if (signal.aborted) return reject(signal.reason)
       // The branches of one run share a signal, and may be many.
       setMaxListeners(0, signal)
       signal.addEventListener('abort', abort, { once: true })
-      waiting.add(task)
+      waiting.push(task)?.reject(tooManyScripts({}, { headers: { 'retry-after': '5' } }))
       startNext()
     })
   }
@@ -140,8 +170,7 @@ export function createScriptPool({ threads: maxThreads = 2, ...limits }: ScriptP
     run,
     async close() {
       isClosed = true
-      const tasks = [...waiting, ...[...threads].flatMap(({ task }) => task ?? [])]
-      waiting.clear()
+      const tasks = [...waiting.clear(), ...[...threads].flatMap(({ task }) => task ?? [])]
       for (const { reject } of tasks) reject(new Error('The server is closing.'))
       for (const thread of threads) end(thread)
       await Promise.all(ending)

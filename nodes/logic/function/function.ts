@@ -23,7 +23,9 @@ It is the body of a function in sloppy mode, so \`return\` stands anywhere. Ther
 leaves in global variables or prototypes is gone when it ends. It is synchronous: nothing waits for a promise. Time is UTC.
 
 A script that throws, takes longer than the setting \`FLOWPOT_SCRIPT_TIMEOUT_MS\` says or more memory than \`FLOWPOT_SCRIPT_MEMORY_MB\`,
-fails the run, at its own line. In and out go 5 MB of JSON at most. Two scripts run at a time, others wait for their turn.`,
+fails the run, at its own line. In and out go 5 MB of JSON at most. A few scripts run at a time
+(\`FLOWPOT_SCRIPT_THREADS\`). The others wait: nodes take turns, and within each the networks that ask for it. Where more than
+\`FLOWPOT_MAX_WAITING_SCRIPTS\` wait, requests are answered 503.`,
   config: Type.Object({
     script: Code({ description: 'The JavaScript: a block scalar (`script: |`) keeps its lines.' }),
     scope: Type.Optional(PathTo({ description: 'What the script has as `payload`; all of it where it is not given.' })),

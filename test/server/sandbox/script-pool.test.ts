@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { ScriptOutcome, ScriptRequest } from '../../../engine/services.ts'
-import { createScriptPool } from '../../../server/sandbox/script-pool.ts'
+import { createScriptPool, tooManyScripts } from '../../../server/sandbox/script-pool.ts'
 import { patienceMs } from '../../patience.ts'
 
 const memoryMb = 24
@@ -300,5 +300,53 @@ describe('the pool', () => {
     await closing.close()
     await expected
     await expect(closing.run({ ...request, source: '' })).rejects.toThrow('The server is closing.')
+  })
+})
+
+describe('scripts that never end', () => {
+  const endless = 'while (true);'
+
+  /** As many as fill the threads and the queue, asked for from one network. */
+  function besiege(options: {
+    readonly threads: number
+    readonly maxWaiting: number
+    readonly sources: readonly string[]
+  }) {
+    const { sources, ...limits } = options
+    const besieged = createScriptPool({ timeoutMs: patienceMs, memoryMb, ...limits })
+    const siege = new AbortController()
+    const ended = sources.map((source) =>
+      run(source, { signal: siege.signal, network: '192.0.2.1' }, besieged).catch((error: unknown) => error),
+    )
+    const end = async () => {
+      siege.abort(new Error('The siege is over.'))
+      await besieged.close()
+      return Promise.all(ended)
+    }
+    return { besieged, end }
+  }
+
+  test.each([
+    ['another script for the same network', 'return 1', '192.0.2.1'],
+    ['the same script for another network', endless.replace('true', 'payload.data.a > 1'), '192.0.2.2'],
+  ])('keep no thread from %s', async (_, source, network) => {
+    const sources = Array.from({ length: 12 }, () => (source === 'return 1' ? endless : source))
+    const payload = { data: { a: 2 } }
+    const besieged = createScriptPool({ timeoutMs: patienceMs, memoryMb, threads: 2 })
+    const siege = new AbortController()
+    const ended = sources.map((slow) =>
+      run(slow, { payload, signal: siege.signal, network: '192.0.2.1' }, besieged).catch(() => 'aborted'),
+    )
+    expect(await returned(source, { payload: { data: { a: 1 } }, network }, besieged)).toBeDefined()
+    siege.abort(new Error('The siege is over.'))
+    expect(new Set(await Promise.all(ended))).toEqual(new Set(['aborted']))
+    await besieged.close()
+  })
+
+  test('are refused past the number that may wait, and whoever else comes is not', async () => {
+    const { besieged, end } = besiege({ threads: 1, maxWaiting: 3, sources: Array.from({ length: 6 }, () => endless) })
+    expect(await returned('return 1', { network: '192.0.2.2' }, besieged)).toBe(1)
+    const outcomes = await end()
+    expect(outcomes.filter((outcome) => tooManyScripts.is(outcome))).toHaveLength(3)
   })
 })
