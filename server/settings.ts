@@ -3,6 +3,7 @@
 import { defineError } from '../contracts/errors.ts'
 import { parseMailbox } from '../engine/values/mailbox.ts'
 import { readTrustedProxies, type TrustedProxies } from './http/trusted-proxies.ts'
+import { isSigningKey } from './signing-key.ts'
 
 export const settingInvalid = defineError<{ setting: string; value: string; wanted: string }>(
   'SETTING_INVALID',
@@ -141,8 +142,8 @@ export const settingDefinitions = {
     env: 'FLOWPOT_SIGNING_KEY',
     default: '',
     about: 'Key that signs tokens. Without one, a key is created on the first start and kept in the data folder.',
-    parse: (value: string) => (value.length >= 32 ? value : undefined),
-    wanted: 'at least 32 characters',
+    parse: (value: string) => (isSigningKey(value) ? value : undefined),
+    wanted: 'at least 32 characters that nobody can guess, such as openssl rand -hex 32 prints',
   },
   adminEmail: {
     ...text,

@@ -38,7 +38,7 @@ export function createAuthBase(base: Base, settings: AuthSettings): AuthBase {
     ...base,
     settings,
     passwords: createPasswords(settings.passwordCost),
-    tokens: createTokens(settings.signingKey, base.clock),
+    tokens: createTokens(settings.signingKey, base.applicationId, base.clock),
     limiters: createLimiters(createKnownNetworks(base, settings.signingKey), settings.signInLimits),
     signUps: createSignUps(settings.signUpsPerHour),
   }

@@ -37,15 +37,18 @@ const maxCachedTokens = 1000
 /** Longer tokens are refused unread. Headers of a request cannot be longer either. */
 const maxTokenLength = 16_384
 
-export function createTokens(signingKey: string, clock: Clock): Tokens {
+/** `issuer` is the ID of the application: others may have the same signing key, and their tokens are not valid here. */
+export function createTokens(signingKey: string, issuer: string, clock: Clock): Tokens {
   const sign = createSigner({ key: signingKey, algorithm: 'HS256' })
+  // Tokens of users and devices that are older than the claim `iss` go on being valid: their IDs are those of this store alone.
   // `read` checks the expiry against the platform's clock, since the library fixes its time when the verifier is created.
   const verifier = (audience: Audience) =>
     createVerifier({
       key: signingKey,
       algorithms: ['HS256'],
       allowedAud: audience,
-      requiredClaims: ['aud', 'sub', 'iat', 'issuedMs'],
+      allowedIss: issuer,
+      requiredClaims: ['aud', 'sub', 'iat', 'issuedMs', ...(audience === 'administrator' ? ['iss'] : [])],
       ignoreExpiration: true,
       cache: maxCachedTokens,
     })
@@ -62,7 +65,14 @@ export function createTokens(signingKey: string, clock: Clock): Tokens {
       const end = issuedMs / 1000 + (ttlSeconds ?? 0)
       // The library takes whole seconds. Rounded up, a token lasts a little longer than asked rather than expiring at once.
       const exp = ttlSeconds !== undefined && ttlSeconds > 0 ? Math.ceil(end) : Math.floor(end)
-      return sign({ ...claims, aud: audience, iat, issuedMs, ...(ttlSeconds === undefined ? {} : { exp }) })
+      return sign({
+        ...claims,
+        iss: issuer,
+        aud: audience,
+        iat,
+        issuedMs,
+        ...(ttlSeconds === undefined ? {} : { exp }),
+      })
     },
     read(audience, token) {
       if (token.length > maxTokenLength) return null

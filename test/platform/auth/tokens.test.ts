@@ -5,9 +5,11 @@ import { createTokens } from '../../../platform/auth/tokens.ts'
 const key = 'a signing key for tests, long enough'
 const other = 'another signing key, just as long as it'
 
-function setUp(signingKey = key) {
+const issuer = '6a1c2d3e4f5a6b7c8d9e0f1b'
+
+function setUp(signingKey = key, application = issuer) {
   const clock = { ms: 1_700_000_000_123, now: () => clock.ms }
-  return { clock, tokens: createTokens(signingKey, clock) }
+  return { clock, tokens: createTokens(signingKey, application, clock) }
 }
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -25,6 +27,7 @@ describe('tokens', () => {
     const { tokens } = setUp()
     const token = tokens.sign('experience', { sub: 'ada', gen: 3, data: { a: [1, 'x'] } }, 60)
     expect(tokens.read('experience', token)).toEqual({
+      iss: issuer,
       aud: 'experience',
       sub: 'ada',
       gen: 3,
@@ -33,6 +36,21 @@ describe('tokens', () => {
       issuedMs: 1_700_000_000_123,
       exp: 1_700_000_061,
     })
+  })
+
+  it('of another application with the same key are none of this one', () => {
+    const [here, there] = [setUp().tokens, setUp(key, '6a1c2d3e4f5a6b7c8d9e0f1c').tokens]
+    for (const audience of ['experience', 'device', 'administrator'] as const) {
+      expect(here.read(audience, there.sign(audience, { sub: 'ada@lom.example' }, 60))).toBeNull()
+    }
+  })
+
+  it('without an issuer, as they were made before, are those of users and devices alone', () => {
+    const { tokens } = setUp()
+    const readers = (['experience', 'device', 'administrator'] as const).filter(
+      (aud) => tokens.read(aud, forge(header, { ...claims, aud })) !== null,
+    )
+    expect(readers).toEqual(['experience', 'device'])
   })
 
   it('of one kind are none of another', () => {
