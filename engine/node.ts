@@ -99,6 +99,8 @@ export interface ReplyOutline {
   readonly headers: RawConfig
   /** As configured; `undefined` if there is none. */
   readonly body: unknown
+  /** Whether the client gets bytes. */
+  readonly isBinary?: boolean
 }
 
 /** What a node type's own check may read and report. */

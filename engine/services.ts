@@ -206,6 +206,8 @@ export interface Reply {
   readonly cookies: readonly Cookie[]
   /** Text is sent as it is; anything else as JSON; `undefined` is no body. */
   readonly body: unknown
+  /** The body is text in Base64, whose bytes are sent. */
+  readonly encoding?: 'base64'
 }
 
 export interface Cookie {

@@ -15,8 +15,13 @@ export function fileBytes(bytes: Buffer, contentType: string, filename?: string)
   return { ...(filename === undefined ? {} : { filename }), contentType, encoding: 'base64', content }
 }
 
-/** A map that has bytes, whoever made it; of its other keys nothing is known. */
-export function isFileBytes(value: unknown): value is Pick<FileBytes, 'encoding' | 'content'> {
+/** A map that has bytes, whoever made it. */
+interface BytesMap extends Pick<FileBytes, 'encoding' | 'content'> {
+  readonly filename?: unknown
+  readonly contentType?: unknown
+}
+
+export function isFileBytes(value: unknown): value is BytesMap {
   return isMap(value) && value.encoding === 'base64' && typeof value.content === 'string'
 }
 

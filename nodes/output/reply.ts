@@ -1,16 +1,18 @@
+import { create } from 'content-disposition'
 import { Type } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { defineNode, type RawConfig, type ReplyOutline } from '../../engine/node.ts'
 import { Template, Value, ValueOf } from '../../engine/schema.ts'
-import type { Cookie } from '../../engine/services.ts'
+import type { Cookie, Reply } from '../../engine/services.ts'
+import { base64Bytes, isFileBytes } from '../../engine/values/file-bytes.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import {
   checkCookies,
   checkHeaderNames,
-  headerText,
-  headerValue,
+  cookieValue,
   locationText,
+  namedHeaderValue,
   saysMarkup,
 } from '../parts/reply-headers.ts'
 
@@ -18,6 +20,12 @@ const statusMissing = defineError(
   'FLOW_REPLY_STATUS_MISSING',
   500,
   () => 'The status of the reply is missing: its template gave nothing.',
+)
+
+const notBytes = defineError(
+  'FLOW_REPLY_NOT_BASE64',
+  500,
+  () => 'The body of the reply is neither text in Base64 nor a file: a map that has encoding: base64 and content.',
 )
 
 const cookie = Type.Object({
@@ -48,7 +56,14 @@ below it in the list is reached by a wire alone.
 
 A body that is text is sent as it is, anything else as JSON. Where \`headers\` has a literal \`content-type\` of HTML, SVG or other XML,
 \`<< >>\` in the body escapes HTML and \`<<< >>>\` does not. A header that is \`null\` is left out; a list sends the header once an item.
-A value that has a line break in it fails the run, since it would start a header of the client's choice.`,
+A value that has a line break in it fails the run, since it would start a header of the client's choice. What is not ASCII is written as
+\`location\` and the \`filename\` of \`content-disposition\` have it.
+
+With \`encoding: base64\` the client gets bytes: of text in Base64, as \`http\` reads it with that \`encoding\`, or of a
+[file](../../flow-format.md#bytes), as an upload has it. A file says its own \`content-type\` and \`content-disposition\` where \`headers\` does
+not; since whoever sent the file has chosen them, its scripts are then forbidden by \`content-security-policy\`. Such a reply has an \`etag\`, by
+which \`If-None-Match\` is answered 304, and \`Range\` gets one part of it, as players of video ask for. Browsers keep it only where \`cache-control\`
+lets them: without one nothing is kept. \`If-None-Match\` and \`If-Modified-Since\` count for any reply whose \`headers\` have \`etag\` or \`last-modified\`.`,
   config: Type.Object({
     status: Type.Optional(
       ValueOf(Type.Integer({ minimum: 200, maximum: 599 }), {
@@ -62,6 +77,11 @@ A value that has a line break in it fails the run, since it would start a header
     ),
     cookies: Type.Optional(Type.Array(cookie, { description: 'Cookies to set.' })),
     body: Type.Optional(Value({ description: 'What the client gets.' })),
+    encoding: Type.Optional(
+      Type.Literal('base64', {
+        description: 'The body is text in Base64, or a file as an upload has it; the client gets its bytes.',
+      }),
+    ),
     redirect: Type.Optional(Template({ description: 'Sends the client to this address.' })),
   }),
   outputs: ['next'],
@@ -71,7 +91,7 @@ A value that has a line break in it fails the run, since it would start a header
     checkHeaderNames(check)
     checkCookies(check)
   },
-  compile: ({ status, headers = {}, cookies = [], body, redirect }) => {
+  compile: ({ status, headers = {}, cookies = [], body, encoding, redirect }) => {
     const named = Object.entries(headers).map(([name, value]) => ({
       name: name.toLowerCase(),
       field: `headers.${name}`,
@@ -81,7 +101,7 @@ A value that has a line break in it fails the run, since it would start a header
     return (payload, run) => {
       const sent: Record<string, string | readonly string[]> = {}
       for (const { name, field, value } of named) {
-        const text = headerValue(field, value(payload))
+        const text = namedHeaderValue(name, field, value(payload))
         if (text !== undefined) sent[name] = text
       }
       if (redirect) sent.location = locationText('redirect', redirect(payload))
@@ -100,11 +120,11 @@ A value that has a line break in it fails the run, since it would start a header
             httpOnly: true,
             sameSite: 'lax',
             ...rest,
-            value: headerText(`cookies[${index}].value`, value(payload)),
+            value: cookieValue(`cookies[${index}].value`, value(payload)),
             ...(age === undefined ? {} : { maxAgeSeconds: age }),
           }
         }),
-        body: body?.(payload),
+        ...(encoding && body ? bytesReply(body(payload), sent) : { body: body?.(payload) }),
       })
       if (!counts)
         run.log('warn', 'This reply is not sent: the request was answered before, or nothing waits for an answer.')
@@ -165,6 +185,15 @@ cookies:
       },
     },
     {
+      title: 'An image that another server has',
+      yaml: `type: reply
+headers: { content-type: image/png, cache-control: max-age=3600 }
+encoding: base64
+body: << data.image.body >>`,
+      payload: { data: { image: { body: 'iVBORw0KGgo=' } } },
+      expect: { reply: { status: 200, headers: { 'content-type': 'image/png' }, body: 'iVBORw0KGgo=' } },
+    },
+    {
       title: 'A value that would break out of its header',
       yaml: `type: reply
 headers:
@@ -175,7 +204,30 @@ headers:
   ],
 })
 
-function outline({ status, headers, cookies, body, redirect }: RawConfig): ReplyOutline {
+/** The bytes of a file, and the headers that it says itself where the flow does not. */
+function bytesReply(
+  body: unknown,
+  headers: Record<string, string | readonly string[]>,
+): Pick<Reply, 'body' | 'encoding'> {
+  const content = isFileBytes(body) ? body.content : typeof body === 'string' ? body.replace(/[\r\n]+/g, '') : undefined
+  if (content === undefined || base64Bytes(content) === undefined) throw notBytes({})
+  if (isFileBytes(body)) {
+    const { contentType, filename } = body
+    if (typeof filename === 'string' && filename !== '')
+      headers['content-disposition'] ??= create(filename, { type: 'inline' })
+    if (headers['content-type'] === undefined && typeof contentType === 'string' && mediaType.test(contentType)) {
+      headers['content-type'] = contentType
+      // Whoever sent the file has chosen its type, which may be that of a page.
+      headers['content-security-policy'] ??= "script-src 'none'"
+    }
+  }
+  return { body: content, encoding: 'base64' }
+}
+
+/** One that a header can have. */
+const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;[\x20-\x7e]*)?$/
+
+function outline({ status, headers, cookies, body, encoding, redirect }: RawConfig): ReplyOutline {
   const named = isMap(headers) ? Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]) : []
   return {
     status: hasTemplate(status) ? undefined : Number(status ?? (redirect === undefined ? 200 : 302)),
@@ -185,5 +237,6 @@ function outline({ status, headers, cookies, body, redirect }: RawConfig): Reply
       ...(Array.isArray(cookies) && cookies.length > 0 ? { 'set-cookie': cookies } : {}),
     },
     body,
+    ...(encoding === undefined ? {} : { isBinary: true }),
   }
 }

@@ -1,5 +1,6 @@
 /** Checks the headers and cookies of a reply: names when the flow is loaded, values before they reach the socket. */
 
+import { create } from 'content-disposition'
 import { defineError } from '../../contracts/errors.ts'
 import { listenerHeaders } from '../../engine/listener-headers.ts'
 import type { NodeCheck, RawConfig } from '../../engine/node.ts'
@@ -21,7 +22,8 @@ export function headerText(field: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') throw unsendableHeader({ field, found: `is ${kindOf(value)}, not text` })
   const character = unsendable.exec(value)?.[0]
-  if (character !== undefined) throw unsendableHeader({ field, found: `has ${nameOf(character)} in it` })
+  if (character !== undefined)
+    throw unsendableHeader({ field, found: `has ${nameOf(character)} in it${wayOut(character)}` })
   return value
 }
 
@@ -41,6 +43,33 @@ export function locationText(field: string, address: string): string {
   if (encoded.trim() === '') throw unsendableHeader({ field, found: 'is empty' })
   return headerText(field, encoded)
 }
+
+/** A header's value, with what is not ASCII written as this header has it, where it has a way. */
+export function namedHeaderValue(name: string, field: string, value: unknown): string | readonly string[] | undefined {
+  if (typeof value === 'string') {
+    if (name === 'location' || name === 'content-location') return locationText(field, value)
+    if (name === 'content-disposition') return headerText(field, dispositionText(value))
+  }
+  return headerValue(field, value)
+}
+
+/** All of Latin-1 that is not ASCII too, since clients read it as UTF-8 or as Latin-1. */
+const beyondAscii = /[^\0-\x7f]/
+
+/** https://www.rfc-editor.org/rfc/rfc6266: the name in ASCII, and in full as `filename*`. What comes after `filename=` is the name. */
+function dispositionText(value: string): string {
+  const [, type = '', name = ''] = /^\s*([\w-]+)\s*;\s*filename\s*=\s*(.*?)\s*;?\s*$/is.exec(value) ?? []
+  if (type === '' || !beyondAscii.test(name)) return value
+  return create(/^".*"$/s.test(name) ? name.slice(1, -1).replaceAll('\\"', '"') : name, { type })
+}
+
+/** A cookie's value as text, which is sent percent-encoded. */
+export function cookieValue(field: string, value: unknown): string {
+  return typeof value === 'string' && !unprintable.test(value) ? value : headerText(field, value)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no cookie has a line break in it
+const unprintable = /[\0-\x1f\x7f]/
 
 /** Headers that no flow may set, and what sets them instead. */
 export interface OwnedHeaders {
@@ -91,6 +120,10 @@ export function saysMarkup(config: RawConfig): boolean {
 function headersOf(config: RawConfig): RawConfig {
   const { headers } = config
   return typeof headers === 'object' && headers !== null ? (headers as RawConfig) : {}
+}
+
+function wayOut(character: string): string {
+  return character > '\x7f' ? ', for which headers have no form; encode the value, with encodeURIComponent say' : ''
 }
 
 function kindOf(value: unknown): string {

@@ -1,6 +1,4 @@
 /** The parameters of a header such as `content-type` or `content-disposition`, as lenient as clients need. */
-import { TextDecoder } from 'node:util'
-import { decodeText } from '../../engine/values/decode-text.ts'
 
 export interface HeaderValue {
   /** What comes before the parameters, in lower case: `multipart/form-data`. */
@@ -21,16 +19,6 @@ export function parseHeaderValue(header: string): HeaderValue {
     if (!params.has(key)) params.set(key, quoted === undefined ? plain.trim() : quoted.replaceAll('\\"', '"'))
   }
   return { type: header.slice(0, end).trim().toLowerCase(), params }
-}
-
-/** `UTF-8''%e2%82%ac.txt`, as https://www.rfc-editor.org/rfc/rfc8187 has it; `undefined` where it is not that. */
-export function decodeExtended(value: string): string | undefined {
-  const [, charset = '', text = ''] = /^([^']+)'[^']*'(.*)$/.exec(value) ?? []
-  try {
-    return charset === '' ? undefined : decodeText(percentBytes(text), new TextDecoder(charset, { fatal: true }))
-  } catch {
-    return undefined
-  }
 }
 
 /** What a text of one character a byte says, with its `%xx` as bytes. A percent sign that begins no byte is one itself. */

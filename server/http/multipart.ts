@@ -3,10 +3,11 @@
  * without quotes or with escaped ones, a space after the boundary, line feeds alone, a charset of a part. Each byte is looked at a fixed
  * number of times, whatever the form.
  */
+import { decodeExtended } from 'content-disposition'
 import { defineError } from '../../contracts/errors.ts'
 import { type FileBytes, fileBytes } from '../../engine/values/file-bytes.ts'
 import { isTextType, readText } from './body-text.ts'
-import { decodeExtended, type HeaderValue, parseHeaderValue } from './header-params.ts'
+import { type HeaderValue, parseHeaderValue } from './header-params.ts'
 
 const notMultipart = defineError(
   'HTTP_BODY_NOT_MULTIPART',

@@ -5,6 +5,7 @@ import { defineError } from '../../contracts/errors.ts'
 import { listenerHeaders } from '../../engine/listener-headers.ts'
 import type { Cookie, Reply } from '../../engine/services.ts'
 import { cookieText } from './cookies.ts'
+import { etagOf, inPart } from './partial-reply.ts'
 
 const unsendableReply = defineError<{ what: string }>(
   'HTTP_REPLY_UNSENDABLE',
@@ -34,9 +35,28 @@ export function writeReply(reply: FastifyReply, answer: Reply): FastifyReply {
   }
 
   const hasBody = answer.body !== undefined && status !== 204 && status !== 205 && status !== 304
-  const body = hasBody ? bodyText(answer.body) : undefined
-  if (hasBody) headers['content-type'] = contentType === undefined ? defaultType(answer.body) : withCharset(contentType)
-  return reply.code(status).headers(headers).send(body)
+  const body = hasBody ? bodyOf(answer) : undefined
+  if (body instanceof Buffer) {
+    headers['content-type'] = contentType ?? 'application/octet-stream'
+    headers.etag ??= etagOf(body)
+  } else if (hasBody) {
+    headers['content-type'] = contentType === undefined ? defaultType(answer.body) : withCharset(contentType)
+  }
+  const sent = inPart(reply.request, { status, headers, body })
+  return reply
+    .code(sent.status)
+    .headers(sent.headers)
+    .send(typeof sent.body === 'string' && !isAscii(headers) ? Buffer.from(sent.body) : sent.body)
+}
+
+function bodyOf({ body, encoding }: Reply): string | Buffer {
+  return encoding === 'base64' && typeof body === 'string' ? Buffer.from(body, 'base64') : bodyText(body)
+}
+
+/** Node.js writes headers in the encoding of a text that goes along, and along with bytes in Latin-1, as which clients read them. */
+function isAscii(headers: Readonly<Record<string, string | readonly string[]>>): boolean {
+  for (const name in headers) if (/[^\0-\x7f]/.test(String(headers[name]))) return false
+  return true
 }
 
 function defaultType(body: unknown): string {

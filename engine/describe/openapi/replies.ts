@@ -86,6 +86,7 @@ function takeReply({ node, entering }: NodeFacts, at: At): void {
     found.headers.set(name, 'const' in schema ? schema : { type: 'string' })
   }
   if (outline.body === undefined || withoutBody.has(outline.status)) return
+  if (outline.isBinary) return addContent(found, mediaType(contentType, {}), {})
   const escapes = node.type.escapesHtml?.(node.config).includes('body')
   const schema = schemaOfValue(outline.body, entering, escapes)
   addContent(found, mediaType(contentType, schema), schema)

@@ -40,6 +40,81 @@ describe('a reply', () => {
     expect(reply?.body).toEqual({ b: null })
   })
 
+  describe('of bytes', () => {
+    const bytes = 'encoding: base64\nbody: << data.file >>'
+    const file = { filename: '€.png', contentType: 'image/png', encoding: 'base64', content: 'AP8=' }
+
+    test('is text in Base64, which may stand in lines', async () => {
+      const { reply } = await replyTo(bytes, { file: 'AP\r\n8=\n' })
+      expect(reply).toEqual({ status: 200, headers: {}, cookies: [], body: 'AP8=', encoding: 'base64' })
+    })
+
+    test('is a file, which says what it is where the flow does not', async () => {
+      expect((await replyTo(bytes, { file })).reply).toMatchObject({
+        body: 'AP8=',
+        encoding: 'base64',
+        headers: {
+          'content-type': 'image/png',
+          'content-disposition': 'inline; filename="?.png"; filename*=UTF-8\'\'%E2%82%AC.png',
+          'content-security-policy': "script-src 'none'",
+        },
+      })
+      const headers = 'headers: { content-type: text/plain, content-disposition: attachment }\n'
+      expect((await replyTo(headers + bytes, { file })).reply?.headers).toEqual({
+        'content-type': 'text/plain',
+        'content-disposition': 'attachment',
+      })
+    })
+
+    test.each(['no media type', 'image/png\r\nset-cookie: a=b', '', 7, null])(
+      'has no header of a file that says %j of itself',
+      async (contentType) => {
+        const { reply } = await replyTo(bytes, { file: { ...file, filename: undefined, contentType } })
+        expect(reply?.headers).toEqual({})
+      },
+    )
+
+    test.each([[undefined], [null], [{ a: 1 }], ['€'], ['A*=='], [{ ...file, content: '<p>' }], [7]])(
+      'fails where it is none: %j',
+      async (given) => {
+        const { reply, error } = await replyTo(bytes, { file: given })
+        expect(reply).toBeUndefined()
+        expect(String(error)).toContain('neither text in Base64 nor a file')
+      },
+    )
+  })
+
+  test.each([
+    [
+      'content-disposition',
+      'attachment; filename=<< data.q >>',
+      '€.csv',
+      'attachment; filename="?.csv"; filename*=UTF-8\'\'%E2%82%AC.csv',
+    ],
+    [
+      'Content-Disposition',
+      'attachment; filename="<< data.q >>"',
+      'ö "x".csv',
+      'attachment; filename="? \\"x\\".csv"; filename*=UTF-8\'\'%C3%B6%20%22x%22.csv',
+    ],
+    ['content-disposition', 'attachment; filename="<< data.q >>"', 'a.csv', 'attachment; filename="a.csv"'],
+    ['location', '/plants/<< data.q >>', 'Grün€', '/plants/Gr%C3%BCn%E2%82%AC'],
+  ])('sends what is not ASCII in %s: %s', async (name, written, q, expected) => {
+    const { reply } = await replyTo(`headers: { ${name}: '${written}' }`, { q })
+    expect(reply?.headers[name.toLowerCase()]).toBe(expected)
+  })
+
+  test('says of other headers what they cannot have, and how it can be sent', async () => {
+    const { error } = await replyTo('headers: { x-plant: << data.q >> }', { q: '€' })
+    expect(String(error)).toContain('encodeURIComponent')
+  })
+
+  test('takes any text as the value of a cookie, but for control characters', async () => {
+    const cookies = 'cookies: [ { name: a, value: << data.q >> } ]'
+    expect((await replyTo(cookies, { q: '€; b=c' })).reply?.cookies[0]?.value).toBe('€; b=c')
+    expect((await replyTo(cookies, { q: 'a\r\nb' })).reply).toBeUndefined()
+  })
+
   test('sends names of headers in lower case, numbers as text, and a list once an item', async () => {
     const { reply } = await replyTo('headers: { X-Count: << data.n >>, X-Tag: << data.tags >> }', {
       n: 3,
