@@ -1,15 +1,15 @@
-/** Acknowledges a message in place of Aedes, whose three writes and turn of the event loop took a tenth of the time of a state. */
+/** Acknowledges a message instead of Aedes, which makes three writes and waits a turn of the event loop: a tenth of the cost of a state. */
 import type { Client, PublishPacket } from 'aedes'
 
-/** [MQTT-3.4, 3.5]: the packet's type comes first, then how many bytes follow, and the message's ID in two bytes. */
+/** The first byte of a PUBACK (MQTT 3.4). The number of bytes that follow and the message's ID in two bytes complete it. */
 const puback = 0x40
-/** Aedes answers the PUBREL that follows it, whether or not it knows the message. */
+/** The first byte of a PUBREC (3.5). The device answers with PUBREL, which Aedes completes even if it does not know the message. */
 const pubrec = 0x50
 
 export function acknowledge({ connected, conn }: Client, { qos, messageId = 0 }: PublishPacket): void {
   if (!connected || conn.writableEnded) return
   if (conn.writableCorked === 0) {
-    // What a commit acknowledges goes out in one piece.
+    // One commit acknowledges many messages; they go out in one write.
     conn.cork()
     process.nextTick(() => conn.uncork())
   }
@@ -18,7 +18,7 @@ export function acknowledge({ connected, conn }: Client, { qos, messageId = 0 }:
 
 type Done = (error?: Error | null) => void
 
-/** What Aedes' types leave out. */
+/** A method that Aedes' types leave out. */
 interface WaitsForDrain {
   /** Calls `done` with an error and ends the connection if the device takes longer than `drainTimeout` to read. */
   waitForDrain(done: Done): void

@@ -1,17 +1,17 @@
-/** Changes packets between Aedes' parser and its handlers, where the handlers do other than a device needs. */
+/** Changes packets after Aedes has parsed them and before it handles them, where it would treat a device too strictly. */
 import type { EventEmitter } from 'node:events'
 import type { Client, ConnectPacket, SubscribePacket } from 'aedes'
 import { nowhere, type ReceivedPublish } from './take-publish.ts'
 import { shown } from './topics.ts'
 
-/** What Aedes' types leave out: its client has a parser, which emits each packet that it has read. */
+/** Aedes' types leave out the client's parser, which emits each packet that it has read. */
 interface HasParser {
   readonly _parser: EventEmitter
 }
 
 type Packet = ConnectPacket | SubscribePacket | ReceivedPublish | { readonly cmd: 'other' }
 
-/** To be called before anything is read from the client. */
+/** Call it before anything is read from the client. */
 export function amendPackets(client: Client): void {
   const { _parser: parser } = client as Client & HasParser
   parser.prependListener('packet', (packet: Packet) => {

@@ -1,4 +1,4 @@
-/** Who connects: the client ID is the device's, the user name an access key, the password its secret. */
+/** Signs devices in. The client ID is the ID of the device, the user name an access key, and the password its secret. */
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes'
 import { FlowpotError } from '../../contracts/errors.ts'
 import { isGateway, type SignedInDevice, verifyDevice } from '../../platform/auth/sign-in.ts'
@@ -13,7 +13,7 @@ const serverUnavailable = 3
 const notAuthorized = 5
 
 export interface Authenticator {
-  /** Notes what CONNECT asks for and cannot have; `authenticate` answers it, with a CONNACK. */
+  /** Remembers what CONNECT asks for that is not supported; `authenticate` then refuses it with a CONNACK. */
   preConnect(client: Client, packet: ConnectPacket, done: (error: Error | null, success: boolean) => void): void
   authenticate(
     client: Client,
@@ -32,7 +32,7 @@ export interface Authenticator {
 export function createAuthenticator(context: BrokerContext, originOf: (client: Client) => Origin): Authenticator {
   const { platform, sessions, work, warn, log } = context
   const unsupported = new WeakMap<Client, string>()
-  /** Rises with each change that could take a right away, so that none is missed between the reading and the signing in. */
+  /** Counts the changes that could take away a right, so that a sign-in notices one that came after it read the device and key. */
   let changes = 0
   for (const name of ['keyChanged', 'deviceChanged', 'deviceDeleted'] as const) {
     platform.events.on(name, () => changes++)
@@ -50,7 +50,7 @@ export function createAuthenticator(context: BrokerContext, originOf: (client: C
   const note = (deviceId: string, isVerified: boolean, reason: string, origin: Origin) => {
     // The client ID is a stranger's text of any length.
     const isLogged = warn({ deviceId: deviceId.slice(0, 64), reason, ...origin }, 'A device was refused')
-    // Strangers may not fill the log of a device whose ID they know.
+    // A stranger who knows a device's ID must not be able to fill its log.
     if (isVerified || isLogged) void tellDevice(context, deviceId, `Its connection was refused. ${reason}`)
   }
 
@@ -95,14 +95,14 @@ export function createAuthenticator(context: BrokerContext, originOf: (client: C
         })
         .catch((err) => {
           if (!(err instanceof FlowpotError) || err.status >= 500) log.error({ err }, 'Signing a device in failed')
-          // The device tries again: [MQTT-3.2.2-5] ends the connection after the code.
+          // The device can try again: the connection ends after the code, [MQTT-3.2.2-5].
           refuse('The sign-in failed.', serverUnavailable)
         })
     },
   }
 }
 
-/** Losant has neither sessions that outlive the connection nor retained messages, and Aedes speaks no MQTT 5. */
+/** Losant has neither persistent sessions nor retained messages, and Aedes 1 does not speak MQTT 5. */
 function findUnsupported({ clean, will, protocolVersion }: ConnectPacket): string | undefined {
   if (protocolVersion === 5) return 'It speaks MQTT 5; only 3.1 and 3.1.1 are supported.'
   if (clean === false) return 'It asked for a persistent session; only clean ones are supported.'

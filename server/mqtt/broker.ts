@@ -23,10 +23,13 @@ import { createTakePublish, nowhere, type ReceivedPublish } from './take-publish
 import { shown } from './topics.ts'
 
 export interface Broker {
-  /** Takes a connection on which MQTT is to be spoken. */
+  /** Serves MQTT on the connection. */
   accept(connection: Duplex, origin: Origin): void
   readonly connectionCount: number
-  /** Begins nothing more, finishes and acknowledges what was begun, then ends every connection. Resolves once the ends are noted. */
+  /**
+   * Takes no more messages, finishes and acknowledges those in progress, then ends every connection. Resolves once the log of
+   * each device says so.
+   */
   close(): Promise<void>
   /** Ends every connection without waiting. */
   closeNow(): void
@@ -61,7 +64,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
     mq: createSubscriptions(),
     connectTimeout: limits.connectTimeoutMs,
     drainTimeout: limits.unreadTimeoutMs,
-    // Packets that came with CONNECT, before its answer: no more than one read of the socket brings.
+    // How many packets may arrive with CONNECT, before its answer. One read of the socket does not bring more.
     queueLimit: 1000,
     // MQTT 3.1 allows 23 characters, and a device's ID has 24.
     maxClientsIdLength: 64,
@@ -83,15 +86,15 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
   aedes.on('unsubscribe', (filters, client) => {
     for (const filter of filters) sessions.of(client)?.filters.delete(filter)
   })
-  // Not in Aedes' types: what none of its clients is to blame for.
+  // Aedes' types leave out this event, which reports failures that no client caused.
   const emitter: NodeJS.EventEmitter = aedes
   emitter.on('error', (err) => log.error({ err }, 'The broker failed'))
 
-  // Before anybody connects: those of a process that was killed.
+  // A process that was killed left its connections open in the store.
   await closeOpenConnections(platform, { at: platform.clock.now(), reason: 'The server stopped.' })
   await aedes.listen()
   const stopFollowing = followPlatform(context, (topic, payload) =>
-    // QoS 1, so that who subscribed with it gets it so; the rest get QoS 0.
+    // Subscribers with QoS 0 get it with QoS 0.
     aedes.publish({ cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false }, () => {}),
   )
 
@@ -106,7 +109,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
       const reason = work.isClosing ? 'The server stops.' : count.enter(origin.address)
       if (reason !== undefined) {
         warn({ reason, ...origin }, 'A connection was refused')
-        // Its error is of no interest, but would end the process if nobody listened to it.
+        // An `error` event without a listener would end the process.
         connection.on('error', () => {})
         connection.destroy()
         return
@@ -142,7 +145,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
       await work.whenIdle()
       await Promise.all([...connections].map(flush))
       closeNow()
-      // Those whose end was noted are out of the set.
+      // A connection leaves the set once its end is noted.
       await Promise.all([...connections].map(closed))
       await context.connections.whenWritten()
     },
@@ -150,23 +153,23 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
   }
 }
 
-/** The device's connection is accepted: CONNACK comes next. */
+/** Called once a device is accepted, before CONNACK is sent. */
 function begin(context: BrokerContext, client: Client): void {
   const { sessions, connections, log } = context
   const session = sessions.of(client)
   if (!session || client.conn.destroyed) return
-  // [MQTT-3.1.4-2]; Aedes does it as well, but for one of three that come at once.
+  // [MQTT-3.1.4-2]. Aedes does this too, but misses one of three that connect at the same time.
   for (const other of sessions.ofDevice(session.deviceId)) {
     if (other.connectedAt === undefined) continue
     endSession(other, takenOver)
-    // Its socket's `close` comes later, and the log tells of the end before the beginning.
+    // Its socket emits `close` only later, and the log should name the end of this one before the beginning of the next.
     finish(context, other)
   }
   connections.connected(session)
   log.info({ deviceId: session.deviceId, ...session.origin }, 'A device connected')
 }
 
-/** Once, however often it is called. */
+/** Notes the end of a session. Further calls do nothing. */
 function finish({ sessions, connections, log }: BrokerContext, session: Session): void {
   if (!sessions.remove(session) || session.connectedAt === undefined) return
   const { deviceId, origin, messagesFromClient, messagesToClient, droppedMessages } = session
@@ -176,17 +179,17 @@ function finish({ sessions, connections, log }: BrokerContext, session: Session)
   log.info({ deviceId, reason, ...origin, ...counts }, 'A device disconnected')
 }
 
-/** The message in place of one that was too large to be received. */
+/** Stands in for a message whose packet was too large to be kept. */
 function toDrop({ topic, qos, messageId, bytes }: LargePublish, maxBytes: number): ReceivedPublish {
   const problem = `A packet of ${bytes} bytes to ${shown(topic)} is larger than ${maxBytes} bytes.`
   const flags = { retain: false, dup: false }
   return { cmd: 'publish', topic: nowhere, qos, messageId, payload: Buffer.alloc(0), ...flags, problem }
 }
 
-/** How long a device may take, when the broker closes, to read what was written for it. */
+/** How long the broker waits at its end for a device to read what was written for it. */
 const flushLimitMs = 1000
 
-/** Resolves once what was written has gone to the kernel: to destroy a connection would throw it away. */
+/** Resolves once the kernel has what was written; destroying the connection earlier would discard it. */
 function flush(connection: Duplex): Promise<void> {
   return new Promise((resolve) => {
     if (connection.destroyed) return resolve()

@@ -1,11 +1,11 @@
-/** Counts open connections, so that no network takes the places of all the others. */
+/** Limits how many connections are open, in all and for each network, so that one network cannot use them all up. */
 import { networkOf } from '../../platform/auth/network.ts'
 import type { BrokerLimits } from './context.ts'
 
 export interface ConnectionCount {
-  /** Counts a connection, or says why there is no place for it. */
+  /** Counts a connection. Returns the reason, and counts nothing, if the limit is reached. */
   enter(address: string): string | undefined
-  /** Takes back what `enter` counted. */
+  /** Call it once for each connection that `enter` counted. */
   leave(address: string): void
 }
 

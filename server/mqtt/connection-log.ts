@@ -1,4 +1,4 @@
-/** Writes down when devices came and went, for each device in the order in which it happened. */
+/** Records when devices connect and disconnect, in order for each device. */
 
 import type { Platform } from '../../platform/platform.ts'
 import { type ConnectionVia, noteConnected, noteDisconnected } from '../../platform/state/connections.ts'
@@ -25,7 +25,7 @@ export function createConnectionLog(platform: Platform, log: MqttLog): Connectio
     }
     written.then(forget, forget)
   }
-  /** Later than what is being written of the same device: a connection is known by when it began. */
+  /** A connection is identified by the time at which it began, so each entry of a device is later than the one before. */
   const timeOf = (deviceId: string) => Math.max(platform.clock.now(), (last.get(deviceId)?.at ?? 0) + 1)
 
   return {
@@ -37,7 +37,7 @@ export function createConnectionLog(platform: Platform, log: MqttLog): Connectio
     },
     disconnected(session, reason) {
       const { deviceId, connectedAt, messagesFromClient, messagesToClient } = session
-      // It was never accepted.
+      // It was never accepted, so its beginning is not in the log.
       if (connectedAt === undefined) return
       const at = timeOf(deviceId)
       const counts = { messagesFromClient, messagesToClient }

@@ -7,25 +7,25 @@ import type { MqttLog } from './mqtt-log.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface BrokerLimits {
-  /** Of a message's payload; Losant's. */
+  /** The size of a message's payload. Losant's limit. */
   readonly messageBytes: number
-  /** Of a whole packet; past it the connection ends before the packet is received. */
+  /** The size of a packet. A larger one is read past, or ends the connection: see `packet-limit.ts`. */
   readonly packetBytes: number
-  /** Of the first packet, CONNECT. */
+  /** The size of CONNECT, the first packet. */
   readonly connectBytes: number
-  /** In which CONNECT must have come. */
+  /** How long CONNECT may take to arrive. */
   readonly connectTimeoutMs: number
-  /** What waits for a slow reader; past it the connection ends. */
+  /** How much may wait for a device that reads slowly; past it the connection ends. */
   readonly unreadBytes: number
-  /** How long a reader that has stopped may hold up its own acknowledgements. */
+  /** How long a device may leave its acknowledgements unread; past it the connection ends. */
   readonly unreadTimeoutMs: number
-  /** A device's at once. */
+  /** How many filters a device may be subscribed to. */
   readonly subscriptions: number
-  /** Messages whose runs are being written down, of all devices together; the rest wait, and so do the devices that sent them. */
+  /** How many messages of all devices may be starting runs at once. The rest wait, and so do the devices that sent them. */
   readonly startsAtOnce: number
-  /** On all listeners together. */
+  /** How many connections all listeners hold together. */
   readonly connections: number
-  /** Of one address; of IPv6, of one /64. */
+  /** How many of them come from one address, or from one IPv6 /64. */
   readonly connectionsPerAddress: number
 }
 
@@ -37,7 +37,7 @@ export const defaultLimits: BrokerLimits = {
   unreadBytes: 1024 * 1024,
   unreadTimeoutMs: 30_000,
   subscriptions: 1000,
-  // Less than the store lets wait, so that a burst from the devices crowds nobody out.
+  // Fewer than the store's queue takes, so that a burst of messages leaves room for others.
   startsAtOnce: 2000,
   connections: 25_000,
   connectionsPerAddress: 2_500,
@@ -56,9 +56,9 @@ export interface BrokerContext {
   readonly starting: Gate
 }
 
-/** What was accepted and is not acknowledged yet. */
+/** Counts messages that were accepted and are not acknowledged yet. */
 export interface WorkInProgress {
-  /** Set when the broker closes: nothing is begun any more. */
+  /** Set when the broker closes: from then on it takes no message. */
   isClosing: boolean
   begin(): void
   end(): void

@@ -1,4 +1,4 @@
-/** Follows what happens on the platform: sends commands on, and ends connections whose right to be there is gone. */
+/** Follows events of the platform: delivers commands, and ends connections that have lost their right to be open. */
 import { isGateway, readDeviceAccess } from '../../platform/auth/sign-in.ts'
 import type { PlatformEvents } from '../../platform/base/events.ts'
 import type { BrokerContext } from './context.ts'
@@ -9,7 +9,7 @@ import { commandTopic } from './topics.ts'
 
 export type Publish = (topic: string, payload: string) => void
 
-/** Returns what ends it. */
+/** Returns a function that stops following. */
 export function followPlatform(context: BrokerContext, publish: Publish): () => void {
   const { platform, sessions } = context
   const { events } = platform
@@ -35,12 +35,12 @@ export function followPlatform(context: BrokerContext, publish: Publish): () => 
   }
 }
 
-/** As Losant's clients read it: they make a `Date` of `$date`. */
+/** In the format of Losant's clients, which turn `$date` into a `Date`. */
 function commandText({ name, payload, time }: PlatformEvents['commandSent']): string {
   return JSON.stringify({ name, payload, time: { $date: new Date(time).toISOString() } })
 }
 
-/** Ends the session for the reason that `find` gives, if any; also if it cannot be found out. */
+/** Ends the session if `find` gives a reason, and also if `find` fails. */
 function check({ log }: BrokerContext, session: Session, find: () => Promise<string | undefined>): void {
   find().then(
     (reason) => {
@@ -56,7 +56,7 @@ function check({ log }: BrokerContext, session: Session, find: () => Promise<str
 async function checkDevice({ platform }: BrokerContext, session: Session): Promise<string | undefined> {
   const access = await readDeviceAccess(platform, session.deviceId, session.key.id)
   if (!access) return 'Its access key is not good for it any more.'
-  // What it subscribed to may be forbidden now; it connects again under the new rules.
+  // Its subscriptions may be forbidden now. It connects again under the new rules.
   if (!haveSameTopics(access.key, session.key)) return 'The topics of its access key were changed.'
   if (session.isGateway && !isGateway(access.device)) return 'It is no gateway any more.'
   session.isGateway = isGateway(access.device)

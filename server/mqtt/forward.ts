@@ -1,4 +1,4 @@
-/** Lets a message go out to a device, unless the device has stopped reading. */
+/** Decides whether a message is delivered to a device. A device that has stopped reading is disconnected instead. */
 import type { AedesPublishPacket, Client } from 'aedes'
 import type { BrokerContext } from './context.ts'
 import { endSession } from './session.ts'

@@ -1,4 +1,4 @@
-/** The broker's log. What comes from outside and could come a thousand times a second is logged a few times, then counted. */
+/** The broker's log. Warnings that outsiders can cause a thousand times a second are logged a few times, then counted. */
 
 export interface MqttLog {
   info(details: object, message: string): void

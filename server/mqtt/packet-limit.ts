@@ -17,46 +17,46 @@ export interface LargePublish {
   readonly topic: string
   readonly qos: 1 | 2
   readonly messageId: number
-  /** Without the fixed header. */
+  /** The size of the packet without its fixed header. */
   readonly bytes: number
 }
 
 export interface LargePackets {
-  /** The connection is to end; nothing more comes through. */
+  /** Ends the connection. The filter lets nothing more through. */
   refuse(bytes: number): void
-  /** All of it has arrived and none of it came through. */
+  /** Called once the whole packet has arrived; the filter let none of it through. */
   skipped(publish: LargePublish): void
 }
 
-/** To be called before anybody reads from `connection`. */
+/** Call it before anything reads from `connection`. */
 export function limitPackets(connection: Duplex, limits: PacketLimits, large: LargePackets): void {
   const filter = createPacketFilter(limits, large)
   const read = connection.read.bind(connection)
-  // Replaces `read`, since a stream in between would cost every idle connection some 5 KB.
+  // Replacing `read` saves a stream in between, which would cost each idle connection about 5 KB.
   connection.read = (size?: number): unknown => {
     const chunk: unknown = read(size)
     return chunk instanceof Uint8Array ? filter(chunk) : chunk
   }
 }
 
-/** What is being read past. */
+/** The packet that is being read past. */
 interface Skipping {
   readonly qos: 1 | 2
   readonly bytes: number
-  /** The beginning, up to `headBytes` of it. */
+  /** Its first bytes, at most `headBytes`. */
   readonly head: Uint8Array[]
 }
 
-/** Of a PUBLISH: a topic of the greatest length, after its own length and before the message's ID. */
+/** How many bytes of a PUBLISH are needed to read its topic and ID: the topic's length, the longest topic, the ID. */
 const headBytes = 2 + 65_535 + 2
 
-/** Takes what was received piece by piece and returns what comes through, if anything does. */
+/** Returns a function that takes received chunks and returns what the parser may see of each. */
 function createPacketFilter(limits: PacketLimits, large: LargePackets) {
   let isFirst = true
   let isRefused = false
-  /** How much of the packet's body has yet to come. */
+  /** How many bytes of the packet's body have not arrived yet. */
   let bytesLeft = 0
-  /** The fixed header as far as it has come: the packet's type and up to 4 bytes of its length. */
+  /** The part of the fixed header that has arrived: the packet's type and up to 4 bytes of its length. */
   const header = Buffer.alloc(5)
   let headerBytes = 0
   let length = 0
@@ -75,7 +75,7 @@ function createPacketFilter(limits: PacketLimits, large: LargePackets) {
 
   return (chunk: Uint8Array): Uint8Array | null => {
     const kept: Uint8Array[] = []
-    /** Where in `chunk` that begins which comes through, as far as it is not in `kept`. */
+    /** The start of the part of `chunk` that is let through and is not in `kept` yet. */
     let from = 0
     let at = 0
     while (at < chunk.length && !isRefused) {
@@ -113,7 +113,7 @@ function createPacketFilter(limits: PacketLimits, large: LargePackets) {
       length = 0
     }
     if (isRefused) return null
-    // The rest of the header decides whether its beginning comes through.
+    // An incomplete header is held back: the rest of it decides whether it is let through.
     const end = Math.max(from, at - headerBytes)
     if (kept.length === 0 && from < end) return from === 0 && end === chunk.length ? chunk : chunk.subarray(from, end)
     const through = Buffer.concat([...kept, chunk.subarray(from, end)])
@@ -121,7 +121,7 @@ function createPacketFilter(limits: PacketLimits, large: LargePackets) {
   }
 }
 
-/** `undefined` for any other packet, and where both bits of the QoS are set, [MQTT-3.3.1-4]. */
+/** `undefined` for other packets, for QoS 0, and if both bits of the QoS are set, [MQTT-3.3.1-4]. */
 function qosOfPublish(byte: number): 1 | 2 | undefined {
   const qos = (byte >> 1) & 3
   return byte >> 4 === 3 && (qos === 1 || qos === 2) ? qos : undefined
@@ -129,11 +129,11 @@ function qosOfPublish(byte: number): 1 | 2 | undefined {
 
 function keepHead(head: Uint8Array[], bytes: Uint8Array): void {
   const missing = headBytes - head.reduce((sum, { length }) => sum + length, 0)
-  // Copied: a piece would keep the whole chunk in memory.
+  // Copied, since a subarray would keep the whole chunk in memory.
   if (missing > 0) head.push(Buffer.from(bytes.subarray(0, missing)))
 }
 
-/** `undefined` where it is not the beginning of a PUBLISH. */
+/** `undefined` if it is not the beginning of a valid PUBLISH. */
 function readHead(head: Buffer): Pick<LargePublish, 'topic' | 'messageId'> | undefined {
   if (head.length < 2) return undefined
   const end = 2 + head.readUInt16BE(0)

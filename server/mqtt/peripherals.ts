@@ -1,8 +1,8 @@
-/** For whom else a device may speak. */
+/** Decides whether a device may report for another device and receive its commands. */
 import type { BrokerContext } from './context.ts'
 import type { Session } from './session.ts'
 
-/** A gateway speaks for its peripherals, and for those that any gateway may speak for (Losant's "floating"). Read anew each time. */
+/** True for the device itself, and for a gateway's own peripherals and floating ones. Reads the store each time. */
 export async function speaksFor({ platform }: BrokerContext, session: Session, deviceId: string): Promise<boolean> {
   if (session.deviceId === deviceId) return true
   if (!session.isGateway) return false

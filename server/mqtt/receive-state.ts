@@ -7,9 +7,10 @@ import type { Session } from './session.ts'
 import { tellDevice } from './tell-device.ts'
 
 /**
- * Resolves once the state is stored, or once it is clear that it never will be: then it is dropped, for a device that got no
- * acknowledgement would send the same again for ever. Rejects where the store cannot take it now, which leaves QoS 1
- * unacknowledged and ends the connection: MQTT 3.1.1 has a device send again on a new connection, and only there (4.4).
+ * Resolves once the state is stored, or once it is clear that it can never be stored. In that case it is dropped, since a
+ * device that got no acknowledgement would send the same state for ever. Rejects if the store cannot take it now: then a
+ * state of QoS 1 is not acknowledged and the connection ends, since MQTT 3.1.1 has a device send again only on a new
+ * connection (4.4).
  */
 export function receiveState(
   context: BrokerContext,
@@ -35,20 +36,20 @@ export function receiveState(
     (error: unknown) => {
       if (error instanceof FlowpotError && error.status < 500) return drop(context, session, deviceId, error.message)
       context.warn({ err: error, deviceId, qos }, 'A state was not stored')
-      // Nobody waits for an acknowledgement of QoS 0: "at most once".
+      // QoS 0 means "at most once", so the device waits for no acknowledgement.
       if (qos > 0) throw error
     },
   )
 }
 
-/** Notes that a message was accepted and is not used. */
+/** Notes in both logs that a message is accepted but not used. */
 export async function drop(context: BrokerContext, session: Session, deviceId: string, reason: string): Promise<void> {
   session.droppedMessages++
   context.warn({ deviceId, reason, ...session.origin }, 'A message was dropped')
   await tellDevice(context, deviceId, reason)
 }
 
-/** Without what was sent, which the parser quotes: it goes into the log. */
+/** Leaves out the parser's message, since it quotes what was sent and this goes into the log. */
 function refusalOf(error: unknown): string {
   if (error instanceof UnreadableJson && error.fault !== 'syntax') return `A state cannot be taken: ${error.message}`
   return 'A state is not JSON.'

@@ -3,7 +3,7 @@ import type { Client } from 'aedes'
 import type { ApplicationKeyTable } from '../../platform/store/tables.ts'
 import type { TopicRules } from './topic-rules.ts'
 
-/** The way a connection came in. */
+/** Where a connection comes from. */
 export interface Origin {
   readonly address: string
   readonly transport: 'tcp' | 'tls' | 'websocket'
@@ -22,27 +22,27 @@ export interface Session {
   isGateway: boolean
   /** Devices other than its own whose commands it has subscribed to. */
   readonly peripheralIds: Set<string>
-  /** When it was accepted; missing before. */
+  /** When it was accepted. Missing until then. */
   connectedAt?: number
   messagesFromClient: number
   messagesToClient: number
-  /** Messages that were accepted and not used, since they were not what they should be. */
+  /** Messages that were accepted but not used, because something was wrong with them. */
   droppedMessages: number
-  /** What it has subscribed to. */
+  /** The filters that it is subscribed to. */
   readonly filters: Set<string>
-  /** Set when the broker ends it for what it did or may not do any more: nothing is taken from it then, not even its will. */
+  /** Set once the broker ends it for a breach or a lost right: from then on nothing is taken from it, not even its will. */
   isBarred: boolean
-  /** Why the broker ended it; missing where the device or its network did. */
+  /** Why the broker ended it. Missing if the device or the network ended it. */
   endedFor?: string
 }
 
-/** Ends the connection at once, for what the device did or may not do any more. */
+/** Ends the connection at once, for a breach or a lost right. Its will is not published. */
 export function barSession(session: Session, reason: string): void {
   session.isBarred = true
   endSession(session, reason)
 }
 
-/** Ends the connection at once. Its will is published, as after any other loss of a connection. */
+/** Ends the connection at once. Its will is published, as after any lost connection. */
 export function endSession(session: Session, reason: string): void {
   session.endedFor ??= reason
   session.client.close()

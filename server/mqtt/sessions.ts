@@ -1,11 +1,11 @@
-/** Who is signed in. Aedes' own list has one client an ID, and loses one where three come at once with the same. */
+/** The devices that are signed in. Aedes' own list holds one client per ID, and loses one if three connect at once with the same ID. */
 import type { Client } from 'aedes'
 import type { Session } from './session.ts'
 
 export interface Sessions {
   readonly size: number
   add(session: Session): void
-  /** False if it is gone already. */
+  /** Returns false if it was removed before. */
   remove(session: Session): boolean
   of(client: Client): Session | undefined
   ofDevice(deviceId: string): readonly Session[]
@@ -17,7 +17,7 @@ export interface Sessions {
 }
 
 export function createSessions(): Sessions {
-  // Held by the client as well: its last will is published once it is gone from the lists.
+  // A client keeps its session after it has left the lists, since its will is published only then.
   const byClient = new WeakMap<Client, Session>()
   const live = new Set<Session>()
   const byDevice = createIndex()
@@ -63,7 +63,7 @@ function createIndex() {
       const list = lists.get(id)
       if (list?.delete(session) && list.size === 0) lists.delete(id)
     },
-    /** A copy: who goes through it may end what is in it. */
+    /** Returns a copy, since callers end sessions while they iterate. */
     get: (id: string): readonly Session[] => [...(lists.get(id) ?? [])],
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Who is told of a message: what Aedes calls `mq`. Its own, mqemitter, holds a message until every subscriber's socket has
- * taken it, and no more than a hundred at once: one reader that is slow stops the whole broker. This one waits for nobody;
- * `forward.ts` ends a reader that leaves too much unread.
+ * Finds the subscribers of a message: what Aedes calls `mq`. Aedes' own, mqemitter, keeps a message until the sockets of all
+ * subscribers have taken it, and keeps at most a hundred, so one slow reader stops the whole broker. This one does not wait;
+ * `forward.ts` disconnects a reader that leaves too much unread.
  */
 import { isWildcard } from './topics.ts'
 
@@ -36,12 +36,12 @@ export function createSubscriptions(): Subscriptions {
       const listeners = byTopic.get(filter)
       if (isWildcard(filter)) removeFrom(root, filter.split('/'), listener)
       else if (listeners?.delete(listener) && listeners.size === 0) byTopic.delete(filter)
-      // Aedes sums up what it has removed only after the caller has gone on.
+      // Aedes expects the callback only after this call has returned.
       if (done) setImmediate(done)
     },
     emit(message, done) {
       const listeners = new Set(byTopic.get(message.topic))
-      // The platform's topics go to who asked for them by their name, which is authorised; `#` does not take them in.
+      // The platform's topics match only filters without wildcards, since only those were authorised for them.
       if (!message.topic.startsWith('losant')) collect(root, message.topic.split('/'), 0, listeners)
       for (const listener of listeners) listener(message, ignore)
       if (done) setImmediate(done)
@@ -68,7 +68,7 @@ function addTo(root: Branch, levels: readonly string[], listener: Listener): voi
   branch.listeners.add(listener)
 }
 
-/** Branches that end in nothing go with it. */
+/** Also removes the branches that are empty afterwards. */
 function removeFrom(branch: Branch, [level, ...deeper]: readonly string[], listener: Listener): void {
   if (level === undefined) {
     branch.listeners.delete(listener)
@@ -81,7 +81,7 @@ function removeFrom(branch: Branch, [level, ...deeper]: readonly string[], liste
 }
 
 function collect(branch: Branch, levels: readonly string[], index: number, found: Set<Listener>): void {
-  // `a/#` takes in `a` as well, [MQTT-4.7.1-2].
+  // `a/#` also matches `a`, [MQTT-4.7.1-2].
   for (const listener of branch.levels.get('#')?.listeners ?? []) found.add(listener)
   const level = levels[index]
   if (level === undefined) {

@@ -12,22 +12,22 @@ import { drop, receiveState } from './receive-state.ts'
 import { barSession, type Session } from './session.ts'
 import { isReserved, readDeviceTopic, shown } from './topics.ts'
 
-/** A PUBLISH, and why it cannot be used if that was seen as it was read. */
+/** A PUBLISH, with the reason why it cannot be used if reading it showed one. */
 export type ReceivedPublish = PublishPacket & { problem?: string }
 
 export type TakePublish = (client: Client | null, packet: ReceivedPublish, done: (error?: Error | null) => void) => void
 
-/** Replaces the topic of a message that is acknowledged and goes to nobody. No device may publish to it. */
+/** The topic of messages that are acknowledged but not delivered, which replaces their own. No device may publish to it. */
 export const nowhere = '$nowhere'
 
 export function createTakePublish(context: BrokerContext): TakePublish {
   const { sessions, work, limits } = context
 
-  /** Resolves once the message may be acknowledged: a state is stored by then. */
+  /** Resolves once the message may be acknowledged. A state is stored by then. */
   const take = (session: Session, packet: ReceivedPublish, payload: Buffer): Promise<void> => {
     const problem = packet.problem ?? findUnsupported(packet)
     if (problem !== undefined) return refuse(session, packet, problem)
-    // Nearly every message is one of these; each promise more would cost it half a microsecond.
+    // Most messages are states of the device itself; each further promise would add half a microsecond to them.
     if (packet.topic === session.stateTopic) return takeState(session, session.deviceId, packet, payload)
     const device = readDeviceTopic(packet.topic)
     if (device?.kind !== 'state') return takeOther(session, packet, payload)
@@ -57,7 +57,7 @@ export function createTakePublish(context: BrokerContext): TakePublish {
   }
 
   const refuse = async (session: Session, packet: PublishPacket, reason: string): Promise<void> => {
-    // A will comes when the connection has ended already.
+    // A will is published after the connection has ended, so it is always dropped.
     if (packet.qos === 0 && !session.client.closed) throw new Refused(reason)
     packet.topic = nowhere
     return drop(context, session, session.deviceId, reason)
@@ -66,7 +66,7 @@ export function createTakePublish(context: BrokerContext): TakePublish {
   return (client, packet, done) => {
     const session = client && sessions.of(client)
     if (!session || session.isBarred) return done(new Error('Nobody is signed in.'))
-    // Neither stored nor acknowledged: the device sends it again to the next process.
+    // It is neither stored nor acknowledged, so the device sends it again to the next process.
     if (work.isClosing) return
     session.messagesFromClient++
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
@@ -74,10 +74,10 @@ export function createTakePublish(context: BrokerContext): TakePublish {
     const finish = () => {
       if (packet.topic === nowhere && packet.qos > 0) {
         acknowledge(client, packet)
-        // Or Aedes would as well.
+        // Otherwise Aedes would acknowledge it too.
         packet.qos = 0
       }
-      // Aedes writes any other acknowledgement before it comes back.
+      // Aedes writes all other acknowledgements itself.
       whenTaken(client, done)
       work.end()
     }
@@ -89,7 +89,7 @@ export function createTakePublish(context: BrokerContext): TakePublish {
   }
 }
 
-/** Rejects where QoS 1 cannot be acknowledged, since a run that it starts is not written down. */
+/** Rejects if a message of QoS 1 starts a run that could not be written down, and so must not be acknowledged. */
 async function startRuns(
   { platform, starting, warn }: BrokerContext,
   { deviceId }: Session,
@@ -113,7 +113,7 @@ function findUnsupported({ qos, retain }: PublishPacket): string | undefined {
   return undefined
 }
 
-/** Given to `done`, it ends the connection. */
+/** Returns the error that ends the connection once `done` gets it. */
 function disconnect({ warn }: BrokerContext, session: Session, reason: string): Error {
   warn({ deviceId: session.deviceId, reason, ...session.origin }, 'A device was disconnected')
   barSession(session, reason)

@@ -1,4 +1,4 @@
-/** Listens for MQTT on a port of its own, in the clear or under TLS. */
+/** Listens for MQTT on its own port, with or without TLS. */
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Broker } from './broker.ts'
@@ -12,13 +12,13 @@ export interface Certificate {
 export interface Listener {
   /** Rejects with Node's error (`EADDRINUSE`); may be called again after that. Resolves with the port. */
   listen(port: number, host: string): Promise<number>
-  /** Accepts nothing more. What is connected stays. */
+  /** Accepts no more connections. Open ones stay. */
   stop(): void
 }
 
 const options = {
   noDelay: true,
-  // Finds out who is gone without a word, also where a device asked for no keep-alive of MQTT's own.
+  // Detects connections that were lost silently, also of devices that turned off MQTT's keep-alive.
   keepAlive: true,
   keepAliveInitialDelay: 60_000,
 }
@@ -29,12 +29,12 @@ export function createTcpListener(broker: Broker): Listener {
   )
 }
 
-/** Throws what OpenSSL says of a certificate and key that do not fit. */
+/** Throws OpenSSL's error if the certificate and the key do not match. */
 export function createTlsListener(broker: Broker, { cert, key }: Certificate): Listener {
   const server = createTlsServer({ ...options, cert, key, handshakeTimeout: 10_000 }, (socket) =>
     broker.accept(socket, { address: addressOf(socket), transport: 'tls' }),
   )
-  // Whoever speaks no TLS to it: theirs alone, and Node has ended it.
+  // A failed handshake concerns only that client, and Node has already ended it.
   server.on('tlsClientError', (_error, socket) => socket.destroy())
   return toListener(server)
 }

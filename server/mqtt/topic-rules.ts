@@ -1,4 +1,4 @@
-/** Which topics of its own, besides the platform's, a device may use: what its access key says of them. */
+/** Decides by a device's access key which topics it may use besides those of the platform. */
 import { fromColumn } from '../../platform/records/schemas.ts'
 import { covers } from '../../platform/runs/topic-filter.ts'
 import type { ApplicationKeyTable } from '../../platform/store/tables.ts'
@@ -11,7 +11,7 @@ export interface TopicRules {
 
 export type KeyTopics = Pick<ApplicationKeyTable, 'filter_type' | 'pub_topics' | 'sub_topics'>
 
-/** Rules for topics that `isReserved` says no to. The topics that a key lists may be filters themselves. */
+/** Rules for topics that are not reserved. The topics that a key lists may be filters. */
 export function topicRules(key: KeyTopics): TopicRules {
   const toPublish = allows(key.filter_type, fromColumn<string[]>(key.pub_topics))
   const toSubscribe = allows(key.filter_type, fromColumn<string[]>(key.sub_topics))
@@ -31,7 +31,7 @@ function allows(filterType: string, listed: readonly string[]): (filter: string)
     case 'whitelist':
       return (filter) => listed.some((one) => covers(one, filter))
     case 'blacklist':
-      // A filter that takes in but one forbidden topic is refused whole, or `#` would get round the list.
+      // A filter that matches a single forbidden topic is refused; otherwise `#` would bypass the list.
       return (filter) => !listed.some((one) => overlap(one, filter))
     default:
       return () => false

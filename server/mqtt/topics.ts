@@ -1,12 +1,12 @@
-/** What a topic's name says: whether it is the platform's, and whether a filter takes it in. */
+/** Reads topics and filters: whose a topic is, and whether filters overlap. */
 
-/** The platform's topic of one device. */
+/** A topic that the platform has for each device. */
 export interface DeviceTopic {
   readonly deviceId: string
   readonly kind: 'state' | 'command'
 }
 
-/** `losant/ID/state` or `losant/ID/command`; `undefined` for any other. */
+/** Reads `losant/ID/state` and `losant/ID/command`; `undefined` for any other topic. */
 export function readDeviceTopic(topic: string): DeviceTopic | undefined {
   const match = /^losant\/([0-9a-f]{24})\/(state|command)$/.exec(topic)
   const [, deviceId, kind] = match ?? []
@@ -21,7 +21,7 @@ export function commandTopic(deviceId: string): string {
   return `losant/${deviceId}/command`
 }
 
-/** Losant holds every topic that starts with `losant` for its own; those with `$` are the broker's, [MQTT-4.7.2-1]. */
+/** Losant reserves every topic that starts with `losant`; those that start with `$` belong to the broker, [MQTT-4.7.2-1]. */
 export function isReserved(topic: string): boolean {
   return topic.startsWith('losant') || topic.startsWith('$')
 }
@@ -30,7 +30,7 @@ export function isWildcard(filter: string): boolean {
   return filter.includes('+') || filter.includes('#')
 }
 
-/** Whether there is a topic that both filters take in. */
+/** Whether any topic matches both filters. */
 export function overlap(one: string, other: string): boolean {
   const [levels, others] = [one.split('/'), other.split('/')]
   for (let index = 0; ; index++) {
@@ -41,7 +41,7 @@ export function overlap(one: string, other: string): boolean {
   }
 }
 
-/** Quotes a topic's name, which is a device's text of any length. */
+/** Quotes a topic for a log. A device may send one of any length. */
 export function shown(topic: string): string {
   return JSON.stringify(topic.length > 100 ? `${topic.slice(0, 100)}…` : topic)
 }

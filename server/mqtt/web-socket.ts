@@ -9,7 +9,7 @@ const subprotocols = ['mqtt', 'mqttv3.1']
 /** A packet may come in several frames, and several in one, [MQTT-6.0.0-2]. */
 const maxFrameBytes = 1024 * 1024
 
-/** The server's requests are to be of the class `IncomingRequest`, so that those for another protocol than WebSocket do not come here. */
+/** The server must create its requests as `IncomingRequest`, which emits `upgrade` for WebSockets only. */
 export function serveWebSockets(server: Server, broker: Broker, addressOf: (request: IncomingMessage) => string): void {
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -17,7 +17,7 @@ export function serveWebSockets(server: Server, broker: Broker, addressOf: (requ
     handleProtocols: (asked) => subprotocols.find((protocol) => asked.has(protocol)) ?? false,
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // `ws` listens to it later.
+    // `ws` adds its own listener only later.
     socket.on('error', () => socket.destroy())
     if (!isForBroker(request))
       return refuse(socket, 404, 'WebSockets are served at /mqtt, and at / for the subprotocol mqtt.')
@@ -28,7 +28,7 @@ export function serveWebSockets(server: Server, broker: Broker, addressOf: (requ
   })
 }
 
-/** Losant's broker is at `/`, where its clients look for it. */
+/** Losant's clients connect to `/`, others usually to `/mqtt`. */
 function isForBroker({ url = '', headers }: IncomingMessage): boolean {
   const path = url.split('?', 1)[0]?.replace(/\/$/, '')
   const asked = headers['sec-websocket-protocol']?.split(',') ?? []
