@@ -17,7 +17,8 @@ export interface ApplicationSettings {
   readonly globals: Readonly<Record<string, unknown>>
   /** Values from the environment that flows read at `secrets` and nobody is shown, by name. */
   readonly secrets: Readonly<Record<string, FromEnvironment>>
-  readonly cors: boolean
+  /** Whether browsers may call from other origins: from all, or from those that are named. */
+  readonly cors: boolean | CorsSettings
   readonly http: {
     /** Hosts, with or without a port, that flows may request although their address is private: `127.0.0.1:9000`. */
     readonly allow: readonly string[]
@@ -27,6 +28,13 @@ export interface ApplicationSettings {
   readonly seeds: Seeds
   /** Names of this application's secrets, in addition to the names that are secret everywhere. */
   readonly secretNames: readonly string[]
+}
+
+export interface CorsSettings {
+  /** As browsers send them: `https://app.example.com`. */
+  readonly origins: readonly string[]
+  /** Whether browsers send cookies along, and show the answer to them. */
+  readonly credentials?: boolean
 }
 
 export interface FromEnvironment {

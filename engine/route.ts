@@ -16,8 +16,7 @@ export interface Endpoint {
   readonly segments: readonly RouteSegment[]
 }
 
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
-const answeredByThemselves = ['OPTIONS', 'HEAD']
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const unsafeNames = ['__proto__', 'constructor', 'prototype']
 
 /** Reads `POST /devices`. Throws `TextSyntaxError`. */
@@ -27,12 +26,8 @@ export function parseEndpoint(text: string): Endpoint {
   if (method === '' || method.startsWith('/')) {
     throw routeError('The method is missing.', at, `Write a method, a space and a route: GET ${text.trim() || '/'}`)
   }
-  if (answeredByThemselves.includes(method.toUpperCase())) {
-    throw routeError(
-      `An endpoint cannot have the method ${method}.`,
-      at,
-      `${method.toUpperCase()} is answered by itself.`,
-    )
+  if (method.toUpperCase() === 'HEAD') {
+    throw routeError(`An endpoint cannot have the method ${method}.`, at, 'HEAD is answered as GET is.')
   }
   if (!methods.includes(method)) {
     const nearest = nearestName(method, methods)

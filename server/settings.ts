@@ -26,7 +26,7 @@ export interface Setting<T> {
   readonly wanted: string
 }
 
-export type AnySetting = Setting<string | number | TrustedProxies>
+export type AnySetting = Setting<string | number | boolean | TrustedProxies>
 
 /** `wanted` of settings that accept everything but empty text. */
 export const anyText = 'some text'
@@ -283,6 +283,15 @@ export const settingDefinitions = {
     about:
       'How many times its size a compressed body may become, past 64 KB and below the limit of a body; past it 413.',
   },
+  tokenInQuery: {
+    placeholder: 'true|false',
+    env: 'FLOWPOT_TOKEN_IN_QUERY',
+    default: true,
+    about:
+      "Take a user's or device's token from the query parameter authorization too, which stays in histories and in the logs of proxies.",
+    parse: (value: string) => (value === 'true' ? true : value === 'false' ? false : undefined),
+    wanted: 'true or false',
+  },
   trustProxy: {
     placeholder: 'proxies',
     env: 'FLOWPOT_TRUST_PROXY',
@@ -348,7 +357,7 @@ export const settingDefinitions = {
     parse: (value: string) => (logLevels.includes(value) ? value : undefined),
     wanted: `one of ${logLevels.join(', ')}`,
   },
-} satisfies Record<string, Setting<string> | Setting<number> | Setting<TrustedProxies>>
+} satisfies Record<string, Setting<string> | Setting<number> | Setting<boolean> | Setting<TrustedProxies>>
 
 type Definitions = typeof settingDefinitions
 export type Settings = { readonly [Key in keyof Definitions]: NonNullable<ReturnType<Definitions[Key]['parse']>> }

@@ -20,6 +20,21 @@ const fromEnvironment = (description: string) =>
   Type.Object({ env: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$', description }) })
 
 const secret = fromEnvironment('The environment variable that has the value.')
+/** As a browser writes one: https://www.rfc-editor.org/rfc/rfc6454#section-6.2. */
+const originPattern = '^[a-z][a-z0-9+.-]*://[^\\sA-Z/?#@*\\\\]+$'
+
+const namedOrigins = Type.Object({
+  origins: Type.Array(Type.String({ pattern: originPattern }), {
+    minItems: 1,
+    maxItems: 1000,
+    description: 'Scheme, host and port, as browsers write them: in lower case, without a path.',
+    examples: [['https://app.example.com', 'http://localhost:5173']],
+  }),
+  credentials: Type.Optional(
+    Type.Boolean({ default: false, description: 'Whether pages there may send the cookies of users along.' }),
+  ),
+})
+
 const connection = fromEnvironment(
   'The environment variable that has its URL, password and all: `postgres://`, `mysql://`, `redis://`, `mongodb://`. For `clientCertificate` of `http`, it has the certificate and its private key as PEM.',
 )
@@ -70,7 +85,12 @@ const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
         examples: [{ stripeKey: { env: 'STRIPE_KEY' } }],
       }),
     ),
-    cors: Type.Optional(Type.Boolean({ default: true, description: 'Whether browsers may call from other origins.' })),
+    cors: Type.Optional(
+      Type.Union([Type.Boolean(), namedOrigins], {
+        default: true,
+        description: 'Whether browsers may call from other origins: from all of them, or from those that are named.',
+      }),
+    ),
     http: Type.Optional(
       Type.Object({
         allow: Type.Optional(
@@ -184,6 +204,7 @@ function hintAt({ path, code }: SchemaComplaint): { hint?: string } {
   if (code !== 'FLOW_WRONG_TYPE') return {}
   if (path.at(-1) === 'id') return { hint: 'An ID is 24 hexadecimal digits in lower case, in quotes.' }
   const isOfHost = path[0] === 'http' && typeof path.at(-1) === 'number'
+  if (path[0] === 'cors') return { hint: 'Write origins as browsers do, without a path: "https://app.example.com".' }
   if (path[0] === 'connections') return { hint: 'Write the name of an environment variable: READINGS_URL.' }
   if (path[0] === 'secrets') return { hint: 'Write the name of an environment variable: { env: STRIPE_KEY }.' }
   return isOfHost ? { hint: 'Write a host, or a host and a port, in quotes: "127.0.0.1:9000".' } : {}

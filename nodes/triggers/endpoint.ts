@@ -16,7 +16,8 @@ export const endpoint = defineTrigger({
   losant: 'endpoint',
   summary: 'An HTTP request to a route of the application.',
   description: `A route has literals, \`{name}\` for one segment, \`{name?}\` for a last segment that may be missing, and \`{name*}\` for
-the rest of the path. The most specific route wins. Case counts, a slash at the end does not. HEAD is answered as GET is.
+the rest of the path. The most specific route wins. Case counts, a slash at the end does not. HEAD is answered as GET is,
+and OPTIONS as \`cors\` of the application says, unless a flow has an endpoint for it.
 
 Every way through the flow must come to a \`reply\`. Who may call is settled before the flow runs: 401 without a valid token
 where one is needed, 403 outside the groups.`,

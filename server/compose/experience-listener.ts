@@ -25,6 +25,7 @@ export function createExperienceListener(parts: ListenerParts): FastifyInstance 
     bodyLimitBytes: settings.bodyLimitBytes,
     bodies: settings,
     trustProxy: settings.trustProxy,
+    tokenInQuery: settings.tokenInQuery,
     maxPipelinedRequests: settings.maxPipelinedRequests,
     log,
     application,

@@ -1,6 +1,7 @@
 /** Who sends a request, and whether the endpoint lets them in. */
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { UserRecord, VerifiedUser } from '../../contracts/users.ts'
+import type { ApplicationSettings } from '../../engine/application.ts'
 import type { Access } from '../../engine/trigger.ts'
 import { cookiesOf } from './cookies.ts'
 
@@ -19,15 +20,42 @@ export interface Caller {
 
 export const anonymous: Caller = { user: null, device: null, authInfo: null }
 
+export interface TokenRules {
+  readonly cors: ApplicationSettings['cors']
+  /** Whether the query parameter counts, which stays in histories and in the logs of proxies. */
+  readonly takesQuery: boolean
+}
+
 /** The token of a request: a Bearer header, the cookie `authorization`, or the query parameter `authorization`. */
-export function tokenOf(request: FastifyRequest): string | undefined {
-  const header = request.headers.authorization
-  const bearer = header === undefined ? undefined : bearerToken(header)
+export function tokenOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { cors, takesQuery }: TokenRules,
+): string | undefined {
+  const { authorization, cookie } = request.headers
+  const bearer = authorization === undefined ? undefined : bearerToken(authorization)
   if (bearer !== undefined) return bearer
-  return (
-    nonEmptyText(request.headers.cookie === undefined ? undefined : cookiesOf(request).authorization) ??
-    nonEmptyText(queryOf(request).authorization)
-  )
+  const kept = cookie === undefined ? undefined : nonEmptyText(cookiesOf(request).authorization)
+  if (kept !== undefined && !isForged(request, cors)) return kept
+  const shown = takesQuery ? nonEmptyText(queryOf(request).authorization) : undefined
+  // A page that is left for another would name its own URL, and the token with it.
+  if (shown !== undefined) reply.header('referrer-policy', 'no-referrer')
+  return shown
+}
+
+/**
+ * Whether a page of another site may have made the browser send its cookies along, to change something in the user's name. `SameSite` keeps
+ * the browser from it by itself, unless the flow has set `none`. https://www.w3.org/TR/fetch-metadata/
+ */
+function isForged(request: FastifyRequest, cors: ApplicationSettings['cors']): boolean {
+  const { method, headers } = request
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return false
+  const { origin, 'sec-fetch-site': site } = headers
+  if (typeof cors === 'object' && cors.credentials && origin !== undefined && cors.origins.includes(origin))
+    return false
+  if (site !== undefined) return site === 'cross-site'
+  // An older browser, or one on plain HTTP: the origin tells.
+  return origin !== undefined && origin.replace(/^https?:\/\//, '').toLowerCase() !== request.host.toLowerCase()
 }
 
 /** The token in an `authorization` header; RFC 9110 has the scheme in any case. */

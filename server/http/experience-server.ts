@@ -7,7 +7,7 @@ import type { EndpointSpec } from '../../engine/trigger.ts'
 import { anonymous, type Caller, identify, refusal, tokenOf, type Verifiers } from './authorise.ts'
 import { addBodyParsers, defaultBodyLimits } from './body-parsers.ts'
 import { codingOf } from './content-coding.ts'
-import { answerPreflight, setDefaultHeaders } from './default-headers.ts'
+import { answerPreflight, isPreflight, setDefaultHeaders } from './default-headers.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { limitPipelining } from './limit-pipelining.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
@@ -21,6 +21,8 @@ export interface ExperienceOptions extends ListenerOptions, Verifiers {
   /** The current application; another one after a reload. */
   readonly application: () => Application
   readonly applicationId: string
+  /** Whether a token counts that comes as the query parameter `authorization`. */
+  readonly tokenInQuery?: boolean
   /** What a run acts with, for a request from this address. */
   readonly services: (context: { readonly address: string }) => Services
   /** Writes down a run that nobody waits for. */
@@ -71,8 +73,9 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
     }
     setDefaultHeaders(request, reply, application.settings.cors)
     const path = pathOf(request.raw.url ?? '/')
-    const called = request.method === 'OPTIONS' ? undefined : findWebhook(application.webhooks, path)
+    const called = findWebhook(application.webhooks, path)
     if (called) {
+      if (application.settings.cors && isPreflight(request)) return answerPreflight(request, reply, webhookMethods)
       request.called = { ...called, application }
       return refuseEncoding(request, reply) ? undefined : done()
     }
@@ -80,7 +83,7 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
     if (match === undefined) return answerWithoutEndpoint(request, reply, application, table, path)
     if (refuseEncoding(request, reply)) return
     const { access } = match.endpoint.spec
-    const token = tokenOf(request)
+    const token = tokenOf(request, reply, { cors: application.settings.cors, takesQuery: options.tokenInQuery ?? true })
     if (token === undefined) return admit(request, reply, done, { application, match, path, caller: anonymous })
     identify(access, token, options).then(
       (caller) => admit(request, reply, done, { application, match, path, caller }),
@@ -159,6 +162,8 @@ async function answerWebhook(
   return writeReply(reply, await running.reply)
 }
 
+const webhookMethods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
+
 function findEndpoint(table: RouteTable, method: string, path: string): RouteMatch | undefined {
   const match = table.find(method, path)
   return match === undefined && method === 'HEAD' ? table.find('GET', path) : match
@@ -176,7 +181,7 @@ function answerWithoutEndpoint(
     reply.code(404).send({ error: 'No endpoint found for route' })
     return
   }
-  const allowed = allowedMethods(methods, application.settings.cors)
+  const allowed = allowedMethods(methods, application.settings.cors !== false)
   if (request.method === 'OPTIONS' && application.settings.cors) answerPreflight(request, reply, allowed)
   else reply.code(405).header('allow', allowed.join(', ')).send({ error: 'Method Not Allowed' })
 }

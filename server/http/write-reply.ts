@@ -42,6 +42,8 @@ export function writeReply(reply: FastifyReply, answer: Reply): FastifyReply {
   } else if (hasBody) {
     headers['content-type'] = contentType === undefined ? defaultType(answer.body) : withCharset(contentType)
   }
+  // What is kept on the way for one origin is not for another, whatever else the flow says.
+  if (headers.vary !== undefined && reply.getHeader('vary') === 'origin') headers.vary = `${headers.vary}, origin`
   const sent = inPart(reply.request, { status, headers, body })
   return reply
     .code(sent.status)

@@ -24,7 +24,7 @@ test.each([
   ['GET /a\nPOST /b', 'holds a character that a route cannot have.'],
   ['GET', 'The route is missing.'],
   ['GET x', 'A route begins with a slash.'],
-  ['OPTIONS /x', 'An endpoint cannot have the method OPTIONS.'],
+  ['HEAD /x', 'An endpoint cannot have the method HEAD.'],
   ['GET /a/{id}x', '"{id}x" is a parameter in part of a segment.'],
   ['GET /{id}/{id}', 'The parameter id stands twice in the route.'],
   ['GET /:id', '":id" is not how a parameter is written.'],

@@ -1,6 +1,6 @@
 /** An application without an engine: each endpoint is a function of what the listener hands to a run. */
 import type { FlowpotError } from '../../../contracts/errors.ts'
-import type { Application, RunRequest } from '../../../engine/application.ts'
+import type { Application, ApplicationSettings, RunRequest } from '../../../engine/application.ts'
 import { secretNames } from '../../../engine/secret-names.ts'
 import type { Reply } from '../../../engine/services.ts'
 import type { Access, EndpointSpec } from '../../../engine/trigger.ts'
@@ -23,7 +23,9 @@ export interface FakeEndpoint {
 }
 
 /** Endpoints by method and route, such as `POST /devices`. Without an answer of its own, one replies with what it was given. */
-export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>>, cors = true): Application {
+type Cors = ApplicationSettings['cors']
+
+export function fakeApplication(endpoints: Readonly<Record<string, FakeEndpoint>>, cors: Cors = true): Application {
   const answers = new Map<string, Answer>()
   return {
     settings: {
@@ -94,7 +96,7 @@ export function authInfoOf(token: string) {
 
 export function fakeServer(
   endpoints: Readonly<Record<string, FakeEndpoint>>,
-  options: Partial<ExperienceOptions> & { readonly cors?: boolean } = {},
+  options: Partial<ExperienceOptions> & { readonly cors?: Cors } = {},
 ) {
   const { cors, ...rest } = options
   const application = fakeApplication(endpoints, cors)
