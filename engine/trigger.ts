@@ -48,7 +48,7 @@ export interface TriggerType<Key extends TriggerKey = TriggerKey, Config extends
   /** The `data` of a dry run that is given none. */
   readonly sample?: (config: Static<Config>) => unknown
   /** What is known about `data` and `experience` when it fires. Keys that it does not name are absent. */
-  readonly shape: (config: Static<Config>) => ReadonlyMap<string, Shape>
+  readonly shape: (config: Static<Config>) => Readonly<Record<string, Shape>>
   /** Checks what the schema cannot express. Runs only if the configuration fits the schema. */
   readonly check?: (check: TriggerCheck) => void
   /** Gives what the listener or the platform needs to fire it. Runs once per trigger. */

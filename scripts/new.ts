@@ -82,7 +82,7 @@ result: data.greeting\`,
 
 function triggerText(): string {
   return `import { Type } from 'typebox'
-import { objectShape, type Shape } from '../../engine/json-schema/shape.ts'
+import { objectShape } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 
 export const ${constant} = defineTrigger({
@@ -92,7 +92,7 @@ export const ${constant} = defineTrigger({
     '${name}': Type.String({ minLength: 1, maxLength: 255, description: 'What it is about.' }),
   }),
   isQueued: true,
-  shape: () => new Map<string, Shape>([['data', objectShape({})]]),
+  shape: () => ({ data: objectShape({}) }),
   compile: ({ '${name}': name }) => ({ name }),
   examples: [{ title: 'One of them', yaml: '${name}: front' }],
 })

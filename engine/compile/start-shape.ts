@@ -23,6 +23,6 @@ export function startShape(
     relayId: scalar,
     relayType: scalar,
     // The configuration fits the trigger's schema, so its `shape` takes it.
-    ...Object.fromEntries(trigger.type.shape(trigger.config as never)),
+    ...trigger.type.shape(trigger.config as never),
   })
 }

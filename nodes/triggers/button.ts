@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { anything, type Shape } from '../../engine/json-schema/shape.ts'
+import { anything } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 
 export const button = defineTrigger({
@@ -15,7 +15,7 @@ count, and \`relayType\` is \`flow\`, with the ID of that flow as \`relayId\`.`,
     button: Type.String({ minLength: 1, maxLength: 255, description: 'Name of the button.' }),
   }),
   isQueued: true,
-  shape: () => new Map<string, Shape>([['data', anything]]),
+  shape: () => ({ data: anything }),
   compile: ({ button: name }) => ({ name }),
   examples: [
     { title: 'A flow that is run by hand', yaml: 'button: Clean up' },

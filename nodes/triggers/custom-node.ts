@@ -2,9 +2,10 @@ import { type Static, Type } from 'typebox'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { type CustomNodeInput, type CustomNodeSpec, customNodeKey } from '../../engine/custom-node.ts'
 import { sharedSchemaChecker } from '../../engine/json-schema/schema-problems.ts'
-import { objectShape, type Shape } from '../../engine/json-schema/shape.ts'
+import { objectShape } from '../../engine/json-schema/shape.ts'
 import { type JsonSchema, shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
+import { flag } from '../parts/flag.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 const kinds = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const
@@ -22,7 +23,7 @@ const input = Type.Object({
   pattern: Type.Optional(
     Type.String({ format: 'regex', description: 'What a text has to match, as a regular expression.' }),
   ),
-  required: Type.Optional(Type.Boolean({ description: 'Whether it has to be handed in.', default: false })),
+  required: flag('Whether it has to be handed in.'),
   default: Type.Optional(Type.Unknown({ description: 'What it is where nothing is handed in.' })),
   description: Type.Optional(Type.String({ description: 'For people.' })),
 })
@@ -79,8 +80,8 @@ What is stored in it, by \`store-value\`, \`latch\` and their like, is kept apar
       }),
     ),
   shape: ({ inputs = {} }) => {
-    const shapes = Object.entries(inputs).map(([name, raw]): [string, Shape] => [name, shapeOfSchema(schemaOf(raw))])
-    return new Map<string, Shape>([['data', objectShape(Object.fromEntries(shapes))]])
+    const shapes = Object.entries(inputs).map(([name, raw]) => [name, shapeOfSchema(schemaOf(raw))])
+    return { data: objectShape(Object.fromEntries(shapes)) }
   },
   compile: ({ [customNodeKey]: name, inputs = {}, outputs = ['next'], result = 'optional' }): CustomNodeSpec => ({
     name,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
+import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
@@ -14,7 +14,7 @@ device's ID.`,
   isQueued: true,
   label: (config) => labelOf(config['device-connect']),
   sample: () => ({ method: 'mqtt', address: '127.0.0.1', secure: false }),
-  shape: () => new Map<string, Shape>([['data', objectShape({ method: scalar, address: scalar, secure: scalar })]]),
+  shape: () => ({ data: objectShape({ method: scalar, address: scalar, secure: scalar }) }),
   check: (trigger) => refuseTemplates(trigger),
   compile: (config) => ({ on: 'connect', devices: toChoice(config['device-connect']) }),
   examples: [

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { anything, objectShape, type Shape } from '../../engine/json-schema/shape.ts'
+import { anything, objectShape } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
@@ -13,7 +13,7 @@ export const deviceCreated = defineTrigger({
   isQueued: true,
   label: (config) => labelOf(config['device-created']),
   sample: () => ({ device: { name: 'Sample', tags: [], attributes: [] } }),
-  shape: () => new Map<string, Shape>([['data', objectShape({ device: anything })]]),
+  shape: () => ({ data: objectShape({ device: anything }) }),
   check: (trigger) => refuseTemplates(trigger),
   compile: (config) => ({ on: 'create', devices: toChoice(config['device-created']) }),
   examples: [{ title: 'Every device', yaml: 'device-created: all' }],

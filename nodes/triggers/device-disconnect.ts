@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
+import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
@@ -14,21 +14,17 @@ export const deviceDisconnect = defineTrigger({
   isQueued: true,
   label: (config) => labelOf(config['device-disconnect']),
   sample: () => ({ method: 'mqtt', address: '127.0.0.1', secure: false, connectedAt: null }),
-  shape: () =>
-    new Map<string, Shape>([
-      [
-        'data',
-        objectShape({
-          method: scalar,
-          address: scalar,
-          secure: scalar,
-          connectedAt: scalar,
-          disconnectReason: scalar,
-          messagesFromDevice: scalar,
-          messagesToDevice: scalar,
-        }),
-      ],
-    ]),
+  shape: () => ({
+    data: objectShape({
+      method: scalar,
+      address: scalar,
+      secure: scalar,
+      connectedAt: scalar,
+      disconnectReason: scalar,
+      messagesFromDevice: scalar,
+      messagesToDevice: scalar,
+    }),
+  }),
   check: (trigger) => refuseTemplates(trigger),
   compile: (config) => ({ on: 'disconnect', devices: toChoice(config['device-disconnect']) }),
   examples: [

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
+import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
@@ -22,7 +22,7 @@ was first served never fires it. What counts is when a state arrived, not the ti
   isQueued: true,
   label: ({ 'device-inactivity': devices, seconds = 7200 }) => `${labelOf(devices)} ${seconds} s`,
   sample: ({ seconds = 7200 }) => ({ inactivitySeconds: seconds, lastActivity: new Date(0).toISOString() }),
-  shape: () => new Map<string, Shape>([['data', objectShape({ inactivitySeconds: scalar, lastActivity: scalar })]]),
+  shape: () => ({ data: objectShape({ inactivitySeconds: scalar, lastActivity: scalar }) }),
   check: (trigger) => refuseTemplates(trigger),
   compile: ({ 'device-inactivity': devices, seconds = 7200 }) => ({
     on: 'inactivity',

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { anything, type Shape, scalar } from '../../engine/json-schema/shape.ts'
+import { anything, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
@@ -40,12 +40,7 @@ flow reports fires as well: a flow that reports what starts it never comes to re
   isQueued: true,
   label: (config) => labelOf(config['device-state']),
   sample: () => ({}),
-  shape: () =>
-    new Map<string, Shape>([
-      ['data', anything],
-      ['meta', anything],
-      ['triggerId', scalar],
-    ]),
+  shape: () => ({ data: anything, meta: anything, triggerId: scalar }),
   check: (trigger) => refuseTemplates(trigger),
   compile: (config) => ({
     on: 'state',

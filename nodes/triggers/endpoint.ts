@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
-import { anything, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
+import { anything, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { parseEndpoint, routeParams } from '../../engine/route.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
@@ -54,35 +54,29 @@ where one is needed, 403 outside the groups.`,
   expectsReply: true,
   shape: (config) => {
     const params = routeParams(parseEndpoint(config.endpoint).segments)
-    return new Map<string, Shape>([
-      [
-        'data',
-        objectShape({
-          body: anything,
-          cookies: anyKeys,
-          headers: anyKeys,
-          method: scalar,
-          path: scalar,
-          params: objectShape(Object.fromEntries(params.map((name) => [name, scalar]))),
-          query: anyKeys,
-          replyId: scalar,
-          ...(config.rawBody ? rawBodyShape : {}),
-        }),
-      ],
-      [
-        'experience',
-        objectShape({
-          user: userShape,
-          endpoint: objectShape(
-            { id: scalar, method: scalar, route: scalar, access: anything, description: scalar },
-            true,
-          ),
-          version: scalar,
-          device: anyKeys,
-          authInfo: objectShape({ issuedAt: scalar, expiresAt: scalar, extraData: anything }),
-        }),
-      ],
-    ])
+    return {
+      data: objectShape({
+        body: anything,
+        cookies: anyKeys,
+        headers: anyKeys,
+        method: scalar,
+        path: scalar,
+        params: objectShape(Object.fromEntries(params.map((name) => [name, scalar]))),
+        query: anyKeys,
+        replyId: scalar,
+        ...(config.rawBody ? rawBodyShape : {}),
+      }),
+      experience: objectShape({
+        user: userShape,
+        endpoint: objectShape(
+          { id: scalar, method: scalar, route: scalar, access: anything, description: scalar },
+          true,
+        ),
+        version: scalar,
+        device: anyKeys,
+        authInfo: objectShape({ issuedAt: scalar, expiresAt: scalar, extraData: anything }),
+      }),
+    }
   },
   check,
   compile: ({

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { anything, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
+import { anything, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 
 export const errorTrigger = defineTrigger({
@@ -24,23 +24,19 @@ itself starts no further error trigger.`,
     errorInfo: { error: { name: 'Error', message: 'A sample error.' }, nodeId: 'sample', nodeType: 'throw' },
     erroredPayload: {},
   }),
-  shape: () =>
-    new Map<string, Shape>([
-      [
-        'data',
-        objectShape({
-          errorInfo: objectShape({
-            error: objectShape({ name: scalar, message: scalar }),
-            nodeId: scalar,
-            nodeType: scalar,
-          }),
-          erroredPayload: anything,
-          replyId: scalar,
-        }),
-      ],
-      // That of the request, where a request started what threw.
-      ['experience', anything],
-    ]),
+  shape: () => ({
+    data: objectShape({
+      errorInfo: objectShape({
+        error: objectShape({ name: scalar, message: scalar }),
+        nodeId: scalar,
+        nodeType: scalar,
+      }),
+      erroredPayload: anything,
+      replyId: scalar,
+    }),
+    // The request's `experience`, if a request started the run that threw.
+    experience: anything,
+  }),
   compile: ({ error }) => ({ scope: error }),
   examples: [
     { title: 'Errors of this flow', yaml: 'error: local' },

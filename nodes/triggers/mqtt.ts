@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Shape, scalar } from '../../engine/json-schema/shape.ts'
+import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
@@ -19,7 +19,7 @@ export const mqttTrigger = defineTrigger({
   }),
   isQueued: true,
   sample: () => '',
-  shape: () => new Map<string, Shape>([['data', scalar]]),
+  shape: () => ({ data: scalar }),
   check,
   compile: ({ mqtt: filter }) => ({ on: 'topic', filter }),
   examples: [

@@ -1,7 +1,8 @@
 import { Cron } from 'croner'
 import { Type } from 'typebox'
-import { objectShape, type Shape } from '../../engine/json-schema/shape.ts'
+import { objectShape } from '../../engine/json-schema/shape.ts'
 import { defineTrigger, type TimerSpec, type TriggerCheck } from '../../engine/trigger.ts'
+import { flag } from '../parts/flag.ts'
 
 /** Losant's bounds. */
 const secondsOfYear = 31_622_400
@@ -30,15 +31,13 @@ many were missed. Two runs of one flow may overlap.`,
       ],
       { description: 'When it fires: every so many `seconds`, or by a `cron` expression.' },
     ),
-    late: Type.Optional(
-      Type.Boolean({ default: false, description: 'Whether it fires once where it was due while nothing ran.' }),
-    ),
+    late: flag('Whether it fires once where it was due while nothing ran.'),
   }),
   isQueued: true,
   label: ({ timer: when }) =>
     'seconds' in when ? `${when.seconds} s` : [when.cron, when.timeZone].filter(Boolean).join(' '),
   sample: () => ({}),
-  shape: () => new Map<string, Shape>([['data', objectShape({})]]),
+  shape: () => ({ data: objectShape({}) }),
   check,
   compile: ({ timer: when, late = false }): TimerSpec => {
     if ('seconds' in when) return { late, next: (from) => from + when.seconds * 1000 }

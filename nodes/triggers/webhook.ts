@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { anything, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
+import { anything, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 import { rawBodyField, rawBodyShape } from '../parts/raw-body.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
@@ -37,21 +37,17 @@ every way through the flow must come to a \`reply\`.`,
     query: {},
     ...(rawBody ? { rawBody: '', url: '/' } : {}),
   }),
-  shape: ({ reply, rawBody }) =>
-    new Map<string, Shape>([
-      [
-        'data',
-        objectShape({
-          body: anything,
-          headers: anyKeys,
-          method: scalar,
-          path: scalar,
-          query: anyKeys,
-          ...(rawBody ? rawBodyShape : {}),
-          ...(reply ? { replyId: scalar } : {}),
-        }),
-      ],
-    ]),
+  shape: ({ reply, rawBody }) => ({
+    data: objectShape({
+      body: anything,
+      headers: anyKeys,
+      method: scalar,
+      path: scalar,
+      query: anyKeys,
+      ...(rawBody ? rawBodyShape : {}),
+      ...(reply ? { replyId: scalar } : {}),
+    }),
+  }),
   check: (trigger) => refuseTemplates(trigger),
   compile: ({ webhook: name, reply = false, rawBody = false }) => ({ name, reply, rawBody }),
   examples: [

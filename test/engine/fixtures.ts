@@ -136,7 +136,7 @@ const endpoint = defineTrigger({
   summary: 'A request.',
   config: Type.Object({ endpoint: Type.String() }),
   expectsReply: true,
-  shape: () => new Map([['data', objectShape({ body: anything, replyId: scalar })]]),
+  shape: () => ({ data: objectShape({ body: anything, replyId: scalar }) }),
   compile: ({ endpoint: text }) => ({
     ...parseEndpoint(text),
     access: 'public',
@@ -153,7 +153,7 @@ const error = defineTrigger({
   config: Type.Object({
     error: Type.Union([Type.Literal('local'), Type.Literal('experience'), Type.Literal('global')]),
   }),
-  shape: () => new Map([['data', anything]]),
+  shape: () => ({ data: anything }),
   compile: ({ error: scope }) => ({ scope }),
   examples,
 })
@@ -162,7 +162,7 @@ const button = defineTrigger({
   key: 'button',
   summary: 'By hand.',
   config: Type.Object({ button: Type.String() }),
-  shape: () => new Map([['data', anything]]),
+  shape: () => ({ data: anything }),
   compile: ({ button: name }) => ({ name }),
   examples,
 })

@@ -24,11 +24,7 @@ import { quietServices } from '../services.ts'
 /** A button that hands in any payload, so that no path is known to be absent. */
 const anyTrigger: typeof button = {
   ...button,
-  shape: () =>
-    new Map([
-      ['data', anything],
-      ['experience', anything],
-    ]),
+  shape: () => ({ data: anything, experience: anything }),
 }
 
 export interface NodeRun {

@@ -6,7 +6,7 @@ import { defineTrigger } from '../../engine/trigger.ts'
 const described = {
   summary: 'A trigger.',
   config: Type.Object({ name: Type.String() }),
-  shape: () => new Map(),
+  shape: () => ({}),
   examples: [],
 }
 
