@@ -5,7 +5,7 @@ import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkSelection, present, query, readQuery } from '../parts/device-selection.ts'
 import { listItems } from '../parts/list-items.ts'
 import { refusalShape } from '../parts/refusal.ts'
-import { settle } from '../parts/settle.ts'
+import { callAndSettle } from '../parts/settle.ts'
 
 export const deleteDevice = defineNode({
   type: 'delete-device',
@@ -39,9 +39,8 @@ export const deleteDevice = defineNode({
         result?.set(payload, counts)
         return 'then'
       }
-      const call = 'device.delete'
-      const outcome = await run.services.api(call, { deviceId: present('deviceId', deviceId?.(payload)) })
-      return settle(outcome, { call, payload, result, wired, show: () => true })
+      const params = { deviceId: present('deviceId', deviceId?.(payload)) }
+      return callAndSettle(run, 'device.delete', params, { payload, result, wired, show: () => true })
     }
   },
   examples: [

@@ -3,7 +3,8 @@ import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { refusalShape } from '../parts/refusal.ts'
-import { settle } from '../parts/settle.ts'
+import { callAndSettle } from '../parts/settle.ts'
+import { written } from '../parts/written.ts'
 
 export const deviceState = defineNode({
   type: 'device-state',
@@ -29,10 +30,7 @@ takes \`else\`; without an \`else\` it fails the run.`,
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
-  writes: ({ result }, output) => {
-    if (typeof result !== 'string') return []
-    return [{ path: result, shape: output === 'else' ? refusalShape : objectShape({ success: scalar }) }]
-  },
+  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : objectShape({ success: scalar })),
   compile: ({ deviceId, state, time, meta, flowVersion, result }, { wired }) => {
     return async (payload, run) => {
       const fields = {
@@ -46,8 +44,8 @@ takes \`else\`; without an \`else\` it fails the run.`,
       const deviceState = Object.fromEntries(
         given.map(([field, value]) => [field, value instanceof Date ? value.toISOString() : value]),
       )
-      const outcome = await run.services.api('device.sendState', { deviceId: deviceId(payload), deviceState })
-      return settle(outcome, { call: 'device.sendState', payload, result, wired })
+      const params = { deviceId: deviceId(payload), deviceState }
+      return callAndSettle(run, 'device.sendState', params, { payload, result, wired })
     }
   },
   examples: [

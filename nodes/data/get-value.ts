@@ -4,6 +4,7 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { PathTo, Value } from '../../engine/schema.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import { present } from '../parts/device-selection.ts'
+import { lacking, misplaced } from '../parts/misplaced.ts'
 import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fields.ts'
 
 export const getValue = defineNode({
@@ -73,14 +74,12 @@ result: data.stored`,
 
 function check({ config, report }: NodeCheck): void {
   if (config.key === undefined && config.all === undefined) {
-    const hint = 'Give key, or all for everything.'
-    report({ code: 'FLOW_MISSING_FIELD', at: [], message: 'Nothing says which value is asked for.', hint })
+    lacking(report, 'Nothing says which value is asked for.', 'Give key, or all for everything.')
   }
   if (config.all === undefined) return
   for (const field of ['key', 'fallback']) {
     if (config[field] === undefined) continue
-    const message = `${field} cannot stand beside all.`
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+    misplaced(report, field, `${field} cannot stand beside all.`)
   }
 }
 

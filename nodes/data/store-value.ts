@@ -7,6 +7,8 @@ import { type CompiledValue, PathTo, Value, ValueOf } from '../../engine/schema.
 import { toText } from '../../engine/values/coerce.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import type { Payload } from '../../engine/values/payload.ts'
+import { filled } from '../parts/filled.ts'
+import { lacking, misplaced } from '../parts/misplaced.ts'
 import { numberOf } from '../parts/number-of.ts'
 import { oneOf } from '../parts/one-of.ts'
 import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fields.ts'
@@ -166,20 +168,18 @@ function add(amount: number) {
 function check({ config, report }: NodeCheck): void {
   const [first, ...others] = ways.filter((way) => config[way] !== undefined)
   if (first === undefined) {
-    const hint = `Give one of ${ways.join(', ')}.`
-    report({ code: 'FLOW_MISSING_FIELD', at: [], message: 'Nothing says what becomes of what is stored.', hint })
+    lacking(report, 'Nothing says what becomes of what is stored.', `Give one of ${ways.join(', ')}.`)
   }
   for (const way of others) {
-    const message = `${way} cannot stand beside ${first}.`
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [way], atKey: true, message })
+    misplaced(report, way, `${way} cannot stand beside ${first}.`)
   }
   if (config.as !== undefined && first !== 'value') {
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['as'], atKey: true, message: 'as needs a value.' })
+    misplaced(report, 'as', 'as needs a value.')
   }
 }
 
 function translate({ keyName, valueType, value, valuePath, resultPath }: RawConfig): RawConfig {
-  const rest = { ...(resultPath ? { result: resultPath } : {}) }
+  const rest = filled({ result: resultPath })
   switch (valueType) {
     // Exports have the path in `value`; Losant's pages say `valuePath`.
     case 'path':

@@ -3,6 +3,7 @@ import { anything, listShape, objectShape, type Shape, scalar } from '../../engi
 import { defineNode, type NodeCheck, type RawConfig, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
+import { misplaced } from '../parts/misplaced.ts'
 import { oneOf } from '../parts/one-of.ts'
 import {
   aggregationOf,
@@ -16,10 +17,10 @@ import {
   type Point,
   perDevice,
   pointsOf,
-  seriesOf,
+  querySeries,
+  rangeEnd,
   value,
 } from '../parts/series.ts'
-import { resultOf } from '../parts/settle.ts'
 
 export const timeSeries = defineNode({
   type: 'time-series',
@@ -42,12 +43,7 @@ has no point. Where there is no device, an ID that is none included, there are n
     resolutionMs: Type.Optional(
       milliseconds('Length of a stretch, in milliseconds; the whole range where it is not given.'),
     ),
-    end: Type.Optional(
-      ValueOf(Type.Number({ minimum: 1 }), {
-        description: 'Where the range ends, in milliseconds since 1970; now where it is not given.',
-        acceptsDigits: true,
-      }),
-    ),
+    end: rangeEnd,
     aggregation: oneOf([...aggregations, 'NONE'], {
       description: 'What is made of the values of a stretch.',
       default: 'MEAN',
@@ -94,24 +90,20 @@ has no point. Where there is no device, an ID that is none included, there are n
         order,
         ...(perDevice || isRaw ? {} : { acrossDevices: true }),
       }
-      const outcome = await run.services.api('data.timeSeriesQuery', { query })
-      const series = seriesOf(resultOf('data.timeSeriesQuery', outcome))
-      const oneOrAll = (pointsOf: (name: string) => readonly Point[]) =>
-        attribute ? pointsOf(names[0] ?? '') : Object.fromEntries(names.map((name) => [name, pointsOf(name)]))
+      const series = await querySeries(run, query)
+      const oneOrAll = (read: (name: string) => readonly Point[]) =>
+        attribute ? read(names[0] ?? '') : Object.fromEntries(names.map((name) => [name, read(name)]))
       if (isRaw) {
         const shown = await withTags(run, series.devices)
         result.set(payload, { ...series, resolution: null, limit: most, devices: shown })
       } else if (perDevice) {
-        const own = Object.entries(series.devices).map(([id, device]) => [
-          id,
-          oneOrAll((name) => pointsOf(device, name)),
-        ])
-        result.set(payload, Object.fromEntries(own))
-      } else
-        result.set(
-          payload,
-          oneOrAll((name) => series.attributes?.[name] ?? []),
-        )
+        const ofDevice = (device: DeviceSeries) => oneOrAll((name) => pointsOf(device, name))
+        const devices = Object.entries(series.devices).map(([id, device]) => [id, ofDevice(device)])
+        result.set(payload, Object.fromEntries(devices))
+      } else {
+        const points = oneOrAll((name) => series.attributes?.[name] ?? [])
+        result.set(payload, points)
+      }
       return 'next'
     }
   },
@@ -195,12 +187,11 @@ function shapeOf({ aggregation, perDevice, attribute }: RawConfig): Shape {
 
 function checkRaw({ config, report }: NodeCheck): void {
   const isRaw = config.aggregation === 'NONE'
-  const misplaced = isRaw ? ['resolutionMs', 'perDevice'] : ['limit']
-  for (const field of misplaced) {
+  for (const field of isRaw ? ['resolutionMs', 'perDevice'] : ['limit']) {
     if (config[field] === undefined) continue
     const message = isRaw
       ? `${field} says nothing of points that are not aggregated.`
       : `${field} needs \`aggregation: NONE\`.`
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+    misplaced(report, field, message)
   }
 }

@@ -4,7 +4,8 @@ import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { deviceShape } from '../parts/device-shape.ts'
 import { refusalShape } from '../parts/refusal.ts'
-import { settle } from '../parts/settle.ts'
+import { callAndSettle } from '../parts/settle.ts'
+import { written } from '../parts/written.ts'
 
 export const updateDevice = defineNode({
   type: 'update-device',
@@ -26,15 +27,11 @@ What stands at \`result\` is the device, or \`{ error: { type, statusCode, messa
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
   check: (check) => checkBody(check, 'device.patch', 'device'),
-  writes: ({ result }, output, actions) => {
-    if (typeof result !== 'string') return []
-    return [{ path: result, shape: output === 'else' ? refusalShape : deviceShape({}, actions) }]
-  },
+  writes: ({ result }, output, actions) => written(result, output === 'else' ? refusalShape : deviceShape({}, actions)),
   compile: ({ deviceId, device, result }, { wired }) => {
-    return async (payload, run) => {
-      const call = 'device.patch'
-      const outcome = await run.services.api(call, { deviceId: deviceId(payload), device: device(payload) })
-      return settle(outcome, { call, payload, result, wired })
+    return (payload, run) => {
+      const params = { deviceId: deviceId(payload), device: device(payload) }
+      return callAndSettle(run, 'device.patch', params, { payload, result, wired })
     }
   },
   examples: [

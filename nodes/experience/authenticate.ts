@@ -3,8 +3,10 @@ import type { UserRecord, Users } from '../../contracts/users.ts'
 import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
+import { lacking } from '../parts/misplaced.ts'
 import { invalidateExistingTokens, tokenData, tokenLifetime } from '../parts/token-fields.ts'
 import { userShape } from '../parts/user-shape.ts'
+import { written } from '../parts/written.ts'
 
 export const authenticate = defineNode({
   type: 'authenticate',
@@ -36,10 +38,7 @@ Who guesses is stopped by the platform: the run then fails with status 429.`,
   writes: ({ result, tokenResult }, output) =>
     output === 'else'
       ? []
-      : [
-          ...(typeof result === 'string' ? [{ path: result, shape: userShape }] : []),
-          ...(typeof tokenResult === 'string' ? [{ path: tokenResult, shape: shapeOfSchema({ type: 'string' }) }] : []),
-        ],
+      : [...written(result, userShape), ...written(tokenResult, shapeOfSchema({ type: 'string' }))],
   check: checkCredentials,
   compile: (config) => {
     const {
@@ -158,11 +157,6 @@ function checkCredentials({ config, report }: NodeCheck): void {
       message: 'An email needs a password or a token beside it.',
     })
   } else if (email === undefined && token === undefined) {
-    report({
-      code: 'FLOW_MISSING_FIELD',
-      at: [],
-      message: 'Nothing says who it is.',
-      hint: 'Give email and password, or token.',
-    })
+    lacking(report, 'Nothing says who it is.', 'Give email and password, or token.')
   }
 }

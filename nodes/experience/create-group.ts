@@ -4,7 +4,8 @@ import { PathTo, Value } from '../../engine/schema.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { groupShape } from '../parts/group-shape.ts'
 import { refusalShape } from '../parts/refusal.ts'
-import { settle } from '../parts/settle.ts'
+import { callAndSettle } from '../parts/settle.ts'
+import { written } from '../parts/written.ts'
 
 export const createGroup = defineNode({
   type: 'create-group',
@@ -23,15 +24,11 @@ export const createGroup = defineNode({
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
   check: (check) => checkBody(check, 'experienceGroups.post', 'group', 'experienceGroup'),
-  writes: ({ result }, output) => {
-    if (typeof result !== 'string') return []
-    return [{ path: result, shape: output === 'else' ? refusalShape : groupShape }]
-  },
+  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : groupShape),
   compile: ({ group, result }, { wired }) => {
-    return async (payload, run) => {
-      const call = 'experienceGroups.post'
-      const outcome = await run.services.api(call, { experienceGroup: group(payload) })
-      return settle(outcome, { call, payload, result, wired })
+    return (payload, run) => {
+      const params = { experienceGroup: group(payload) }
+      return callAndSettle(run, 'experienceGroups.post', params, { payload, result, wired })
     }
   },
   examples: [

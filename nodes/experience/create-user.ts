@@ -2,9 +2,10 @@ import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { refusalShape } from '../parts/refusal.ts'
-import { settle } from '../parts/settle.ts'
+import { callAndSettle } from '../parts/settle.ts'
 import { userBody } from '../parts/user-body.ts'
 import { userShape } from '../parts/user-shape.ts'
+import { written } from '../parts/written.ts'
 
 export const createUser = defineNode({
   type: 'create-user',
@@ -24,15 +25,11 @@ platform refused, as with 409 for an address that is taken and 429 where too man
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
-  writes: ({ result }, output) => {
-    if (typeof result !== 'string') return []
-    return [{ path: result, shape: output === 'else' ? refusalShape : userShape }]
-  },
+  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : userShape),
   compile: ({ result, ...fields }, { wired }) => {
-    return async (payload, run) => {
-      const call = 'experienceUsers.post'
-      const outcome = await run.services.api(call, { experienceUser: userBody(fields, payload) })
-      return settle(outcome, { call, payload, result, wired })
+    return (payload, run) => {
+      const params = { experienceUser: userBody(fields, payload) }
+      return callAndSettle(run, 'experienceUsers.post', params, { payload, result, wired })
     }
   },
   examples: [

@@ -3,7 +3,8 @@ import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { refusalShape } from '../parts/refusal.ts'
-import { settle } from '../parts/settle.ts'
+import { callAndSettle } from '../parts/settle.ts'
+import { written } from '../parts/written.ts'
 
 export const deleteUser = defineNode({
   type: 'delete-user',
@@ -19,15 +20,11 @@ who does not exist. A refusal takes \`else\`; without an \`else\` it fails the r
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
-  writes: ({ result }, output) => {
-    if (typeof result !== 'string') return []
-    return [{ path: result, shape: output === 'else' ? refusalShape : scalar }]
-  },
+  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : scalar),
   compile: ({ user, result }, { wired }) => {
-    return async (payload, run) => {
-      const call = 'experienceUser.delete'
-      const outcome = await run.services.api(call, { experienceUserId: user(payload) })
-      return settle(outcome, { call, payload, result, wired, show: () => true })
+    return (payload, run) => {
+      const site = { payload, result, wired, show: () => true }
+      return callAndSettle(run, 'experienceUser.delete', { experienceUserId: user(payload) }, site)
     }
   },
   examples: [

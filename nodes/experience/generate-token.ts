@@ -3,6 +3,7 @@ import { defineError } from '../../contracts/errors.ts'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { flag } from '../parts/flag.ts'
 import { invalidateExistingTokens, tokenData, tokenLifetime } from '../parts/token-fields.ts'
 
 const unknownUser = defineError<{ user: string }>(
@@ -22,9 +23,7 @@ where that can happen, ask \`get-user\` first.`,
     result: PathTo({ description: 'Where the token goes.' }),
     ttlSeconds: tokenLifetime,
     data: tokenData,
-    treatAsLogin: Type.Optional(
-      Type.Boolean({ description: "Notes the time as the user's last login.", default: false }),
-    ),
+    treatAsLogin: flag("Notes the time as the user's last login."),
     invalidateExistingTokens,
   }),
   outputs: ['next'],

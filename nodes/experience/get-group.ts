@@ -2,11 +2,14 @@ import { Type } from 'typebox'
 import { listShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { findByAction } from '../parts/call-action.ts'
 import { checkSelection, isId, present, queryOf } from '../parts/device-selection.ts'
+import { flag } from '../parts/flag.ts'
 import { groupShape } from '../parts/group-shape.ts'
 import { listItems } from '../parts/list-items.ts'
+import { misplaced } from '../parts/misplaced.ts'
 import { search, tagMap } from '../parts/search.ts'
-import { resultOf } from '../parts/settle.ts'
+import { written } from '../parts/written.ts'
 
 const limits = Type.Integer({ minimum: 1, maximum: 1000 })
 
@@ -23,15 +26,13 @@ several groups have the name or the tags, it is the oldest. With \`several\` it 
     query: queryOf(
       'Groups that meet an advanced query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
     ),
-    several: Type.Optional(Type.Boolean({ description: 'Gives a list, in place of the first group.', default: false })),
+    several: flag('Gives a list, in place of the first group.'),
     limit: Type.Optional(ValueOf(limits, { description: 'Groups in the list.', default: 100, acceptsDigits: true })),
     result: PathTo({ description: 'Where the group, or the list, goes.' }),
   }),
   outputs: ['next'],
   check: checkGroupSelection,
-  writes: ({ result, several }) => [
-    { path: String(result), shape: several === true ? listShape(groupShape) : groupShape },
-  ],
+  writes: ({ result, several }) => written(result, several === true ? listShape(groupShape) : groupShape),
   compile: ({ group, groupName, tags, query, several = false, limit, result }) => {
     return async (payload, run) => {
       if (group) result.set(payload, await readGroup(run, present('group', group(payload))))
@@ -84,10 +85,7 @@ result: data.groups`,
 })
 
 async function readGroup(run: Run, experienceGroupId: string): Promise<unknown> {
-  if (!isId(experienceGroupId)) return null
-  const outcome = await run.services.api('experienceGroup.get', { experienceGroupId })
-  if ('error' in outcome && outcome.error.statusCode === 404) return null
-  return resultOf('experienceGroup.get', outcome)
+  return isId(experienceGroupId) ? findByAction(run, 'experienceGroup.get', { experienceGroupId }) : null
 }
 
 /** The platform filters by a pattern, which the name itself always fits; others may fit it too. */
@@ -102,8 +100,7 @@ async function findNamed(run: Run, name: string): Promise<unknown> {
 function checkGroupSelection(check: NodeCheck): void {
   const { config, report } = check
   checkSelection(check, ['group', 'groupName', 'tags', 'query'])
-  const needs = (field: string, needed: string) =>
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message: `${field} needs ${needed}.` })
+  const needs = (field: string, needed: string) => misplaced(report, field, `${field} needs ${needed}.`)
   if (config.several !== undefined && !config.tags && !config.query) needs('several', '`tags` or `query`')
   if (config.limit !== undefined && !config.several) needs('limit', '`several`')
 }

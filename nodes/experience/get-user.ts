@@ -4,8 +4,11 @@ import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkSelection, isId, present, queryOf } from '../parts/device-selection.ts'
 import { findUser } from '../parts/find-user.ts'
+import { flag } from '../parts/flag.ts'
+import { misplaced } from '../parts/misplaced.ts'
 import { search, tagMap } from '../parts/search.ts'
 import { userShape } from '../parts/user-shape.ts'
+import { written } from '../parts/written.ts'
 
 const perPage = Type.Integer({ minimum: 1, maximum: 1000 })
 
@@ -27,15 +30,13 @@ as Losant's: \`{ email: { $endsWith: "@lom.example" } }\`.`,
       'Users that meet an advanced query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
     ),
     group: Type.Optional(ValueOf(Type.String(), { description: 'Users of the experience group with this ID.' })),
-    several: Type.Optional(Type.Boolean({ description: 'Gives a list, in place of the first user.', default: false })),
+    several: flag('Gives a list, in place of the first user.'),
     limit: Type.Optional(ValueOf(perPage, { description: 'Users in the list.', default: 100, acceptsDigits: true })),
     result: PathTo({ description: 'Where the user, or the list, goes.' }),
   }),
   outputs: ['next'],
   check: checkUserSelection,
-  writes: ({ result, several }) => [
-    { path: String(result), shape: several === true ? listShape(userShape) : userShape },
-  ],
+  writes: ({ result, several }) => written(result, several === true ? listShape(userShape) : userShape),
   compile: ({ user, tags, query, group, several = false, limit, result }) => {
     return async (payload, run) => {
       if (user) {
@@ -103,14 +104,9 @@ function checkUserSelection(check: NodeCheck): void {
   const way = config.tags !== undefined ? 'tags' : config.query !== undefined ? 'query' : 'group'
   checkSelection(check, ['user', way])
   if (config.user !== undefined && config.several !== undefined) {
-    report({
-      code: 'FLOW_UNKNOWN_FIELD',
-      at: ['several'],
-      atKey: true,
-      message: 'An ID or address names one user: there are not several.',
-    })
+    misplaced(report, 'several', 'An ID or address names one user: there are not several.')
   }
   if (config.limit !== undefined && config.several !== true) {
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['limit'], atKey: true, message: 'limit needs `several: true`.' })
+    misplaced(report, 'limit', 'limit needs `several: true`.')
   }
 }

@@ -5,8 +5,10 @@ import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { findUser } from '../parts/find-user.ts'
 import { groupShape } from '../parts/group-shape.ts'
+import { lacking, misplaced } from '../parts/misplaced.ts'
 import { refusalShape } from '../parts/refusal.ts'
 import { settle } from '../parts/settle.ts'
+import { written } from '../parts/written.ts'
 
 const members = ['membersToAdd', 'membersToRemove', 'membersReplacement']
 const Members = Type.Array(Type.String(), { maxItems: 1000 })
@@ -42,10 +44,7 @@ at the same moment, one may undo the other.`,
     checkBody(check, 'experienceGroup.patch', 'group', 'experienceGroup')
     checkMembers(check)
   },
-  writes: ({ result }, output) => {
-    if (typeof result !== 'string') return []
-    return [{ path: result, shape: output === 'else' ? refusalShape : groupShape }]
-  },
+  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : groupShape),
   compile: (config, { wired }) => {
     const { groupId, group, membersToAdd, membersToRemove, membersReplacement, result } = config
     return async (payload, run) => {
@@ -136,17 +135,11 @@ async function membersAfter(
 
 function checkMembers({ config, report }: NodeCheck): void {
   if (config.group === undefined && members.every((field) => config[field] === undefined)) {
-    report({
-      code: 'FLOW_MISSING_FIELD',
-      at: [],
-      message: 'Nothing says what is to change.',
-      hint: 'Give group or members.',
-    })
+    lacking(report, 'Nothing says what is to change.', 'Give group or members.')
   }
   if (config.membersReplacement === undefined) return
   for (const field of ['membersToAdd', 'membersToRemove']) {
     if (config[field] === undefined) continue
-    const message = `${field} cannot stand beside membersReplacement, which says who is in the group.`
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+    misplaced(report, field, `${field} cannot stand beside membersReplacement, which says who is in the group.`)
   }
 }

@@ -1,11 +1,14 @@
 import { Type } from 'typebox'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { flag } from '../parts/flag.ts'
+import { misplaced } from '../parts/misplaced.ts'
 import { refusalShape } from '../parts/refusal.ts'
-import { settle } from '../parts/settle.ts'
+import { callAndSettle } from '../parts/settle.ts'
 import { invalidateExistingTokens } from '../parts/token-fields.ts'
 import { userBody } from '../parts/user-body.ts'
 import { userShape } from '../parts/user-shape.ts'
+import { written } from '../parts/written.ts'
 
 export const updateUser = defineNode({
   type: 'update-user',
@@ -29,19 +32,14 @@ with 404 for a user who does not exist and 409 for an address that is taken. A r
     groups: Type.Optional(
       Value({ description: 'IDs of the experience groups that the user is then in, and of no others.' }),
     ),
-    keepTokens: Type.Optional(
-      Type.Boolean({ description: 'Leaves the tokens good that were given before a new password.', default: false }),
-    ),
+    keepTokens: flag('Leaves the tokens good that were given before a new password.'),
     invalidateExistingTokens,
     result: Type.Optional(PathTo({ description: 'Where the user, or the refusal, goes.' })),
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
   check: checkTokens,
-  writes: ({ result }, output) => {
-    if (typeof result !== 'string') return []
-    return [{ path: result, shape: output === 'else' ? refusalShape : userShape }]
-  },
+  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : userShape),
   compile: (config, { wired }) => {
     const { user, keepTokens, invalidateExistingTokens, result, ...fields } = config
     return async (payload, run) => {
@@ -50,9 +48,8 @@ with 404 for a user who does not exist and 409 for an address that is taken. A r
         ...(keepTokens ? { keepTokens } : {}),
         ...(invalidateExistingTokens ? { tokenCutoff: new Date(run.services.clock.now()).toISOString() } : {}),
       }
-      const call = 'experienceUser.patch'
-      const outcome = await run.services.api(call, { experienceUserId: user(payload), experienceUser })
-      return settle(outcome, { call, payload, result, wired })
+      const params = { experienceUserId: user(payload), experienceUser }
+      return callAndSettle(run, 'experienceUser.patch', params, { payload, result, wired })
     }
   },
   examples: [
@@ -91,5 +88,5 @@ function checkTokens({ config, report }: NodeCheck): void {
     config.password === undefined
       ? 'keepTokens needs `password`: nothing else ends tokens.'
       : config.invalidateExistingTokens === true && '`invalidateExistingTokens` ends the tokens that keepTokens keeps.'
-  if (problem) report({ code: 'FLOW_UNKNOWN_FIELD', at: ['keepTokens'], atKey: true, message: problem })
+  if (problem) misplaced(report, 'keepTokens', problem)
 }

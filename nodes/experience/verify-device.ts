@@ -3,8 +3,7 @@ import { defineNode } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
 import { checkSelection, isId } from '../parts/device-selection.ts'
 import { findUser } from '../parts/find-user.ts'
-import { pageOf } from '../parts/list-items.ts'
-import { resultOf } from '../parts/settle.ts'
+import { readPage } from '../parts/list-items.ts'
 
 export const verifyDevice = defineNode({
   type: 'verify-device',
@@ -34,8 +33,8 @@ names an owner associates nothing; where devices are tagged with their owner, us
       if (ownerId === undefined || !isId(ownerId)) return 'else'
 
       const query = { id, [user ? 'experienceUserId' : 'experienceGroupId']: ownerId }
-      const outcome = await run.services.api('devices.get', { query, perPage: 1, excludeConnectionInfo: true })
-      return pageOf(resultOf('devices.get', outcome)).items.length > 0 ? 'then' : 'else'
+      const { items } = await readPage(run, 'devices.get', { query, perPage: 1, excludeConnectionInfo: true })
+      return items.length > 0 ? 'then' : 'else'
     }
   },
   examples: [

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import { defineNode, type Run } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
+import { findByAction } from '../parts/call-action.ts'
 import { isId } from '../parts/device-selection.ts'
 import { findUser } from '../parts/find-user.ts'
-import { resultOf } from '../parts/settle.ts'
 
 export const verifyGroup = defineNode({
   type: 'verify-group',
@@ -61,18 +61,17 @@ then: welcome`,
   ],
 })
 
-/** Whether the group, or one above it, is among `memberships`. A group that was seen ends it: two may be put above each other meanwhile. */
+/** Whether the group, or one above it, is among `memberships`. Stops at a group that it has seen: groups may be moved into a circle while it reads them. */
 async function isInOrAbove(run: Run, groupId: string, memberships: ReadonlySet<string>): Promise<boolean> {
   const seen = new Set<string>()
   let next: string | undefined = groupId
   while (next !== undefined && isId(next) && !seen.has(next)) {
     seen.add(next)
-    const outcome = await run.services.api('experienceGroup.get', { experienceGroupId: next })
-    // A group that does not exist has no members, whatever an ID in a list says.
-    if ('error' in outcome && outcome.error.statusCode === 404) return false
+    const group = await findByAction(run, 'experienceGroup.get', { experienceGroupId: next })
+    // A group that does not exist has no members, even if a user still lists its ID.
+    if (group === null) return false
     if (memberships.has(next)) return true
-    // Boundary: what the platform answers.
-    next = (resultOf('experienceGroup.get', outcome) as { parentId?: string }).parentId
+    next = (group as { parentId?: string }).parentId // boundary: the platform's answer
   }
   return false
 }

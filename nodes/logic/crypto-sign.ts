@@ -17,6 +17,7 @@ import {
   translateSignature,
 } from '../parts/crypto-fields.ts'
 import { refusalOf, refusalShape, refuse } from '../parts/refuse.ts'
+import { written } from '../parts/written.ts'
 
 /** Off the event loop: an RSA signature takes milliseconds. */
 const signBytes: (algorithm: string, data: Buffer, key: SignKeyObjectInput) => Promise<Buffer> = promisify(sign)
@@ -38,9 +39,8 @@ For an HMAC, whose key both sides know, take \`hash\`.`,
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
-  writes: ({ result }, output) => [
-    { path: String(result), shape: output === 'else' ? refusalShape : objectShape({ signature: scalar }) },
-  ],
+  writes: ({ result }, output) =>
+    written(result, output === 'else' ? refusalShape : objectShape({ signature: scalar })),
   compile: (config, { wired }) => {
     const { key, data, dataEncoding = 'utf8', algorithm = 'sha256', signatureEncoding = 'base64', result } = config
     const options = optionsOf(config)

@@ -19,7 +19,9 @@ import {
   signatureFields,
   translateSignature,
 } from '../parts/crypto-fields.ts'
+import { lacking, misplaced } from '../parts/misplaced.ts'
 import { refusalOf, refusalShape, refuse } from '../parts/refuse.ts'
+import { written } from '../parts/written.ts'
 
 /** Off the event loop, as the signing is. */
 const verifyBytes: (algorithm: string, data: Buffer, key: VerifyKeyObjectInput, signature: Buffer) => Promise<boolean> =
@@ -50,8 +52,7 @@ key or the data cannot be read: then \`{ error: { message } }\` stands at \`resu
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
   check,
-  writes: ({ result }, output) =>
-    output === 'else' && typeof result === 'string' ? [{ path: result, shape: refusalShape }] : [],
+  writes: ({ result }, output) => (output === 'else' ? written(result, refusalShape) : []),
   compile: (config, { wired }) => {
     const { key, secret, data, signature, result } = config
     const {
@@ -145,18 +146,16 @@ function isSame(own: Buffer, given: Buffer): boolean {
 function check({ config, report }: NodeCheck): void {
   const { key, secret } = config
   if ((key === undefined) === (secret === undefined)) {
-    const message = key === undefined ? 'There is nothing to verify it with.' : 'secret cannot stand beside key.'
     const hint = 'Give key for a signature, or secret for an HMAC.'
-    if (key === undefined) report({ code: 'FLOW_MISSING_FIELD', at: [], message, hint })
-    else report({ code: 'FLOW_UNKNOWN_FIELD', at: ['secret'], atKey: true, message, hint })
+    if (key === undefined) lacking(report, 'There is nothing to verify it with.', hint)
+    else misplaced(report, 'secret', 'secret cannot stand beside key.', hint)
     return
   }
-  const [given, misplaced] =
+  const [given, others] =
     key === undefined ? ['an HMAC', ['padding', 'dsaEncoding']] : ['a signature by a key', ['secretEncoding']]
-  for (const field of misplaced) {
+  for (const field of others) {
     if (config[field] === undefined) continue
-    const message = `${field} says nothing of ${given}.`
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+    misplaced(report, field, `${field} says nothing of ${given}.`)
   }
 }
 

@@ -7,6 +7,9 @@ import { nearestName } from '../../engine/source/nearest-name.ts'
 import { isObject } from '../../engine/values/coerce.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'
+import { filled } from '../parts/filled.ts'
+import { lacking } from '../parts/misplaced.ts'
+import { written } from '../parts/written.ts'
 
 const result = PathTo({ description: 'Where what it returned goes; `null` where that is missing.' })
 
@@ -181,8 +184,7 @@ function typeFor(stands: CustomNode): NodeType {
     check: (node) => {
       if (stands.remembers) checkMemory(node)
     },
-    writes: ({ result }, output) =>
-      typeof result === 'string' ? [{ path: result, shape: shapeOfResult(stands, output) }] : [],
+    writes: ({ result }, output) => written(result, shapeOfResult(stands, output)),
   }
 }
 
@@ -222,17 +224,15 @@ function check({ config, customNodes, report }: NodeCheck): void {
   })
 }
 
-/** A place in the flow is no name: with a node put in above, the memory of one would be another's. */
+/** The node's place in the flow cannot name its memory: inserting a node above would hand one node's memory to another. */
 function checkMemory({ id, config, report }: NodeCheck): void {
   if (id !== undefined) return
-  report({
-    code: 'FLOW_MISSING_FIELD',
-    at: [],
-    message: `What ${String(config.node)} remembers is kept under the ID of this node, and it has none.`,
-    hint: `Give it one, such as "id: ${String(config.node)
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, '-')}".`,
-  })
+  const node = String(config.node)
+  lacking(
+    report,
+    `What ${node} remembers is kept under the ID of this node, and it has none.`,
+    `Give it one, such as "id: ${node.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}".`,
+  )
 }
 
 /**
@@ -242,12 +242,12 @@ function checkMemory({ id, config, report }: NodeCheck): void {
 function translate({ customNodeId, fields, isInstance, resultPath }: RawConfig): RawConfig {
   if (isInstance)
     throw new Error('A custom node of a Losant instance is not part of an application, nor of its export.')
-  const filled = (Array.isArray(fields) ? fields : []).filter(
+  const inputs = (Array.isArray(fields) ? fields : []).filter(
     ({ value }: RawConfig) => value !== '' && value !== undefined,
   )
   return {
     node: customNodeId,
-    ...(filled.length === 0 ? {} : { with: Object.fromEntries(filled.map(({ id, value }: RawConfig) => [id, value])) }),
-    ...(resultPath ? { result: resultPath } : {}),
+    ...(inputs.length === 0 ? {} : { with: Object.fromEntries(inputs.map(({ id, value }: RawConfig) => [id, value])) }),
+    ...filled({ result: resultPath }),
   }
 }

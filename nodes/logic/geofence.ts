@@ -4,6 +4,8 @@ import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { distance, isInside, type Point, toPoint } from '../../engine/templates/helpers/gps.ts'
+import { filled } from '../parts/filled.ts'
+import { lacking, misplaced } from '../parts/misplaced.ts'
 
 export const geofence = defineNode({
   type: 'geofence',
@@ -104,16 +106,14 @@ function check({ config, report }: NodeCheck): void {
   const { polygon, center } = config
   if (polygon !== undefined) {
     for (const field of circle.filter((field) => config[field] !== undefined)) {
-      const message = `${field} cannot stand beside polygon.`
-      report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+      misplaced(report, field, `${field} cannot stand beside polygon.`)
     }
     checkPolygon(polygon, report)
     return
   }
   const missing = circle.filter((field) => config[field] === undefined)
   if (missing.length > 0) {
-    const hint = 'Give center and radiusMeters, or polygon.'
-    report({ code: 'FLOW_MISSING_FIELD', at: [], message: `The area is missing ${missing.join(' and ')}.`, hint })
+    lacking(report, `The area is missing ${missing.join(' and ')}.`, 'Give center and radiusMeters, or polygon.')
   }
   if (center !== undefined) checkPosition(center, ['center'], report)
 }
@@ -160,7 +160,6 @@ function translate(config: RawConfig): RawConfig {
   return {
     position: gpsCheck,
     ...area(),
-    ...(resultPath ? { result: resultPath } : {}),
-    ...(branchPath ? { branchResult: branchPath } : {}),
+    ...filled({ result: resultPath, branchResult: branchPath }),
   }
 }

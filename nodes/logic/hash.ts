@@ -13,6 +13,7 @@ import {
   secretField,
   translateName,
 } from '../parts/crypto-fields.ts'
+import { misplaced } from '../parts/misplaced.ts'
 import { oneOf } from '../parts/one-of.ts'
 
 const algorithms = ['md5', 'sha1', 'sha256', 'sha384', 'sha512', 'ripemd160'] as const
@@ -36,8 +37,7 @@ export const hash = defineNode({
   outputs: ['next'],
   check: ({ config, report }: NodeCheck) => {
     if (config.secret !== undefined || config.secretEncoding === undefined) return
-    const message = 'secretEncoding needs a secret.'
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['secretEncoding'], atKey: true, message })
+    misplaced(report, 'secretEncoding', 'secretEncoding needs a secret.')
   },
   writes: ({ result }) => [{ path: String(result), shape: scalar }],
   compile: (config) => {

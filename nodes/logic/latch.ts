@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { Expression, PathTo } from '../../engine/schema.ts'
+import { filled } from '../parts/filled.ts'
 import { aboutMemory, checkMemory, compileMemory, identifier } from '../parts/memory.ts'
 
 const facts = ['conditionResult', 'resetResult', 'wasLatched', 'isLatched', 'taken'] as const
@@ -112,8 +113,7 @@ function translate(config: RawConfig): RawConfig {
   }
   return {
     if: latchExpression || false,
-    ...(resetExpression ? { reset: resetExpression } : {}),
-    ...(latchIdTemplate ? { identifier: latchIdTemplate } : {}),
+    ...filled({ reset: resetExpression, identifier: latchIdTemplate }),
     ...Object.fromEntries(Object.entries(paths).filter(([, path]) => path)),
   }
 }

@@ -4,6 +4,9 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { Expression, PathTo, Value } from '../../engine/schema.ts'
 import { isObject } from '../../engine/values/coerce.ts'
 import { parsePath } from '../../engine/values/path.ts'
+import { filled } from '../parts/filled.ts'
+import { flag } from '../parts/flag.ts'
+import { lacking } from '../parts/misplaced.ts'
 
 /** Losant's: https://docs.losant.com/workflows/logic/loop/ */
 const maxIterations = 262_144
@@ -46,9 +49,7 @@ Every iteration counts as a visit of the loop, and with its nodes towards the nu
       }),
     ),
     result: Type.Optional(PathTo({ description: 'Where the list of what was collected goes, in the order of items.' })),
-    parallel: Type.Optional(
-      Type.Boolean({ description: 'Several iterations at a time, each on a copy of the payload.', default: false }),
-    ),
+    parallel: flag('Several iterations at a time, each on a copy of the payload.'),
   }),
   outputs: ['next', 'do'],
   roles: {
@@ -189,12 +190,11 @@ function check({ config, wired, report }: NodeCheck): void {
       hint: 'Say where, as in "result: working.names".',
     })
   } else if (config.result === undefined && !wired.has('do')) {
-    report({
-      code: 'FLOW_MISSING_FIELD',
-      at: [],
-      message: 'This loop does nothing: it has neither "do" nor "result".',
-      hint: 'List the nodes of an iteration below "do".',
-    })
+    lacking(
+      report,
+      'This loop does nothing: it has neither "do" nor "result".',
+      'List the nodes of an iteration below "do".',
+    )
   }
 }
 
@@ -210,7 +210,7 @@ function translate({ loopSourcePath, currentItemPath, mapResultPath, mapValuePat
   return {
     over: valueAt(loopSourcePath),
     item: currentItemPath,
-    ...(mapResultPath ? { result: mapResultPath } : {}),
+    ...filled({ result: mapResultPath }),
     ...(mapResultPath && typeof mapValuePath === 'string' && mapValuePath ? { collect: valueAt(mapValuePath) } : {}),
     ...(parallel ? { parallel: true } : {}),
   }

@@ -9,6 +9,7 @@ import type { Payload } from '../../engine/values/payload.ts'
 import { readJsonField } from '../parts/json-field.ts'
 import { templateAt } from '../parts/losant-path.ts'
 import { copyOf, put, valueOrMissing } from '../parts/payload-values.ts'
+import { written } from '../parts/written.ts'
 
 const Rule = Type.Union([
   Type.Object({ set: PathTo(), to: Value() }),
@@ -94,9 +95,9 @@ function follow(rule: Static<typeof Rule>, payload: Payload, index: number): voi
 }
 
 /** A path that is removed may stand there still, for what the check knows: it has no word for its absence. */
-function writesOf({ set, move, to }: RawConfig): Write[] {
+function writesOf({ set, move, to }: RawConfig): readonly Write[] {
   if (typeof set === 'string') return [{ path: set, shape: to === undefined ? anything : shapeOfValue(to) }]
-  return typeof move === 'string' && typeof to === 'string' ? [{ path: to, shape: anything }] : []
+  return move === undefined ? [] : written(to, anything)
 }
 
 function translate({ rules }: RawConfig): RawConfig {

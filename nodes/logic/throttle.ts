@@ -2,8 +2,10 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { filled } from '../parts/filled.ts'
 import { aboutMemory, checkMemory, compileMemory, identifier } from '../parts/memory.ts'
 import { numberOf } from '../parts/number-of.ts'
+import { written } from '../parts/written.ts'
 
 export const throttle = defineNode({
   type: 'throttle',
@@ -29,7 +31,7 @@ ${aboutMemory}`,
   outputs: ['else', 'then'],
   check: checkMemory,
   remembers: () => true,
-  writes: ({ sinceLast }) => (typeof sinceLast === 'string' ? [{ path: sinceLast, shape: scalar }] : []),
+  writes: ({ sinceLast }) => written(sinceLast, scalar),
   compile: ({ perMs, times = 1, identifier, sinceLast }, context) => {
     const slotOf = compileMemory('throttle', identifier, context)
     return async (payload, run) => {
@@ -83,7 +85,6 @@ function translate({ ratePerMinute, throttleIdTemplate, timeSincePath }: RawConf
   }
   return {
     perMs: Math.max(1, Math.round(60_000 / rate)),
-    ...(throttleIdTemplate ? { identifier: throttleIdTemplate } : {}),
-    ...(timeSincePath ? { sinceLast: timeSincePath } : {}),
+    ...filled({ identifier: throttleIdTemplate, sinceLast: timeSincePath }),
   }
 }

@@ -2,9 +2,11 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { filled } from '../parts/filled.ts'
 import { given } from '../parts/given.ts'
 import { readDate } from '../parts/read-date.ts'
 import { checkTimeZone, timeZoneField, zoneOf } from '../parts/time-zone-field.ts'
+import { written } from '../parts/written.ts'
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
 type Weekday = (typeof weekdays)[number]
@@ -52,7 +54,7 @@ The clocks of \`timeZone\` are compared, so that summer time needs no thought. A
     const problem = problemOfDays(node.config.days)
     if (problem) node.report({ code: 'FLOW_WRONG_TYPE', at: ['days'], message: problem })
   },
-  writes: ({ result }) => (typeof result === 'string' ? [{ path: result, shape: scalar }] : []),
+  writes: ({ result }) => written(result, scalar),
   compile: ({ from, until, days, timeZone, time, result }) => {
     return (payload, run) => {
       const date = readDate(time ? time(payload) : payload.time, undefined, run.services.clock.now())
@@ -115,12 +117,10 @@ function problemOfDays(days: unknown): string | undefined {
 function translate(config: RawConfig): RawConfig {
   const { startTimeTemplate, endTimeTemplate, timeZoneTemplate, sourcePath, branchPath } = config
   return {
-    ...(startTimeTemplate ? { from: startTimeTemplate } : {}),
-    ...(endTimeTemplate ? { until: endTimeTemplate } : {}),
-    ...(timeZoneTemplate ? { timeZone: timeZoneTemplate } : {}),
+    ...filled({ from: startTimeTemplate, until: endTimeTemplate, timeZone: timeZoneTemplate }),
     ...translateDays(config),
     ...(sourcePath ? { time: `{{${sourcePath}}}` } : {}),
-    ...(branchPath ? { result: branchPath } : {}),
+    ...filled({ result: branchPath }),
   }
 }
 

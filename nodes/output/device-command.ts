@@ -5,7 +5,8 @@ import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { present } from '../parts/device-selection.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
 import { refusalShape } from '../parts/refusal.ts'
-import { settle } from '../parts/settle.ts'
+import { callAndSettle } from '../parts/settle.ts'
+import { written } from '../parts/written.ts'
 
 export const deviceCommand = defineNode({
   type: 'device-command',
@@ -25,30 +26,23 @@ for a device that there is none. A refusal takes \`else\`; without an \`else\` i
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
   check: checkManyDevices,
-  writes: ({ result }, output) => {
-    if (typeof result !== 'string') return []
-    return [{ path: result, shape: output === 'else' ? refusalShape : objectShape({ success: scalar }) }]
-  },
+  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : objectShape({ success: scalar })),
   compile: (config, { wired }) => {
     const { deviceId, command, payload: content, result } = config
     const select = compileManyDevices(config)
     return async (payload, run) => {
       const sent = content?.(payload)
       const named = { name: command(payload), ...(sent === undefined ? {} : { payload: sent }) }
+      const site = { payload, result, wired }
       if (deviceId) {
-        const call = 'device.sendCommand'
-        const outcome = await run.services.api(call, {
-          deviceId: present('deviceId', deviceId(payload)),
-          deviceCommand: named,
-        })
-        return settle(outcome, { call, payload, result, wired })
+        const params = { deviceId: present('deviceId', deviceId(payload)), deviceCommand: named }
+        return callAndSettle(run, 'device.sendCommand', params, site)
       }
-      const call = 'devices.sendCommand'
       const devices = await select(payload, run)
-      const outcome = devices
-        ? await run.services.api(call, { multiDeviceCommand: { ...named, ...devices } })
-        : { result: { success: true } }
-      return settle(outcome, { call, payload, result, wired })
+      if (devices)
+        return callAndSettle(run, 'devices.sendCommand', { multiDeviceCommand: { ...named, ...devices } }, site)
+      result?.set(payload, { success: true })
+      return 'then'
     }
   },
   examples: [

@@ -5,7 +5,10 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { PathTo, Template, ValueOf } from '../../engine/schema.ts'
 import { parseMailbox } from '../../engine/values/mailbox.ts'
 import { failedEffect } from '../parts/failed-effect.ts'
+import { filled } from '../parts/filled.ts'
+import { lacking } from '../parts/misplaced.ts'
 import { typedRefusalShape } from '../parts/refuse.ts'
+import { written } from '../parts/written.ts'
 
 const addresses = (description: string) =>
   ValueOf(Type.Union([Type.String(), Type.Array(Type.String())]), { description: `${description} One, or a list.` })
@@ -41,10 +44,8 @@ What stands at \`result\` is \`{ success: true }\` once the server has taken it.
   throwsUnlessWired: ['else'],
   escapesHtml: () => ['html'],
   check,
-  writes: ({ result }, output) => {
-    if (typeof result !== 'string') return []
-    return [{ path: result, shape: output === 'else' ? typedRefusalShape : objectShape({ success: scalar }) }]
-  },
+  writes: ({ result }, output) =>
+    written(result, output === 'else' ? typedRefusalShape : objectShape({ success: scalar })),
   compile: ({ to, cc, bcc, from, replyTo, subject, text, html, result }, { wired }) => {
     return async (payload, run) => {
       const sender = from?.(payload)
@@ -125,7 +126,7 @@ text: Hello.`,
 
 function check({ config, report }: NodeCheck): void {
   if (config.text === undefined && config.html === undefined) {
-    report({ code: 'FLOW_MISSING_FIELD', at: [], message: 'The mail says nothing.', hint: 'Give text, html or both.' })
+    lacking(report, 'The mail says nothing.', 'Give text, html or both.')
   }
   for (const field of addressFields) {
     const value = config[field]
@@ -146,9 +147,9 @@ function translate(config: RawConfig): RawConfig {
   const { toAddresses, fromTemplate, subjectTemplate, bodyTemplate, resultPath } = config
   return {
     to: toAddresses,
-    ...(fromTemplate ? { from: fromTemplate } : {}),
+    ...filled({ from: fromTemplate }),
     subject: subjectTemplate,
     html: bodyTemplate,
-    ...(resultPath ? { result: resultPath } : {}),
+    ...filled({ result: resultPath }),
   }
 }

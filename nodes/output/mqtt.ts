@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { Template, Value } from '../../engine/schema.ts'
+import { filled } from '../parts/filled.ts'
 
 export const mqtt = defineNode({
   type: 'mqtt',
@@ -86,5 +87,5 @@ function check({ config, report }: NodeCheck): void {
 
 function translate({ integrationId = 'losant', topicTemplate, messageTemplate }: RawConfig): RawConfig {
   if (integrationId !== 'losant') throw new Error('A broker other than the own one has no counterpart.')
-  return { topic: topicTemplate, ...(messageTemplate ? { message: messageTemplate } : {}) }
+  return { topic: topicTemplate, ...filled({ message: messageTemplate }) }
 }

@@ -3,10 +3,13 @@ import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../engine/schema.ts'
+import { filled } from '../parts/filled.ts'
 import { valueOfJsonTemplate } from '../parts/losant-json.ts'
 import { templateAt } from '../parts/losant-path.ts'
+import { misplaced } from '../parts/misplaced.ts'
 import { numberOf } from '../parts/number-of.ts'
 import { readDate } from '../parts/read-date.ts'
+import { written } from '../parts/written.ts'
 
 export const workflowTrigger = defineNode({
   type: 'workflow-trigger',
@@ -48,7 +51,7 @@ a minute later or more begins a chain of its own. A dry run and \`flowpot test\`
   }),
   outputs: ['next'],
   roles: { firesButton: true },
-  writes: ({ result }) => (typeof result === 'string' ? [{ path: result, shape: objectShape({ runId: scalar }) }] : []),
+  writes: ({ result }) => written(result, objectShape({ runId: scalar })),
   check,
   compile: ({ flow, button, data, after, at, result }, { flowId }) => {
     return async (payload, run) => {
@@ -120,7 +123,7 @@ function check({ config, report }: NodeCheck): void {
   const { after, at } = config
   if (at === undefined) return
   if (after !== undefined) {
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['at'], atKey: true, message: 'after says already when it begins.' })
+    misplaced(report, 'at', 'after says already when it begins.')
   } else if (!hasTemplate(at) && readDate(at, undefined, 0) === undefined) {
     report({ code: 'FLOW_WRONG_TYPE', at: ['at'], message: 'at is no date.', hint: 'Write 2026-03-01T06:00:00Z.' })
   }
@@ -148,7 +151,7 @@ function translate(config: RawConfig): RawConfig {
     button: triggerVirtualButtonId,
     ...(data === undefined ? {} : { data }),
     ...(behavior === 'schedule' ? timeOf(config) : {}),
-    ...(resultPath ? { result: resultPath } : {}),
+    ...filled({ result: resultPath }),
   }
 }
 

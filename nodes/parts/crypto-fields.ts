@@ -6,6 +6,7 @@ import type { RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
 import { base64Bytes } from '../../engine/values/file-bytes.ts'
 import type { Payload } from '../../engine/values/payload.ts'
+import { filled } from './filled.ts'
 import { oneOf } from './one-of.ts'
 
 export const encodings = ['utf8', 'hex', 'base64', 'latin1'] as const
@@ -142,6 +143,6 @@ export function translateSignature(config: RawConfig): RawConfig {
     ...translateName(config.paddingTemplate, { rsa_pkcs1_padding: 'pkcs1', rsa_pkcs1_pss_padding: 'pss' }, 'padding'),
     ...translateName(config.dsaEncodingTemplate, { der: 'der', 'ieee-p1363': 'ieee-p1363' }, 'dsaEncoding'),
     ...translateName(config.signatureEncodingTemplate, encodingNames, 'signatureEncoding'),
-    ...(config.resultPath ? { result: config.resultPath } : {}),
+    ...filled({ result: config.resultPath }),
   }
 }

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
+import { filled } from './filled.ts'
 
 /** Reading or writing CSV blocks the process: a million cells take about a second. */
 export const maxCells = 1_000_000
@@ -45,9 +46,7 @@ export function renderFormat(fields: FormatFields, payload: Payload) {
 export function translateFormat(config: RawConfig): RawConfig {
   const { delimiterTemplate, quoteCharTemplate, escapeCharTemplate, recordDelimiterTemplate } = config
   return {
-    ...(delimiterTemplate ? { delimiter: delimiterTemplate } : {}),
-    ...(quoteCharTemplate ? { quote: quoteCharTemplate } : {}),
-    ...(escapeCharTemplate ? { escape: escapeCharTemplate } : {}),
+    ...filled({ delimiter: delimiterTemplate, quote: quoteCharTemplate, escape: escapeCharTemplate }),
     ...(recordDelimiterTemplate && recordDelimiterTemplate !== '\n'
       ? { recordDelimiter: recordDelimiterTemplate }
       : {}),

@@ -5,6 +5,7 @@ import type { NodeCheck, Run } from '../../engine/node.ts'
 import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { findUser } from './find-user.ts'
+import { lacking, misplaced } from './misplaced.ts'
 
 const partMissing = defineError<{ field: string }>(
   'FLOW_SELECTION_MISSING',
@@ -133,20 +134,10 @@ export function present<T>(field: string, value: T | undefined): T {
 export function checkSelection({ config, report }: NodeCheck, ways: readonly string[]): void {
   const given = ways.filter((way) => config[way] !== undefined)
   if (given.length === 0) {
-    report({
-      code: 'FLOW_MISSING_FIELD',
-      at: [],
-      message: 'Nothing says which devices are meant.',
-      hint: `Give one of ${ways.join(', ')}.`,
-    })
+    lacking(report, 'Nothing says which devices are meant.', `Give one of ${ways.join(', ')}.`)
   }
   for (const way of given.slice(1)) {
-    report({
-      code: 'FLOW_UNKNOWN_FIELD',
-      at: [way],
-      atKey: true,
-      message: `${way} cannot stand beside ${given[0]}: devices are meant in one way.`,
-    })
+    misplaced(report, way, `${way} cannot stand beside ${given[0]}: devices are meant in one way.`)
   }
 }
 

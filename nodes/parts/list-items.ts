@@ -1,5 +1,5 @@
 import type { Run } from '../../engine/node.ts'
-import { resultOf } from './settle.ts'
+import { callAction } from './call-action.ts'
 
 export interface Page {
   readonly items: readonly Readonly<Record<string, unknown>>[]
@@ -15,14 +15,13 @@ export async function* listItems(
 ): AsyncGenerator<Readonly<Record<string, unknown>>> {
   const perPage = 1000
   for (let page = 0; ; page += 1) {
-    const outcome = await run.services.api(call, { ...params, sortField: 'id', page, perPage })
-    const { items } = pageOf(resultOf(call, outcome))
+    const { items } = await readPage(run, call, { ...params, sortField: 'id', page, perPage })
     yield* items
     if (items.length < perPage) return
   }
 }
 
-/** Boundary: the form of every list of the platform. */
-export function pageOf(result: unknown): Page {
-  return result as Page
+/** Reads one page of a list of the platform. */
+export async function readPage(run: Run, call: string, params: Readonly<Record<string, unknown>>): Promise<Page> {
+  return (await callAction(run, call, params)) as Page // boundary: the form of every list of the platform
 }

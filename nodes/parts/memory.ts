@@ -5,6 +5,7 @@ import type { CompileContext, NodeCheck, Run } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { present } from './device-selection.ts'
+import { lacking } from './misplaced.ts'
 
 export const identifier = Type.Optional(
   ValueOf(Type.Union([Type.String(), Type.Number()]), {
@@ -20,8 +21,11 @@ the file changes. An \`identifier\` that is missing fails the run. Nothing that 
 /** The memory is not kept under the node's place in the flow: with a node inserted above, it would become another node's. */
 export function checkMemory({ id, report }: NodeCheck): void {
   if (id !== undefined) return
-  const message = 'What this node remembers is kept under its ID, and it has none.'
-  report({ code: 'FLOW_MISSING_FIELD', at: [], message, hint: 'Give it one, such as "id: too-dry".' })
+  lacking(
+    report,
+    'What this node remembers is kept under its ID, and it has none.',
+    'Give it one, such as "id: too-dry".',
+  )
 }
 
 /** The slot in which a node keeps its memory for a payload. */

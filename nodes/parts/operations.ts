@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import type { Shape } from '../../engine/json-schema/shape.ts'
 import type { NodeCheck } from '../../engine/node.ts'
+import { lacking, misplaced } from './misplaced.ts'
 
 export interface Operation {
   /** What it gives, for the page. */
@@ -27,15 +28,14 @@ export function checkOperation({ config, report }: NodeCheck, operations: Operat
   for (const fields of required.map((field) => [field].flat())) {
     const [first, second] = fields.filter((field) => config[field] !== undefined)
     if (first === undefined) {
-      report({ code: 'FLOW_MISSING_FIELD', at: [], message: `${name} needs ${fields.join(' or ')}.` })
+      lacking(report, `${name} needs ${fields.join(' or ')}.`)
     } else if (second !== undefined) {
-      const message = `${second} cannot stand beside ${first}.`
-      report({ code: 'FLOW_UNKNOWN_FIELD', at: [second], atKey: true, message })
+      misplaced(report, second, `${second} cannot stand beside ${first}.`)
     }
   }
   const known = new Set(['operation', ...common, ...required.flat(), ...optional])
   for (const field of Object.keys(config).filter((field) => !known.has(field))) {
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message: `${name} takes no ${field}.` })
+    misplaced(report, field, `${name} takes no ${field}.`)
   }
 }
 

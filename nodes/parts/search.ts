@@ -4,8 +4,7 @@ import type { Run } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { type CompiledQuery, present, readQuery } from './device-selection.ts'
-import { pageOf } from './list-items.ts'
-import { resultOf } from './settle.ts'
+import { readPage } from './list-items.ts'
 
 type Item = Readonly<Record<string, unknown>>
 
@@ -23,7 +22,7 @@ export interface Search {
   readonly limit: number
 }
 
-/** The first `limit` of them, by ID. A missing value in a tag or a query is an error, and does not match everything. */
+/** Finds the first `limit` items by ID. Throws if a value in a tag or a query is missing, since the search would then match everything. */
 export async function search(
   run: Run,
   payload: Payload,
@@ -33,10 +32,9 @@ export async function search(
     $tagKey: key,
     $tagValue: present(`tags.${key}`, value(payload)),
   }))
-  // No tag is longer or empty, so such a text from a client matches nobody.
+  // A tag has 1 to 255 characters, so any other text from a client matches nothing.
   if (wanted.some(({ $tagValue: { length } }) => length === 0 || length > 255)) return []
   const conditions = [...wanted.map((tag) => ({ [tagField]: tag })), ...(query ? [readQuery(query, payload)] : [])]
   const asked = conditions.length > 0 ? { query: { $and: conditions } } : {}
-  const outcome = await run.services.api(call, { ...params, ...asked, sortField: 'id', perPage: limit })
-  return pageOf(resultOf(call, outcome)).items
+  return (await readPage(run, call, { ...params, ...asked, sortField: 'id', perPage: limit })).items
 }

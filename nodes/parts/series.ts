@@ -1,9 +1,12 @@
 /** The answer of `data.timeSeriesQuery`, and the aggregations that it knows. */
 import { Type } from 'typebox'
-import type { NodeCheck } from '../../engine/node.ts'
+import type { NodeCheck, Run } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
+import { callAction } from './call-action.ts'
 import { present } from './device-selection.ts'
+import { flag } from './flag.ts'
+import { lacking, misplaced } from './misplaced.ts'
 
 type Scalar = string | number | boolean
 
@@ -35,9 +38,8 @@ export function pointsOf({ points }: DeviceSeries, name: string): Point[] {
   })
 }
 
-/** Boundary: the platform's answer. */
-export function seriesOf(result: unknown): Series {
-  return result as Series
+export async function querySeries(run: Run, query: object): Promise<Series> {
+  return (await callAction(run, 'data.timeSeriesQuery', { query })) as Series // boundary: the platform's answer
 }
 
 export const aggregations = [
@@ -65,10 +67,12 @@ export const value = Type.Optional(
     description: 'For `TIMEATVALUE`: the value, whose time is added up.',
   }),
 )
-export const perDevice = Type.Optional(
-  Type.Boolean({
-    description: 'Gives a map from the ID of each device, in place of all devices together.',
-    default: false,
+export const perDevice = flag('Gives a map from the ID of each device, in place of all devices together.')
+
+export const rangeEnd = Type.Optional(
+  ValueOf(Type.Number({ minimum: 1 }), {
+    description: 'Where the range ends, in milliseconds since 1970; now where it is not given.',
+    acceptsDigits: true,
   }),
 )
 
@@ -92,22 +96,15 @@ export function aggregationOf(type: string, value: CompiledValue | undefined, pa
 /** Reports a node without exactly one of `attribute` and `attributes`, or without a `value` that it needs. */
 export function checkSeries({ config, report }: NodeCheck): void {
   if (config.attribute === undefined && config.attributes === undefined) {
-    const hint = 'Give attribute, or attributes for several.'
-    report({ code: 'FLOW_MISSING_FIELD', at: [], message: 'Nothing says which attribute is asked for.', hint })
+    lacking(report, 'Nothing says which attribute is asked for.', 'Give attribute, or attributes for several.')
   }
   if (config.attribute !== undefined && config.attributes !== undefined) {
-    const message = 'attributes cannot stand beside attribute.'
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['attributes'], atKey: true, message })
+    misplaced(report, 'attributes', 'attributes cannot stand beside attribute.')
   }
   if ((config.aggregation === 'TIMEATVALUE') === (config.value !== undefined)) return
   if (config.value === undefined) {
     report({ code: 'FLOW_MISSING_FIELD', at: ['aggregation'], message: 'TIMEATVALUE needs a value.' })
   } else {
-    report({
-      code: 'FLOW_UNKNOWN_FIELD',
-      at: ['value'],
-      atKey: true,
-      message: 'value needs `aggregation: TIMEATVALUE`.',
-    })
+    misplaced(report, 'value', 'value needs `aggregation: TIMEATVALUE`.')
   }
 }

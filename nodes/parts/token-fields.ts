@@ -1,6 +1,7 @@
 /** The fields that say what a new token is like, for the nodes that sign one. */
 import { Type } from 'typebox'
 import { ValueOf } from '../../engine/schema.ts'
+import { flag } from './flag.ts'
 
 export const tokenLifetime = Type.Optional(
   ValueOf(Type.Integer({ minimum: 1 }), {
@@ -15,6 +16,4 @@ export const tokenData = Type.Optional(
   }),
 )
 
-export const invalidateExistingTokens = Type.Optional(
-  Type.Boolean({ description: 'Refuses every token that the user was given before.', default: false }),
-)
+export const invalidateExistingTokens = flag('Refuses every token that the user was given before.')

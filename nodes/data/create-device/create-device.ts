@@ -3,8 +3,10 @@ import { defineNode } from '../../../engine/node.ts'
 import { PathTo, Value } from '../../../engine/schema.ts'
 import { checkBody } from '../../parts/check-body.ts'
 import { deviceShape } from '../../parts/device-shape.ts'
+import { flag } from '../../parts/flag.ts'
 import { refusalShape } from '../../parts/refusal.ts'
-import { settle } from '../../parts/settle.ts'
+import { callAndSettle } from '../../parts/settle.ts'
+import { written } from '../../parts/written.ts'
 import { byName } from './by-name.ts'
 
 export const createDevice = defineNode({
@@ -19,27 +21,19 @@ refusal takes \`else\`; without an \`else\` it fails the run.`,
         'The device: `name`, and `description`, `deviceClass`, `tags`, `attributes`, `gatewayId`, `parentId`, `systemInterval`, `keepDuplicates` as they are needed.',
       fits: { call: 'devices.post', parameter: 'device' },
     }),
-    tagsAsObject: Type.Optional(
-      Type.Boolean({ description: 'Gives tags as a map from key to a list of values.', default: false }),
-    ),
-    attributesAsObject: Type.Optional(
-      Type.Boolean({ description: 'Gives attributes as a map from their name.', default: false }),
-    ),
+    tagsAsObject: flag('Gives tags as a map from key to a list of values.'),
+    attributesAsObject: flag('Gives attributes as a map from their name.'),
     result: Type.Optional(PathTo({ description: 'Where the device, or the refusal, goes.' })),
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
   check: (check) => checkBody(check, 'devices.post', 'device'),
-  writes: (config, output, actions) => {
-    if (typeof config.result !== 'string') return []
-    return [{ path: config.result, shape: output === 'else' ? refusalShape : deviceShape(config, actions) }]
-  },
+  writes: (config, output, actions) =>
+    written(config.result, output === 'else' ? refusalShape : deviceShape(config, actions)),
   compile: ({ device, tagsAsObject = false, attributesAsObject = false, result }, { wired }) => {
     const show = (created: unknown) => byName(created, { tagsAsObject, attributesAsObject })
-    return async (payload, run) => {
-      const outcome = await run.services.api('devices.post', { device: device(payload) })
-      return settle(outcome, { call: 'devices.post', payload, result, wired, show })
-    }
+    return (payload, run) =>
+      callAndSettle(run, 'devices.post', { device: device(payload) }, { payload, result, wired, show })
   },
   examples: [
     {

@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
 import { anything, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck } from '../../../engine/node.ts'
-import { PathTo, ValueOf } from '../../../engine/schema.ts'
+import { PathTo } from '../../../engine/schema.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../../parts/many-devices.ts'
+import { misplaced } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import {
   aggregationOf,
@@ -13,6 +14,7 @@ import {
   milliseconds,
   namesOf,
   perDevice,
+  rangeEnd,
   value,
 } from '../../parts/series.ts'
 import { arrange, readLast, readRange } from './readings.ts'
@@ -36,12 +38,7 @@ values of that time.
     attribute,
     attributes,
     durationMs: Type.Optional(milliseconds('How far back, in milliseconds.')),
-    end: Type.Optional(
-      ValueOf(Type.Number({ minimum: 1 }), {
-        description: 'Where the range ends, in milliseconds since 1970; now where it is not given.',
-        acceptsDigits: true,
-      }),
-    ),
+    end: rangeEnd,
     aggregation: oneOf(aggregations, { description: 'What is made of the values of the range.', default: 'MEAN' }),
     value,
     perDevice,
@@ -130,7 +127,6 @@ function checkRange({ config, report }: NodeCheck): void {
   if (config.durationMs !== undefined) return
   for (const field of ['aggregation', 'end']) {
     if (config[field] === undefined) continue
-    const message = `${field} needs durationMs: without it the last value is read.`
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+    misplaced(report, field, `${field} needs durationMs: without it the last value is read.`)
   }
 }

@@ -1,10 +1,10 @@
 /** What a gauge reads, and the shapes in which Losant's gauge shows it. */
 import type { Run } from '../../../engine/node.ts'
-import { seriesOf } from '../../parts/series.ts'
-import { resultOf } from '../../parts/settle.ts'
+import { callAction } from '../../parts/call-action.ts'
+import { querySeries } from '../../parts/series.ts'
 
 export interface Reading {
-  /** Empty where it is over all devices. */
+  /** Empty if the value is that of all devices together. */
   readonly deviceId: string
   readonly attribute: string
   readonly time: string
@@ -16,8 +16,7 @@ export async function readRange(
   names: readonly string[],
   query: Readonly<Record<string, unknown>>,
 ): Promise<Reading[]> {
-  const outcome = await run.services.api('data.timeSeriesQuery', { query })
-  const { devices, attributes, end: time } = seriesOf(resultOf('data.timeSeriesQuery', outcome))
+  const { devices, attributes, end: time } = await querySeries(run, query)
   return names.flatMap((attribute) => {
     const overall = (attributes?.[attribute] ?? []).map(({ value }) => ({ deviceId: '', attribute, time, value }))
     const own = Object.entries(devices).flatMap(([deviceId, { points }]) =>
@@ -35,21 +34,17 @@ export async function readLast(
   devices: object,
   perDevice: boolean,
 ): Promise<Reading[]> {
-  const call = 'data.lastValueQuery'
   const readings: Reading[] = []
   for (const attribute of names) {
-    // Boundary: what the platform answers.
-    const last = resultOf(call, await run.services.api(call, { query: { ...devices, attribute } })) as Record<
-      string,
-      { time: string; data: Record<string, unknown> }
-    >
+    const answer = await callAction(run, 'data.lastValueQuery', { query: { ...devices, attribute } })
+    const last = answer as Record<string, { time: string; data: Record<string, unknown> }> // boundary: the platform's answer
     const own = Object.entries(last).map(([deviceId, { time, data }]) => ({
       deviceId,
       attribute,
       time,
       value: data[attribute],
     }))
-    // ISO times of one length: their order is that of their texts.
+    // ISO times of equal length sort as text.
     const latest = own.toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0)).slice(0, 1)
     readings.push(...(perDevice ? own : latest))
   }
@@ -62,15 +57,8 @@ export function arrange(
 ): unknown {
   if (!perDevice) return byAttribute(readings, isOne)
   const ids = new Set(readings.map(({ deviceId }) => deviceId))
-  return Object.fromEntries(
-    [...ids].map((id) => [
-      id,
-      byAttribute(
-        readings.filter(({ deviceId }) => deviceId === id),
-        isOne,
-      ),
-    ]),
-  )
+  const readingsOf = (id: string) => readings.filter(({ deviceId }) => deviceId === id)
+  return Object.fromEntries([...ids].map((id) => [id, byAttribute(readingsOf(id), isOne)]))
 }
 
 function byAttribute(readings: readonly Reading[], isOne: boolean): unknown {

@@ -14,9 +14,10 @@ import {
   user,
 } from '../../parts/device-selection.ts'
 import { foundShape } from '../../parts/device-shape.ts'
-import { pageOf } from '../../parts/list-items.ts'
+import { flag } from '../../parts/flag.ts'
+import { readPage } from '../../parts/list-items.ts'
+import { misplaced } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
-import { resultOf } from '../../parts/settle.ts'
 import { type Device, readDevice, withState } from './read-device.ts'
 
 const count = (minimum: number, maximum?: number) =>
@@ -45,15 +46,8 @@ A tag or a condition that is missing fails the run: \`value: << experience.user.
     group,
     user,
     query,
-    several: Type.Optional(
-      Type.Boolean({ description: 'Gives a list, in place of the first device.', default: false }),
-    ),
-    metadata: Type.Optional(
-      Type.Boolean({
-        description: 'Wraps the list in `{ items, count, totalCount, page, perPage, sortField, sortDirection }`.',
-        default: false,
-      }),
-    ),
+    several: flag('Gives a list, in place of the first device.'),
+    metadata: flag('Wraps the list in `{ items, count, totalCount, page, perPage, sortField, sortDirection }`.'),
     page: Type.Optional(
       ValueOf(count(0), { description: 'Which page of the list, from 0.', default: 0, acceptsDigits: true }),
     ),
@@ -65,21 +59,10 @@ A tag or a condition that is missing fails the run: \`value: << experience.user.
       default: 'name',
     }),
     sortDirection: oneOf(['asc', 'desc'], { description: 'Which comes first.', default: 'asc' }),
-    tagsAsObject: Type.Optional(
-      Type.Boolean({
-        description: 'Gives tags as a map from key to a list of values: `tags.owner.[0]`.',
-        default: false,
-      }),
-    ),
-    attributesAsObject: Type.Optional(
-      Type.Boolean({ description: 'Gives attributes as a map from their name.', default: false }),
-    ),
-    includeConnection: Type.Optional(
-      Type.Boolean({ description: 'Adds `connectionInfo`, which tells whether it is connected.', default: true }),
-    ),
-    includeState: Type.Optional(
-      Type.Boolean({ description: 'Adds `compositeState`: the last value of each attribute.', default: false }),
-    ),
+    tagsAsObject: flag('Gives tags as a map from key to a list of values: `tags.owner.[0]`.'),
+    attributesAsObject: flag('Gives attributes as a map from their name.'),
+    includeConnection: flag('Adds `connectionInfo`, which tells whether it is connected.', true),
+    includeState: flag('Adds `compositeState`: the last value of each attribute.'),
     attributes: Type.Optional(
       Type.Array(Type.String({ pattern: '^[0-9a-zA-Z_-]{1,255}$' }), {
         minItems: 1,
@@ -118,12 +101,7 @@ A tag or a condition that is missing fails the run: \`value: << experience.user.
       const paging = several ? { page: page?.(payload) ?? 0, perPage: perPage?.(payload) ?? 100 } : { perPage: 1 }
       const meant = await select(payload, run)
       const found = meant
-        ? pageOf(
-            resultOf(
-              'devices.get',
-              await run.services.api('devices.get', { query: meant, ...paging, ...sorted, ...asked }),
-            ),
-          )
+        ? await readPage(run, 'devices.get', { query: meant, ...paging, ...sorted, ...asked })
         : { items: [], totalCount: 0 }
       const items = await complete(run, found.items)
       if (!several) result.set(payload, items[0] ?? null)
@@ -195,15 +173,14 @@ result: data.devices`,
 
 /** Fields that say nothing without another. */
 function checkCompany({ config, report }: NodeCheck): void {
-  const complain = (field: string, message: string) =>
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
   if (config.deviceId !== undefined && config.several !== undefined) {
-    complain('several', 'An ID names one device: there are not several.')
+    misplaced(report, 'several', 'An ID names one device: there are not several.')
   }
   for (const field of ofSeveral) {
-    if (config[field] !== undefined && config.several !== true) complain(field, `${field} needs \`several: true\`.`)
+    if (config[field] !== undefined && config.several !== true)
+      misplaced(report, field, `${field} needs \`several: true\`.`)
   }
   if (config.attributes !== undefined && config.includeState !== true) {
-    complain('attributes', 'attributes needs `includeState: true`.')
+    misplaced(report, 'attributes', 'attributes needs `includeState: true`.')
   }
 }

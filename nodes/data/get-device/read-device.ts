@@ -1,17 +1,15 @@
 /** Reads a device, and what it has last reported. */
 import type { Run } from '../../../engine/node.ts'
-import { resultOf } from '../../parts/settle.ts'
+import { findByAction } from '../../parts/call-action.ts'
 
 export type Device = Readonly<Record<string, unknown>>
 
 export async function readDevice(run: Run, deviceId: string, asked: object): Promise<Device | null> {
-  const outcome = await run.services.api('device.get', { deviceId, ...asked })
-  if ('error' in outcome && outcome.error.statusCode === 404) return null
-  // Boundary: what the platform answers.
-  return resultOf('device.get', outcome) as Device
+  const device = await findByAction(run, 'device.get', { deviceId, ...asked })
+  return device as Device | null // boundary: the platform's answer
 }
 
-/** The devices with their composite state. One that is deleted meanwhile is no longer among them. */
+/** Adds their composite state to the devices. Leaves out a device that was deleted in the meantime. */
 export async function withState(
   run: Run,
   devices: readonly Device[],
@@ -20,9 +18,8 @@ export async function withState(
   const found: Device[] = []
   for (const device of devices) {
     const of = attributes ? { attributes: attributes.join(',') } : {}
-    const outcome = await run.services.api('device.getCompositeState', { deviceId: device.id, ...of })
-    if ('error' in outcome && outcome.error.statusCode === 404) continue
-    found.push({ ...device, compositeState: resultOf('device.getCompositeState', outcome) })
+    const compositeState = await findByAction(run, 'device.getCompositeState', { deviceId: device.id, ...of })
+    if (compositeState !== null) found.push({ ...device, compositeState })
   }
   return found
 }

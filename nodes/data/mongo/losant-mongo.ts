@@ -3,6 +3,7 @@
 import type { RawConfig } from '../../../engine/node.ts'
 import type { MongoOperation } from '../../../engine/services.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
+import { filled } from '../../parts/filled.ts'
 import { valueOfJsonTemplate } from '../../parts/losant-json.ts'
 import { connectionNameOf } from '../../parts/losant-sql.ts'
 import { isMongoOperation, operationShapes } from './mongo-operations.ts'
@@ -22,7 +23,7 @@ export function translateMongo(config: RawConfig): RawConfig {
     collection,
     operation,
     ...Object.fromEntries(args),
-    ...(resultPath ? { result: resultPath } : {}),
+    ...filled({ result: resultPath }),
     ...(config.errorBehavior === 'payloadPath' && config.errorPath ? { errorResult: config.errorPath } : {}),
   }
 }

@@ -2,6 +2,7 @@
 
 import type { NodeCheck } from '../../../engine/node.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
+import { misplaced } from '../../parts/misplaced.ts'
 import { checkConnection } from '../../parts/sql-check.ts'
 import { givenFields, isMongoOperation, operationShapes } from './mongo-operations.ts'
 
@@ -17,8 +18,7 @@ export function checkOperation(check: NodeCheck): void {
     report({ code: 'FLOW_MISSING_FIELD', at: ['operation'], message, hint: `Add ${field} to the node.` })
   }
   for (const field of given.filter((name) => ![...required, ...optional].includes(name))) {
-    const hint = `It takes ${listed([...required, ...optional])}.`
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message: `${operation} takes no ${field}.`, hint })
+    misplaced(report, field, `${operation} takes no ${field}.`, `It takes ${listed([...required, ...optional])}.`)
   }
   for (const option of isMap(options) ? Object.keys(options).filter((name) => !taken.includes(name)) : []) {
     const hint = taken.length > 0 ? `It takes ${listed(taken)}.` : 'It takes none.'

@@ -4,6 +4,7 @@ import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, ValueOf } from '../../../engine/schema.ts'
 import { connectionField, timeoutField } from '../../parts/connection-fields.ts'
 import { failedEffect } from '../../parts/failed-effect.ts'
+import { filled } from '../../parts/filled.ts'
 import { connectionNameOf } from '../../parts/losant-sql.ts'
 import { typedRefusalShape } from '../../parts/refuse.ts'
 import { checkConnection } from '../../parts/sql-check.ts'
@@ -117,7 +118,7 @@ function translate(config: RawConfig): RawConfig {
     connection: connectionNameOf(host, 'host'),
     command: name,
     ...(args === undefined ? {} : { args }),
-    ...(resultPath ? { result: resultPath } : {}),
+    ...filled({ result: resultPath }),
     ...(config.errorBehavior === 'payloadPath' && config.errorPath ? { errorResult: config.errorPath } : {}),
   }
 }

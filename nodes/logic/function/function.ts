@@ -8,6 +8,7 @@ import { ErrorAtLine } from '../../../engine/source/error-at-line.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Path } from '../../../engine/values/path.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
+import { filled } from '../../parts/filled.ts'
 import { findSyntaxError } from './script-syntax.ts'
 
 export const functionNode = defineNode({
@@ -123,5 +124,5 @@ function kindOf(value: unknown): string {
 }
 
 function translate({ script = '', scopePath }: RawConfig): RawConfig {
-  return { script, ...(scopePath ? { scope: scopePath } : {}) }
+  return { script, ...filled({ scope: scopePath }) }
 }

@@ -4,6 +4,7 @@ import { scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig, type Run } from '../../../engine/node.ts'
 import { PathTo, ValueOf } from '../../../engine/schema.ts'
 import { given } from '../../parts/given.ts'
+import { lacking, misplaced } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { nameUuid, randomUuid, timeUuid } from './uuid.ts'
 
@@ -127,10 +128,10 @@ function check({ config, report }: NodeCheck): void {
   for (const field of ['namespace', 'value', 'length']) {
     const isOwn = own.includes(field)
     if (config[field] !== undefined && !isOwn) {
-      report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message: `${format} has no ${field}.` })
+      misplaced(report, field, `${format} has no ${field}.`)
     }
     if (config[field] === undefined && isOwn && field !== 'length') {
-      report({ code: 'FLOW_MISSING_FIELD', at: [], message: `${format} needs a ${field}.` })
+      lacking(report, `${format} needs a ${field}.`)
     }
   }
 }

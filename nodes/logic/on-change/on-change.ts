@@ -2,9 +2,12 @@ import { Type } from 'typebox'
 import { anything, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../../engine/schema.ts'
+import { filled } from '../../parts/filled.ts'
 import { aboutMemory, checkMemory, compileMemory, identifier } from '../../parts/memory.ts'
+import { lacking, misplaced } from '../../parts/misplaced.ts'
 import { numberOf } from '../../parts/number-of.ts'
 import { oneOf } from '../../parts/one-of.ts'
+import { written } from '../../parts/written.ts'
 import { compareAny, compareNumbers, type Direction, type Reference } from './changes.ts'
 
 const threshold = (description: string) =>
@@ -49,8 +52,7 @@ ${aboutMemory}`,
     checkMemory(check)
     checkFields(check)
   },
-  writes: ({ previous }) =>
-    typeof previous === 'string' ? [{ path: previous, shape: objectShape({ value: anything, time: scalar }) }] : [],
+  writes: ({ previous }) => written(previous, objectShape({ value: anything, time: scalar })),
   compile: ({ value, by, byPercent, direction = 'either', identifier, previous }, context) => {
     const slotOf = compileMemory('on-change', identifier, context)
     const isNumeric = by !== undefined || byPercent !== undefined
@@ -107,17 +109,14 @@ else: end`,
 })
 
 function checkFields({ config, report }: NodeCheck): void {
-  const unknownField = (at: string, message: string) =>
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: [at], atKey: true, message })
   if (config.value === undefined) {
-    const hint = 'Give it as in "value: << data.status >>".'
-    report({ code: 'FLOW_MISSING_FIELD', at: [], message: 'Nothing says which value is watched.', hint })
+    lacking(report, 'Nothing says which value is watched.', 'Give it as in "value: << data.status >>".')
   }
   if (config.by !== undefined && config.byPercent !== undefined) {
-    unknownField('byPercent', 'byPercent cannot stand beside by.')
+    misplaced(report, 'byPercent', 'byPercent cannot stand beside by.')
   }
   if (config.direction !== undefined && config.by === undefined && config.byPercent === undefined) {
-    unknownField('direction', 'direction needs by or byPercent.')
+    misplaced(report, 'direction', 'direction needs by or byPercent.')
   }
 }
 
@@ -140,7 +139,6 @@ function translate(config: RawConfig): RawConfig {
   return {
     value: `{{${valuePath}}}`,
     ...(field ? { [field]: numberOf(changeThreshold) ?? changeThreshold, direction } : {}),
-    ...(onChangeIdTemplate ? { identifier: onChangeIdTemplate } : {}),
-    ...(prevValuePath ? { previous: prevValuePath } : {}),
+    ...filled({ identifier: onChangeIdTemplate, previous: prevValuePath }),
   }
 }
