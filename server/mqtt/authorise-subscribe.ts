@@ -6,16 +6,23 @@ import type { Session } from './session.ts'
 import { tellDevice } from './tell-device.ts'
 import { isReserved, readDeviceTopic, shown } from './topics.ts'
 
+/** A subscription, with the filter that was asked for if it is not one; `topic` is then a reserved one. */
+export type ReceivedSubscription = Subscription & { invalidFilter?: string }
+
 export type AuthoriseSubscribe = (
   client: Client,
-  subscription: Subscription,
+  subscription: ReceivedSubscription,
   done: (error: Error | null, subscription?: Subscription | null) => void,
 ) => void
 
 export function createAuthoriseSubscribe(context: BrokerContext): AuthoriseSubscribe {
   const { sessions, limits, warn, log } = context
 
-  const admit = async (session: Session, { topic }: Subscription): Promise<string | undefined> => {
+  const admit = async (
+    session: Session,
+    { topic, invalidFilter }: ReceivedSubscription,
+  ): Promise<string | undefined> => {
+    if (invalidFilter !== undefined) return 'It is not a filter.'
     const device = readDeviceTopic(topic)
     if (device?.kind === 'command' && (await speaksFor(context, session, device.deviceId))) {
       if (device.deviceId !== session.deviceId) sessions.addPeripheral(session, device.deviceId)
@@ -29,15 +36,15 @@ export function createAuthoriseSubscribe(context: BrokerContext): AuthoriseSubsc
     const session = sessions.of(client)
     if (!session) return done(new Error('Nobody is signed in.'))
     const { filters, deviceId, origin } = session
-    const { topic } = subscription
+    const { topic, invalidFilter: asked = topic } = subscription
     const isNew = !filters.has(topic)
     const isFull = isNew && filters.size >= limits.subscriptions
     if (!isFull) filters.add(topic)
     const refuse = (reason: string) => {
       if (isNew) filters.delete(topic)
       // A device may ask for thousands of filters at once; its log takes as many as the server's does.
-      const isLogged = warn({ deviceId, topic: topic.slice(0, 100), reason, ...origin }, 'A subscription was refused')
-      if (isLogged) void tellDevice(context, deviceId, `Its subscription to ${shown(topic)} was refused. ${reason}`)
+      const isLogged = warn({ deviceId, topic: asked.slice(0, 100), reason, ...origin }, 'A subscription was refused')
+      if (isLogged) void tellDevice(context, deviceId, `Its subscription to ${shown(asked)} was refused. ${reason}`)
       done(null, null)
     }
     if (isFull) return refuse(`It has ${limits.subscriptions} subscriptions.`)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compileWatch } from '../../../platform/runs/watches.ts'
 import { storeFull } from '../../../platform/store/errors.ts'
 import { stateWatch } from '../../platform/state-watch.ts'
+import { connectPacket, connectToPort, subscribePacket } from './raw-mqtt.ts'
 import { gone, nextMessage, type Pot, startBroker, type TestBroker } from './test-broker.ts'
 
 const state = (moisture: number) => JSON.stringify({ data: { moisture } })
@@ -295,6 +296,25 @@ describe('subscribing', () => {
     )
     broker.platform.events.emit('messagePublished', { topic: first?.replace('+', 'x') ?? '', text: 'x' })
     expect(await came).toMatchObject({ qos: granted[0], topic: first?.replace('+', 'x') })
+  })
+
+  it('to what is not a filter is refused, each with an answer, and the connection lives', async () => {
+    const broker = await startBroker()
+    const fern = await broker.pot({ key: { filterType: 'all' } })
+    const connection = connectToPort(broker.port)
+    connection.socket.write(connectPacket(fern))
+    await connection.until('20020000')
+    const filters = ['', 'a/#/b', 'a+', '+a/b', 'a#', '#/', '/'.repeat(100), '/'.repeat(99), '+/+/#', '/']
+    connection.socket.write(subscribePacket(filters, 2))
+    await connection.until(`900c0001${'80'.repeat(7)}${'01'.repeat(3)}`)
+    // Waits for the lines, which were begun before.
+    await broker.store.write(async () => {})
+    const lines = (await logOf(broker, fern)).filter((line) => 'message' in line)
+    expect(lines).toHaveLength(7)
+    expect(lines).toContainEqual(
+      expect.objectContaining({ message: 'Its subscription to "a/#/b" was refused. It is not a filter.' }),
+    )
+    connection.socket.destroy()
   })
 
   it('to everything takes in no command of another device, and no state', async () => {
