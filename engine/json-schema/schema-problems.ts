@@ -4,7 +4,9 @@ import { default as addFormats } from 'ajv-formats'
 import type { DocumentPath } from '../source/position.ts'
 import { closeSchema } from './close-schema.ts'
 import { decisiveErrors } from './decisive-errors.ts'
+import { addExactMultipleOf } from './multiple-of.ts'
 import { type SchemaComplaint, wordSchemaError } from './schema-wording.ts'
+import { unicodePattern } from './unicode-pattern.ts'
 
 export interface CheckOptions {
   /** Recognises strings that may be used in place of a value of any type. */
@@ -27,8 +29,16 @@ export function sharedSchemaChecker(): SchemaChecker {
 export function createSchemaChecker(): SchemaChecker {
   // Not strict: schemas carry keywords of ours (`x-flowpot`) that say nothing of the value. `ownProperties`: a value's
   // keys may be `constructor` or `__proto__`.
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, ownProperties: true, addUsedSchema: false })
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    ownProperties: true,
+    addUsedSchema: false,
+    code: { regExp: unicodePattern },
+  })
   addFormats.default(ajv)
+  addExactMultipleOf(ajv)
   const compiled = new WeakMap<object, ValidateFunction>()
   // Every load creates the schemas of its custom nodes again, and most of them have not changed.
   const byText = new Map<string, ValidateFunction>()

@@ -1,8 +1,16 @@
 import { Type } from 'typebox'
 import { listShape, objectShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
-import { PathTo, Value } from '../../engine/schema.ts'
-import { formatFields, maxCells, recordDelimiterField, renderFormat, translateFormat } from '../parts/csv-format.ts'
+import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import {
+  formatFields,
+  maxCells,
+  maxColumns,
+  recordDelimiterField,
+  renderFormat,
+  translateFormat,
+} from '../parts/csv-format.ts'
+import { given } from '../parts/given.ts'
 import { templateAt } from '../parts/losant-path.ts'
 import { recordOf } from '../parts/payload-values.ts'
 import { refusalShape } from '../parts/refuse.ts'
@@ -16,13 +24,25 @@ export const csvDecode = defineNode({
 lines are left out, and so is a byte order mark at the beginning.
 
 Where the text is no CSV, such as with a record that has more or fewer values than there are columns, \`else\` is taken with
-\`{ error: { message } }\` at \`result\`; without an \`else\` that fails the run. More than a million values are not read.`,
+\`{ error: { message } }\` at \`result\`; without an \`else\` that fails the run. More than a million values, or a thousand columns, are not read.
+
+With \`relax\` a record may have more values, which are left out, or fewer, so that its map has fewer keys. A file whose first record names no columns is read with
+\`columns\`.`,
   config: Type.Object({
     source: Value({ description: 'The text.', examples: ['<< data.response.body >>'] }),
-    ...formatFields,
-    recordDelimiter: recordDelimiterField(
-      'What ends a record; where it is not given, the first line break that there is.',
+    columns: Type.Optional(
+      ValueOf(Type.Array(Type.String(), { minItems: 1, maxItems: maxColumns }), {
+        description: 'Names of the columns, where no record names them: the first record is one as the others.',
+      }),
     ),
+    relax: Type.Optional(
+      ValueOf(Type.Boolean(), {
+        description: 'Whether records may have more or fewer values than there are columns.',
+        default: false,
+      }),
+    ),
+    ...formatFields,
+    recordDelimiter: recordDelimiterField('What ends a record; where it is not given, any line break.'),
     result: PathTo({ description: 'Where the list goes, or the error.' }),
   }),
   outputs: ['else', 'then'],
@@ -30,14 +50,27 @@ Where the text is no CSV, such as with a record that has more or fewer values th
   writes: ({ result }, output) => [
     { path: String(result), shape: output === 'else' ? refusalShape : listShape(objectShape({}, true)) },
   ],
-  compile: ({ source, result, ...format }, { wired }) => {
+  compile: ({ source, columns, relax, result, ...format }, { wired }) => {
     return async (payload) => {
       const { parse } = await import('csv-parse/sync')
-      const options = { ...renderFormat(format, payload), bom: true, skip_empty_lines: true }
+      const { record_delimiter = anyLineBreak, ...written } = renderFormat(format, payload)
+      const isRelaxed = given('relax', relax, payload) ?? false
+      const options = {
+        ...written,
+        record_delimiter,
+        bom: true,
+        skip_empty_lines: true,
+        relax_column_count: isRelaxed || columns !== undefined,
+      }
+      const names = given('columns', columns, payload)
       const read = () => {
         const text = readText(source, payload)
-        checkCells(text, [options.delimiter, options.record_delimiter?.[0] ?? '\n', '\r'])
-        return toRecords(parseOr(() => parse(text, options)))
+        checkCells(text, [options.delimiter, ...[record_delimiter].flat().map((end) => end.charAt(0))])
+        return toRecords(
+          parseOr(() => parse(text, options)),
+          names,
+          isRelaxed,
+        )
       }
       return attempt(read, { payload, result, wired })
     }
@@ -83,6 +116,9 @@ result: data.rows`,
   ],
 })
 
+/** The library would take the first that there is for all. */
+const anyLineBreak = ['\r\n', '\n', '\r']
+
 /** Each value has one of `ends` after it, that of its record or a delimiter. */
 function checkCells(text: string, ends: readonly string[]): void {
   let cells = 0
@@ -98,11 +134,26 @@ function parseOr(parse: () => string[][]): string[][] {
   }
 }
 
-/** Every record has as many values as there are columns, or the library would have thrown. */
-function toRecords([columns = [], ...records]: readonly string[][]): Record<string, string | undefined>[] {
-  if (columns.includes('__proto__'))
+/** Without `names`, the first record has them. */
+function toRecords(
+  rows: readonly string[][],
+  names: readonly string[] | undefined,
+  isRelaxed: boolean,
+): Record<string, string | undefined>[] {
+  const columns = names ?? rows[0] ?? []
+  const records = names ? rows : rows.slice(1)
+  if (columns.length > maxColumns) throw new Unreadable(`The CSV has more than ${maxColumns} columns.`)
+  if (columns.includes('__proto__')) {
     throw new Unreadable('The CSV has a column that is not allowed, such as __proto__.')
-  return records.map((values) => recordOf(columns.map((column, index) => [column, values[index]])))
+  }
+  return records.map((values, index) => {
+    // The library knows of no columns that the flow names.
+    if (names && !isRelaxed && values.length !== columns.length) {
+      throw new Unreadable(`Record ${index + 1} has ${values.length} values, and there are ${columns.length} columns.`)
+    }
+    const there = isRelaxed ? columns.slice(0, values.length) : columns
+    return recordOf(there.map((column, place) => [column, values[place]]))
+  })
 }
 
 /** In Losant it never fails the run, so its one output is `else` too. */

@@ -42,7 +42,9 @@ A value is written as it is. A spreadsheet takes one that begins with \`=\`, \`+
         if (names === undefined) throw new Unreadable('columns is missing.')
         if (maps.length * names.length > maxCells) throw new Unreadable(`The CSV has more than ${maxCells} values.`)
         if (names.length === 0) return ''
-        return stringify([names, ...maps.map((map) => names.map((name) => readOwn(map, name)))], options)
+        const rows = [names, ...maps.map((map) => names.map((name) => readOwn(map, name)))]
+        if (options.quote === '') checkUnquoted(rows, [options.delimiter, options.record_delimiter ?? '\n', '\r', '\n'])
+        return stringify(rows, options)
       }
       return attempt(write, { payload, result, wired })
     }
@@ -90,6 +92,15 @@ else:
 
 /** The library writes 1 for true, nothing for false, and dates as milliseconds. */
 const cast = { boolean: String, date: (date: Date) => date.toISOString() }
+
+/** Without quotes, a value with a delimiter in it would be read as two. */
+function checkUnquoted(rows: readonly (readonly unknown[])[], marks: readonly string[]): void {
+  const text = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value))
+  const isApart = (value: unknown) => marks.some((mark) => text(value).includes(mark))
+  if (rows.some((row) => row.some(isApart))) {
+    throw new Unreadable('A value has a delimiter or a line break in it, which cannot be written without quotes.')
+  }
+}
 
 function mapsOf(source: unknown): readonly Readonly<Record<string, unknown>>[] {
   if (Array.isArray(source) && source.every(isMap)) return source

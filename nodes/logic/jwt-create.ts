@@ -6,6 +6,7 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { isObject } from '../../engine/values/coerce.ts'
 import { given } from '../parts/given.ts'
+import { type SigningKey, signingKey } from '../parts/json-web-key.ts'
 import {
   type Algorithm,
   algorithmField,
@@ -13,7 +14,6 @@ import {
   asRefusal,
   keyField,
   notWithThisKey,
-  readKey,
   refuseCredential,
   TokenRefusal,
 } from '../parts/jwt-fields.ts'
@@ -32,7 +32,9 @@ Where the key cannot sign so, or \`exp\`, \`nbf\` or \`iat\` is no whole number 
 \`else\` is taken; without an \`else\` that fails the run. For a token by which an experience user is known, take \`generate-token\`.`,
   config: Type.Object({
     claims: ValueOf(map, { description: 'What the token says. Whoever holds it can read it.' }),
-    key: keyField('The secret for `HS…`; the private key as PEM for `RS…` and `ES…`.'),
+    key: keyField(
+      'The secret for `HS…`; the private key as PEM for the others; or either as a JWK, whose `kid` then stands in the header.',
+    ),
     algorithm: algorithmField,
     ttlSeconds: Type.Optional(
       ValueOf(Type.Integer({ minimum: 1 }), {
@@ -110,10 +112,10 @@ function sign({ key, header, claims }: Signing, algorithm: Algorithm): string {
     throw new TokenRefusal('ClaimsInvalid', `${name} must be a whole number of seconds since 1970.`)
   }
   if ('alg' in header) throw new TokenRefusal('ClaimsInvalid', 'The header cannot say alg: algorithm does.')
-  const secret = readKey(key, algorithm)
+  const { key: secret, ...named } = signingKey(key, algorithm)
   try {
     checkCurve(secret, algorithm)
-    return createSigner({ key: secret, algorithm, header: { ...header, alg: algorithm } })(claims)
+    return createSigner({ key: secret, algorithm, header: { ...named, ...header, alg: algorithm } })(claims)
   } catch (cause) {
     throw notWithThisKey(algorithm, cause)
   }
@@ -126,7 +128,7 @@ const curves: Readonly<Partial<Record<Algorithm, string>>> = {
   ES512: 'secp521r1',
 }
 
-function checkCurve(pem: string, algorithm: Algorithm): void {
+function checkCurve(pem: SigningKey, algorithm: Algorithm): void {
   const curve = curves[algorithm]
   if (curve === undefined || createPrivateKey(pem).asymmetricKeyDetails?.namedCurve === curve) return
   throw new TokenRefusal('KeyInvalid', `The key is none for ${algorithm}, which takes the curve ${curve}.`)

@@ -4,6 +4,7 @@ import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template, ValueOf } from '../../engine/schema.ts'
 import { given } from '../parts/given.ts'
+import { verifyingKey } from '../parts/json-web-key.ts'
 import {
   type Algorithm,
   algorithmField,
@@ -11,7 +12,6 @@ import {
   type Claims,
   keyField,
   notWithThisKey,
-  readKey,
   readToken,
   refuseCredential,
   TokenRefusal,
@@ -27,10 +27,15 @@ for the \`audience\` that are asked for: a token that does not tell of them is r
 
 \`else\` is taken for every other token, one that is missing included. At \`errorResult\` then stands \`{ type, message }\`, with the type
 \`TokenInvalid\`, \`TokenExpired\`, \`TokenNotActive\` or, which is no fault of the token, \`KeyInvalid\`. Without an \`else\` the run fails,
-so that nothing goes on with a token that is not right.`,
+so that nothing goes on with a token that is not right.
+
+The keys of Auth0, Cognito, Entra and others stand at a URL, as a JWKS: fetch it with \`http\`, keep it for some hours with \`store-value\`, and hand in the
+body as \`key\`. A token that names a key which is not in the set is \`TokenInvalid\`; then the set may have been renewed, and is worth fetching again.`,
   config: Type.Object({
     token: Template({ description: 'The token, without the word Bearer.', examples: ['<< data.query.token >>'] }),
-    key: keyField('The secret for `HS…`; the public key or a certificate as PEM for `RS…` and `ES…`.'),
+    key: keyField(
+      'The secret for `HS…`; the public key or a certificate as PEM for the others; or a JWK, or a set of them (JWKS), of which `kid` of the token names one.',
+    ),
     algorithm: algorithmField,
     issuer: Type.Optional(ValueOf(Type.String({ minLength: 1 }), { description: 'What `iss` must be.' })),
     audience: Type.Optional(
@@ -134,7 +139,7 @@ function verify(token: string, key: unknown, expected: Expected): Claims {
 }
 
 function verifySignature(token: string, key: unknown, { algorithm, issuer, audience }: Expected): Claims {
-  const secret = readKey(key, algorithm)
+  const secret = verifyingKey(key, algorithm, () => readToken(token).header)
   let verifier: (token: string) => unknown
   try {
     verifier = createVerifier({

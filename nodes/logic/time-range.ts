@@ -45,6 +45,12 @@ The clocks of \`timeZone\` are compared, so that summer time needs no thought. A
       ),
     ),
     timeZone: timeZoneField('IANA name of the zone whose clocks are read.'),
+    localTime: Type.Optional(
+      ValueOf(Type.Boolean(), {
+        description: 'Whether a `time` that names no zone is one of `timeZone`, and not of UTC.',
+        default: false,
+      }),
+    ),
     time: Type.Optional(Value({ description: "What is compared; the payload's `time` where this is not given." })),
     result: Type.Optional(PathTo({ description: 'Where `true` or `false` goes.' })),
   }),
@@ -55,11 +61,12 @@ The clocks of \`timeZone\` are compared, so that summer time needs no thought. A
     if (problem) node.report({ code: 'FLOW_WRONG_TYPE', at: ['days'], message: problem })
   },
   writes: ({ result }) => written(result, scalar),
-  compile: ({ from, until, days, timeZone, time, result }) => {
+  compile: ({ from, until, days, timeZone, localTime, time, result }) => {
     return (payload, run) => {
-      const date = readDate(time ? time(payload) : payload.time, undefined, run.services.clock.now())
-      if (date === undefined) throw new Error('time is no date that can be read.')
       const zone = zoneOf(timeZone, payload)
+      const textZone = given('localTime', localTime, payload) ? zone : undefined
+      const date = readDate(time ? time(payload) : payload.time, undefined, run.services.clock.now(), textZone)
+      if (date === undefined) throw new Error('time is no date that can be read.')
       const wall = new Date(date + zone.offsetAt(date))
       const minute = wall.getUTCHours() * 60 + wall.getUTCMinutes()
       const isInside =

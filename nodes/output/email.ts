@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
-import { PathTo, Template, ValueOf } from '../../engine/schema.ts'
+import { type CompiledValue, PathTo, Template, ValueOf } from '../../engine/schema.ts'
 import { parseMailbox } from '../../engine/values/mailbox.ts'
 import { failedEffect } from '../parts/failed-effect.ts'
 import { filled } from '../parts/filled.ts'
@@ -19,7 +19,8 @@ export const email = defineNode({
   type: 'email',
   losant: { type: 'StructureEmailNode', translate },
   summary: 'Sends a mail.',
-  description: `An address is \`ada@lom.example\` or \`Ada <ada@lom.example>\`. A text is one address: what a client sent never
+  description: `An address is \`ada@lom.example\` or \`Ada <ada@lom.example>\`. A text is one address. Several stand in a list in the flow; a
+list that one template gives, such as one that a client sent, fails the run unless \`lists: true\` says that it may name several. So what a client sent never
 becomes two recipients. In \`html\`, \`<< >>\` escapes HTML and \`<<< >>>\` does not.
 
 The mail goes through the SMTP server of the settings. Where none is set, as on a developer's machine, it is kept as a
@@ -35,6 +36,12 @@ What stands at \`result\` is \`{ success: true }\` once the server has taken it.
       ValueOf(Type.String(), { description: 'Who sends it; the sender of the settings where it is not given.' }),
     ),
     replyTo: Type.Optional(addresses('Where answers go.')),
+    lists: Type.Optional(
+      Type.Boolean({
+        description: 'Whether one template may give a list of addresses: `to: << data.owners >>`.',
+        default: false,
+      }),
+    ),
     subject: Template({ description: 'Its subject, in one line.' }),
     text: Type.Optional(Template({ description: 'What it says, as plain text.' })),
     html: Type.Optional(Template({ description: 'What it says, as HTML. Beside `text` each reader picks one.' })),
@@ -46,15 +53,24 @@ What stands at \`result\` is \`{ success: true }\` once the server has taken it.
   check,
   writes: ({ result }, output) =>
     written(result, output === 'else' ? typedRefusalShape : objectShape({ success: scalar })),
-  compile: ({ to, cc, bcc, from, replyTo, subject, text, html, result }, { wired }) => {
+  compile: ({ to, cc, bcc, from, replyTo, lists = false, subject, text, html, result }, { wired, config }) => {
     return async (payload, run) => {
       const sender = from?.(payload)
+      const addressesOf = (field: string, value: CompiledValue<string | string[]> | undefined) => {
+        const given = value?.(payload)
+        if (Array.isArray(given) && typeof config[field] === 'string' && !lists) {
+          throw new Error(
+            `${field}: ${config[field]} gave a list, and without "lists: true" it may give one address only.`,
+          )
+        }
+        return [given ?? []].flat()
+      }
       const message = {
         ...(sender === undefined ? {} : { from: sender }),
-        to: [to(payload)].flat(),
-        cc: [cc?.(payload) ?? []].flat(),
-        bcc: [bcc?.(payload) ?? []].flat(),
-        replyTo: [replyTo?.(payload) ?? []].flat(),
+        to: addressesOf('to', to),
+        cc: addressesOf('cc', cc),
+        bcc: addressesOf('bcc', bcc),
+        replyTo: addressesOf('replyTo', replyTo),
         // A block of YAML ends in a line break.
         subject: subject(payload).trim(),
         ...(text ? { text: text(payload) } : {}),

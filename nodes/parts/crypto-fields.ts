@@ -8,6 +8,7 @@ import { base64Bytes } from '../../engine/values/file-bytes.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { filled } from './filled.ts'
 import { oneOf } from './one-of.ts'
+import { mendPem } from './pem.ts'
 
 export const encodings = ['utf8', 'hex', 'base64', 'latin1'] as const
 export type Encoding = (typeof encodings)[number]
@@ -101,7 +102,7 @@ function readKey(pem: unknown, kind: string, create: (pem: string) => KeyObject)
   // The message of Node.js would show what was given instead of a string.
   if (typeof pem !== 'string') throw new Error(message)
   try {
-    return create(pem)
+    return create(mendPem(pem))
   } catch (cause) {
     throw new Error(message, { cause })
   }

@@ -7,6 +7,8 @@ import { filled } from './filled.ts'
 
 /** Reading or writing CSV blocks the process: a million cells take about a second. */
 export const maxCells = 1_000_000
+/** A map of more keys than this takes far longer to make than its cells say. */
+export const maxColumns = 1000
 
 const Character = Type.String({ maxLength: 1 })
 const character = (description: string, byDefault: string) =>
@@ -14,7 +16,7 @@ const character = (description: string, byDefault: string) =>
 
 export const formatFields = {
   delimiter: character('What parts the columns.', ','),
-  quote: character('What stands round a value that has delimiters or line breaks in it.', '"'),
+  quote: character('What stands round a value that has delimiters or line breaks in it; `""` for nothing.', '"'),
   escape: character('What stands before a quote in a quoted value.', '"'),
 }
 
@@ -31,7 +33,8 @@ interface FormatFields {
 /** The options of both libraries. A field whose template renders to nothing counts as not given. */
 export function renderFormat(fields: FormatFields, payload: Payload) {
   const delimiter = fields.delimiter?.(payload) || ','
-  const quote = fields.quote?.(payload) || '"'
+  // Without a quote there is no quoting: each quote is a character as any other.
+  const quote: string = fields.quote?.(payload) ?? '"'
   const recordDelimiter = fields.recordDelimiter?.(payload) || undefined
   if ([quote, '\n', '\r'].includes(delimiter)) throw new Error('delimiter must be neither the quote nor a line break.')
   return {

@@ -6,9 +6,13 @@ import { Value } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import { oneOf } from './one-of.ts'
+import { mendPem } from './pem.ts'
 import type { Refusal } from './refuse.ts'
 
-export const algorithms = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'] as const
+export const algorithms = [
+  ...(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'] as const),
+  ...(['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const),
+] as const
 export type Algorithm = (typeof algorithms)[number]
 
 export const algorithmField = oneOf(algorithms, {
@@ -70,9 +74,13 @@ export function readKey(key: unknown, algorithm: Algorithm): string {
   if (typeof key !== 'string' || key === '') throw new TokenRefusal('KeyInvalid', 'The key must be a text.')
   // If a public key were used as a secret, everyone who knows it could sign: RFC 8725, section 2.1.
   if (algorithm.startsWith('HS') && /-----BEGIN |"kty"\s*:/.test(key)) {
-    throw new TokenRefusal('KeyInvalid', `The key is that of a key pair, and ${algorithm} takes a secret.`)
+    throw notASecret(algorithm)
   }
-  return key
+  return mendPem(key)
+}
+
+export function notASecret(algorithm: Algorithm): TokenRefusal {
+  return new TokenRefusal('KeyInvalid', `The key is that of a key pair, and ${algorithm} takes a secret.`)
 }
 
 /** For what the library or OpenSSL says of a key. Throws anything else on: it is a fault of ours, and must not be told as one of the key. */

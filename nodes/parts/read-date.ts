@@ -2,50 +2,102 @@
 import dayjs from 'dayjs'
 import customParseFormat from 'dayjs/plugin/customParseFormat.js'
 import { formatDate, toDate } from '../../engine/templates/helpers/moment-format.ts'
+import { instantOf, type TimeZone } from '../../engine/templates/helpers/time-zone.ts'
 import { isObject, toText } from '../../engine/values/coerce.ts'
 
 dayjs.extend(customParseFormat)
 
 const maxTextLength = 200
-/** `2026-01-31`, `2026-01-31T12:00`, `2026-01-31 12:00:00.000+01:00` */
-const isoDate = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/i
+/** The day of ISO 8601: `2026-01-31`, `20260131`, of a year `2026-031`, of a week `2026-W05-6` and `2026W056`. */
+const isoDay = /^(\d{4})(?:-(\d\d)-(\d\d)|(\d\d)(\d\d)|-(\d{3})|-?W(\d\d)(?:-?([1-7]))?)(?:[T ](.+))?$/i
+/** The time after it: `12:00`, `120000.5`, `12:00:00,123+01`, `12:00Z`. */
+const isoTime =
+  /^([01]\d|2[0-3])(?::([0-5]\d)(?::([0-5]\d))?|([0-5]\d)([0-5]\d)?)(?:[.,](\d+))?(Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$/i
 /** `Sat, 31 Jan 2026 12:00:00 GMT`, and a date as JavaScript prints it. */
 const namedDay = /^(?:mon|tue|wed|thu|fri|sat|sun)\w*,?\s.*(?:GMT|UTC|\s[+-]\d{4})/i
 
 /**
  * Milliseconds since 1970, or `undefined` if the value is not a date. Without a pattern it accepts a Date, milliseconds since
- * 1970 (as a number or digits), and dates in the formats of ISO 8601, of mail headers and of JavaScript. With a pattern of Moment's
- * tokens it accepts a Date, and strings and numbers in that format; parts of the day that the pattern lacks are taken from `nowMs`.
- * A string without a zone is in UTC.
+ * 1970 (as a number or digits, but for eight that are a date: `20260131`), and dates in the formats of ISO 8601, of mail headers and of
+ * JavaScript. With a pattern of Moment's tokens it accepts a Date, and strings and numbers in that format; parts of the day that the
+ * pattern lacks are taken from `nowMs`. A string that names no zone is in `zone`, or in UTC.
  */
-export function readDate(value: unknown, pattern: string | undefined, nowMs: number): number | undefined {
-  const date = pattern && !(value instanceof Date) ? readPattern(value, pattern, nowMs) : readPlain(value)
+export function readDate(
+  value: unknown,
+  pattern: string | undefined,
+  nowMs: number,
+  zone?: TimeZone,
+): number | undefined {
+  const date = pattern && !(value instanceof Date) ? readPattern(value, pattern, nowMs, zone) : readPlain(value, zone)
   return date === undefined || Number.isNaN(date) ? undefined : date
 }
 
-function readPlain(value: unknown): number | undefined {
+function readPlain(value: unknown, zone: TimeZone | undefined): number | undefined {
   if (value instanceof Date || typeof value === 'number') return toDate(value).getTime()
   const text = textOf(value)
   if (text === undefined) return undefined
-  const [, year, month, day] = isoDate.exec(text) ?? []
-  if (year !== undefined) return isDay(Number(year), Number(month), Number(day)) ? toDate(text).getTime() : undefined
+  const iso = isoDay.exec(text)
+  if (iso) return readIso(iso, zone)
   return namedDay.test(text) || /^-?\d{5,}$/.test(text) ? toDate(text).getTime() : undefined
 }
 
-/** JavaScript reads the 31st of February as the 3rd of March. */
-function isDay(year: number, month: number, day: number): boolean {
-  return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+function readIso(found: readonly (string | undefined)[], zone: TimeZone | undefined): number | undefined {
+  const [, year, month = found[4], date = found[5], , , dayOfYear, week, weekday = '1', time] = found
+  const day = week
+    ? dayOfWeek(Number(year), Number(week), Number(weekday))
+    : dayOfMonth(Number(year), dayOfYear ? 1 : Number(month), Number(dayOfYear ?? date))
+  if (day === undefined || (dayOfYear && new Date(day).getUTCFullYear() !== Number(year))) return undefined
+  if (time === undefined) return inZone(day, zone)
+  const parts = isoTime.exec(time)
+  if (!parts) return undefined
+  const [, hours, minutes = parts[4], seconds = parts[5] ?? '0', , , fraction = '0', offset] = parts
+  const secondsMs = Math.trunc(Number(`${seconds}.${fraction}`) * 1000 + 1e-6)
+  const wallMs = day + (Number(hours) * 60 + Number(minutes)) * 60_000 + secondsMs
+  return offset === undefined ? inZone(wallMs, zone) : wallMs - offsetMs(offset)
 }
 
-function readPattern(value: unknown, pattern: string, nowMs: number): number | undefined {
+/** `wallMs` is what clocks show, as though they showed UTC. */
+function inZone(wallMs: number, zone: TimeZone | undefined): number {
+  return zone ? instantOf(zone, wallMs) : wallMs
+}
+
+/** `Z`, `+01`, `+0100`, `+01:00` */
+function offsetMs(text: string): number {
+  const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(text) ?? []
+  return Number(`${sign ?? ''}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign ? 1 : 0)
+}
+
+/** Midnight of a day that there is. A day of a year is one of its January. */
+function dayOfMonth(year: number, month: number, day: number): number | undefined {
+  const ms = new Date(0).setUTCFullYear(year, month - 1, day)
+  const isDayOfYear = month === 1 && day > 31
+  const isThere =
+    month >= 1 && month <= 12 && day >= 1 && (isDayOfYear ? day <= 366 : new Date(ms).getUTCDate() === day)
+  return isThere ? ms : undefined
+}
+
+/** ISO 8601: the first week of a year is the one with its 4th of January. Weeks begin on Monday. */
+function dayOfWeek(year: number, week: number, weekday: number): number | undefined {
+  const fourth = new Date(new Date(0).setUTCFullYear(year, 0, 4))
+  const firstMonday = fourth.getTime() - ((fourth.getUTCDay() + 6) % 7) * dayMs
+  const monday = firstMonday + (week - 1) * dayMs * 7
+  // Its Thursday says which year a week is of.
+  const isThere = week >= 1 && new Date(monday + 3 * dayMs).getUTCFullYear() === year
+  return isThere ? monday + (weekday - 1) * dayMs : undefined
+}
+
+const dayMs = 86_400_000
+
+function readPattern(value: unknown, pattern: string, nowMs: number, zone: TimeZone | undefined): number | undefined {
   const text = textOf(value)
   if (text === undefined || pattern.length > maxTextLength) return undefined
   const today = missingDay(bare(pattern))
-  const day = today && formatDate(new Date(nowMs), today, 'UTC')
+  const day = today && formatDate(new Date(nowMs), today, zone?.name ?? 'UTC')
   const read = dayjs.utc(`${day}${text}`, `${today}${pattern}`)
-  return read.isValid() && comparable(writtenAs(text, pattern, read.valueOf())) === comparable(text)
-    ? read.valueOf()
-    : undefined
+  const isRead = read.isValid() && comparable(writtenAs(text, pattern, read.valueOf())) === comparable(text)
+  if (!isRead) return undefined
+  // `X` and `x` are instants, whatever the zone.
+  return /[ZXx]/.test(bare(pattern)) ? read.valueOf() : inZone(read.valueOf(), zone)
 }
 
 /** Formats the date with the pattern, in the zone of the text. The result differs from the text if Day.js skipped or carried over something. */

@@ -89,6 +89,10 @@ const typedKeys: ReadonlySet<string> = new Set([
 
 function guardGiven(value: unknown, template: string, place: Place): void {
   const { role, path } = place
+  if (role === 'filter' && value === null) {
+    const instead = 'Ask for it in the flow itself: { $eq: null }, or { $exists: false }.'
+    throw operatorGiven({ path, template, found: 'null, which is met by what is missing, too', instead })
+  }
   if (role === 'expression' && typeof value === 'string' && value.startsWith('$')) {
     const instead = `Write { $literal: ${template} }.`
     throw operatorGiven({ path, template, found: 'a text that begins with $', instead })

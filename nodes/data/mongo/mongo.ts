@@ -39,7 +39,7 @@ What JSON has no form for is Extended JSON, on the way in and out: \`{ $oid: 6a1
 
 A template is a value and never more. Where it gives a map with a key such as \`$ne\`, the run fails before anything is asked: operators are
 written in the flow. In a pipeline a text with \`$\` in front is a field, so one that a template gives fails the run too, unless it stands
-in \`{ $literal: << … >> }\`. What is missing in a filter or in a pipeline fails the run, since without it more documents would be meant; in a document it
+in \`{ $literal: << … >> }\`. What is missing in a filter or in a pipeline fails the run, and so does a \`null\` that a template gives a filter, since without a value more documents would be meant; in a document it
 is left out. Operators that run JavaScript in the database cannot be used.
 
 \`else\` is taken with \`{ error: { type, message } }\` where the database cannot be reached, refuses the operation, takes too long, or gives more

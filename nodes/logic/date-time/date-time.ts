@@ -39,8 +39,8 @@ hours or less is exact.
 
 Numbers are Moment's: months count from 0, days of the week from 0 on Sunday, and a week begins on Sunday.
 
-A date is a Date such as \`<< time >>\`, milliseconds since 1970, or text in ISO 8601; anything else needs a \`dateFormat\`. Text that names no
-zone is UTC, whatever \`timeZone\` says. What is no date, and what is missing, takes \`else\`; without an \`else\` it fails the run.`,
+A date is a Date such as \`<< time >>\`, milliseconds since 1970, or text in ISO 8601, with its hyphens and colons or without (\`20260601T120000Z\`); anything else needs a \`dateFormat\`. Text that names no
+zone is UTC, or with \`localTime\` what the clocks of \`timeZone\` show, such as the value of an \`<input type=datetime-local>\`. What is no date, and what is missing, takes \`else\`; without an \`else\` it fails the run.`,
   config: Type.Object({
     date: Type.Optional(
       Value({ description: 'The date; now where this is not given.', examples: ['<< data.body.bookedFor >>'] }),
@@ -49,6 +49,12 @@ zone is UTC, whatever \`timeZone\` says. What is no date, and what is missing, t
       Template({ description: "How `date` is written, in Moment's tokens.", examples: ['DD/MM/YYYY HH:mm'] }),
     ),
     timeZone: timeZoneField('IANA name of the zone whose calendar and clocks count.'),
+    localTime: Type.Optional(
+      ValueOf(Type.Boolean(), {
+        description: 'Whether text that names no zone is a time of `timeZone`, and not of UTC.',
+        default: false,
+      }),
+    ),
     add: amounts('Later by so much.'),
     subtract: amounts('Earlier by so much.'),
     set: Type.Optional(
@@ -76,15 +82,16 @@ zone is UTC, whatever \`timeZone\` says. What is no date, and what is missing, t
     { path: String(result), shape: output === 'else' ? refusalShape : writtenShape(as) },
   ],
   compile: (config, { wired }) => {
-    const { date, dateFormat, timeZone, since, sinceFormat, get, format, as, result } = config
+    const { date, dateFormat, timeZone, localTime, since, sinceFormat, get, format, as, result } = config
     return (payload, run) => {
       const now = run.services.clock.now()
       const zone = zoneOf(timeZone, payload)
       const site = { payload, result, wired }
-      const start = date ? readDate(date(payload), dateFormat?.(payload), now) : now
+      const textZone = given('localTime', localTime, payload) ? zone : undefined
+      const start = date ? readDate(date(payload), dateFormat?.(payload), now, textZone) : now
       if (start === undefined) return refuse({ message: 'date is no date that can be read.' }, site)
       if (since) {
-        const other = readDate(since(payload), sinceFormat?.(payload), now)
+        const other = readDate(since(payload), sinceFormat?.(payload), now, textZone)
         if (other === undefined) return refuse({ message: 'since is no date that can be read.' }, site)
         result.set(payload, start - other)
         return 'then'

@@ -21,10 +21,10 @@ const maxSelectorLength = 1000
 /** The nodes that the selector selects, or else the document. One that is no selector selects nothing. Throws `Unreadable`. */
 export function selectNodes(text: string, selector: string): readonly DomNode[] {
   const xmlMode = isXml(text)
-  const { root: document, elements } = parse(text, xmlMode)
+  const { root: document, elements, depth } = parse(text, xmlMode)
   const root = load(document, { xml: { xmlMode } }).root()
   if (selector.trim() === '') return root.toArray()
-  checkSelector(selector, elements, root.children().length)
+  checkSelector(selector, { elements, depth, roots: root.children().length })
   try {
     return root.find(selector).toArray()
   } catch {
@@ -35,6 +35,8 @@ export function selectNodes(text: string, selector: string): readonly DomNode[] 
 /** With a document that is nested deep the parser would take the square of its depth. */
 class LimitedHandler extends DomHandler {
   elements = 0
+  /** How deep the deepest of them is. */
+  depth = 0
 
   override onopentag(name: string, attributes: Record<string, string>): void {
     this.elements += 1
@@ -42,6 +44,7 @@ class LimitedHandler extends DomHandler {
     if (this.tagStack.length > deepestElement) {
       throw new Unreadable(`The document is nested deeper than ${deepestElement} elements.`)
     }
+    this.depth = Math.max(this.depth, this.tagStack.length)
     super.onopentag(name, attributes)
   }
 }
@@ -86,8 +89,17 @@ function beginOf(text: string): number {
 
 const space = /\s*/y
 
-/** Descendants are found in one go over the document; a pseudo-class, `~` and `+` go over it once more for each element. */
-function checkSelector(selector: string, elements: number, roots: number): void {
+interface Size {
+  readonly elements: number
+  readonly depth: number
+  readonly roots: number
+}
+
+/**
+ * Each part of a selector is held against each element, and a space leads from there up to the root; a pseudo-class, `~` and `+` go over the
+ * document once more for each element.
+ */
+function checkSelector(selector: string, { elements, depth, roots }: Size): void {
   if (selector.length > maxSelectorLength) {
     throw new Unreadable(`The selector has more than ${maxSelectorLength} characters.`)
   }
@@ -96,7 +108,10 @@ function checkSelector(selector: string, elements: number, roots: number): void 
     .replace(/"[^"]*"|'[^']*'/g, '')
     .replace(/\[[^\]]*\]/g, '')
   const rounds = bare.match(/[:~+]/g)?.length ?? 0
-  if (elements ** (1 + rounds) > maxSteps || roots ** 2 > maxSteps) {
+  const packed = bare.trim().replace(/\s*([>,~+])\s*/g, '$1')
+  const parts = 1 + (packed.match(/[>,]|\s+/g)?.length ?? 0)
+  const steps = elements ** (1 + rounds) * parts * (/\s/.test(packed) ? depth + 1 : 1)
+  if (steps > maxSteps || roots ** 2 > maxSteps) {
     throw new Unreadable(`The selector could take too long in a document of ${elements} elements.`)
   }
 }

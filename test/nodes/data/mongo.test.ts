@@ -31,6 +31,16 @@ describe('a template of a mongo node', () => {
   })
 
   it.each([
+    ['filter: { owner: << data.body >> }', null],
+    ['filter: { owner: { $in: << data.body >> } }', ['a', null]],
+  ])('is no null in a filter, which documents without the key would meet: %s with %j', async (filter, body) => {
+    const { sent, error } = await run(node('find', filter), body)
+    expect(sent).toEqual([])
+    expect(error).toContain('<< data.body >> gave null')
+    expect((await run(node('find', 'filter: { owner: null }'), body)).error).toBeUndefined()
+  })
+
+  it.each([
     ['updateOne', 'filter: {}', 'update: << data.body >>'],
     ['updateOne', 'filter: {}', 'update: { $set: << data.body >> }'],
     ['replaceOne', 'filter: {}', 'replacement: << data.body >>'],

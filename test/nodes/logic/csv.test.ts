@@ -21,6 +21,39 @@ describe('csv-decode', () => {
     ['empty lines', '', 'a,b\n\n1,2\n\n', [{ a: '1', b: '2' }]],
     ['names alone', '', 'a,b\n', []],
     ['nothing', '', '', []],
+    [
+      'line ends that change',
+      '',
+      'a,b\n1,2\r\n3,4\r5,6\n"x\r\ny",7\n',
+      [
+        { a: '1', b: '2' },
+        { a: '3', b: '4' },
+        { a: '5', b: '6' },
+        { a: 'x\r\ny', b: '7' },
+      ],
+    ],
+    [
+      'values too many and too few',
+      'relax: true',
+      'a,b\n1,2,\n3\n4,5,6,7',
+      [{ a: '1', b: '2' }, { a: '3' }, { a: '4', b: '5' }],
+    ],
+    ['no quotes', 'quote: ""', 'a,b\n5" pipe,"x"y', [{ a: '5" pipe', b: '"x"y' }]],
+    [
+      'no record of names',
+      'columns: [ a, b ]',
+      '1,2\n3,4',
+      [
+        { a: '1', b: '2' },
+        { a: '3', b: '4' },
+      ],
+    ],
+    [
+      'names of the payload, and values that lack',
+      'columns: << data.names >>\nrelax: << data.relax >>',
+      '1\n2,3,4',
+      [{ x: '1' }, { x: '2', y: '3' }],
+    ],
     ['a name twice', '', 'a,a\n1,2', [{ a: '2' }]],
     ['names that objects inherit', '', 'toString,constructor\n1,2', [{ toString: '1', constructor: '2' }]],
     [
@@ -36,7 +69,7 @@ describe('csv-decode', () => {
       [{ a: '1', b: '2' }],
     ],
   ])('reads %s', async (_what, fields, v, expected) => {
-    expect(await run(`${decode}\n${fields}`.trimEnd(), { v })).toEqual({
+    expect(await run(`${decode}\n${fields}`.trimEnd(), { v, names: ['x', 'y'], relax: true })).toEqual({
       output: 'then',
       error: undefined,
       r: expected,
@@ -52,6 +85,7 @@ describe('csv-decode', () => {
     ['text after a quote', 'a\n"1"x', 'Invalid Closing Quote'],
     ['a prototype', 'a,__proto__\n1,2', '__proto__'],
     ['millions of values', ','.repeat(1_000_001), 'more than 1000000 values'],
+    ['a thousand columns and one', `${'a,'.repeat(1000)}b\n`, 'more than 1000 columns'],
     ['millions of lines', `a${'\n1'.repeat(1_000_001)}`, 'more than 1000000 values'],
   ])('takes else for %s, and without an else fails the run', async (_what, v, message) => {
     const { output, r } = await run(`${decode}\nelse: end`, { v })
@@ -68,6 +102,21 @@ describe('csv-decode', () => {
   ])('fails the run for %s with %j', async (field, data, message) => {
     expect((await run(`${decode}\n${field}\nelse: end`, { v: 'a', ...data })).error).toContain(message)
   })
+})
+
+test('csv-decode refuses records that do not fit the columns of the flow', async () => {
+  const { r } = await run(`${decode}\ncolumns: [ a, b ]\nelse: end`, { v: '1,2\n3' })
+  expect(r).toEqual({ error: { message: 'Record 2 has 1 values, and there are 2 columns.' } })
+})
+
+test('csv-encode writes no quotes where there are none, and nothing that could not be read again', async () => {
+  const yaml = `${encode}\nquote: ""\nelse: end`
+  expect((await run(yaml, { v: [{ a: '5" pipe', b: 1 }] })).r).toBe('a,b\n5" pipe,1\n')
+  for (const b of ['x,y', 'x\ny', 'x\ry', { c: 1, d: 2 }]) {
+    expect((await run(yaml, { v: [{ a: 1, b }] })).r).toEqual({
+      error: { message: expect.stringContaining('without quotes') },
+    })
+  }
 })
 
 describe('csv-encode', () => {
@@ -125,7 +174,7 @@ describe('csv-encode', () => {
 
 test.each([
   [`${decode}\ndelimiter: ab`, 'FLOW_WRONG_TYPE'],
-  [`${decode}\ncolumns: [ a ]`, 'FLOW_UNKNOWN_FIELD'],
+  [`${decode}\ncolumns: []`, 'FLOW_WRONG_TYPE'],
   [`${encode}\ncolumns: a`, 'FLOW_WRONG_TYPE'],
   [`${encode}\nrecordDelimiter: abc`, 'FLOW_WRONG_TYPE'],
 ])('%j does not load', (yaml, code) => {

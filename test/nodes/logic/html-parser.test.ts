@@ -151,6 +151,26 @@ describe('a hostile document', () => {
     expect(cpuMs).toBeLessThan(5000)
   })
 
+  const deepTable = `${'<b>'.repeat(190)}${'<i></i>'.repeat(38_000)}${'</b>'.repeat(190)}`
+  test.each([
+    ['b i', true],
+    ['b > i', true],
+    [`${'b '.repeat(20)}i`, false],
+    [`${'b > '.repeat(20)}i`, true],
+    [`${'i,'.repeat(100)}b`, true],
+    [`${'b i,'.repeat(20)}b`, false],
+  ])(
+    'the selector %s is refused where its parts, the elements and their depth come to too much',
+    async (selector, isTaken) => {
+      const cpuMs = await cpuMsOf(async () => {
+        const { error } = await run(deepTable, `selector: "${selector}"`)
+        expect(error === undefined).toBe(isTaken)
+        if (!isTaken) expect(String(error)).toContain('could take too long')
+      })
+      expect(cpuMs).toBeLessThan(5000)
+    },
+  )
+
   test.each<[string, string, string, number]>([
     ['comments that do not end', tags(500_000, '<!--'), '', 1],
     ['comments before the document', `${tags(500_000, '<!---->')}<p>a</p>`, 'selector: p', 1],

@@ -19,6 +19,7 @@ function asPem({ publicKey, privateKey }: KeyPairKeyObjectResult) {
 
 const rsa = asPem(generateKeyPairSync('rsa', { modulusLength: 2048 }))
 const otherRsa = asPem(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -323,5 +324,115 @@ describe("Losant's nodes", () => {
   it('are refused where the key is a credential, or the algorithm a template', () => {
     expect(() => jwtVerify.losant?.translate?.({ credentialNameTemplate: 'c' })).toThrow('Its key is a credential')
     expect(() => jwtCreate.losant?.translate?.({ algorithmTemplate: '{{data.a}}' })).toThrow('Its algorithm cannot be')
+  })
+})
+
+describe('keys as JSON', () => {
+  const pairs = {
+    RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    PS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    EdDSA: generateKeyPairSync('ed25519'),
+  }
+  const jwk = (alg: keyof typeof pairs, kid = alg as string) => ({
+    ...pairs[alg].publicKey.export({ format: 'jwk' }),
+    kid,
+    use: 'sig',
+  })
+  const jwks = { keys: [{ kty: 'OKP', crv: 'X25519', x: 'AA', use: 'enc' }, ...algorithms.map((alg) => jwk(alg))] }
+  const sign = async (alg: keyof typeof pairs, kid: string | undefined = alg) => {
+    const key = { ...pairs[alg].privateKey.export({ format: 'jwk' }), ...(kid && { kid }) }
+    return (await create(`claims: { sub: fern }\nalgorithm: ${alg}`, { key })).token
+  }
+
+  it.each(algorithms)('sign with a JWK and verify by kid, in a set, as JSON, alone and as PEM: %s', async (alg) => {
+    const token = await sign(alg)
+    expect(createDecoder({ complete: true })(String(token))).toMatchObject({ header: { alg, kid: alg } })
+    const { publicKey } = asPem(pairs[alg])
+    const inOneLine = publicKey.trim().replaceAll('\n', '\\n')
+    const keys = [jwks, JSON.stringify(jwks), jwks.keys, jwk(alg), JSON.stringify(jwk(alg)), publicKey, inOneLine]
+    for (const key of [...keys, publicKey.replaceAll('\n', ' '), { ...jwk(alg), kid: undefined }]) {
+      expect(await verify(`algorithm: ${alg}`, { token, key })).toMatchObject({
+        output: 'then',
+        claims: { sub: 'fern' },
+      })
+    }
+  })
+
+  it.each([
+    [
+      'a key that is not in the set',
+      'RS256',
+      'RS256',
+      { keys: [jwk('RS256', 'old'), jwk('ES256')] },
+      'TokenInvalid',
+      'none of the 2 keys',
+    ],
+    [
+      'another key of that name',
+      'RS256',
+      'RS256',
+      { keys: [{ ...jwk('PS256'), kid: 'RS256' }] },
+      'TokenInvalid',
+      'signature',
+    ],
+    [
+      'no name, where two would do',
+      'RS256',
+      '',
+      { keys: [jwk('RS256', 'a'), jwk('PS256', 'b')] },
+      'TokenInvalid',
+      'does not name its key',
+    ],
+    [
+      'a key for encryption',
+      'RS256',
+      'RS256',
+      { keys: [{ ...jwk('RS256'), use: 'enc' }] },
+      'KeyInvalid',
+      'none for RS256',
+    ],
+    [
+      'a key for another algorithm',
+      'RS256',
+      'RS256',
+      { ...jwk('RS256'), alg: 'RS512' },
+      'KeyInvalid',
+      'none for RS256',
+    ],
+    ['a key of another kind', 'RS256', 'RS256', jwk('ES256', 'RS256'), 'KeyInvalid', 'none for RS256'],
+    [
+      'a key that is broken',
+      'RS256',
+      'RS256',
+      { kty: 'RSA', kid: 'RS256', n: 'secretpart' },
+      'KeyInvalid',
+      'cannot be read',
+    ],
+    ['no key at all', 'RS256', 'RS256', { keys: [] }, 'KeyInvalid', 'must be a text'],
+  ] as const)('are refused: %s', async (_what, alg, kid, key, type, message) => {
+    const { output, problem } = await verify(`algorithm: ${alg}`, { token: await sign(alg, kid), key })
+    expect(output).toBe('else')
+    expect(problem).toEqual({ type, message: expect.stringContaining(message) })
+    expect(problem?.message).not.toContain('secretpart')
+  })
+
+  it('are no secrets, however they are given, unless they are of that kind', async () => {
+    for (const key of [jwk('RS256'), jwks, JSON.stringify(jwks), JSON.stringify(jwk('ES256'))]) {
+      const token = forge(
+        { alg: 'HS256', kid: 'RS256' },
+        { sub: 'fern' },
+        typeof key === 'string' ? key : JSON.stringify(key),
+      )
+      const { problem } = await verify('', { token, key })
+      expect(problem).toEqual({
+        type: 'KeyInvalid',
+        message: 'The key is that of a key pair, and HS256 takes a secret.',
+      })
+    }
+    const oct = { kty: 'oct', kid: 'mine', k: Buffer.from(secret).toString('base64url') }
+    const { token } = await create('claims: { sub: fern }', { key: oct })
+    expect(await verify('', { token, key: secret })).toMatchObject({ output: 'then' })
+    expect(await verify('', { token, key: { keys: [jwk('RS256'), oct] } })).toMatchObject({ output: 'then' })
   })
 })

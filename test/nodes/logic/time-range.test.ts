@@ -20,6 +20,12 @@ describe('time-range', () => {
     ['its beginning is inside', range('08:00', '17:00'), '2026-07-01T08:00:00Z', true],
     ['what comes before is not', range('08:00', '17:00'), '2026-07-01T07:59:59.999Z', false],
     ['its end is outside', range('08:00', '17:00'), '2026-07-01T17:00:00Z', false],
+    [
+      'local time is of the zone',
+      `${range('08:00', '09:00')}\ntimeZone: Asia/Tokyo\nlocalTime: true`,
+      '2026-07-01T08:30',
+      true,
+    ],
     ['one digit will do', range('8:00', '17:00'), '2026-07-01T08:00:00Z', true],
     ['over midnight, in the evening', range('22:00', '06:00'), '2026-07-01T23:00:00Z', true],
     ['over midnight, in the morning', range('22:00', '06:00'), '2026-07-01T05:59:00Z', true],

@@ -41,6 +41,25 @@ describe.each(['flow', 'given'] as const)('a schema of the %s', (from) => {
     ],
     ['one of some values', { enum: ['a', 'b'] }, 'c', [['data.body', 'must be a or b']]],
     ['a format', { type: 'string', format: 'email' }, 'ada', [['data.body', 'in the form of an e-mail address']]],
+    ['decimals that a fraction goes into', { multipleOf: 0.01 }, 0.29, []],
+    [
+      'decimals that it does not',
+      { items: { multipleOf: 0.01 } },
+      [1.1, 4.35, 0.295, 1e21, 1e-7, 123456789.01],
+      [
+        ['data.body.[2]', ''],
+        ['data.body.[4]', ''],
+      ],
+    ],
+    ['a multiple of a whole number, all but', { multipleOf: 1 }, 5.0000001, [['data.body', '']]],
+    ['letters of any script', { pattern: '^\\p{L}+$' }, 'ä', []],
+    [
+      'keys in letters of any script',
+      { patternProperties: { '^\\p{L}+$': { type: 'number' } }, additionalProperties: false },
+      { ä: 'x', é: 1 },
+      [['data.body.ä', 'must be a number']],
+    ],
+    ['a pattern that is none of Unicode', { pattern: '^[\\w-.]+\\-$' }, 'a.b-', []],
     ['a pattern', { type: 'string', pattern: '^[1-9][0-9]*$' }, '007', [['data.body', 'must be a text that matches']]],
     [
       'twins, whatever the order of their keys',
@@ -231,5 +250,20 @@ describe("Losant's node", () => {
     ['{ "type": }', 'is no JSON'],
   ])('is refused where its template makes up more than values: %s', (schema, message) => {
     expect(() => validatePayload.losant?.translate?.({ schema })).toThrow(message)
+  })
+})
+
+describe('a schema of the payload', () => {
+  it.each([
+    [{ prefixItems: [{ type: 'number' }] }, 'prefixItems'],
+    [{ properties: { a: { allOf: [{ unevaluatedProperties: false }] } } }, 'unevaluatedProperties'],
+    [{ $defs: { a: { dependentRequired: { a: ['b'] } } } }, 'dependentRequired'],
+  ])('is refused where it has what draft-07 has not: %j', async (schema, keyword) => {
+    await expect(validate(schema, {}, 'given')).rejects.toThrow(`${keyword} is no keyword of draft-07`)
+  })
+
+  it('may have fields and examples of such names', async () => {
+    const schema = { properties: { prefixItems: { type: 'number' } }, examples: [{ prefixItems: [] }], 'x-note': 1 }
+    expect(await validate(schema, { prefixItems: 1 }, 'given')).toEqual([])
   })
 })

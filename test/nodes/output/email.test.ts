@@ -13,12 +13,19 @@ describe('an email node', () => {
 
   test('takes addresses as one, as a list, or as a template of either', async () => {
     const { sent } = await send(
-      'to: << data.to >>\ncc: [ << data.cc >>, c@lom.example ]\nbcc: << data.bcc >>\nsubject: x\ntext: x',
+      'lists: true\nto: << data.to >>\ncc: [ << data.cc >>, c@lom.example ]\nbcc: << data.bcc >>\nsubject: x\ntext: x',
       { to: ['a@lom.example', 'b@lom.example'], cc: 'd@lom.example' },
     )
     expect(sent).toMatchObject([
       { to: ['a@lom.example', 'b@lom.example'], cc: ['d@lom.example', 'c@lom.example'], bcc: [] },
     ])
+  })
+
+  test('leaves out addresses of nobody, with lists and without', async () => {
+    for (const lists of [true, false]) {
+      const { sent } = await send(`lists: ${lists}\nto: a@lom.example\ncc: << data.cc >>\nsubject: x\ntext: x`)
+      expect(sent).toMatchObject([{ to: ['a@lom.example'], cc: [] }])
+    }
   })
 
   test('escapes HTML in html alone', async () => {
@@ -32,6 +39,9 @@ describe('an email node', () => {
 
   test.each<[string, object]>([
     ['to: << data.v >>', {}],
+    ['to: << data.v >>', { v: ['a@lom.example', 'evil@lom.example'] }],
+    ['to: a@lom.example\nbcc: << data.v >>', { v: ['a@lom.example'] }],
+    ['lists: false\nto: << data.v >>', { v: ['a@lom.example'] }],
     ['to: << data.v >>', { v: 5 }],
     ['to: << data.v >>', { v: { address: 'a@lom.example' } }],
     ['to: [ << data.v >> ]', {}],
