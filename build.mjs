@@ -54,6 +54,8 @@ const bundles = {
       target: 'bench/target.ts',
       'mqtt-target': 'bench/mqtt-target.ts',
       'mqtt-load': 'bench/mqtt-load.ts',
+      'hostile-target': 'bench/hostile/target.ts',
+      'hostile-client': 'bench/hostile/honest-client.ts',
       ...scriptThread,
     },
   },

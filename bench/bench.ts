@@ -1,14 +1,19 @@
 /**
  * `npm run bench`: compares the product with the same application written by hand, both measured in one run. `--sanity` only checks that
- * everything runs, `--devices` measures only devices, and `--long` adds queries over ten million points.
+ * everything runs, `--devices` measures only devices, `--long` adds queries over ten million points, and `--hostile` measures only how
+ * long an honest client waits next to strangers.
  */
 import { benchDevices } from './devices.ts'
 import { benchEngine } from './engine.ts'
+import { benchHostile } from './hostile/hostile.ts'
 import { benchRegistration, median, type RegistrationTimes } from './registration.ts'
 import type { Variant } from './target.ts'
 
 const isSanity = process.argv.includes('--sanity')
 const devices = { isSanity, isLong: process.argv.includes('--long') }
+if (process.argv.includes('--hostile')) {
+  process.exit((await benchHostile(isSanity ? 1 : 3, print)) ? 0 : 1)
+}
 if (process.argv.includes('--devices')) {
   await benchDevices(devices, print)
   process.exit()

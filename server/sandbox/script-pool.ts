@@ -81,6 +81,8 @@ export function createScriptPool({ threads: given = 0, maxWaiting = 100, ...limi
     // While it works it keeps the process alive, and no longer.
     thread.worker.ref()
     if (thread.isReady) begin(thread, task)
+    // A thread takes a while to start, which whoever comes next need not wait for.
+    if (running.length + 1 === maxThreads && threads.size === maxThreads) open()
     return true
   }
 

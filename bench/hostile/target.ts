@@ -1,0 +1,33 @@
+/**
+ * The server that is attacked: `hostile-target.js DATA-FOLDER`. Answers the message `'start'` with where it listens and what an
+ * administrator needs.
+ */
+import { fileURLToPath } from 'node:url'
+import { readSettings } from '../../server/settings.ts'
+import { startServer } from '../../server.ts'
+import { answerParent } from '../child.ts'
+
+export interface HostileTarget {
+  /** URLs of the endpoints and of the REST API. */
+  readonly experience: string
+  readonly platform: string
+  readonly applicationId: string
+  readonly adminToken: string
+}
+
+// This file is bundled into a folder of dist/bench/.
+const flows = fileURLToPath(new URL('../../../bench/hostile/flows', import.meta.url))
+
+async function start(data: string): Promise<HostileTarget> {
+  const settings = readSettings({ data, port: '0', platformPort: '0', mqttPort: '0', logLevel: 'silent' }, {})
+  const { server } = await startServer(flows, settings)
+  const urlOf = (listener: string) => server?.listening.find(({ name }) => name === listener)?.url
+  const [experience, platform] = [urlOf('experience'), urlOf('platform')]
+  const { applicationId, adminToken } = server ?? {}
+  if (!experience || !platform || !applicationId || !adminToken) throw new Error('The flows are not sound.')
+  return { experience, platform, applicationId, adminToken }
+}
+
+const [data] = process.argv.slice(2)
+if (data === undefined) throw new Error('usage: hostile-target.js DATA-FOLDER')
+answerParent(() => start(data))
