@@ -33,7 +33,8 @@ export function requireKnownHost(app: FastifyInstance, { bound, names, setting }
     // Only HTTP/1.0 may come without one, and no browser speaks that.
     const isAnswered = host === undefined || isKnown(hostnameOf(host)) || open.includes(request.routeOptions.url ?? '')
     if (isAnswered) done()
-    else done(unknownHost({ host: host.slice(0, 255), setting }))
+    // The body is not read, so nothing else may come on the connection.
+    else done(unknownHost({ host: host.slice(0, 255), setting }, { headers: { connection: 'close' } }))
   })
 }
 

@@ -245,6 +245,15 @@ describe('The REST API', () => {
     if (status === 421) expect(reply.json()).toEqual({ type: 'Validation', message: expect.stringContaining('HOSTS') })
   })
 
+  test('ends the connection after it refused a host, since the body is not read', async () => {
+    app = serve()
+    const connection = await connectTo(app)
+    connection.send(`POST ${devices} HTTP/1.1\r\nhost: evil.example\r\ntransfer-encoding: chunked\r\n\r\n1\r\n1\r\n`)
+    expect((await connection.closed()).split(/(?=HTTP\/1\.1 )/)).toEqual([
+      expect.stringMatching(/^HTTP\/1\.1 421 .*connection: close/s),
+    ])
+  })
+
   test('answers 415 to what is not JSON', async () => {
     app = serve()
     const headers = { ...json, 'content-type': 'application/x-www-form-urlencoded' }
