@@ -139,7 +139,9 @@ function unbracketed(query: Readonly<Record<string, unknown>>): NestedObject {
   const root: NestedObject = Object.create(null)
   for (const [key, value] of Object.entries(query)) {
     const path = pathOf(key)
-    for (const one of Array.isArray(value) ? value : [value]) put(root, path, String(one), key)
+    const all = Array.isArray(value) ? value : [value]
+    if (all.length > mostItems) throw unreadableQuery({ name: key, asked: `of at most ${mostItems} items` })
+    for (const one of all) put(root, path, String(one), key)
   }
   return listed(root, 'query') as NestedObject
 }

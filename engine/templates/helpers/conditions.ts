@@ -1,5 +1,6 @@
 /** Blocks that are there or not. Compared are values, not their texts: `eq` is `===`. */
 import { compare, isObject, toText } from '../../values/coerce.ts'
+import { indexOfText } from '../../values/find-text.ts'
 import type { ConditionHelper } from '../helper.ts'
 import { isEmpty } from '../scope.ts'
 import { match } from './match.ts'
@@ -25,5 +26,5 @@ function isGiven(value: unknown, includeZero: unknown): boolean {
 export function includes(collection: unknown, value: unknown): boolean {
   if (Array.isArray(collection)) return collection.includes(value)
   if (isObject(collection)) return Object.values(collection).includes(value)
-  return typeof collection === 'string' && collection.includes(toText(value))
+  return typeof collection === 'string' && indexOfText(collection, toText(value)) !== -1
 }

@@ -1,4 +1,5 @@
 import { listShape, scalar } from '../../../engine/json-schema/shape.ts'
+import { indexOfText, splitAtText } from '../../../engine/values/find-text.ts'
 import type { Operation } from '../../parts/operations.ts'
 
 /** The fields of the operation, rendered; those that it does not have are empty. */
@@ -35,7 +36,7 @@ export const stringOperations = {
     required: ['search'],
     optional: ['start'],
     shape: scalar,
-    run: (text, { search, start }) => text.indexOf(search, start),
+    run: (text, { search, start }) => indexOfText(text, search, start),
   },
   pad: {
     meaning: 'The text made as long as `length` by `fill` on both sides; an odd character goes to its end.',
@@ -71,14 +72,16 @@ export const stringOperations = {
     required: ['search'],
     optional: ['replacement'],
     shape: scalar,
-    // A text in its place would have $& and its like replaced.
-    run: (text, { search, replacement }) => text.replace(search, () => (search === '' ? '' : replacement)),
+    run: (text, { search, replacement }) => {
+      const at = search === '' ? -1 : indexOfText(text, search)
+      return at === -1 ? text : text.slice(0, at) + replacement + text.slice(at + search.length)
+    },
   },
   split: {
     meaning: 'A list of what stands between the `separator`s; of its characters where that is empty.',
     required: ['separator'],
     shape: listShape(scalar),
-    run: (text, { separator }) => text.split(separator),
+    run: (text, { separator }) => splitAtText(text, separator),
   },
   toLower: { meaning: 'The text in lower case.', shape: scalar, run: (text) => text.toLowerCase() },
   toNumber: {
@@ -104,7 +107,7 @@ export const stringOperations = {
 } satisfies Record<string, StringOperation>
 
 function replaceAll(text: string, search: string, replacement: string): string {
-  const parts = text.split(search)
+  const parts = splitAtText(text, search)
   const length = text.length + (parts.length - 1) * (replacement.length - search.length)
   if (length > maxLength) {
     throw new Error(`With all its replacements the text would have more than ${maxLength} characters.`)

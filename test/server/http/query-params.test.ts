@@ -31,6 +31,12 @@ function parsed(query: string): Record<string, string | string[]> {
 }
 
 describe('A query', () => {
+  test('may give a parameter a thousand items', () => {
+    const ofItems = (count: number) => read(parsed('ids[]=1&'.repeat(count)))
+    expect(ofItems(1_000)).toEqual({ ids: Array.from({ length: 1_000 }, () => 1) })
+    expect(() => ofItems(1_001)).toThrow('ids[] must be of at most 1000 items')
+  })
+
   test.each([
     ['page=2&perPage=x', { page: 2, perPage: 'x' }],
     ['page=-1', { page: -1 }],

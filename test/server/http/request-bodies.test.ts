@@ -248,6 +248,16 @@ describe('A multipart form', () => {
     expect(await send(body, type)).toMatchObject({ status: 400, code: 'HTTP_BODY_NOT_MULTIPART' })
   })
 
+  test.each([
+    [70, 200],
+    [71, 400],
+  ])('with a boundary of %i characters is answered %i', async (length, status) => {
+    const boundary = 'x'.repeat(length)
+    const body = field('a').replace('--X', `--${boundary}`).concat(`--${boundary}--`)
+    const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` }
+    expect((await send(body, headers)).status).toBe(status)
+  })
+
   test('with text that is not in its charset is refused', async () => {
     expect(await send(latin1(`${part('Content-Disposition: form-data; name="a"', '\xf6')}--X--`), type)).toMatchObject({
       status: 400,
