@@ -258,6 +258,25 @@ export const settingDefinitions = {
     default: 64,
     about: 'How many requests of one HTTP connection may wait for their answers; a connection with more is ended.',
   },
+  maxConnections: {
+    ...positive('connections', 1_000_000),
+    env: 'FLOWPOT_MAX_CONNECTIONS',
+    default: 10_000,
+    about: 'How many connections the HTTP listeners accept, each; further ones are dropped.',
+  },
+  connectionsPerAddress: {
+    ...positive('connections', 1_000_000),
+    env: 'FLOWPOT_CONNECTIONS_PER_ADDRESS',
+    default: 1_000,
+    about:
+      'How many of them one address, or one IPv6 network, may have. Not counted if FLOWPOT_TRUST_PROXY trusts a proxy.',
+  },
+  unreadTimeoutMs: {
+    ...positive('milliseconds', longestTimeoutMs / 2),
+    env: 'FLOWPOT_UNREAD_TIMEOUT_MS',
+    default: 30_000,
+    about: 'A connection whose client reads nothing of a reply ends after this time, and before twice as long.',
+  },
   maxBodyKeys: {
     ...positive('keys'),
     env: 'FLOWPOT_MAX_BODY_KEYS',

@@ -4,6 +4,7 @@ import type { Application } from '../../engine/application.ts'
 import type { Services } from '../../engine/services.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { queueRuns } from '../../platform/runs/triggered-runs.ts'
+import type { ConnectionLimits } from '../http/connections.ts'
 import { createExperienceServer } from '../http/experience-server.ts'
 import { webhookRelay } from '../http/webhooks.ts'
 import type { Settings } from '../settings.ts'
@@ -24,6 +25,7 @@ export function createExperienceListener(parts: ListenerParts): FastifyInstance 
   return createExperienceServer({
     bodyLimitBytes: settings.bodyLimitBytes,
     bodies: settings,
+    connections: connectionsOf(settings),
     trustProxy: settings.trustProxy,
     tokenInQuery: settings.tokenInQuery,
     maxPipelinedRequests: settings.maxPipelinedRequests,
@@ -38,4 +40,15 @@ export function createExperienceListener(parts: ListenerParts): FastifyInstance 
       return queueRuns(platform, [{ trigger: webhook.id, flowId: webhook.flow.id, begin }])
     },
   })
+}
+
+/** Behind a proxy that is trusted to tell clients apart, all connections come from its address. */
+export function connectionsOf(settings: Settings): ConnectionLimits {
+  const { maxConnections, connectionsPerAddress, unreadTimeoutMs, trustProxy } = settings
+  const isBehindProxy = trustProxy !== 0
+  return {
+    maxConnections,
+    connectionsPerAddress: isBehindProxy ? maxConnections : connectionsPerAddress,
+    unreadTimeoutMs,
+  }
 }

@@ -5,7 +5,7 @@ import { createPlatformServer } from '../http/platform-server.ts'
 import { restResources } from '../resources/catalogue.ts'
 import type { RestContext } from '../resources/rest-context.ts'
 import { settingDefinitions } from '../settings.ts'
-import type { ListenerParts } from './experience-listener.ts'
+import { connectionsOf, type ListenerParts } from './experience-listener.ts'
 
 export interface PlatformListenerParts
   extends ListenerParts,
@@ -21,6 +21,7 @@ export function createPlatformListener(parts: PlatformListenerParts): FastifyIns
   return createPlatformServer({
     bodyLimitBytes: settings.bodyLimitBytes,
     bodies: settings,
+    connections: connectionsOf(settings),
     trustProxy: settings.trustProxy,
     maxPipelinedRequests: settings.maxPipelinedRequests,
     log,

@@ -6,6 +6,7 @@ import type { Reply, Services } from '../../engine/services.ts'
 import type { EndpointSpec } from '../../engine/trigger.ts'
 import { anonymous, type Caller, identify, refusal, tokenOf, type Verifiers } from './authorise.ts'
 import { addBodyParsers, defaultBodyLimits } from './body-parsers.ts'
+import { boundConnections, defaultConnectionLimits } from './connections.ts'
 import { codingOf } from './content-coding.ts'
 import { answerPreflight, isPreflight, setDefaultHeaders } from './default-headers.ts'
 import { type Failure, failureOf } from './failure.ts'
@@ -63,6 +64,7 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
   })
   logRequests(app, options.log)
   closeQuickly(app)
+  boundConnections(app, { ...defaultConnectionLimits, ...options.connections }, options.log)
   requireOneHost(app)
 
   app.addHook('onRequest', (request, reply, done) => {

@@ -11,6 +11,7 @@ import {
 } from 'fastify'
 import type { Bindings, Logger } from 'pino'
 import type { BodyLimits } from './body-parsers.ts'
+import type { ConnectionLimits } from './connections.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { IncomingRequest } from './incoming-request.ts'
 import { refusalOfParser } from './refusals.ts'
@@ -28,6 +29,7 @@ export interface ListenerOptions {
   readonly maxPipelinedRequests?: number
   /** What of a body is too much, besides its size. */
   readonly bodies?: Partial<BodyLimits>
+  readonly connections?: Partial<ConnectionLimits>
   readonly log?: Logger
 }
 

@@ -3,6 +3,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { platformFailed, typeByStatus } from '../../platform/base/refusals.ts'
 import type { ActionContext } from '../../platform/resource.ts'
 import { addJsonParser, defaultBodyLimits } from './body-parsers.ts'
+import { boundConnections, defaultConnectionLimits } from './connections.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { type KnownHosts, requireKnownHost } from './known-host.ts'
 import { limitPipelining } from './limit-pipelining.ts'
@@ -28,6 +29,7 @@ export function createPlatformServer<Context extends ActionContext>(
   addJsonParser(app, 'application/json', { limits: { ...defaultBodyLimits, ...options.bodies } })
   logRequests(app, options.log)
   closeQuickly(app)
+  boundConnections(app, { ...defaultConnectionLimits, ...options.connections }, options.log)
   requireOneHost(app)
   requireKnownHost(app, options.hosts, probes)
   app.addHook('onRequest', (request, reply, done) => {
