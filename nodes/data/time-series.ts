@@ -94,8 +94,7 @@ has no point. Where there is no device, an ID that is none included, there are n
       const oneOrAll = (read: (name: string) => readonly Point[]) =>
         attribute ? read(names[0] ?? '') : Object.fromEntries(names.map((name) => [name, read(name)]))
       if (isRaw) {
-        const shown = await withTags(run, series.devices)
-        result.set(payload, { ...series, resolution: null, limit: most, devices: shown })
+        result.set(payload, { ...series, resolution: null, limit: most })
       } else if (perDevice) {
         const ofDevice = (device: DeviceSeries) => oneOrAll((name) => pointsOf(device, name))
         const devices = Object.entries(series.devices).map(([id, device]) => [id, ofDevice(device)])
@@ -147,6 +146,7 @@ result: data.points`,
             devices: {
               '6a1c2d3e4f5a6b7c8d9e0f1b': {
                 name: 'Fern',
+                tags: {},
                 points: [{ time: '2026-01-02T03:00:00.000Z', data: { moisture: 0.4 } }],
               },
             },
@@ -167,17 +167,6 @@ result: data.points`,
     },
   ],
 })
-
-/** Losant shows a device's tags beside its points. One that is deleted meanwhile has none. */
-async function withTags(run: Run, devices: Readonly<Record<string, DeviceSeries>>): Promise<object> {
-  const shown: Record<string, unknown> = {}
-  for (const [deviceId, series] of Object.entries(devices)) {
-    const outcome = await run.services.api('device.get', { deviceId, tagsAsObject: true })
-    const tags = 'error' in outcome ? {} : (outcome.result as { tags: unknown }).tags // boundary: what the platform answers
-    shown[deviceId] = { ...series, tags }
-  }
-  return shown
-}
 
 function shapeOf({ aggregation, perDevice, attribute }: RawConfig): Shape {
   if (aggregation === 'NONE' || perDevice === true) return anything

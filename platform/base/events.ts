@@ -17,6 +17,11 @@ export interface PlatformEvents {
     readonly time: number
     readonly relay: Relay
   }
+  /** What devices have reported, device by device. */
+  statesStored: readonly {
+    readonly deviceId: string
+    readonly reports: readonly { readonly time: number; readonly data: Readonly<Record<string, unknown>> }[]
+  }[]
   deviceConnected: { readonly deviceId: string; readonly time: number }
   deviceDisconnected: {
     readonly deviceId: string

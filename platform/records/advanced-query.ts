@@ -50,7 +50,8 @@ export function compileQuery(query: unknown, fields: QueryFields, at = 'query', 
       const below = `${place}.${key}`
       if (key === '$and' || key === '$or' || key === '$nor') {
         const list = asList(value, below)
-        if (list.length === 0) refuse(below, 'must not be empty')
+        // Clients begin with an empty `$and` and add to it; an empty `$or` would be met by nothing.
+        if (list.length === 0 && key !== '$and') refuse(below, 'must not be empty')
         const all = list.map((item, index) => compile(item, `${below}[${index}]`, depth + 1))
         if (key === '$and') return allOf(all)
         return key === '$or' ? anyOf(all) : not(anyOf(all))

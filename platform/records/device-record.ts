@@ -47,7 +47,7 @@ const SystemAttribute = closed({
   ),
 })
 
-const Attribute = closed({
+export const Attribute = closed({
   name: Key,
   dataType: oneOf(dataTypes),
   contentType: Type.Optional(Type.String({ maxLength: 64 })),
@@ -55,7 +55,7 @@ const Attribute = closed({
   attributeTags: Type.Optional(TagMap),
   system: Type.Optional(SystemAttribute),
 })
-type Attribute = Static<typeof Attribute>
+export type Attribute = Static<typeof Attribute>
 
 const Tags = Type.Array(Tag, { maxItems: 100 })
 const Attributes = Type.Array(Attribute, { maxItems: 256 })
@@ -144,26 +144,33 @@ export function toDevice(row: DeviceTable, applicationId: string): DeviceRecord 
   }
 }
 
-/** Parameters that say how devices are shown. */
-export const showParams = {
-  excludeConnectionInfo: Type.Optional(Flag),
+/** Parameters that say how the lists of a device are shown. */
+export const formParams = {
   tagsAsObject: Type.Optional(Flag),
   attributesAsObject: Type.Optional(Flag),
 }
+/** Parameters that say how devices are shown. */
+export const showParams = { excludeConnectionInfo: Type.Optional(Flag), ...formParams }
 
 export function showDevice(
   row: DeviceTable,
   applicationId: string,
   params: Static<TObject<typeof showParams>>,
 ): ShownDevice {
-  const device = toDevice(row, applicationId)
+  return {
+    ...formDevice(toDevice(row, applicationId), params),
+    ...(isSet(params.excludeConnectionInfo) ? {} : { connectionInfo: toConnectionInfo(row) }),
+  }
+}
+
+/** The device with its tags and attributes as lists, or as objects if the client asks for that. */
+export function formDevice(device: DeviceRecord, params: Static<TObject<typeof formParams>>): ShownDevice {
   return {
     ...device,
     ...(isSet(params.tagsAsObject) ? { tags: tagsAsObject(device.tags) } : {}),
     ...(isSet(params.attributesAsObject)
       ? { attributes: Object.fromEntries(device.attributes.map((attribute) => [attribute.name, attribute])) }
       : {}),
-    ...(isSet(params.excludeConnectionInfo) ? {} : { connectionInfo: toConnectionInfo(row) }),
   }
 }
 
@@ -174,13 +181,17 @@ function toConnectionInfo({ connected, connected_at, disconnected_at }: DeviceTa
 }
 
 /** Each key has a list of values, since a device may have several tags of one key. */
-function tagsAsObject(tags: readonly Tag[]): Record<string, string[]> {
+export function tagsAsObject(tags: readonly Tag[]): Record<string, string[]> {
   const byKey: Record<string, string[]> = {}
   for (const { key, value } of tags) {
     byKey[key] ??= []
     byKey[key].push(value)
   }
   return byKey
+}
+
+export function toAttributes({ attributes }: Pick<DeviceTable, 'attributes'>): Attribute[] {
+  return fromColumn<Attribute[]>(attributes)
 }
 
 /** Names of the attributes that have, or had when they were removed, another type. */

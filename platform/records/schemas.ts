@@ -58,8 +58,14 @@ export const Flag = Type.Unsafe<boolean | 'true' | 'false' | '1' | '0'>({
 })
 
 /** An integer, also as the text that a query string holds. */
-export function integerOrText(minimum: number, maximum: number) {
-  return Type.Unsafe<number | string>({ type: ['integer', 'string'], minimum, maximum, pattern: '^[0-9]{1,9}$' })
+export function integerOrText(minimum: number, maximum: number, description?: string) {
+  return Type.Unsafe<number | string>({
+    type: ['integer', 'string'],
+    minimum,
+    maximum,
+    pattern: '^[0-9]{1,12}$',
+    ...(description === undefined ? {} : { description }),
+  })
 }
 
 /** Reads what `integerOrText` lets pass. Text is not checked against the bounds by the schema, so it is moved into them. */

@@ -1,11 +1,13 @@
 /** The application itself. Its name and its globals come from application.yaml. */
 import { sql } from 'kysely'
 import Type from 'typebox'
+import { relayOf } from '../auth/own-device.ts'
 import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { anyOf, fitsGlob } from '../records/conditions.ts'
-import { closed, Id, Name, oneOf, resourceFields, Time, toIso, toMs } from '../records/schemas.ts'
+import { closed, Id, Name, oneOf, resourceFields, Success, Time, toIso, toMs } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
+import { startRunsOfMessage } from '../runs/runs-of-messages.ts'
 
 const path = '/applications/{applicationId}'
 const Description = Type.String({ maxLength: 1024 })
@@ -88,6 +90,32 @@ export const application: Resource = {
         }
         await platform.store.write((tx) => tx.updateTable('application').set(set).execute())
         return readApplication(platform, params)
+      },
+    }),
+
+    mqttPublishMessage: defineAction({
+      summary: 'Publishes a message to the MQTT clients and the flows that listen to its topic.',
+      method: 'POST',
+      path: `${path}/mqttPublishMessage`,
+      body: 'payload',
+      params: closed({
+        payload: closed({
+          topic: Type.String({
+            minLength: 1,
+            maxLength: 230,
+            pattern: '^(?!losant|[$])[^+#]+$',
+            description: 'Without wildcards, and none of the topics of devices: `losant/…`.',
+          }),
+          message: Type.String({ maxLength: 32_767 }),
+        }),
+      }),
+      result: Success,
+      scopes: ['all.Application'],
+      async run({ payload: { topic, message: text } }, context) {
+        const { platform } = context
+        await startRunsOfMessage(platform, { topic, text, relay: relayOf(context) })
+        platform.events.emit('messagePublished', { topic, text })
+        return { success: true as const }
       },
     }),
 

@@ -7,10 +7,12 @@ import { deviceClasses } from '../records/device-record.ts'
 import { closed, Email, fromColumn, Id, oneOf, Password } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
-/** An hour. Losant's token never expires, but whoever has signed in once can do so again. */
+/** An hour, unless `tokenTTL` says otherwise. Losant's token never expires, but whoever has signed in once can do so again. */
 const administratorTtlSeconds = 60 * 60
 const deviceTtlSeconds = 24 * 60 * 60
 
+/** 0 asks for the default, since a token that has expired already is of no use. */
+const TokenTtl = Type.Optional(Type.Integer({ minimum: 0, maximum: 10 * 365 * 24 * 60 * 60, description: 'Seconds.' }))
 const Secret = Type.String({ minLength: 1, maxLength: 1024 })
 
 export const auth: Resource = {
@@ -27,9 +29,7 @@ export const auth: Resource = {
           deviceId: Id,
           key: Secret,
           secret: Secret,
-          tokenTTL: Type.Optional(
-            Type.Integer({ minimum: 0, maximum: 10 * 365 * 24 * 60 * 60, description: 'Seconds.' }),
-          ),
+          tokenTTL: TokenTtl,
           requestedScopes: Type.Optional(Type.Array(oneOf(deviceScopes), { uniqueItems: true })),
         }),
       }),
@@ -47,7 +47,6 @@ export const auth: Resource = {
       async run({ credentials }, { platform, address }) {
         const { device, key } = await signInDevice(platform, credentials, address)
         const scopes = credentials.requestedScopes?.length ? credentials.requestedScopes : ['all.Device']
-        // 0 asks for the default, since a token that has expired already is of no use.
         const ttl = credentials.tokenTTL || deviceTtlSeconds
         return {
           applicationId: platform.applicationId,
@@ -75,6 +74,7 @@ export const auth: Resource = {
           requestedScopes: Type.Optional(
             Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { uniqueItems: true, maxItems: 500 }),
           ),
+          tokenTTL: TokenTtl,
         }),
       }),
       result: closed({ userId: Id, token: Type.String(), needsToVerifyEmail: Type.Boolean() }),
@@ -83,10 +83,11 @@ export const auth: Resource = {
       async run({ credentials }, { platform, address }) {
         const claims = await signInAdministrator(platform, credentials.email, credentials.password, address)
         const scopes = credentials.requestedScopes?.length ? credentials.requestedScopes : ['all.User']
+        const ttl = credentials.tokenTTL || administratorTtlSeconds
         return {
           // The administrator has no row and so no ID: the ID of the application stands in.
           userId: platform.applicationId,
-          token: platform.tokens.sign('administrator', { ...claims, scopes }, administratorTtlSeconds),
+          token: platform.tokens.sign('administrator', { ...claims, scopes }, ttl),
           needsToVerifyEmail: false,
         }
       },

@@ -9,6 +9,8 @@ import { applicationKeys } from './application-keys.ts'
 import { auth } from './auth.ts'
 import { data } from './data/data.ts'
 import { device } from './device/device.ts'
+import { deviceAttribute } from './device-attribute.ts'
+import { deviceAttributes } from './device-attributes.ts'
 import { devices } from './devices.ts'
 import { experienceGroup } from './experience-group.ts'
 import { experienceGroups } from './experience-groups.ts'
@@ -25,6 +27,8 @@ export const resources: readonly Resource[] = [
   auth,
   data,
   device,
+  deviceAttribute,
+  deviceAttributes,
   devices,
   experienceGroup,
   experienceGroups,

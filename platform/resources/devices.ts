@@ -11,9 +11,10 @@ import { compileDeviceQuery } from '../records/device-query.ts'
 import {
   checkDevice,
   DevicePost,
-  DeviceRecord,
   dataTypes,
   deviceClasses,
+  formDevice,
+  formParams,
   insertDevice,
   ShownDevice,
   showDevice,
@@ -22,13 +23,16 @@ import {
   toRow,
 } from '../records/device-record.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
-import { closed, groupBy, Id, Key, Success, someOf, TagFilters } from '../records/schemas.ts'
+import { closed, groupBy, Id, Key, oneOf, Success, someOf, TagFilters } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { startRunsOfDevice } from '../runs/runs-of-devices.ts'
+import { readLastValues } from '../state/read-states.ts'
 import { selectDevices, selection } from '../state/select-devices.ts'
 import { sendCommand } from '../state/send-command.ts'
 import { GivenCommand, GivenStateFields } from '../state/state-schemas.ts'
 import { requireTime } from '../state/times.ts'
+import { CompositeState, compositeParams, readComposite, showComposite } from './device/composite-state.ts'
+import { bulkDeviceActions } from './devices-in-bulk.ts'
 
 const path = '/applications/{applicationId}/devices'
 const reads = ['all.Application', 'all.Application.read']
@@ -44,6 +48,7 @@ const spec: ListSpec<'devices'> = {
   filter: { name: 'name' },
 }
 
+const listed = listParams(spec)
 const Prefix = Type.Optional(Type.String({ maxLength: 255 }))
 const query = Type.Optional(AdvancedQuery)
 const maxNames = 1000
@@ -65,6 +70,12 @@ export const devices: Resource = {
         tagFilter: Type.Optional(TagFilters),
         parentId: Type.Optional(Id),
         query,
+        queryDeleted: Type.Optional(
+          Type.Unsafe<false | 'false' | '0'>({
+            enum: [false, 'false', '0'],
+            description: 'Devices that were deleted are not kept, so only `false` is taken.',
+          }),
+        ),
         ...showParams,
       }),
       result: listResult(ShownDevice),
@@ -94,10 +105,10 @@ export const devices: Resource = {
       path,
       body: 'device',
       status: 201,
-      params: closed({ device: DevicePost }),
-      result: DeviceRecord,
+      params: closed({ device: DevicePost, ...formParams }),
+      result: ShownDevice,
       scopes: ['all.Application'],
-      async run({ device }, { platform }) {
+      async run({ device, ...form }, { platform }) {
         checkDevice(device)
         const row = toRow(device, platform.newId(), platform.clock.now())
         const created = toDevice(row, platform.applicationId)
@@ -108,7 +119,7 @@ export const devices: Resource = {
         })
         platform.events.emit('deviceCreated', { deviceId: row.id })
         platform.events.emit('runsQueued', runs)
-        return created
+        return formDevice(created, form)
       },
     }),
 
@@ -150,6 +161,60 @@ export const devices: Resource = {
         const command = { name, payload, time: requireTime(time, platform.clock.now(), 'multiDeviceCommand.time') }
         await sendCommand(platform, devices, command, relayOf(context))
         return { success: true as const }
+      },
+    }),
+
+    ...bulkDeviceActions,
+
+    deviceNames: defineAction({
+      summary: 'Lists the names of devices, 1000 at most.',
+      method: 'GET',
+      path: `${path}/deviceNames`,
+      params: closed({ query, startsWith: Prefix }),
+      result: closed({
+        deviceSummary: Type.Array(closed({ id: Id, name: Type.String(), deviceClass: oneOf(deviceClasses) })),
+      }),
+      scopes: reads,
+      async run({ query: given, startsWith: prefix }, { platform: { store } }) {
+        const conditions = [
+          ...(prefix ? [startsWith(sql`devices.name`, prefix)] : []),
+          ...(given ? [await compileDeviceQuery(store, given)] : []),
+        ]
+        const { rows } = await sql<{ id: string; name: string; deviceClass: (typeof deviceClasses)[number] }>`select
+          devices.id, devices.name, devices.device_class as "deviceClass" from devices where ${allOf(conditions)}
+          order by devices.name, devices.id limit ${sql.lit(maxNames)}`.execute(store.read)
+        return { deviceSummary: rows }
+      },
+    }),
+
+    getCompositeState: defineAction({
+      summary: 'Lists devices with the last value of each of their attributes.',
+      method: 'GET',
+      path: `${path}/compositeState`,
+      params: closed({
+        sortField: listed.sortField,
+        sortDirection: listed.sortDirection,
+        page: listed.page,
+        perPage: listed.perPage,
+        query,
+        ...compositeParams,
+      }),
+      result: closed({
+        ...listResult(closed({ id: Id, name: Type.String(), compositeState: CompositeState })).properties,
+        query,
+      }),
+      scopes: reads,
+      async run({ start, end, attributes, query: given, ...params }, context) {
+        const { store } = context.platform
+        const range = readComposite({ start, end, attributes }, context.platform.clock.now())
+        const conditions = given ? [await compileDeviceQuery(store, given)] : []
+        const page = await list(spec, params, context.platform, conditions, async (rows) => {
+          const ids = rows.map(({ id }) => id)
+          const values = await readLastValues(store.read, isIn(sql`devices.id`, ids), range)
+          const byDevice = groupBy(values, ({ deviceId }) => deviceId)
+          return rows.map(({ id, name }) => ({ id, name, compositeState: showComposite(byDevice.get(id) ?? []) }))
+        })
+        return { ...page, ...(given ? { query: given } : {}) }
       },
     }),
 

@@ -1,8 +1,19 @@
 /** One flow, by the name of its file. */
 import Type from 'typebox'
-import { closed, integerOrText, readInteger, Time, toIso } from '../records/schemas.ts'
+import {
+  closed,
+  Direction,
+  Id,
+  integerOrText,
+  oneOf,
+  readDirection,
+  readInteger,
+  Time,
+  toIso,
+} from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { readFailedRuns } from '../runs/triggered-runs.ts'
+import { Moment, readMoment } from '../state/times.ts'
 
 const maxErrors = 100
 
@@ -18,10 +29,20 @@ export const flow: Resource = {
       params: closed({
         flowId: Type.String({ minLength: 1, maxLength: 255 }),
         limit: Type.Optional(integerOrText(1, maxErrors)),
+        end: Type.Optional(Moment),
+        duration: Type.Optional(integerOrText(1, 999_999_999_999, 'Milliseconds before `end`; 30 days by default.')),
+        sortDirection: Type.Optional(Direction),
+        flowVersion: Type.Optional(
+          Type.String({ maxLength: 255, description: 'Accepted and ignored: a flow has one version.' }),
+        ),
+        deviceId: Type.Optional(Id),
       }),
       result: closed({
         flowId: Type.String(),
         limit: Type.Integer(),
+        start: Time,
+        end: Time,
+        sortDirection: oneOf(['asc', 'desc']),
         errors: Type.Array(
           closed({
             time: Time,
@@ -36,9 +57,15 @@ export const flow: Resource = {
         ),
       }),
       scopes: ['all.Application', 'all.Application.read'],
-      async run({ flowId, limit: given = 25 }, { platform }) {
+      async run(
+        { flowId, limit: given = 25, end = 0, duration = 30 * 86_400_000, sortDirection = 'desc', deviceId },
+        { platform },
+      ) {
         const wanted = readInteger(given, 1, maxErrors)
-        const failed = await readFailedRuns(platform, { flowId, limit: wanted })
+        const to = readMoment(end, platform.clock.now())
+        const from = Math.max(0, to - Number(duration))
+        const direction = readDirection(sortDirection)
+        const failed = await readFailedRuns(platform, { flowId, limit: wanted, from, to, direction, deviceId })
         const errors = failed.map(({ id, trigger, attempts, failedAt, error }) => {
           const { code, message, node, file, line } = error
           return {
@@ -52,7 +79,14 @@ export const flow: Resource = {
             ...(line === undefined ? {} : { line }),
           }
         })
-        return { flowId, limit: wanted, errors }
+        return {
+          flowId,
+          limit: wanted,
+          start: toIso(from),
+          end: toIso(to),
+          sortDirection: direction,
+          errors,
+        }
       },
     }),
   },

@@ -29,6 +29,7 @@ export interface FailedRun extends TriggeredRun {
   readonly error: RunError
 }
 
+const maxSearched = 1000
 const keptMs = 30 * 86_400_000
 
 /** A run to be written down. It gets an ID unless it has one. */
@@ -126,20 +127,35 @@ export async function failRun(
   })
 }
 
-/** Failed runs of a flow, the newest first. */
+export interface FailedRange {
+  readonly flowId: string
+  readonly limit: number
+  /** When they failed, in milliseconds since 1970. */
+  readonly from?: number
+  readonly to?: number
+  readonly direction?: 'asc' | 'desc'
+  /** Only the runs that this device started. */
+  readonly deviceId?: string | undefined
+}
+
+/** Failed runs of a flow, by default the newest first. */
 export async function readFailedRuns(
   { store }: Base,
-  { flowId, limit }: { readonly flowId: string; readonly limit: number },
+  { flowId, limit, from = 0, to = Number.MAX_SAFE_INTEGER, direction = 'desc', deviceId }: FailedRange,
 ): Promise<FailedRun[]> {
-  const rows = await store.read
+  const found = await store.read
     .selectFrom('triggered_runs')
     .selectAll()
-    .where('failed_at', 'is not', null)
+    .where('failed_at', '>=', from)
+    .where('failed_at', '<=', to)
     .where('flow_id', '=', flowId)
-    .orderBy('failed_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
+    .orderBy('failed_at', direction)
+    .orderBy('id', direction)
+    // The device stands within `begin`, which SQL does not look into.
+    .limit(deviceId === undefined ? limit : maxSearched)
     .execute()
+  const ofDevice = (row: TriggeredRunTable) => fromColumn<RunBegin>(row.begin).triggerId === deviceId
+  const rows = deviceId === undefined ? found : found.filter(ofDevice).slice(0, limit)
   return rows.map((row) => ({
     ...toRun(row),
     failedAt: row.failed_at ?? 0,

@@ -77,15 +77,17 @@ export interface LogRange {
   readonly limit: number
   /** Milliseconds since 1970. */
   readonly since: number
+  readonly until: number
   readonly direction: 'asc' | 'desc'
 }
 
-export async function readLog(db: Kysely<Tables>, deviceId: string, { limit, since, direction }: LogRange) {
+export async function readLog(db: Kysely<Tables>, deviceId: string, { limit, since, until, direction }: LogRange) {
   const rows = await db
     .selectFrom('device_log')
     .selectAll()
     .where('device_id', '=', deviceId)
     .where('time', '>=', since)
+    .where('time', '<=', until)
     .orderBy('time', direction)
     .orderBy('id', direction)
     .limit(limit)

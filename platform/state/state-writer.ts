@@ -56,6 +56,7 @@ interface Outcome {
 interface Written {
   readonly outcomes: readonly Outcome[]
   readonly runs: readonly TriggeredRun[]
+  readonly heard: readonly SortedOut[]
 }
 
 /** Reports in one write, so that no write occupies the store for long. */
@@ -88,7 +89,7 @@ export function createStateWriter(platform: RunsBase): StateWriter {
       .catch((err) => log.error({ err }, 'States could not be written'))
   }
 
-  const settle = (batch: readonly Waiting[], { outcomes, runs }: Written): void => {
+  const settle = (batch: readonly Waiting[], { outcomes, runs, heard }: Written): void => {
     outcomes.forEach(({ sorted, error }, index) => {
       if (error) {
         batch[index]?.reject(error)
@@ -102,6 +103,7 @@ export function createStateWriter(platform: RunsBase): StateWriter {
       }
       batch[index]?.resolve({ accepted, dropped })
     })
+    if (heard.length > 0) events.emit('statesStored', heard)
     if (runs.length > 0) events.emit('runsQueued', runs)
   }
 
@@ -153,7 +155,7 @@ async function writeAll(platform: RunsBase, tx: Transaction, batch: readonly Wai
   if (started.length > 0) await refuseIfTooMany(tx, platform.runBounds)
   const runs = await insertRuns(platform, tx, started)
   await armInactivityTimers(tx, watches.current.inactivity, heard)
-  return { outcomes, runs }
+  return { outcomes, runs, heard }
 }
 
 function sortOutReport({ report, at }: Waiting, dataTypes: ReadonlyMap<string, ReadonlyMap<string, string>>): Outcome {

@@ -98,25 +98,33 @@ function routesOf<Context extends ActionContext>(
   streams: EventStreams,
 ): readonly Route[] {
   const routes = new Map<string, Route>()
-  const routeOf = (method: Action['method'], path: string): Route => {
-    // `/devices/{deviceId}` as Fastify writes it.
-    const url = path.replaceAll(/\{([^}]+)\}/g, ':$1')
+  const routeOf = (method: Action['method'], { path, params }: Pick<Action, 'path' | 'params'>): Route => {
+    // `/devices/{deviceId}` as Fastify writes it, with the pattern of the parameter: `/devices/nonsense` is no route.
+    const url = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => `:${name}${patternOf(params.properties[name])}`)
     const route: Route = routes.get(`${method} ${url}`) ?? { method, url }
     routes.set(`${method} ${url}`, route)
     return route
   }
   for (const { name: resource, actions, streams: ofResource = {} } of options.resources) {
     for (const [name, called] of Object.entries(actions)) {
-      const route = routeOf(called.method, called.path)
+      const route = routeOf(called.method, called)
       route.answer = answerWith(options, { resource, name, called })
       route.isPublic = called.isPublic
     }
     for (const [name, called] of Object.entries(ofResource)) {
-      routeOf('GET', called.path).stream = streamWith(options, streams, { resource, name, called })
+      routeOf('GET', called).stream = streamWith(options, streams, { resource, name, called })
     }
   }
   return [...routes.values()]
 }
+
+function patternOf(schema: unknown): string {
+  const pattern = typeof schema === 'object' && schema !== null ? Reflect.get(schema, 'pattern') : undefined
+  return typeof pattern === 'string' && routable.test(pattern) ? `(${pattern})` : ''
+}
+
+/** The router takes no groups within a pattern. */
+const routable = /^[^()]+$/
 
 function answerWith<Context extends ActionContext>(
   { platform, contextOf }: RestOptions<Context>,

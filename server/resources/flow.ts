@@ -21,7 +21,7 @@ export const flow: Resource<RestContext> = {
         button: closed({
           key: Type.String({ description: 'Name of the button.' }),
           payload: Type.Optional(
-            Type.Unsafe<object>({ type: 'object', description: '`data` of the run; `{}` without it.' }),
+            Type.Unsafe<unknown>({ description: '`data` of the run, of any type; `{}` without it.' }),
           ),
         }),
       }),
@@ -35,7 +35,7 @@ export const flow: Resource<RestContext> = {
           trigger,
           id: randomUUID(),
           applicationId: platform.applicationId,
-          data: { ...payload },
+          data: payload ?? {},
           triggerType: 'virtualButton',
           services: services(),
           log: runLog,

@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import Type from 'typebox'
 import { invalid } from '../../base/refusals.ts'
 import { type Condition, isIn } from '../../records/conditions.ts'
-import { closed, groupBy, Key, toIso } from '../../records/schemas.ts'
+import { tagsAsObject } from '../../records/device-record.ts'
+import { closed, fromColumn, groupBy, Key, type Tag, toIso } from '../../records/schemas.ts'
 import { type ActionContext, defineAction, type Resource } from '../../resource.ts'
 import { fromStored } from '../../state/convert-value.ts'
 import { readLastValues, readStates } from '../../state/read-states.ts'
@@ -46,21 +47,24 @@ export const data: Resource = {
         const given = query.aggregation ?? 'LAST'
         const aggregation = readAggregation(given)
         const found = await readDevices(await selectDevices(query, context, 'query'), context)
-        const series = new Map<string, DeviceSeries>(found.map(({ id, name }) => [id, { name, points: [] }]))
+        const series = new Map<string, DeviceSeries>(
+          found.map(({ id, name, tags }) => [id, { name, tags: tagsAsObject(fromColumn<Tag[]>(tags)), points: [] }]),
+        )
         const shown = {
           start: toIso(start),
           end: toIso(end),
           resolution: resolution ?? end - start,
           aggregation: given,
+          limit: aggregation === 'NONE' ? (query.limit ?? maxRawPoints) : null,
+          order,
         }
         if (aggregation === 'NONE') {
           const [device, ...others] = series
           if (others.length > 0) throw invalid({ problem: 'query.aggregation NONE takes exactly one device' })
           const limit = query.limit ?? maxRawPoints
-          const range = { from: start, to: end - 1, limit: limit + 1, direction: order, attributes: query.attributes }
+          const range = { from: start, to: end - 1, limit, direction: order, attributes: query.attributes }
           const states = device ? await readStates(store.read, device[0], range) : []
-          device?.[1].points.push(...states.slice(0, limit))
-          if (device && states.length > limit) device[1].limitExceeded = true
+          device?.[1].points.push(...states)
           return { ...shown, devices: Object.fromEntries(series) }
         }
         const rows = await readSeries(store, {
@@ -123,7 +127,11 @@ function oneOfDevices(devices: readonly { readonly id: string }[]): Condition {
 }
 
 async function readDevices(devices: Condition, { platform }: ActionContext) {
-  const { rows } = await sql<{ id: string; name: string }>`select devices.id, devices.name from devices
+  const { rows } = await sql<{
+    id: string
+    name: string
+    tags: string
+  }>`select devices.id, devices.name, devices.tags from devices
     where ${devices} order by devices.id limit ${sql.lit(maxDevices + 1)}`.execute(platform.store.read)
   if (rows.length > maxDevices) throw tooMuch(`it names more than ${maxDevices} devices`)
   return rows

@@ -55,17 +55,28 @@ export const SeriesParams = closed({
   ),
 })
 
+/** A device may have several tags of one key. */
+const TagLists = Type.Unsafe<Record<string, string[]>>({
+  type: 'object',
+  additionalProperties: Type.Array(Type.String()),
+})
+
 export const SeriesResult = closed({
   start: Time,
   end: Time,
   resolution: Type.Number(),
   aggregation: GivenAggregation,
+  limit: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'How many points are returned at most, if they are not aggregated.',
+  }),
+  order: Order,
   devices: Type.Unsafe<Record<string, DeviceSeries>>({
     type: 'object',
     additionalProperties: closed({
       name: Type.String(),
+      tags: TagLists,
       points: Type.Array(ShownState),
-      limitExceeded: Type.Optional(Type.Boolean()),
     }),
   }),
   attributes: Type.Optional(
@@ -81,8 +92,8 @@ export const SeriesResult = closed({
 
 export interface DeviceSeries {
   name: string
+  tags: Record<string, string[]>
   points: { time: string; data: Record<string, number | string | boolean> }[]
-  limitExceeded?: boolean
 }
 
 export interface SeriesPoint {

@@ -42,12 +42,13 @@ export const deviceCommandActions = {
     async run(params, context) {
       await checkVisible(context, params.deviceId)
       const { clock, store } = context.platform
-      const { since, limit, direction } = readPastParams(params, clock.now())
+      const { since, until, limit, direction } = readPastParams(params, clock.now())
       const rows = await store.read
         .selectFrom('device_commands')
         .selectAll()
         .where('device_id', '=', params.deviceId)
         .where('time', '>=', since)
+        .where('time', '<=', until)
         .orderBy('time', direction)
         .orderBy('id', direction)
         .limit(limit)

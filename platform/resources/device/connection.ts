@@ -52,6 +52,7 @@ export const deviceConnectionActions = {
         disconnectReason: Type.Optional(Type.String({ maxLength: 1024 })),
         messagesFromClient: Count,
         messagesToClient: Count,
+        ipAddress: Type.Optional(Type.String({ minLength: 2, maxLength: 45 })),
       }),
     }),
     result: Success,
@@ -62,7 +63,7 @@ export const deviceConnectionActions = {
       // `checkOwnDevice` has looked for the device only if a device asks.
       if (context.actor.kind !== 'device') await checkVisible(context, id)
       const now = platform.clock.now()
-      const via = { method: 'rest', address: context.address, relay: relayOf(context) } as const
+      const via = { method: 'rest', address: given.ipAddress ?? context.address, relay: relayOf(context) } as const
       if (given.status === 'connected') {
         await noteConnected(platform, id, {
           at: requireTime(given.connectedAt, now, 'connectionStatus.connectedAt'),

@@ -3,7 +3,8 @@ import { visibleDevices } from '../../auth/device-access.ts'
 import { notFound } from '../../base/refusals.ts'
 import {
   DevicePatch,
-  DeviceRecord,
+  formDevice,
+  formParams,
   readDeviceRow,
   ShownDevice,
   showDevice,
@@ -12,26 +13,15 @@ import {
 } from '../../records/device-record.ts'
 import { closed, Id, Success } from '../../records/schemas.ts'
 import { defineAction, type Resource } from '../../resource.ts'
+import { deleteDevice } from '../../state/delete-device.ts'
 import { patchDevice } from '../../state/patch-device.ts'
-import { removeAllPoints, removePoints } from '../../state/remove-points.ts'
 import { deviceCommandActions } from './commands.ts'
 import { deviceConnectionActions } from './connection.ts'
 import { deviceStateActions } from './state.ts'
+import { deviceStreams } from './streams.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}'
 const deviceId = Id
-
-/** The tables that hold rows of a device, apart from what it has reported. */
-const tablesOfDevice = [
-  'device_tags',
-  'device_attributes',
-  'removed_attributes',
-  'device_commands',
-  'inactivity_timers',
-  'device_log',
-  'application_key_devices',
-  'experience_group_devices',
-] as const
 
 export const device: Resource = {
   name: 'device',
@@ -56,12 +46,12 @@ export const device: Resource = {
       method: 'PATCH',
       path,
       body: 'device',
-      params: closed({ deviceId, device: DevicePatch }),
-      result: DeviceRecord,
+      params: closed({ deviceId, device: DevicePatch, ...formParams }),
+      result: ShownDevice,
       scopes: ['all.Application'],
-      async run({ deviceId: id, device: patch }, { platform }) {
+      async run({ deviceId: id, device: patch, ...form }, { platform }) {
         const row = await patchDevice(platform, id, () => patch)
-        return toDevice(row, platform.applicationId)
+        return formDevice(toDevice(row, platform.applicationId), form)
       },
     }),
 
@@ -73,16 +63,7 @@ export const device: Resource = {
       result: Success,
       scopes: ['all.Application'],
       async run({ deviceId: id }, { platform }) {
-        await platform.store.write(async (tx) => {
-          const { numDeletedRows } = await tx.deleteFrom('devices').where('id', '=', id).executeTakeFirst()
-          if (numDeletedRows === 0n) throw notFound({ what: 'Device' })
-          for (const table of tablesOfDevice) await tx.deleteFrom(table).where('device_id', '=', id).execute()
-          await tx.updateTable('devices').set({ parent_id: null }).where('parent_id', '=', id).execute()
-          await tx.updateTable('devices').set({ gateway_id: null }).where('gateway_id', '=', id).execute()
-        })
-        platform.events.emit('deviceDeleted', { deviceId: id })
-        // Points go last and in many writes, since there may be millions. Without the device nobody can reach them any more.
-        await removePoints(platform.store, id, removeAllPoints)
+        await deleteDevice(platform, id)
         return { success: true as const }
       },
     }),
@@ -91,4 +72,5 @@ export const device: Resource = {
     ...deviceCommandActions,
     ...deviceConnectionActions,
   },
+  streams: deviceStreams,
 }

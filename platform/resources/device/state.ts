@@ -5,23 +5,14 @@ import { visibleDevices } from '../../auth/device-access.ts'
 import { checkOwnDevice, relayOf } from '../../auth/own-device.ts'
 import { notFound } from '../../base/refusals.ts'
 import { readDeviceRow } from '../../records/device-record.ts'
-import {
-  closed,
-  Direction,
-  Id,
-  integerOrText,
-  readDirection,
-  readInteger,
-  Success,
-  Time,
-  toIso,
-} from '../../records/schemas.ts'
+import { closed, Direction, Id, integerOrText, readDirection, readInteger, Success } from '../../records/schemas.ts'
 import { type ActionContext, defineAction } from '../../resource.ts'
 import { readLastValues, readStates } from '../../state/read-states.ts'
 import { removePoints } from '../../state/remove-points.ts'
 import { reportState } from '../../state/report-state.ts'
-import { AttributeNames, ShownState, StateOrStates } from '../../state/state-schemas.ts'
+import { ShownState, StateOrStates } from '../../state/state-schemas.ts'
 import { Moment, readMoment } from '../../state/times.ts'
+import { CompositeState, compositeParams, readComposite, showComposite } from './composite-state.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}'
 const reads = ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read']
@@ -32,13 +23,26 @@ const maxEntries = 1000
 export const pastParams = {
   limit: Type.Optional(integerOrText(1, maxEntries)),
   since: Type.Optional(Moment),
+  start: Type.Optional(Moment),
+  end: Type.Optional(Moment),
+  duration: Type.Optional(integerOrText(1, 999_999_999_999, 'Milliseconds before `end`, or after `start`.')),
   sortDirection: Type.Optional(Direction),
 }
 
-export function readPastParams({ limit = 1, since = 1, sortDirection = 'desc' }: PastParams, now: number) {
+/** `since` and `until` belong to the range. Without an end it has what is ahead of its time, too. */
+export function readPastParams(
+  { limit = 1, since, start = since, end, duration, sortDirection = 'desc' }: PastParams,
+  now: number,
+) {
+  const givenEnd = end === undefined ? undefined : readMoment(end, now)
+  const givenStart = start === undefined ? undefined : readMoment(start, now)
+  const length = duration === undefined ? undefined : Number(duration)
+  const open = length === undefined ? 1 : (givenEnd ?? now) - length
+  const until = givenEnd ?? (givenStart !== undefined && length !== undefined ? givenStart + length : undefined)
   return {
     limit: readInteger(limit, 1, maxEntries),
-    since: readMoment(since, now),
+    since: givenStart ?? open,
+    until: until ?? Number.MAX_SAFE_INTEGER,
     direction: readDirection(sortDirection),
   }
 }
@@ -77,8 +81,8 @@ export const deviceStateActions = {
     async run(params, context) {
       await checkVisible(context, params.deviceId)
       const { clock, store } = context.platform
-      const { since, limit, direction } = readPastParams(params, clock.now())
-      return readStates(store.read, params.deviceId, { from: since, to: Number.MAX_SAFE_INTEGER, limit, direction })
+      const { since, until, limit, direction } = readPastParams(params, clock.now())
+      return readStates(store.read, params.deviceId, { from: since, to: until, limit, direction })
     },
   }),
 
@@ -86,30 +90,13 @@ export const deviceStateActions = {
     summary: 'Returns the last value of each attribute of a device, with its time.',
     method: 'GET',
     path: `${path}/compositeState`,
-    params: closed({
-      deviceId,
-      start: Type.Optional(Moment),
-      end: Type.Optional(Moment),
-      attributes: Type.Optional(AttributeNames),
-    }),
-    result: Type.Unsafe<Record<string, { time: string; value: number | string | boolean }>>({
-      type: 'object',
-      additionalProperties: closed({
-        time: Time,
-        value: Type.Unsafe<number | string | boolean>({ type: ['number', 'string', 'boolean'] }),
-      }),
-    }),
+    params: closed({ deviceId, ...compositeParams }),
+    result: CompositeState,
     scopes: reads,
-    async run({ deviceId: id, start = 1, end = 0, attributes }, context) {
+    async run({ deviceId: id, ...range }, context) {
       await checkVisible(context, id)
       const { clock, store } = context.platform
-      const now = clock.now()
-      const values = await readLastValues(store.read, sql`devices.id = ${id}`, {
-        from: readMoment(start, now),
-        to: readMoment(end, now),
-        attributes: attributes === undefined ? undefined : attributes.split(',').map((name) => name.trim()),
-      })
-      return Object.fromEntries(values.map(({ attribute, time, value }) => [attribute, { time: toIso(time), value }]))
+      return showComposite(await readLastValues(store.read, sql`devices.id = ${id}`, readComposite(range, clock.now())))
     },
   }),
 

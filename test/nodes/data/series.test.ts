@@ -116,6 +116,7 @@ describe('time-series', () => {
       aggregation: 'NONE',
       resolution: null,
       limit: 2,
+      order: 'asc',
       devices: {
         [fern]: {
           name: 'Fern',
@@ -124,7 +125,6 @@ describe('time-series', () => {
             { time: iso(stretch), data: { moisture: 1 } },
             { time: iso(stretch + minuteMs), data: { moisture: 3 } },
           ],
-          limitExceeded: true,
         },
       },
     })

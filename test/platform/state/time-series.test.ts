@@ -73,10 +73,12 @@ eachStore((_, open) => {
       ]
       expect(await query(given)).toEqual({
         start: iso(15 * minute),
+        limit: null,
+        order: 'asc',
         end: iso(0),
         resolution: 5 * minute,
         aggregation: 'MEAN',
-        devices: { [id]: { name: 'pot', points } },
+        devices: { [id]: { name: 'pot', tags: {}, points } },
       })
       expect((await query({ ...given, order: 'desc' })).devices[id]?.points).toEqual(points.toReversed())
     })
@@ -130,7 +132,7 @@ eachStore((_, open) => {
       const cut = await query({ ...none, deviceIds: [id], limit: 2, order: 'desc' })
       expect(cut.devices[id]).toEqual({
         name: 'pot',
-        limitExceeded: true,
+        tags: {},
         points: [1000, 2000].map((ago) => ({ time: iso(ago), data: { moisture: ago } })),
       })
       expect(await refused('data.timeSeriesQuery', { query: { ...none, deviceIds: [id, other] } })).toMatchObject({
