@@ -2,6 +2,7 @@
 import fastifyCookie from '@fastify/cookie'
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Application, RunLog } from '../../engine/application.ts'
+import { secretNames } from '../../engine/secret-names.ts'
 import type { Reply, Services } from '../../engine/services.ts'
 import type { EndpointSpec } from '../../engine/trigger.ts'
 import { anonymous, type Caller, identify, refusal, tokenOf, type Verifiers } from './authorise.ts'
@@ -12,6 +13,7 @@ import { answerPreflight, isPreflight, setDefaultHeaders } from './default-heade
 import { type Failure, failureOf } from './failure.ts'
 import { limitPipelining } from './limit-pipelining.ts'
 import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
+import { loggablePath } from './loggable-path.ts'
 import { requireOneHost } from './refusals.ts'
 import { experienceOf, pathOf, relayOf, requestData } from './request-payload.ts'
 import { buildRouteTable, type RouteMatch, type RouteTable } from './route-table.ts'
@@ -62,7 +64,7 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
     limits: { ...defaultBodyLimits, ...options.bodies },
     keepsBytes: ({ admitted, called }) => (called?.webhook ?? admitted?.match.endpoint)?.spec.rawBody === true,
   })
-  logRequests(app, options.log)
+  logRequests(app, options.log, loggableUrl)
   closeQuickly(app)
   boundConnections(app, { ...defaultConnectionLimits, ...options.connections }, options.log)
   requireOneHost(app)
@@ -216,9 +218,15 @@ function refusalReply(status: 401 | 403, unauthorized: EndpointSpec['unauthorize
   return { ...plain, status: 302, headers: { location: unauthorized.redirect }, body: undefined }
 }
 
+function loggableUrl({ admitted, called, raw: { url = '/' } }: FastifyRequest): string {
+  if (called) return url
+  return loggablePath(url, pathOf(url), admitted?.match, admitted?.application.secretNames ?? secretNames)
+}
+
 function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = failureOf(error)
-  if (failure.status >= 500) request.log.error({ err: error, url: pathOf(request.raw.url ?? '') }, 'request failed')
+  if (failure.status >= 500)
+    request.log.error({ err: error, url: loggableUrl(request).split('?', 1)[0] }, 'request failed')
   reply.code(failure.status).headers(failure.headers).send(wordFailure(failure, request.id))
 }
 

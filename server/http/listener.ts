@@ -6,6 +6,7 @@ import {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
   type FastifyServerOptions,
   LogController,
 } from 'fastify'
@@ -102,14 +103,18 @@ export function closeQuickly(app: FastifyInstance): void {
 }
 
 /** Logs one line per request if the log includes level `info`. */
-export function logRequests(app: FastifyInstance, log: Logger | undefined): void {
+export function logRequests(
+  app: FastifyInstance,
+  log: Logger | undefined,
+  urlOf: (request: FastifyRequest) => string = ({ raw }) => raw.url ?? '',
+): void {
   if (log?.isLevelEnabled('info') !== true) return
   app.addHook('onResponse', (request, reply, done) => {
     log.info(
       {
         requestId: request.id,
         method: request.method,
-        url: request.raw.url ?? '',
+        url: urlOf(request),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 100) / 100,
         address: request.ip,

@@ -264,6 +264,33 @@ test('The log of a request and its failure holds no token', async () => {
   expect(own[2]).toMatchObject({ method: 'GET', status: 500, address: '127.0.0.1' })
 })
 
+test.each([
+  ['GET', '/reset/s3cret-of-the-link?page=2', 200, '/reset/[redacted]?page=2'],
+  ['GET', '/reset/broken/s3cret-of-the-link', 500, '/reset/broken/[redacted]'],
+  ['GET', '/files/a/s3cret-of-the-link', 200, '/files/[redacted]/[redacted]'],
+  ['GET', '/pots/0123456789abcdef01234567', 200, '/pots/0123456789abcdef01234567'],
+  ['GET', '/rest/s3cret-of-the-link', 404, '/rest/[redacted]'],
+  ['POST', '/reset/s3cret-of-the-link', 405, '/reset/[redacted]'],
+  ['GET', '/closed/s3cret-of-the-link', 401, '/closed/[redacted]'],
+] as const)('The log of %s %s holds no secret of its path', async (method, url, status, shown) => {
+  const lines: string[] = []
+  const log = createLog('debug', { write: (line) => void lines.push(line) })
+  const app = fakeServer(
+    {
+      'GET /reset/{token}': {},
+      'GET /reset/broken/{token}': { answer: () => Promise.reject(new Error('broken')) },
+      'GET /files/{secret*}': {},
+      'GET /pots/{potId}': {},
+      'GET /closed/{token}': { access: 'authenticated' },
+    },
+    { log },
+  )
+  expect((await app.inject({ method, url })).statusCode).toBe(status)
+  await app.close()
+  expect(lines.join('')).not.toContain('s3cret')
+  expect(lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'request')?.url).toBe(shown)
+})
+
 function circular(): object {
   const body: Record<string, unknown> = {}
   body.body = body
