@@ -1,5 +1,4 @@
 /** `flowpot run`: one dry run of a flow, node by node, against a sample. */
-import { basename } from 'node:path'
 import type { LoadedFolder } from '../server/compose/load-folder.ts'
 import { openPlatform, openTemporaryPlatform } from '../server/compose/open-platform.ts'
 import { readSettings } from '../server/settings.ts'
@@ -7,6 +6,7 @@ import { dryEffects, liveEffects } from '../workbench/dry-run/dry-effects.ts'
 import { dryRun } from '../workbench/dry-run/dry-run.ts'
 import { loadFlow } from '../workbench/dry-run/load-flow.ts'
 import { readSample, type SampleOptions } from '../workbench/dry-run/read-sample.ts'
+import { flowIdOf } from '../workbench/file-kinds.ts'
 import { describeDryRun } from './describe-dry-run.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
 
@@ -30,7 +30,7 @@ export async function run(flowFile: string, options: RunOptions): Promise<number
   const interrupted = () => opened.close().finally(() => process.exit(130))
   process.once('SIGINT', interrupted)
   try {
-    const flowId = basename(flowFile).replace(/\.ya?ml$/, '')
+    const flowId = flowIdOf(flowFile)
     const result = await dryRun({ application, flowId, opened, effects, isLive, limits: settings }, sample)
     if (options.json) printJson(result)
     else print(describeDryRun(result))

@@ -1,16 +1,16 @@
 /** `flowpot test --from-run`: makes a test of a recorded run, beside its flow. */
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { loadFolder } from '../server/compose/load-folder.ts'
 import type { RunRecord } from '../server/recorder/run-record.ts'
 import { readSettings } from '../server/settings.ts'
+import { flowIdOf, isTestFile, isYamlFile } from '../workbench/file-kinds.ts'
 import { callWrong } from '../workbench/refusals.ts'
 import { findTrigger } from '../workbench/replay/find-trigger.ts'
 import { readRecord } from '../workbench/replay/read-record.ts'
 import { placeTest } from '../workbench/testing/from-run/place-test.ts'
 import { refuseChangedFlow } from '../workbench/testing/from-run/refuse-changed-flow.ts'
 import { repeatRun } from '../workbench/testing/from-run/repeat-run.ts'
-import { idsByFlow, isTestFile } from '../workbench/testing/read-test-files.ts'
-import { flowIdOf } from '../workbench/testing/read-tests.ts'
+import { idsByFlow } from '../workbench/testing/read-test-files.ts'
 import { withEmptyStore } from '../workbench/testing/run-tests.ts'
 import { createStandIn } from '../workbench/testing/stand-in.ts'
 import { describeProblems, print, printError, printJson, shellQuoted } from './output.ts'
@@ -60,7 +60,7 @@ Next:
 
 function folderOf(path: string | undefined, { file }: RunRecord): string {
   if (path === undefined) return dirname(file)
-  return /\.ya?ml$/.test(basename(path)) ? dirname(path) : path
+  return isYamlFile(path) ? dirname(path) : path
 }
 
 function refuseUnrepeatable({ id, isCut, error }: RunRecord): void {

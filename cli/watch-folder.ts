@@ -1,6 +1,7 @@
 /** Watches an application's folder for changes of its YAML files. */
 import { once } from 'node:events'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
+import { isHidden, isYamlFile } from '../workbench/file-kinds.ts'
 import { printError } from './output.ts'
 
 export interface WatchedFolder {
@@ -24,7 +25,7 @@ export async function watchFolder(folder: string): Promise<WatchedFolder> {
     awaitWriteFinish: { stabilityThreshold: 50, pollInterval: 10 },
   })
   watcher.on('all', (_event, path) => {
-    if (!/\.ya?ml$/.test(path)) return
+    if (!isYamlFile(path) || isHidden(basename(path))) return
     isChanged = true
     tell?.()
   })

@@ -17,6 +17,7 @@ import { parseYaml, type YamlDocument } from '../source/yaml-document.ts'
 import type { TriggerType } from '../trigger.ts'
 import { defaultSettings, readApplicationFile, reportUnsetSecrets } from './application-file.ts'
 import { checkApplicationFlows } from './check-application-flows.ts'
+import { flowIdOf, isApplicationFile, isFlowFile, isYamlFile } from './file-kinds.ts'
 
 export interface LoadOptions {
   readonly nodeTypes: readonly NodeType[]
@@ -34,7 +35,10 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
   const checker = sharedSchemaChecker()
   const problems: Problem[] = []
 
-  const applicationSource = sources.find(({ file }) => baseName(file) === 'application.yaml')
+  const [applicationSource, ...others] = sources.filter(({ file }) => isApplicationFile(file))
+  problems.push(...others.map(({ file }) => secondApplication(file)))
+  const notRead = sources.filter(({ file, unread }) => unread && !isYamlFile(file))
+  problems.push(...notRead.flatMap((source) => parseYaml(source).problems))
   let settings = defaultSettings
   if (applicationSource) {
     const reporter = createReporter(parseYaml(applicationSource))
@@ -58,7 +62,7 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
   }
   const compiled = new Map<YamlDocument, CompiledFlow>()
   for (const document of customNodes.inOrderOfUse) {
-    const { flow, problems: found } = compileFlow(document, flowId(document.source.file), scope)
+    const { flow, problems: found } = compileFlow(document, flowIdOf(document.source.file), scope)
     problems.push(...found)
     if (!flow) continue
     compiled.set(document, flow)
@@ -67,7 +71,9 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
     if (customNode) Object.assign(customNode, { returns, remembers })
   }
   const flows = documents.flatMap((document) => compiled.get(document) ?? [])
-  const broken = documents.filter((document) => !compiled.has(document)).map((document) => flowId(document.source.file))
+  const broken = documents
+    .filter((document) => !compiled.has(document))
+    .map((document) => flowIdOf(document.source.file))
   problems.push(...checkApplicationFlows(flows, broken))
   problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column)
 
@@ -78,16 +84,8 @@ export function loadApplication(sources: readonly SourceFile[], options: LoadOpt
   return { application: createApplication(settings, descriptions, triggers, options.limits, env), problems }
 }
 
-/** Whether a file of an application's folder is a flow. */
-export function isFlowFile(file: string): boolean {
-  const name = baseName(file)
-  return /\.ya?ml$/.test(name) && name !== 'application.yaml' && !/\.test\.ya?ml$/.test(name)
-}
-
-function baseName(file: string): string {
-  return file.slice(file.lastIndexOf('/') + 1)
-}
-
-function flowId(file: string): string {
-  return baseName(file).replace(/\.ya?ml$/, '')
+function secondApplication(file: string): Problem {
+  const message = 'There is another application.yaml, and only one can count.'
+  const hint = 'Keep one of the two.'
+  return { code: 'APPLICATION_INVALID', severity: 'error', file, line: 1, column: 1, message, hint }
 }

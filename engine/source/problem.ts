@@ -64,6 +64,7 @@ export const problemCodes = {
   FLOW_ROUTE_CONFLICT: 'Two endpoints have the same method and route.',
   FLOW_UNSAFE_PATH: 'A path that names __proto__, constructor or prototype.',
   APPLICATION_INVALID: 'The application.yaml is not as it should be.',
+  APPLICATION_FILE_UNREAD: 'A file, or a folder with YAML files, stands in the application’s folder and is not read.',
   APPLICATION_SECRET_NOT_SET: 'The environment does not have the variable of a secret that `application.yaml` names.',
   TEST_INVALID: 'A test file is not as it should be.',
   APPLICATION_UNSUPPORTED: 'The folder is of a kind that cannot be served yet.',

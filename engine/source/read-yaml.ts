@@ -66,7 +66,8 @@ export function readYaml(text: string, known?: YamlTags): ReadYaml {
       findings.push({ code: 'FLOW_YAML_TRAP', offset: place, message: torn, hint: 'Put the whole text in quotes.' })
   }
   const traps = trapsIn(document, masked)
-  restoreText(document, text, mended, new Set(traps.map((trap) => trap.offset)))
+  const texts = traps.filter(({ severity }) => severity !== 'warning')
+  restoreText(document, text, mended, new Set(texts.map((trap) => trap.offset)))
   return {
     document,
     findings: [...findings, ...traps],

@@ -33,7 +33,7 @@ export function parseYaml(source: SourceFile, known?: YamlTags): YamlDocument {
   // Editors do not count the byte order mark as a column.
   const text = source.text.replace(/^\uFEFF/, '')
   const position = positionsIn(text)
-  const refusal = refusalOf(text)
+  const refusal = refusalOf(source, text)
   const read = refusal === undefined ? readYaml(text, known) : undefined
   const data = read?.isWhole === true ? dataOf(read.document) : {}
   const findings = [...(read?.findings ?? []), refusal, data.finding].filter((finding) => finding !== undefined)
@@ -48,7 +48,8 @@ export function parseYaml(source: SourceFile, known?: YamlTags): YamlDocument {
   }
 }
 
-function refusalOf(text: string): Finding | undefined {
+function refusalOf({ unread }: SourceFile, text: string): Finding | undefined {
+  if (unread) return { code: 'APPLICATION_FILE_UNREAD', offset: 0, ...unread }
   const at = { code: 'FLOW_YAML_SYNTAX', offset: 0 } as const
   if (text.length > mostCharacters) {
     const message = `The file has ${text.length} characters; ${mostCharacters} is the most that is read.`

@@ -1,5 +1,16 @@
 /** What YAML reads without complaint and other than it was meant, and what it may hold that no flow should. */
-import { type Alias, isAlias, isCollection, isPair, isScalar, type Node, type Scalar, visit } from 'yaml'
+import {
+  type Alias,
+  isAlias,
+  isCollection,
+  isPair,
+  isScalar,
+  type Node,
+  type Scalar,
+  visit,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
 import type { Finding } from './finding.ts'
 import type { ParsedDocument } from './parse-document.ts'
 
@@ -50,6 +61,7 @@ export function trapsIn(document: ParsedDocument, text: string): readonly Findin
         hint: 'Write the keys out. A template in the place of a value is quoted or stands after its key.',
       })
     }
+    if (isScalar(node) || isCollection(node)) findings.push(...tagTraps(node, text))
     if (isScalar(node) && key !== 'key') findings.push(...numberTraps(node), ...commentTraps(node, text))
     return undefined
   })
@@ -94,10 +106,42 @@ function numberTraps(scalar: Scalar): Finding[] {
   if (!Number.isFinite(scalar.value)) {
     return [{ ...at, message: `YAML reads ${source} as a number that JSON does not have.`, hint }]
   }
-  const isChanged =
+  const isRound =
     /^[-+]?0\d/.test(source) || /^\+\d/.test(source) || (/^-?\d+$/.test(source) && !Number.isSafeInteger(scalar.value))
-  if (!isChanged) return []
-  return [{ ...at, message: `YAML reads ${source} as the number ${scalar.value}.`, hint }]
+  if (isRound) return [{ ...at, message: `YAML reads ${source} as the number ${scalar.value}.`, hint }]
+  // The same number, written otherwise: a version 1.10 would be 1.1. A tag such as !!float says that a number is meant.
+  if (String(scalar.value) === source || scalar.tag !== undefined) return []
+  return [
+    {
+      ...at,
+      severity: 'warning',
+      message: `YAML reads ${source} as the number ${scalar.value}.`,
+      hint: `If the number is meant, write ${scalar.value}. If not, put it in quotes: "${source}"`,
+    },
+  ]
+}
+
+const yamlTag = 'tag:yaml.org,2002:'
+/** Tags of values that JSON has. */
+const plainTags: ReadonlySet<string> = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'])
+
+/** `!!binary` and its like make bytes, sets and dates, which no payload holds. */
+function tagTraps({ tag, range }: Scalar | YAMLMap | YAMLSeq, text: string): Finding[] {
+  if (tag === undefined || !tag.startsWith(yamlTag) || plainTags.has(tag.slice(yamlTag.length))) return []
+  const name = `!!${tag.slice(yamlTag.length)}`
+  const start = range?.[0] ?? 0
+  const before = text.lastIndexOf(name, start)
+  const offset = before === -1 ? start : before
+  const message = `The tag ${name} makes a value that JSON does not have.`
+  return [
+    {
+      code: 'FLOW_YAML_TRAP',
+      offset,
+      length: name.length,
+      message,
+      hint: 'Take the tag away, and write text in quotes.',
+    },
+  ]
 }
 
 /** A comment that might have been meant as text: one after plain text, with a whole template in it. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { Limits } from '../../engine/application.ts'
-import { isFlowFile } from '../../engine/load/load-application.ts'
+import { isApplicationFile, isFlowFile } from '../../engine/load/file-kinds.ts'
 import { type LoadedFolder, loadFolder, loadSources } from '../../server/compose/load-folder.ts'
 import { callWrong } from '../refusals.ts'
 
@@ -23,7 +23,7 @@ export async function loadFlow(flowFile: string, limits: Partial<Limits>): Promi
 
 function leaveOutBroken(loaded: LoadedFlow, name: string, limits: Partial<Limits>): LoadedFlow {
   if (loaded.application) return loaded
-  const isOwn = (file: string) => basename(file) === name || basename(file) === 'application.yaml'
+  const isOwn = (file: string) => basename(file) === name || isApplicationFile(file)
   const broken = loaded.problems.filter(({ severity }) => severity === 'error').map(({ file }) => file)
   if (broken.some(isOwn)) return loaded
   const others = loadSources(

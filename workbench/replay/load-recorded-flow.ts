@@ -1,4 +1,5 @@
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { flowIdOf, isFlowFile } from '../../engine/load/file-kinds.ts'
 import { folderUnreadable, readFolder } from '../../engine/load/read-folder.ts'
 import { type LoadedFolder, loadSources } from '../../server/compose/load-folder.ts'
 import type { RunRecord } from '../../server/recorder/run-record.ts'
@@ -20,7 +21,7 @@ export async function loadRecordedFlow(
     if (folder !== undefined || !folderUnreadable.is(cause)) throw cause
     throw callWrong({ problem: `${from}, from where the run was recorded, is not here: say --folder.` }, { cause })
   })
-  const isFlow = ({ file }: { readonly file: string }) => basename(file).replace(/\.ya?ml$/, '') === record.flow
+  const isFlow = ({ file }: { readonly file: string }) => isFlowFile(file) && flowIdOf(file) === record.flow
   const standsAt = sources.find(isFlow)?.file ?? join(from, `${record.flow}.yaml`)
   if (against === undefined) {
     if (!sources.some(isFlow)) throw callWrong({ problem: `${from} has no flow ${record.flow}.` })

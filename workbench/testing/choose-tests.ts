@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { isFlowFile } from '../../engine/load/load-application.ts'
+import { flowIdOf, isFlowFile, isTestFile } from '../../engine/load/file-kinds.ts'
 import { callWrong } from '../refusals.ts'
-import { flowIdOf } from './read-tests.ts'
 import type { TestChoice } from './run-tests.ts'
 
 /** The tests of a folder or of one flow, which its own file names as well as the file of its tests. */
@@ -10,8 +9,8 @@ export async function chooseTests(path: string, filter: string | undefined): Pro
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile()) return { folder: path, flowId: undefined, filter }
   const name = basename(path)
-  if (!isFlowFile(name) && !/\.test\.ya?ml$/.test(name)) {
+  if (!isFlowFile(name) && !isTestFile(name)) {
     throw callWrong({ problem: `${path} is neither a flow nor a file of tests.` })
   }
-  return { folder: dirname(path), flowId: flowIdOf(name.replace(/(\.test)?\.ya?ml$/, '.test.yaml')), filter }
+  return { folder: dirname(path), flowId: flowIdOf(name), filter }
 }

@@ -1,4 +1,5 @@
 /** Reads the tests of an application's folder, and reports everything that is wrong with them. */
+import { isTestFile } from '../../engine/load/file-kinds.ts'
 import type { SourceFile } from '../../engine/source/position.ts'
 import { type ReadTests, readTests } from './read-tests.ts'
 import type { Node, StandIn } from './stand-in.ts'
@@ -8,10 +9,6 @@ export function readTestFiles(sources: readonly SourceFile[], { nodes }: StandIn
   const nodeIds = idsByFlow(nodes)
   const read = sources.filter(({ file }) => isTestFile(file)).map((source) => readTests(source, nodeIds))
   return { tests: read.flatMap(({ tests }) => tests), problems: read.flatMap(({ problems }) => problems) }
-}
-
-export function isTestFile(file: string): boolean {
-  return /\.test\.ya?ml$/.test(file)
 }
 
 /** IDs of the nodes of each flow. */

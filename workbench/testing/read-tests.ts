@@ -1,6 +1,7 @@
 import type { Seeds } from '../../contracts/seeds.ts'
 import { testFileSchemaFor } from '../../engine/describe/test-file.ts'
 import { createSchemaChecker } from '../../engine/json-schema/schema-problems.ts'
+import { flowIdOf } from '../../engine/load/file-kinds.ts'
 import type { DocumentPath, Position, SourceFile } from '../../engine/source/position.ts'
 import type { Problem } from '../../engine/source/problem.ts'
 import { createReporter } from '../../engine/source/reporter.ts'
@@ -76,10 +77,6 @@ export function readTests(source: SourceFile, nodeIds: ReadonlyMap<string, Reado
     reporter,
   )
   return { tests, problems: reporter.problems }
-}
-
-export function flowIdOf(file: string): string {
-  return file.slice(file.lastIndexOf('/') + 1).replace(/\.test\.ya?ml$/, '')
 }
 
 function readTest(raw: RawTest, at: DocumentPath, scope: ReadScope): Test {

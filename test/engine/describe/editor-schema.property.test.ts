@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { isFlowFile } from '../../../engine/load/load-application.ts'
+import { isFlowFile } from '../../../engine/load/file-kinds.ts'
 import { complaints, loads } from './editor-complaints.ts'
 
 /** A copy in which what stands at the n-th place is another value, or is gone. */

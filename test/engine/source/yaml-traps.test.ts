@@ -170,6 +170,51 @@ describe('what YAML tears apart is named, placed, and read as it was meant', () 
   })
 })
 
+describe('a number that is written otherwise', () => {
+  test.each([
+    ['1.10', 1.1],
+    ['3.10', 3.1],
+    ['0x1F', 31],
+    ['0o17', 15],
+    ['65e2', 6500],
+    ['.5', 0.5],
+    ['1.0', 1],
+    ['-0', -0],
+    ['1E3', 1000],
+  ])('%s is told, and stays the number that it is', (source, value) => {
+    const document = read(`a: ${source}\nb: [ ${source} ]\n`)
+    expect(document.problems).toMatchObject([
+      { code: 'FLOW_YAML_TRAP', severity: 'warning', line: 1, column: 4, hint: expect.stringContaining(`"${source}"`) },
+      { code: 'FLOW_YAML_TRAP', severity: 'warning', line: 2, column: 6 },
+    ])
+    expect(document.value).toEqual({ a: value, b: [value] })
+  })
+
+  test.each(['1.1', '-3', '0', '0.5', '1e+21', '"1.10"', '!!float 1.10', '!!str 1.10', '1_000', 'v1.10', '1.2.0'])(
+    '%s is not',
+    (source) => {
+      expect(read(`a: ${source}\n`).problems).toEqual([])
+    },
+  )
+})
+
+test.each(['!!binary aGk=', '!!timestamp 2026-01-01', '!!set { a, b }', '!!omap [ a: 1 ]', '!!pairs [ a: 1 ]'])(
+  '%s is told, since JSON has no such value',
+  (source) => {
+    const [tag = ''] = source.split(' ')
+    expect(read(`a: ${source}\n`).problems).toMatchObject([
+      {
+        code: 'FLOW_YAML_TRAP',
+        severity: 'error',
+        line: 1,
+        column: 4,
+        length: tag.length,
+        message: expect.stringContaining(tag),
+      },
+    ])
+  },
+)
+
 test('a merge key is named, since merge keys are off', () => {
   const { problems } = read('x: &x { a: 1 }\ny:\n  <<: *x\n')
   expect(problems).toMatchObject([
@@ -214,7 +259,7 @@ test.each([
   'a: plain # a comment',
   '# a: item #<< n >>\na: 1',
   'a: # set << x >> here later\n  b',
-  'a: 0\nb: -5\nc: 0.5\nd: 1e3\ne: 0x1F\nf: 10',
+  'a: 0\nb: -5\nc: 0.5\nd: !!float 1e3\nf: 10',
   'a: &x [1]\nb: *x',
   'a: x << 3',
   'a: http://example.com/#top',

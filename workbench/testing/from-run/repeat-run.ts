@@ -1,6 +1,7 @@
 /** Makes a test of a recorded run by trying several, from the one with the fewest seeds and stubs on. */
-import { basename } from 'node:path'
+
 import type { CompiledTrigger } from '../../../engine/application.ts'
+import { flowIdOf } from '../../../engine/load/file-kinds.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import type { RecordedVisit, RunRecord } from '../../../server/recorder/run-record.ts'
@@ -114,7 +115,7 @@ function visitedIn({ visits }: RunRecord, nodeOf: (visit: RecordedVisit) => Node
 
 /** The node of a visit, as it is now. The folder may have been moved. */
 export function findNode(nodes: readonly Node[], { file, node, type }: RecordedVisit): Node | undefined {
-  const flowId = basename(file).replace(/\.ya?ml$/, '')
+  const flowId = flowIdOf(file)
   return nodes.find((known) => known.flow.id === flowId && known.name === node && known.type === type)
 }
 
