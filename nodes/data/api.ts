@@ -14,13 +14,13 @@ export const api = defineNode({
   type: 'api',
   losant: { type: 'LosantApiNode' },
   summary: 'Calls an action of the platform, such as `devices.post`.',
-  description: `The call is made inside the process, as the application itself, and \`applicationId\` is given already. At \`result\`
-then stands \`{ result }\`, or \`{ error: { type, statusCode, message } }\` where the platform refused.
+  description: `The call is made inside the process, on behalf of the application; \`applicationId\` is filled in. The value at \`result\` is
+\`{ result }\`, or \`{ error: { type, statusCode, message } }\` if the platform refused.
 
-A refused call takes \`else\`. Without an \`else\` it fails the run, since what comes after would work on a result that is not there.`,
+A refused call takes \`else\`. Without an \`else\` it fails the run, since the nodes that follow would work on a result that does not exist.`,
   config: Type.Object({
     call: Type.String({
-      description: 'The action, as `resource.action`: docs/reference/api/README.md lists them.',
+      description: 'The action, as `resource.action`. `docs/reference/api/README.md` lists them.',
       examples: ['devices.post', 'device.get'],
     }),
     with: Type.Optional(Value({ description: "The action's parameters, as an object.", fits: { callIn: 'call' } })),
@@ -91,7 +91,7 @@ with: { deviceId: << data.deviceId >> }`,
 const badParameters = defineError<{ call: string }>(
   'FLOW_API_PARAMETERS',
   500,
-  ({ call }) => `The parameters of ${call} came out as something other than an object.`,
+  ({ call }) => `The parameters of ${call} are not an object.`,
 )
 
 function parametersOf(call: string, value: unknown): Readonly<Record<string, unknown>> {
@@ -119,7 +119,7 @@ function check({ config, actions, checker, report }: NodeCheck): void {
   report({
     code: 'FLOW_UNKNOWN_CALL',
     at: ['call'],
-    message: `The platform has no call "${call}".`,
+    message: `The platform has no action "${call}".`,
     hint: near ? `Did you mean "${near}"?` : 'docs/reference/api/README.md lists them all.',
   })
 }

@@ -10,10 +10,10 @@ import { callAndSettle } from '../parts/settle.ts'
 export const deleteDevice = defineNode({
   type: 'delete-device',
   losant: { type: 'DeviceDeleteWorkflowNode' },
-  summary: 'Deletes one device, or all that a query means.',
-  description: `What stands at \`result\` is \`true\` for one device and \`{ removed, failed }\` for a query, or
-\`{ error: { type, statusCode, message } }\` where the platform refused, as with 404 for a device that there is none. A refusal takes
-\`else\`; without an \`else\` it fails the run. A condition that is missing fails the run, since a query without a condition means more devices.`,
+  summary: 'Deletes one device, or all that match a query.',
+  description: `The value at \`result\` is \`true\` for one device and \`{ removed, failed }\` for a query, or
+\`{ error: { type, statusCode, message } }\` if the platform refused, such as 404 for a device that does not exist. A refusal takes
+\`else\`; without an \`else\` it fails the run. A condition that is missing fails the run, since the query would match more devices without it.`,
   config: Type.Object({
     deviceId: Type.Optional(ValueOf(Type.String(), { description: 'ID of the device.' })),
     query,
@@ -25,7 +25,7 @@ export const deleteDevice = defineNode({
     checkSelection(check, ['deviceId', 'query'])
     const { query } = check.config
     if (typeof query !== 'object' || query === null || Object.keys(query).length > 0) return
-    check.report({ code: 'FLOW_WRONG_TYPE', at: ['query'], message: 'This query means every device.' })
+    check.report({ code: 'FLOW_WRONG_TYPE', at: ['query'], message: 'This query matches every device.' })
   },
   writes: (config, output) => {
     if (typeof config.result !== 'string') return []
@@ -77,7 +77,7 @@ query: { tags: { owner: << experience.user.id >> } }`,
 
 async function deleteMany(run: Run, query: object): Promise<{ removed: number; failed: number }> {
   const ids: unknown[] = []
-  // All of them first: pages move up while devices go.
+  // Collects every ID first, since deleting while reading would shift the pages.
   for await (const { id } of listItems(run, 'devices.get', { query, excludeConnectionInfo: true })) ids.push(id)
   const counts = { removed: 0, failed: 0 }
   for (const deviceId of ids) {

@@ -9,22 +9,21 @@ import { written } from '../parts/written.ts'
 export const deviceState = defineNode({
   type: 'device-state',
   losant: { type: 'DeviceChangeStateNode' },
-  summary: 'Reports state in the name of a device.',
+  summary: 'Reports state on behalf of a device.',
   description: `The state is stored, and fires triggers, as if the device had reported it. Attributes that the device does not have are
 dropped; values are converted to the type of their attribute.
 
-What stands at \`result\` is \`{ success: true }\`, or \`{ error: { type, statusCode, message } }\` where the platform refused. A refusal
+The value at \`result\` is \`{ success: true }\`, or \`{ error: { type, statusCode, message } }\` if the platform refused. A refusal
 takes \`else\`; without an \`else\` it fails the run.`,
   config: Type.Object({
     deviceId: ValueOf(Type.String(), { description: 'ID of the device.' }),
     state: Value({ description: 'Values by attribute, as a map.' }),
     time: Type.Optional(
       Value({
-        description:
-          "When it was so: ISO text, or milliseconds since 1970. The payload's `time` where it is not given.",
+        description: "The time of the state: ISO text, or milliseconds since 1970. Defaults to the payload's `time`.",
       }),
     ),
-    meta: Type.Optional(Value({ description: 'Kept with the state, and handed to the triggers that it fires.' })),
+    meta: Type.Optional(Value({ description: 'Stored with the state, and passed to the triggers that it fires.' })),
     flowVersion: Type.Optional(ValueOf(Type.String(), { description: 'Version of the flow that the device runs.' })),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
@@ -35,7 +34,7 @@ takes \`else\`; without an \`else\` it fails the run.`,
     return async (payload, run) => {
       const fields = {
         data: state(payload),
-        // A time that the flow asks for and that is missing must not become another one: the platform refuses null.
+        // A time that is given but missing must not become the current one, so send null, which the platform refuses.
         time: time ? (time(payload) ?? null) : payload.time,
         meta: meta?.(payload),
         flowVersion: flowVersion?.(payload),

@@ -10,19 +10,19 @@ import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fi
 export const getValue = defineNode({
   type: 'get-value',
   losant: { type: 'GetValueNode', translate },
-  summary: 'Reads what a `store-value` of an earlier run has kept.',
-  description: `Where nothing is stored, \`fallback\` stands at \`result\`; without one the path is missing afterwards.
+  summary: 'Reads a value that a `store-value` has stored.',
+  description: `If nothing is stored, \`result\` gets the \`fallback\`; without one, nothing is at that path afterwards.
 
-To count, use \`store-value\` with \`increment\` alone: between a \`get-value\` and a \`store-value\` another run may come.`,
+To count, use only \`store-value\` with \`increment\`: another run may come between a \`get-value\` and a \`store-value\`.`,
   config: Type.Object({
-    key: Type.Optional(storageKey('What the value is kept under.')),
+    key: Type.Optional(storageKey('The key that the value is stored under.')),
     all: Type.Optional(
       Type.Literal(true, {
-        description: 'Reads a map of everything in the scope, by key, in place of one value. At most 4 MB.',
+        description: 'Reads everything in the scope as a map by key, instead of one value. At most 4 MB.',
       }),
     ),
     scope: storageScope,
-    fallback: Type.Optional(Value({ description: 'Goes to `result` where nothing is stored under the key.' })),
+    fallback: Type.Optional(Value({ description: 'Goes to `result` if nothing is stored under the key.' })),
     result: PathTo({ description: 'Where the value goes.' }),
   }),
   outputs: ['next'],
@@ -35,7 +35,7 @@ To count, use \`store-value\` with \`increment\` alone: between a \`get-value\` 
       const { storage } = run.services
       if (key) {
         const value = await storage.get({ scope, key: String(present('key', key(payload))) })
-        // A copy, since what the fallback names stands elsewhere on the payload, too.
+        // A copy, since the fallback may also be at another path of the payload.
         result.set(payload, value === undefined ? structuredClone(fallback?.(payload)) : value)
       } else result.set(payload, Object.fromEntries(await storage.list(scope)))
       return 'next'
@@ -74,7 +74,7 @@ result: data.stored`,
 
 function check({ config, report }: NodeCheck): void {
   if (config.key === undefined && config.all === undefined) {
-    lacking(report, 'Nothing says which value is asked for.', 'Give key, or all for everything.')
+    lacking(report, 'The node does not say which value to read.', 'Give key for one value, or all for every value.')
   }
   if (config.all === undefined) return
   for (const field of ['key', 'fallback']) {

@@ -12,30 +12,29 @@ export const sql = defineNode({
   type: 'sql',
   losant: { type: 'SqlNode', translate: translateSql },
   summary: 'Queries or changes a PostgreSQL, MySQL or MariaDB database.',
-  description: `The database is named in \`application.yaml\`, with the environment variable that has its URL, so that no password stands in
-a flow: \`connections: { readings: { env: READINGS_URL } }\`. The URL begins with \`postgres://\` or \`mysql://\`. TLS is asked for as is usual
-there: \`?sslmode=require\`, and \`?ssl=true\` for MySQL.
+  description: `The database is named in \`application.yaml\`, with the environment variable that has its URL, so that no password is in
+a flow: \`connections: { readings: { env: READINGS_URL } }\`. The URL begins with \`postgres://\` or \`mysql://\`. Ask for TLS as usual: \`?sslmode=require\`, and \`?ssl=true\` for MySQL.
 
-Values are bound, and never part of the text: \`$1\`, \`$2\` for PostgreSQL, \`?\` for MySQL stand for those of \`params\`. What is missing fails
-the run, and \`null\` is \`NULL\`. A list is an array of PostgreSQL, and JSON for MySQL; a map is JSON. The names of tables and columns cannot be bound.
+Values are bound and never become part of the text: write \`$1\`, \`$2\` for PostgreSQL and \`?\` for MySQL in place of those in \`params\`. A missing value
+fails the run, and \`null\` is \`NULL\`. A list is an array for PostgreSQL and JSON for MySQL; a map is JSON. The names of tables and columns cannot be bound.
 
-At \`result\` stands a list of rows, which is empty where the query gives none. Dates and times are text, with a time zone in UTC; decimal
-numbers and whole ones above 2^53 are text, since no number holds them exactly; bytes are Base64. A query is one statement, and a
+The value at \`result\` is the list of rows, which may be empty. Dates and times are text, in UTC if they have a time zone; decimal
+numbers and integers above 2^53 are text, since no number holds them exactly; bytes are Base64. A query is one statement, and a
 transaction of its own.
 
-\`else\` is taken with \`{ error: { type, message } }\` where the database cannot be reached, refuses the query, takes too long, or gives more than
-10000 rows or 5 MB. Without an \`else\` that fails the run.`,
+\`else\` is taken with \`{ error: { type, message } }\` if the database cannot be reached, refuses the query, takes too long, or returns more than
+10000 rows or 5 MB. Without an \`else\`, the run fails.`,
   config: Type.Object({
     connection: connectionField,
     query: Code({
-      description: 'One statement. `<< >>` cannot stand in it.',
+      description: 'One statement, without `<< >>`.',
       examples: ['select * from pots where owner = $1'],
     }),
-    params: Type.Optional(Type.Array(Value(), { maxItems: 1000, description: 'What is bound, in order.' })),
+    params: Type.Optional(Type.Array(Value(), { maxItems: 1000, description: 'The values to bind, in order.' })),
     timeoutSeconds: timeoutField,
     result: Type.Optional(PathTo({ description: 'Where the rows go, or the error.' })),
-    countResult: Type.Optional(PathTo({ description: 'Where it goes how many rows were given, or changed.' })),
-    errorResult: Type.Optional(PathTo({ description: 'Where the error goes, if not to `result`.' })),
+    countResult: Type.Optional(PathTo({ description: 'Where the number of rows goes that were returned or changed.' })),
+    errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],

@@ -28,24 +28,26 @@ type Casting = 'text' | 'number' | 'json'
 export const storeValue = defineNode({
   type: 'store-value',
   losant: { type: 'StoreValueNode', translate },
-  summary: 'Keeps a value for later runs, counts it up or down, or clears it.',
-  description: `One of \`value\`, \`increment\`, \`decrement\` and \`clear\` says what becomes of what is stored. Runs at the same time lose nothing: each
-increment is made of the value that the one before it left. What is stored survives a restart, and \`get-value\` reads it. A flow
-finds its values by the name of its file.
+  summary: 'Stores a value for later runs, counts it up or down, or clears it.',
+  description: `One of \`value\`, \`increment\`, \`decrement\` and \`clear\` says how the stored value changes. Concurrent runs lose nothing: each
+increment starts from the result of the one before. Stored values survive a restart, and \`get-value\` reads them. They belong
+to the flow by the name of its file.
 
-A value is what JSON can say of it: a date becomes text, and \`NaN\` is refused. It has at most 64 KB as JSON. Nothing expires.
+A value is stored as JSON: a date becomes text, and \`NaN\` is refused. It has at most 64 KB as JSON. Values never expire.
 
-What stands at \`result\` is what is now stored, or with \`clear\` what was.`,
+The value at \`result\` is the stored value after the change, or with \`clear\` the one before.`,
   config: Type.Object({
-    key: storageKey('What the value is kept under.'),
+    key: storageKey('The key that the value is stored under.'),
     scope: storageScope,
-    value: Type.Optional(Value({ description: 'Is stored in place of what was. One that is missing fails the run.' })),
+    value: Type.Optional(Value({ description: 'The new value. One that is missing fails the run.' })),
     as: oneOf(['text', 'number', 'json'], {
-      description: '`value` is stored as its text, as the number that its text says, or as what its text says in JSON.',
+      description: 'Stores `value` as text, as the number that its text says, or as its text parsed as JSON.',
     }),
-    increment: amount('Is added to the number that is stored; to 0 where nothing is. What is no number fails the run.'),
-    decrement: amount('Is taken from it.'),
-    clear: Type.Optional(Type.Literal(true, { description: 'Removes what is stored.' })),
+    increment: amount(
+      'Added to the stored number, or to 0 if nothing is stored. If either is not a number, the run fails.',
+    ),
+    decrement: amount('Subtracted from the stored number.'),
+    clear: Type.Optional(Type.Literal(true, { description: 'Removes the stored value.' })),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
   outputs: ['next'],
@@ -61,7 +63,7 @@ What stands at \`result\` is what is now stored, or with \`clear\` what was.`,
     return async (payload, run) => {
       const slot = { scope: scopeOf(config.scope, flowId, run), key: String(key(payload)) }
       const outcome = await run.services.storage.update(slot, changeFor(payload))
-      // Not the value itself: what a later node writes below one of the two paths must not show at the other.
+      // A copy, so that a later write below one of the two paths does not show at the other.
       result?.set(payload, structuredClone(outcome))
       return 'next'
     }
@@ -115,7 +117,7 @@ key: points
 increment: 1`,
       payload: {},
       stored: { points: [0.2, 0.4] },
-      expect: { error: 'what is stored is no number', stored: { points: [0.2, 0.4] } },
+      expect: { error: 'what is stored is not a number', stored: { points: [0.2, 0.4] } },
     },
   ],
 })
@@ -127,7 +129,7 @@ interface CompiledWays {
   readonly decrement?: CompiledValue | undefined
 }
 
-/** Reads from the payload what is to be done, and returns how it is done to what is stored. */
+/** Reads the change from the payload, and returns the function that applies it to the stored value. */
 function compileChange({ value, as, increment, decrement }: CompiledWays) {
   return (payload: Payload): ((before: unknown) => StorageChange<unknown>) => {
     if (value) {
@@ -154,13 +156,13 @@ function cast(value: unknown, as: Casting | undefined): unknown {
 
 function amountOf(field: string, value: unknown): number {
   const number = numberOf(value)
-  if (number === undefined) throw notStored({ problem: `${field} is no number` })
+  if (number === undefined) throw notStored({ problem: `${field} is not a number` })
   return number
 }
 
 function add(amount: number) {
   return (before: unknown = 0): StorageChange<number> => {
-    if (typeof before !== 'number') throw notStored({ problem: 'what is stored is no number' })
+    if (typeof before !== 'number') throw notStored({ problem: 'what is stored is not a number' })
     return { value: before + amount, result: before + amount }
   }
 }
@@ -168,7 +170,7 @@ function add(amount: number) {
 function check({ config, report }: NodeCheck): void {
   const [first, ...others] = ways.filter((way) => config[way] !== undefined)
   if (first === undefined) {
-    lacking(report, 'Nothing says what becomes of what is stored.', `Give one of ${ways.join(', ')}.`)
+    lacking(report, 'The node does not say how to change the stored value.', `Give one of ${ways.join(', ')}.`)
   }
   for (const way of others) {
     misplaced(report, way, `${way} cannot stand beside ${first}.`)

@@ -25,27 +25,25 @@ import {
 export const timeSeries = defineNode({
   type: 'time-series',
   losant: { type: 'TimeSeriesNode' },
-  summary: 'Reads what devices reported over a range of time, one value a stretch.',
-  description: `| asked for | stands at \`result\` |
+  summary: 'Reads what devices reported over a range of time, with one value per interval.',
+  description: `| requested | value at \`result\` |
 |---|---|
 | one \`attribute\` | \`[ { time, value, sum, count } ]\` |
 | \`attributes\` | such a list by attribute |
 | with \`perDevice\` | either by the ID of the device; then points are \`{ time, value }\` |
-| with \`aggregation: NONE\` | \`{ start, end, aggregation, resolution, limit, devices }\`, where a device has \`{ name, tags, points }\` and a point \`{ time, data }\`; of one device alone |
+| with \`aggregation: NONE\` | \`{ start, end, aggregation, resolution, limit, devices }\`, where a device has \`{ name, tags, points }\` and a point \`{ time, data }\`; for one device only |
 
-Points stand at the beginning of their stretch, which is a whole multiple of \`resolutionMs\` since 1970. A stretch without a report
-has no point. Where there is no device, an ID that is none included, there are no points.`,
+The time of a point is the start of its interval, which is a whole multiple of \`resolutionMs\` since 1970. An interval without a
+report has no point. If no device matches, or an ID is malformed, there are no points.`,
   config: Type.Object({
     ...manyDevices,
     attribute,
     attributes,
-    durationMs: Type.Optional(milliseconds('How far back, in milliseconds; a day where it is not given.')),
-    resolutionMs: Type.Optional(
-      milliseconds('Length of a stretch, in milliseconds; the whole range where it is not given.'),
-    ),
+    durationMs: Type.Optional(milliseconds('How far back, in milliseconds. Defaults to a day.')),
+    resolutionMs: Type.Optional(milliseconds('Length of an interval, in milliseconds. Defaults to the whole range.')),
     end: rangeEnd,
     aggregation: oneOf([...aggregations, 'NONE'], {
-      description: 'What is made of the values of a stretch.',
+      description: 'How the values of an interval are combined.',
       default: 'MEAN',
     }),
     value,
@@ -53,7 +51,7 @@ has no point. Where there is no device, an ID that is none included, there are n
     order: oneOf(['asc', 'desc'], { description: 'Oldest or newest first.', default: 'asc' }),
     limit: Type.Optional(
       ValueOf(Type.Integer({ minimum: 1, maximum: 25_000 }), {
-        description: 'For `NONE`: the most points; 25,000 where it is not given.',
+        description: 'For `NONE`: the most points. Defaults to 25,000.',
         acceptsDigits: true,
       }),
     ),
@@ -75,7 +73,7 @@ has no point. Where there is no device, an ID that is none included, there are n
     return async (payload, run) => {
       const names = namesOf(config, payload)
       const devices = await select(payload, run)
-      // A device that cannot exist has no points; the range is asked for all the same, since it is part of an answer.
+      // Queries even if no device can match, since the range is part of the answer.
       const selected = devices ?? { deviceIds: [] }
       const range = { duration: durationMs?.(payload), resolution: resolutionMs?.(payload), end: end?.(payload) }
       const most = limit?.(payload) ?? 25_000
@@ -179,7 +177,7 @@ function checkRaw({ config, report }: NodeCheck): void {
   for (const field of isRaw ? ['resolutionMs', 'perDevice'] : ['limit']) {
     if (config[field] === undefined) continue
     const message = isRaw
-      ? `${field} says nothing of points that are not aggregated.`
+      ? `${field} has no meaning for points that are not aggregated.`
       : `${field} needs \`aggregation: NONE\`.`
     misplaced(report, field, message)
   }

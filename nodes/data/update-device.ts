@@ -11,15 +11,15 @@ export const updateDevice = defineNode({
   type: 'update-device',
   losant: { type: 'UpdateDeviceNode' },
   summary: 'Changes a device.',
-  description: `What \`device\` does not name stays as it is, and so does what comes out missing. Tags and attributes are replaced whole: to add
-one, read the device first. An attribute that goes, or that gets another type, loses its history.
+  description: `Fields that \`device\` does not have, or whose template gives nothing, stay as they are. Tags and attributes are replaced as a whole: to
+add one, read the device first. An attribute that is removed, or gets another type, loses its history.
 
-What stands at \`result\` is the device, or \`{ error: { type, statusCode, message } }\` where the platform refused. A refusal takes
+The value at \`result\` is the device, or \`{ error: { type, statusCode, message } }\` if the platform refused. A refusal takes
 \`else\`; without an \`else\` it fails the run.`,
   config: Type.Object({
     deviceId: ValueOf(Type.String(), { description: 'ID of the device.' }),
     device: Value({
-      description: 'What is to change: `name`, `tags`, `attributes` …',
+      description: 'The fields to change: `name`, `tags`, `attributes` …',
       fits: { call: 'device.patch', parameter: 'device' },
     }),
     result: Type.Optional(PathTo({ description: 'Where the device, or the refusal, goes.' })),

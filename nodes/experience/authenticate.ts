@@ -11,18 +11,18 @@ import { written } from '../parts/written.ts'
 export const authenticate = defineNode({
   type: 'authenticate',
   losant: { type: 'ExperienceUserAuthNode' },
-  summary: 'Tells who an experience user is, by password or by token.',
-  description: `\`then\` is taken by who is who they say, \`else\` by everybody else: nothing tells an unknown address from a wrong
-password, and a field that the client left out, or sent as something other than text, is a failure like any other.
+  summary: 'Checks the password or the token of an experience user.',
+  description: `\`then\` is taken if the credentials are valid, \`else\` if not. Nothing tells an unknown address from a wrong
+password, and a field that the client left out, or sent as something other than text, fails in the same way.
 
-| given | good when |
+| given | valid if |
 |---|---|
-| \`email\` and \`password\` | the password is this user's |
+| \`email\` and \`password\` | the password is the user's |
 | \`token\` | the token is valid |
-| \`token\` and \`email\` | the token is valid and this user's |
-| all three | the token is valid, or the password is this user's |
+| \`token\` and \`email\` | the token is valid and belongs to this user |
+| all three | the token is valid, or the password is the user's |
 
-Who guesses is stopped by the platform: the run then fails with status 429.`,
+The platform limits wrong guesses: past the limit, the run fails with status 429.`,
   config: Type.Object({
     email: Type.Optional(Value({ description: 'E-mail address.' })),
     password: Type.Optional(Value({ description: 'Password.' })),
@@ -135,7 +135,7 @@ async function userOfPassword(users: Users, given: { email: unknown; password: u
   return users.verifyPassword(given.email, given.password)
 }
 
-/** Case does not tell addresses apart. */
+/** Whether two addresses are the same but for upper and lower case. */
 function isSameAddress(a: unknown, b: unknown): boolean {
   return typeof a === 'string' && typeof b === 'string' && a.toLowerCase() === b.toLowerCase()
 }
@@ -147,16 +147,16 @@ function checkCredentials({ config, report }: NodeCheck): void {
       code: 'FLOW_MISSING_FIELD',
       at: ['password'],
       atKey: true,
-      message: 'A password needs an email beside it.',
+      message: 'A password needs an email.',
     })
   } else if (email !== undefined && password === undefined && token === undefined) {
     report({
       code: 'FLOW_MISSING_FIELD',
       at: ['email'],
       atKey: true,
-      message: 'An email needs a password or a token beside it.',
+      message: 'An email needs a password or a token.',
     })
   } else if (email === undefined && token === undefined) {
-    lacking(report, 'Nothing says who it is.', 'Give email and password, or token.')
+    lacking(report, 'The node has no credentials to check.', 'Give email and password, or token.')
   }
 }

@@ -10,13 +10,13 @@ import { written } from '../parts/written.ts'
 export const createGroup = defineNode({
   type: 'create-group',
   losant: { type: 'CreateExperienceGroupNode' },
-  summary: 'Makes an experience group.',
-  description: `What stands at \`result\` is the group, or \`{ error: { type, statusCode, message } }\` where the platform refused. A refusal takes
-\`else\`; without an \`else\` it fails the run. Names need not differ.`,
+  summary: 'Creates an experience group.',
+  description: `The value at \`result\` is the group, or \`{ error: { type, statusCode, message } }\` if the platform refused. A refusal takes
+\`else\`; without an \`else\` it fails the run. Several groups may have the same name.`,
   config: Type.Object({
     group: Value({
       description:
-        'The group: `name`, and `description`, `parentId`, `experienceUserIds`, `deviceIds`, `deviceTags`, `deviceQueryJson`, `groupTags` as they are needed.',
+        'The group: `name`, and `description`, `parentId`, `experienceUserIds`, `deviceIds`, `deviceTags`, `deviceQueryJson`, `groupTags` as needed.',
       fits: { call: 'experienceGroups.post', parameter: 'experienceGroup' },
     }),
     result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),

@@ -10,13 +10,13 @@ import { written } from '../parts/written.ts'
 export const createUser = defineNode({
   type: 'create-user',
   losant: { type: 'CreateExperienceUserNode' },
-  summary: 'Makes an experience user.',
-  description: `What stands at \`result\` is the user, without any secret, or \`{ error: { type, statusCode, message } }\` where the
-platform refused, as with 409 for an address that is taken and 429 where too many people signed up from one address
+  summary: 'Creates an experience user.',
+  description: `The value at \`result\` is the user, without any secret, or \`{ error: { type, statusCode, message } }\` where the
+platform refused, such as 409 for an e-mail address that is taken, and 429 if too many users signed up from one network address
 (\`FLOWPOT_SIGN_UPS_PER_HOUR\`). A refusal takes \`else\`; without an \`else\` it fails the run.`,
   config: Type.Object({
     email: Value({ description: 'E-mail address; no two users have the same.' }),
-    password: Value({ description: 'The password, as the user typed it. It is kept as a hash alone.' }),
+    password: Value({ description: 'The password, as the user typed it. Only its hash is stored.' }),
     firstName: Type.Optional(Value({ description: 'First name.' })),
     lastName: Type.Optional(Value({ description: 'Last name.' })),
     tags: Type.Optional(Value({ description: 'User tags, as a map from key to text.' })),

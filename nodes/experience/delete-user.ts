@@ -10,9 +10,9 @@ export const deleteUser = defineNode({
   type: 'delete-user',
   losant: { type: 'DeleteExperienceUserNode' },
   summary: 'Deletes an experience user.',
-  description: `The tokens of the user are refused from then on. What belongs to the user, such as devices with a tag, stays.
+  description: `The user's tokens are invalid from then on. What belongs to the user, such as tagged devices, is kept.
 
-What stands at \`result\` is \`true\`, or \`{ error: { type, statusCode, message } }\` where the platform refused, as with 404 for a user
+The value at \`result\` is \`true\`, or \`{ error: { type, statusCode, message } }\` if the platform refused, such as 404 for a user
 who does not exist. A refusal takes \`else\`; without an \`else\` it fails the run.`,
   config: Type.Object({
     user: ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< experience.user.id >>'] }),

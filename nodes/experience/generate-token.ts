@@ -16,14 +16,14 @@ export const generateToken = defineNode({
   type: 'generate-token',
   losant: { type: 'ExperienceUserTokenNode' },
   summary: 'Signs a token for an experience user, without a password.',
-  description: `Who holds the token acts as the user: see to it that the flow knows who asks. A user that does not exist fails the run;
-where that can happen, ask \`get-user\` first.`,
+  description: `Whoever holds the token acts as the user, so make sure that the flow knows who is asking. A user who does not exist fails
+the run; if that can happen, use \`get-user\` first.`,
   config: Type.Object({
     user: ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< experience.user.id >>'] }),
     result: PathTo({ description: 'Where the token goes.' }),
     ttlSeconds: tokenLifetime,
     data: tokenData,
-    treatAsLogin: flag("Notes the time as the user's last login."),
+    treatAsLogin: flag("Records the time as the user's last login."),
     invalidateExistingTokens,
   }),
   outputs: ['next'],

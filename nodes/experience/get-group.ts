@@ -17,17 +17,19 @@ export const getGroup = defineNode({
   type: 'get-group',
   losant: { type: 'GetExperienceGroupNode' },
   summary: 'Reads an experience group by ID or name, or groups by tags or query.',
-  description: `What stands at \`result\` is the group, or \`null\` where there is none; an ID that is not well-formed is the ID of none. Where
-several groups have the name or the tags, it is the oldest. With \`several\` it is a list of those with the tags, which may be empty.`,
+  description: `The value at \`result\` is the group, or \`null\` if there is none; a malformed ID also gives \`null\`. If
+several groups match, it is the oldest. With \`several\`, it is a list of all that match, which may be empty.`,
   config: Type.Object({
     group: Type.Optional(ValueOf(Type.String(), { description: 'ID of the group.' })),
-    groupName: Type.Optional(ValueOf(Type.String(), { description: 'Name of the group; case counts.' })),
+    groupName: Type.Optional(ValueOf(Type.String(), { description: 'Name of the group, case-sensitive.' })),
     tags: tagMap('Groups with all of these tags, as a map from key to text.'),
     query: queryOf(
-      'Groups that meet an advanced query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
+      'Groups that meet an advanced query, as a map of conditions. A condition that is missing fails the run.',
     ),
-    several: flag('Gives a list, in place of the first group.'),
-    limit: Type.Optional(ValueOf(limits, { description: 'Groups in the list.', default: 100, acceptsDigits: true })),
+    several: flag('Gives a list instead of the first group.'),
+    limit: Type.Optional(
+      ValueOf(limits, { description: 'The most groups in the list.', default: 100, acceptsDigits: true }),
+    ),
     result: PathTo({ description: 'Where the group, or the list, goes.' }),
   }),
   outputs: ['next'],
@@ -88,9 +90,9 @@ async function readGroup(run: Run, experienceGroupId: string): Promise<unknown> 
   return isId(experienceGroupId) ? findByAction(run, 'experienceGroup.get', { experienceGroupId }) : null
 }
 
-/** The platform filters by a pattern, which the name itself always fits; others may fit it too. */
+/** Finds the group with exactly this name. The platform filters by a pattern, which other names may match too. */
 async function findNamed(run: Run, name: string): Promise<unknown> {
-  // No group has such a name, and the platform would refuse the filter or pass over it.
+  // No group has such a name, and the platform would refuse or ignore such a filter.
   if (name === '' || name.length > 255) return null
   const filter = { filterField: 'name', filter: name }
   for await (const group of listItems(run, 'experienceGroups.get', filter)) if (group.name === name) return group

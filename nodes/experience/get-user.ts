@@ -16,22 +16,24 @@ export const getUser = defineNode({
   type: 'get-user',
   losant: { type: 'GetExperienceUserNode' },
   summary: 'Reads an experience user by ID or e-mail address, or users by tags, query or group.',
-  description: `What stands at \`result\` is the user, without any secret, or \`null\` where there is none. With \`several\` it is a list,
+  description: `The value at \`result\` is the user, without any secret, or \`null\` if there is none. With \`several\`, it is a list
 sorted by ID, which may be empty.
 
 A query has the fields \`email\`, \`firstName\`, \`lastName\`, \`userTags\`, \`experienceGroupId\`, \`creationDate\`, \`lastLogin\` and the like,
-as Losant's: \`{ email: { $endsWith: "@lom.example" } }\`.`,
+as in Losant: \`{ email: { $endsWith: "@lom.example" } }\`.`,
   config: Type.Object({
     user: Type.Optional(
       ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< data.params.userId >>'] }),
     ),
     tags: tagMap('Users with all of these tags, as a map from key to text.'),
     query: queryOf(
-      'Users that meet an advanced query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
+      'Users that meet an advanced query, as a map of conditions. A condition that is missing fails the run.',
     ),
     group: Type.Optional(ValueOf(Type.String(), { description: 'Users of the experience group with this ID.' })),
-    several: flag('Gives a list, in place of the first user.'),
-    limit: Type.Optional(ValueOf(perPage, { description: 'Users in the list.', default: 100, acceptsDigits: true })),
+    several: flag('Gives a list instead of the first user.'),
+    limit: Type.Optional(
+      ValueOf(perPage, { description: 'The most users in the list.', default: 100, acceptsDigits: true }),
+    ),
     result: PathTo({ description: 'Where the user, or the list, goes.' }),
   }),
   outputs: ['next'],
@@ -104,7 +106,7 @@ function checkUserSelection(check: NodeCheck): void {
   const way = config.tags !== undefined ? 'tags' : config.query !== undefined ? 'query' : 'group'
   checkSelection(check, ['user', way])
   if (config.user !== undefined && config.several !== undefined) {
-    misplaced(report, 'several', 'An ID or address names one user: there are not several.')
+    misplaced(report, 'several', 'An ID or address names only one user.')
   }
   if (config.limit !== undefined && config.several !== true) {
     misplaced(report, 'limit', 'limit needs `several: true`.')

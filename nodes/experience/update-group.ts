@@ -16,26 +16,24 @@ const Members = Type.Array(Type.String(), { maxItems: 1000 })
 export const updateGroup = defineNode({
   type: 'update-group',
   losant: { type: 'UpdateExperienceGroupNode' },
-  summary: 'Changes an experience group, or who is in it.',
-  description: `What \`group\` does not name stays as it is. Members are named by ID or e-mail address. Adding somebody who is in the group, and
-removing somebody who is not or who does not exist, changes nothing; adding somebody who does not exist is refused.
+  summary: 'Changes an experience group or its members.',
+  description: `Fields that \`group\` does not have stay as they are. Members are given by ID or e-mail address. Adding a member again, or
+removing a user who is not a member or does not exist, changes nothing; adding a user who does not exist is refused.
 
-What stands at \`result\` is the group, or \`{ error: { type, statusCode, message } }\` where the platform refused. A refusal takes
-\`else\`; without an \`else\` it fails the run. To add or remove, the members are read and written back: of two runs that change them
+The value at \`result\` is the group, or \`{ error: { type, statusCode, message } }\` if the platform refused. A refusal takes
+\`else\`; without an \`else\` it fails the run. Members are changed by reading the list and writing it back: if two runs do so
 at the same moment, one may undo the other.`,
   config: Type.Object({
     groupId: ValueOf(Type.String(), { description: 'ID of the group.' }),
     group: Type.Optional(
       Value({
-        description: 'What is to change: `name`, `description`, `deviceIds`, `groupTags` …',
+        description: 'The fields to change: `name`, `description`, `deviceIds`, `groupTags` …',
         fits: { call: 'experienceGroup.patch', parameter: 'experienceGroup' },
       }),
     ),
-    membersToAdd: Type.Optional(ValueOf(Members, { description: 'Users who join.' })),
-    membersToRemove: Type.Optional(ValueOf(Members, { description: 'Users who leave.' })),
-    membersReplacement: Type.Optional(
-      ValueOf(Members, { description: 'Users who are then in the group, and no others.' }),
-    ),
+    membersToAdd: Type.Optional(ValueOf(Members, { description: 'Users to add.' })),
+    membersToRemove: Type.Optional(ValueOf(Members, { description: 'Users to remove.' })),
+    membersReplacement: Type.Optional(ValueOf(Members, { description: 'Users who become the only members.' })),
     result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),
   }),
   outputs: ['else', 'then'],
@@ -58,7 +56,7 @@ at the same moment, one may undo the other.`,
       const members = await membersAfter(run, experienceGroupId, changes)
       if (members && 'error' in members) return settle(members, settling)
       const changed = group?.(payload)
-      // What is no map is handed on as it is, for the platform to refuse.
+      // Anything but a map is passed on unchanged, for the platform to refuse.
       const isMap = typeof changed === 'object' && changed !== null && !Array.isArray(changed)
       const experienceGroup = isMap || changed === undefined ? { ...changed, ...members } : changed
       const outcome = await run.services.api('experienceGroup.patch', { experienceGroupId, experienceGroup })
@@ -106,7 +104,7 @@ interface Members {
 
 type Refusal = Extract<ApiOutcome, { error: unknown }>
 
-/** Who is in the group after the changes; `undefined` where nothing changes, and how it was refused where it was. */
+/** The members after the changes; `undefined` if there are none to make, or the refusal of the platform. */
 async function membersAfter(
   run: Run,
   experienceGroupId: string,
@@ -135,11 +133,11 @@ async function membersAfter(
 
 function checkMembers({ config, report }: NodeCheck): void {
   if (config.group === undefined && members.every((field) => config[field] === undefined)) {
-    lacking(report, 'Nothing says what is to change.', 'Give group or members.')
+    lacking(report, 'The node does not say what to change.', 'Give group or members.')
   }
   if (config.membersReplacement === undefined) return
   for (const field of ['membersToAdd', 'membersToRemove']) {
     if (config[field] === undefined) continue
-    misplaced(report, field, `${field} cannot stand beside membersReplacement, which says who is in the group.`)
+    misplaced(report, field, `${field} cannot stand beside membersReplacement, which names all members.`)
   }
 }

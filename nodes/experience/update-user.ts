@@ -14,14 +14,14 @@ export const updateUser = defineNode({
   type: 'update-user',
   losant: { type: 'UpdateExperienceUserNode' },
   summary: 'Changes an experience user.',
-  description: `A field that is not given, or that comes out missing, stays as it is. Tags and groups are replaced whole.
+  description: `A field that is not given, or whose template gives nothing, stays as it is. Tags and groups are replaced as a whole.
 
-A new password ends the tokens that the user was given before: whoever asks has to sign in again, or is given a new one
-by a \`generate-token\` that follows. With \`keepTokens\` they stay good. \`invalidateExistingTokens\` ends them
+A new password invalidates the tokens that the user was given before: the user has to sign in again, or gets a new token
+from a \`generate-token\` that follows. \`keepTokens\` keeps them valid. \`invalidateExistingTokens\` invalidates them
 without a new password.
 
-What stands at \`result\` is the user, without any secret, or \`{ error: { type, statusCode, message } }\` where the platform refused, as
-with 404 for a user who does not exist and 409 for an address that is taken. A refusal takes \`else\`; without an \`else\` it fails the run.`,
+The value at \`result\` is the user, without any secret, or \`{ error: { type, statusCode, message } }\` if the platform refused, such as
+404 for a user who does not exist and 409 for an address that is taken. A refusal takes \`else\`; without an \`else\` it fails the run.`,
   config: Type.Object({
     user: ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< experience.user.id >>'] }),
     email: Type.Optional(Value({ description: 'New e-mail address.' })),
@@ -30,9 +30,9 @@ with 404 for a user who does not exist and 409 for an address that is taken. A r
     lastName: Type.Optional(Value({ description: 'Last name.' })),
     tags: Type.Optional(Value({ description: 'User tags, as a map from key to text.' })),
     groups: Type.Optional(
-      Value({ description: 'IDs of the experience groups that the user is then in, and of no others.' }),
+      Value({ description: 'IDs of the experience groups that replace those that the user is in.' }),
     ),
-    keepTokens: flag('Leaves the tokens good that were given before a new password.'),
+    keepTokens: flag('Keeps earlier tokens valid despite a new password.'),
     invalidateExistingTokens,
     result: Type.Optional(PathTo({ description: 'Where the user, or the refusal, goes.' })),
   }),
@@ -86,7 +86,7 @@ function checkTokens({ config, report }: NodeCheck): void {
   if (config.keepTokens !== true) return
   const problem =
     config.password === undefined
-      ? 'keepTokens needs `password`: nothing else ends tokens.'
-      : config.invalidateExistingTokens === true && '`invalidateExistingTokens` ends the tokens that keepTokens keeps.'
+      ? 'keepTokens needs `password`: nothing else invalidates tokens.'
+      : config.invalidateExistingTokens === true && '`invalidateExistingTokens` contradicts keepTokens.'
   if (problem) misplaced(report, 'keepTokens', problem)
 }

@@ -8,9 +8,10 @@ import { readPage } from '../parts/list-items.ts'
 export const verifyDevice = defineNode({
   type: 'verify-device',
   losant: { type: 'VerifyDeviceNode' },
-  summary: 'Tells whether a device is associated with an experience user or group.',
-  description: `\`then\` is taken if it is, \`else\` if not: also for a device, a user or a group that does not exist. A device is a user's through groups: it is associated with a group that the user is in, or with a group below it. A tag that
-names an owner associates nothing; where devices are tagged with their owner, use \`get-device\` and a \`conditional\`.`,
+  summary: 'Checks whether a device is associated with an experience user or group.',
+  description: `\`then\` is taken if it is, \`else\` if not, or if the device, the user or the group does not exist. A device belongs to a user through
+groups: it is associated with a group that the user is in, or with a group below it. A tag that names an owner does not
+associate a device; if devices are tagged with their owner, use \`get-device\` and a \`conditional\`.`,
   config: Type.Object({
     deviceId: Value({ description: 'ID of the device.' }),
     user: Type.Optional(

@@ -8,10 +8,9 @@ import { findUser } from '../parts/find-user.ts'
 export const verifyGroup = defineNode({
   type: 'verify-group',
   losant: { type: 'VerifyExperienceGroupNode' },
-  summary: 'Tells whether an experience user is a member of a group.',
-  description: `\`then\` is taken by a member of the group, or of one of the groups above it, and \`else\` by everybody else: also where the user
-or the group does not exist. To keep others out of an endpoint altogether, the endpoint's
-\`access: { groups: [ … ] }\` is shorter.`,
+  summary: 'Checks whether an experience user is a member of a group.',
+  description: `\`then\` is taken if the user is in the group or in one of the groups above it, \`else\` if not, or if the user or the group does
+not exist. To restrict a whole endpoint to a group, the endpoint's \`access: { groups: [ … ] }\` is shorter.`,
   config: Type.Object({
     user: Value({ description: 'ID or e-mail address.', examples: ['<< experience.user.id >>'] }),
     group: Value({ description: 'ID of the experience group.' }),

@@ -13,14 +13,14 @@ const forms = ['text', 'bytes'] as const
 export const base64Decode = defineNode({
   type: 'base64-decode',
   losant: { type: 'Base64DecodeNode', translate },
-  summary: 'Reads Base64, as a text or as a list of bytes.',
-  description: `Base64 is read with \`+/\` or with \`-_\`, with or without \`=\` at its end. Where something is no Base64, or its bytes are no UTF-8 although
-a text is asked for, \`else\` is taken with \`{ error: { message } }\` at \`result\`; without an \`else\` that fails the run. Inside of a
-template the helper \`decodeBase64\` reads what it can and leaves out the rest.`,
+  summary: 'Decodes Base64 to a text or to a list of bytes.',
+  description: `Base64 may be written with \`+/\` or with \`-_\`, with or without \`=\` at its end. If the text is not Base64, or its bytes are not UTF-8 although
+a text is wanted, \`else\` is taken with \`{ error: { message } }\` at \`result\`; without an \`else\`, the run fails. In a
+template, the helper \`decodeBase64\` reads what it can and leaves out the rest.`,
   config: Type.Object({
     source: Value({ description: 'The Base64.', examples: ['<< data.body.frame >>'] }),
     as: oneOf(forms, { description: 'A text, or a list of numbers from 0 to 255.', default: 'text' }),
-    result: PathTo({ description: 'Where what it says goes, or the error.' }),
+    result: PathTo({ description: 'Where the decoded value goes, or the error.' }),
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
@@ -58,25 +58,25 @@ else:
   - type: reply
     status: 400`,
       payload: { data: { body: { frame: 'moisture: 0.4' } } },
-      expect: { output: 'else', payload: { 'data.text': { error: { message: 'source is no Base64.' } } } },
+      expect: { output: 'else', payload: { 'data.text': { error: { message: 'source is not Base64.' } } } },
     },
   ],
 })
 
 function decode(base64: string, as: (typeof forms)[number]): string | readonly number[] {
-  // Mail cuts it into lines.
+  // In mail, Base64 is split into lines.
   const text = base64.replace(/\r?\n/g, '')
   const bytes = bytesOf(text, 'base64')
-  if (!bytes || !isWhole(text)) throw new Unreadable('source is no Base64.')
+  if (!bytes || !isWhole(text)) throw new Unreadable('source is not Base64.')
   if (as === 'bytes') return [...bytes]
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
-    throw new Unreadable('The bytes of source are no text in UTF-8.', { cause })
+    throw new Unreadable('The bytes of source are not UTF-8.', { cause })
   }
 }
 
-/** Of four characters each. The last may be two or three, which `=` makes four or not; one says six bits, which is no byte. */
+/** Whether the text consists of whole groups of four characters. The last may lack its `=`, but needs two characters: one has six bits, which is less than a byte. */
 function isWhole(text: string): boolean {
   const said = text.indexOf('=') === -1 ? text.length : text.indexOf('=')
   return said === text.length ? said % 4 !== 1 : text.length % 4 === 0 && said % 4 > 1

@@ -10,9 +10,8 @@ const Bytes = Type.Array(Type.Integer({ minimum: 0, maximum: 255 }))
 export const base64Encode = defineNode({
   type: 'base64-encode',
   losant: { type: 'Base64EncodeNode', translate },
-  summary: 'Writes a text, or a list of bytes, in Base64.',
-  description:
-    'Of a text its UTF-8 is written. Inside of a template the helper `encodeBase64` does the same to a text.',
+  summary: 'Encodes a text or a list of bytes as Base64.',
+  description: 'A text is encoded as UTF-8. In a template, the helper `encodeBase64` does the same.',
   config: Type.Object({
     source: ValueOf(Type.Union([Type.String(), Bytes]), { description: 'A text, or a list of numbers from 0 to 255.' }),
     result: PathTo({ description: 'Where the Base64 goes.' }),

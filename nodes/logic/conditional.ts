@@ -6,9 +6,9 @@ import { Expression } from '../../engine/schema.ts'
 export const conditional = defineNode({
   type: 'conditional',
   losant: { type: 'ConditionalNode' },
-  summary: 'Takes one of two ways, by an expression.',
+  summary: 'Takes one of two ways, depending on an expression.',
   description: `\`then\` is taken when the expression is truthy, \`else\` when it is \`false\`, \`0\`, \`""\`, \`null\`, \`NaN\` or missing.
-A way that no wire names goes on at the next node, so that a check can be written as an \`else\` alone.`,
+A way that is not wired goes on at the next node, so that a check can be written as just an \`else\`.`,
   config: Type.Object({
     if: Expression({
       description: 'Truthy takes `then`, falsy takes `else`.',

@@ -26,14 +26,14 @@ export const cryptoSign = defineNode({
   type: 'crypto-sign',
   losant: { type: 'CryptoSignNode', translate: translateSignature },
   summary: 'Signs a text with a private key.',
-  description: `At \`result\` then stands \`{ signature }\`. Where the key or the data cannot be read, or the key cannot sign in this way, \`{ error: { message } }\`
-stands there and \`else\` is taken; without an \`else\` that fails the run. The message never tells of the key.
+  description: `The value at \`result\` is \`{ signature }\`. If the key or the data cannot be read, or the key cannot sign in this way, it is \`{ error: { message } }\`
+and \`else\` is taken; without an \`else\`, the run fails. The message never contains any part of the key.
 
-For an HMAC, whose key both sides know, take \`hash\`.`,
+For an HMAC, whose key both sides know, use \`hash\`.`,
   config: Type.Object({
     key: keyField('The private key, as PEM without a passphrase.'),
-    data: dataField('What is signed.'),
-    dataEncoding: encodingField('How the text says the bytes that are signed.'),
+    data: dataField('The text to sign.'),
+    dataEncoding: encodingField('How the text encodes the bytes to sign.'),
     ...signatureFields,
     result: PathTo({ description: 'Where the outcome goes.' }),
   }),

@@ -23,31 +23,31 @@ import { lacking, misplaced } from '../parts/misplaced.ts'
 import { refusalOf, refusalShape, refuse } from '../parts/refuse.ts'
 import { written } from '../parts/written.ts'
 
-/** Off the event loop, as the signing is. */
+/** Off the event loop: verifying takes a fraction of a millisecond. */
 const verifyBytes: (algorithm: string, data: Buffer, key: VerifyKeyObjectInput, signature: Buffer) => Promise<boolean> =
   promisify(verify)
 
 export const cryptoVerify = defineNode({
   type: 'crypto-verify',
   losant: { type: 'CryptoVerifyNode', translate },
-  summary: 'Takes one of two ways, by whether a signature is that of a text.',
-  description: `With \`key\` it is the signature of a private key; with \`secret\` an HMAC, such as a webhook brings.
+  summary: 'Takes one of two ways, depending on whether a signature is valid.',
+  description: `With \`key\`, it is the signature of a private key; with \`secret\`, it is an HMAC, such as a webhook sends.
 
-\`then\` is taken where the signature is right. \`else\` is taken where it is not, is missing, or is no text in its encoding, and where the
-key or the data cannot be read: then \`{ error: { message } }\` stands at \`result\`, in which nothing tells of the key. Without an
-\`else\` all of that fails the run, so that nothing goes on that was not verified.`,
+\`then\` is taken if the signature is valid. \`else\` is taken if it is not, is missing or is not in its encoding, and if the
+key or the data cannot be read: then the value at \`result\` is \`{ error: { message } }\`, without any part of the key. Without an
+\`else\`, all of these fail the run, so that nothing unverified goes on.`,
   config: Type.Object({
     key: Type.Optional(keyField('The public key or a certificate that has it, or the private key; as PEM.')),
-    secret: Type.Optional(secretField('The secret of an HMAC, in place of a key.')),
-    secretEncoding: encodingField('How the text says the bytes of the secret.'),
-    data: dataField('What was signed.'),
-    dataEncoding: encodingField('How the text says the bytes that were signed.'),
+    secret: Type.Optional(secretField('The secret of an HMAC, instead of a key.')),
+    secretEncoding: encodingField('How the text encodes the bytes of the secret.'),
+    data: dataField('The text that was signed.'),
+    dataEncoding: encodingField('How the text encodes the bytes that were signed.'),
     signature: Template({
       description: 'The signature that came with it.',
       examples: ['<< data.headers.x-signature >>'],
     }),
     ...signatureFields,
-    result: Type.Optional(PathTo({ description: 'Where `{ error }` goes, where a key or data cannot be read.' })),
+    result: Type.Optional(PathTo({ description: 'Where `{ error }` goes if the key or the data cannot be read.' })),
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
@@ -138,7 +138,7 @@ signature: << data.headers.x-signature >>`,
   ],
 })
 
-/** In the same time wherever they differ. */
+/** Compares in constant time, so that the duration does not tell where the two differ. */
 function isSame(own: Buffer, given: Buffer): boolean {
   return own.length === given.length && timingSafeEqual(own, given)
 }
@@ -147,7 +147,7 @@ function check({ config, report }: NodeCheck): void {
   const { key, secret } = config
   if ((key === undefined) === (secret === undefined)) {
     const hint = 'Give key for a signature, or secret for an HMAC.'
-    if (key === undefined) lacking(report, 'There is nothing to verify it with.', hint)
+    if (key === undefined) lacking(report, 'The node has nothing to verify the signature with.', hint)
     else misplaced(report, 'secret', 'secret cannot stand beside key.', hint)
     return
   }
@@ -155,7 +155,7 @@ function check({ config, report }: NodeCheck): void {
     key === undefined ? ['an HMAC', ['padding', 'dsaEncoding']] : ['a signature by a key', ['secretEncoding']]
   for (const field of others) {
     if (config[field] === undefined) continue
-    misplaced(report, field, `${field} says nothing of ${given}.`)
+    misplaced(report, field, `${field} has no meaning for ${given}.`)
   }
 }
 

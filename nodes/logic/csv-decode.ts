@@ -156,7 +156,7 @@ function toRecords(
   })
 }
 
-/** In Losant it never fails the run, so its one output is `else` too. */
+/** In Losant it never fails the run, so its one output is also `else`. */
 function translate(config: RawConfig): RawConfig {
   return {
     source: templateAt(config.source, 'source'),

@@ -107,7 +107,7 @@ function mapsOf(source: unknown): readonly Readonly<Record<string, unknown>>[] {
   throw new Unreadable(source === undefined ? 'source is missing.' : 'source must be a list of maps.')
 }
 
-/** In Losant it never fails the run, so its one output is `else` too. */
+/** In Losant it never fails the run, so its one output is also `else`. */
 function translate(config: RawConfig): RawConfig {
   return {
     source: templateAt(config.source, 'source'),

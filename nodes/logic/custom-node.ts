@@ -11,23 +11,23 @@ import { filled } from '../parts/filled.ts'
 import { lacking } from '../parts/misplaced.ts'
 import { written } from '../parts/written.ts'
 
-const result = PathTo({ description: 'Where what it returned goes; `null` where that is missing.' })
+const result = PathTo({ description: 'Where the returned value goes; `null` if there is none.' })
 
 const anyCustomNode: NodeType = defineNode({
   type: 'custom-node',
   losant: { type: 'CustomNodeExecuteNode', translate },
   summary: 'Uses a flow of the application as a node.',
-  description: `The flow is one with the trigger [\`custom-node\`](../triggers/custom-node.md), which says the inputs that \`with\` takes and the ways out that can be
-wired: those that are called \`next\`, \`then\`, \`else\` and \`default\` by keys of their own, all others below \`on\`. A way that no wire names goes on
-at the next node. Which custom nodes there are, and that they are used as they say, is checked when the application loads.
+  description: `The flow is one with the trigger [\`custom-node\`](../triggers/custom-node.md), which defines the inputs that \`with\` takes and the outputs that can be
+wired: \`next\`, \`then\`, \`else\` and \`default\` by keys of their own, all others below \`on\`. An output that is not wired goes on
+at the next node. That the custom node exists and is used as it is defined is checked when the application loads.
 
-It runs within the run that uses it and on a payload of its own. The node goes on once every way of it has ended; a node that fails in it
-fails the run, and the \`error\` triggers of the flow that uses it fire. Its nodes count towards the number that a run may visit and towards its time.
+It runs within the run that uses it, on a payload of its own. The node goes on once every branch of the custom node has ended; a node that fails in it
+fails the run, and the \`error\` triggers of the flow that uses it fire. Its nodes count towards the visits and the time that a run may have.
 
-A number that is handed in as its digits is made a number. Custom nodes may use others, but never themselves.`,
+A number that is passed as digits is converted to a number. Custom nodes may use others, but never themselves.`,
   config: Type.Object({
     node: Type.String({ description: 'Name of the custom node.', examples: ['verify-role'] }),
-    with: Type.Optional(Type.Record(Type.String(), Value(), { description: 'What is handed in, by names of inputs.' })),
+    with: Type.Optional(Type.Record(Type.String(), Value(), { description: 'The inputs by name.' })),
     result: Type.Optional(result),
   }),
   outputs: ['next'],
@@ -39,7 +39,7 @@ A number that is handed in as its digits is made a number. Custom nodes may use 
       const returned = useCustomNode(run, render(rendered, payload))
       const finish = ({ output, value }: { output: string; value: unknown }) => {
         result?.set(payload, value ?? null)
-        // It has no other outputs than those by which it returns, as its own flow's check has seen to.
+        // The check of the custom node's flow ensures that it only returns by its own outputs.
         return output as 'next'
       }
       return returned instanceof Promise ? returned.then(finish) : finish(returned)
@@ -142,7 +142,7 @@ nodes:
   ],
 })
 
-/** The type of every node of the kind, of which each is of the type that its custom node makes. */
+/** The type of every node that uses a custom node. Each of them then resolves to the type of the custom node that it names. */
 export const customNode = knowing(new Map())
 
 function knowing(known: ReadonlyMap<string, CustomNode>): NodeType {
@@ -167,7 +167,7 @@ function typeFor(stands: CustomNode): NodeType {
     return [name, isRequired ? field : Type.Optional(field)] as const
   })
   const needsInput = [...stands.inputs.values()].some(({ isRequired }) => isRequired)
-  const withInputs = Type.Object(Object.fromEntries(inputs), { description: 'What is handed in.' })
+  const withInputs = Type.Object(Object.fromEntries(inputs), { description: 'The inputs by name.' })
   return {
     ...anyCustomNode,
     ...(stands.description === undefined ? {} : { summary: stands.description }),
@@ -188,12 +188,12 @@ function typeFor(stands: CustomNode): NodeType {
   }
 }
 
-/** It may be `null` besides, below which nothing stands either. By an output that nothing returns by, nothing comes. */
+/** The shape of what an output returns. The value may also be `null`, which has nothing below it either; an output without a return gives nothing. */
 function shapeOfResult({ returns }: CustomNode, output: string): Shape {
   return returns ? (returns.get(output) ?? scalar) : anything
 }
 
-/** What is handed in, which no other payload shares. */
+/** The inputs as the payload of the custom node, copied so that no other payload shares them. */
 function render(inputs: readonly (readonly [string, CompiledValue])[], payload: Payload): Payload {
   const rendered: Payload = {}
   for (const [name, value] of inputs) {
@@ -203,7 +203,7 @@ function render(inputs: readonly (readonly [string, CompiledValue])[], payload: 
   return rendered
 }
 
-/** Those that a node is wired by, where nothing else is known of it. */
+/** The outputs that a node wires, for a custom node that is not known. */
 function outputsIn(node: RawConfig): readonly string[] {
   const own = ['next', 'then', 'else', 'default'].filter((key) => Object.hasOwn(node, key))
   const named = isMap(node.on) ? Object.keys(node.on) : []
@@ -236,8 +236,8 @@ function checkMemory({ id, config, report }: NodeCheck): void {
 }
 
 /**
- * A field that is a path in Losant's editor stands in the export as a bare path, and only the custom node's own export tells it from a text:
- * whoever has that puts `{{ }}` round it. Fields that were left empty and headings of the form are exported as empty texts.
+ * A field that is a path in Losant's editor is a bare path in the export, and only the export of the custom node itself tells it from a text:
+ * whoever has that puts `{{ }}` around it. Empty fields and headings of the form are exported as empty texts.
  */
 function translate({ customNodeId, fields, isInstance, resultPath }: RawConfig): RawConfig {
   if (isInstance)

@@ -6,8 +6,8 @@ import { numberOf } from '../parts/number-of.ts'
 export const delay = defineNode({
   type: 'delay',
   losant: { type: 'DelayNode', translate },
-  summary: 'Waits before the run goes on.',
-  description: `The run's own time limit goes on: a run that waits past it fails, and its request is answered 504.`,
+  summary: 'Waits before the run continues.',
+  description: `The wait counts towards the run's time limit: a run that waits past it fails, and its request is answered with 504.`,
   config: Type.Object({
     seconds: ValueOf(Type.Number({ minimum: 0, maximum: 59 }), {
       description: 'How long, in seconds; at most 59.',

@@ -10,28 +10,30 @@ import { lacking, misplaced } from '../parts/misplaced.ts'
 export const geofence = defineNode({
   type: 'geofence',
   losant: { type: 'GeofenceNode', translate },
-  summary: 'Takes one of two ways, by whether a position is within an area.',
-  description: `The area is a circle, of \`center\` and \`radiusMeters\`, or a \`polygon\`. \`then\` is taken inside, and at the rim of a circle; \`else\` outside, and
-where the position or the area is none, as when a device has no fix.
+  summary: 'Takes one of two ways, depending on whether a position is within an area.',
+  description: `The area is a circle, given by \`center\` and \`radiusMeters\`, or a \`polygon\`. \`then\` is taken inside and on the edge of a circle; \`else\` outside, and
+if the position or the area is not valid, such as when a device has no fix.
 
-A position is \`latitude,longitude\` in degrees, or a map with \`latitude\` and \`longitude\`. In a list YAML wants the text in quotes. The
-edges of a polygon go the shorter way round the Earth, so that an area may lie across the antimeridian.`,
+A position is \`latitude,longitude\` in degrees, or a map with \`latitude\` and \`longitude\`. In a list, YAML needs quotes around the text. The
+edges of a polygon go the shorter way around the Earth, so that an area may cross the antimeridian.`,
   config: Type.Object({
-    position: Value({ description: 'The position that is looked at.', examples: ['<< data.location >>'] }),
+    position: Value({ description: 'The position to check.', examples: ['<< data.location >>'] }),
     center: Type.Optional(Value({ description: 'The middle of a circle.', examples: ['39.1031,-84.512'] })),
     radiusMeters: Type.Optional(
       ValueOf(Type.Number({ minimum: 0 }), { description: 'Its radius, in meters.', acceptsDigits: true }),
     ),
     polygon: Type.Optional(
-      Value({ description: 'The corners, in order; three at least.', examples: ['<< data.field.corners >>'] }),
+      Value({ description: 'The corners in order, at least three.', examples: ['<< data.field.corners >>'] }),
     ),
     result: Type.Optional(
       PathTo({
         description:
-          'Where the distance to the center goes, in meters, or for a polygon `true` or `false`. Nothing goes there where it cannot be told.',
+          'Where the distance to the center goes, in meters, or for a polygon `true` or `false`. It stays unchanged if the position or the area is not valid.',
       }),
     ),
-    branchResult: Type.Optional(PathTo({ description: 'Where `inside` or `outside` goes, by the way that is taken.' })),
+    branchResult: Type.Optional(
+      PathTo({ description: 'Where `inside` or `outside` goes, according to the way that is taken.' }),
+    ),
   }),
   outputs: ['else', 'then'],
   check,
@@ -92,7 +94,7 @@ function findInCircle(point?: Point, center?: Point, radius?: number): Finding |
   return { isInside: meters <= radius, result: meters }
 }
 
-/** One corner that cannot be read would make it another area. */
+/** `undefined` if any corner cannot be read, since the others would form another area. */
 function findInPolygon(point: Point | undefined, polygon: unknown): Finding | undefined {
   if (!point || !Array.isArray(polygon) || polygon.length < 3) return undefined
   const corners = polygon.map(toPoint).filter((corner) => corner !== undefined)
@@ -122,13 +124,13 @@ function checkPolygon(polygon: unknown, report: NodeCheck['report']): void {
   if (Array.isArray(polygon)) polygon.forEach((corner, index) => void checkPosition(corner, ['polygon', index], report))
   const isTooFew = Array.isArray(polygon) ? polygon.length < 3 : !hasTemplate(polygon)
   if (!isTooFew) return
-  report({ code: 'FLOW_WRONG_TYPE', at: ['polygon'], message: 'polygon must be a list of three positions at least.' })
+  report({ code: 'FLOW_WRONG_TYPE', at: ['polygon'], message: 'polygon must be a list of at least three positions.' })
 }
 
 function checkPosition(value: unknown, at: readonly (string | number)[], report: NodeCheck['report']): void {
   if (hasTemplate(value) || toPoint(value)) return
   const hint = 'Write latitude and longitude in degrees, as in "39.1031,-84.512".'
-  report({ code: 'FLOW_WRONG_TYPE', at, message: `${at.join(' ')} is no position.`, hint })
+  report({ code: 'FLOW_WRONG_TYPE', at, message: `${at.join(' ')} is not a position.`, hint })
 }
 
 function translate(config: RawConfig): RawConfig {

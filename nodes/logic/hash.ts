@@ -21,16 +21,16 @@ const algorithms = ['md5', 'sha1', 'sha256', 'sha384', 'sha512', 'ripemd160'] as
 export const hash = defineNode({
   type: 'hash',
   losant: { type: 'HashNode', translate },
-  summary: 'Makes the hash of a text, or with a secret its HMAC.',
-  description: `To hold an HMAC that came with a request against one's own, take \`crypto-verify\`, which takes the same time whatever came.
+  summary: 'Computes the hash of a text, or its HMAC if a secret is given.',
+  description: `To check an HMAC that came with a request, use \`crypto-verify\`, which compares in constant time.
 
-\`md5\` and \`sha1\` are for what others ask for; they are not safe against forgery.`,
+\`md5\` and \`sha1\` are for services that require them; they are not safe against forgery.`,
   config: Type.Object({
-    data: dataField('What is hashed. Numbers are hashed as text.'),
-    dataEncoding: encodingField('How the text says the bytes that are hashed.'),
+    data: dataField('The text to hash. Numbers are hashed as text.'),
+    dataEncoding: encodingField('How the text encodes the bytes to hash.'),
     algorithm: oneOf(algorithms, { description: 'The hash.', default: 'sha256' }),
-    secret: Type.Optional(secretField('The secret of an HMAC. One that is missing when the flow runs fails the run.')),
-    secretEncoding: encodingField('How the text says the bytes of the secret.'),
+    secret: Type.Optional(secretField('The secret of an HMAC. If its template gives nothing, the run fails.')),
+    secretEncoding: encodingField('How the text encodes the bytes of the secret.'),
     encoding: byteEncodingField('How the hash is written.', 'hex'),
     result: PathTo({ description: 'Where the hash goes.' }),
   }),
@@ -87,7 +87,7 @@ result: data.hash`,
   ],
 })
 
-/** Whirlpool, which Losant has, is none that Node.js still has. */
+/** Our names of Losant's algorithms, except for Whirlpool, which Node.js no longer has. */
 const losantAlgorithms = {
   md5: 'md5',
   sha1: 'sha1',

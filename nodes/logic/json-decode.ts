@@ -10,16 +10,16 @@ import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 export const jsonDecode = defineNode({
   type: 'json-decode',
   losant: { type: 'JsonDecodeNode', translate },
-  summary: 'Reads a text as JSON.',
-  description: `What it says stands at \`result\`. Where it is no JSON, or no text at all, \`else\` is taken with \`{ error: { message } }\` there; without
-an \`else\` that fails the run. JSON that is nested deeper than 100 levels is not read, nor is such that has a key \`__proto__\`, or a
+  summary: 'Parses a text as JSON.',
+  description: `The value goes to \`result\`. If the source is not JSON, or not a text, \`else\` is taken with \`{ error: { message } }\` there; without
+an \`else\`, the run fails. JSON that is nested deeper than 100 levels is refused, and so is JSON with a key \`__proto__\`, or a
 \`constructor\` with a \`prototype\`. An integer that a number would round becomes the text of its digits.
 
-The body of a request need not be decoded where its content type says that it is JSON.`,
+The body of a request need not be decoded if its content type says that it is JSON.`,
   config: Type.Object({
     source: Value({ description: 'The text.', examples: ['<< data.response.body >>'] }),
-    result: PathTo({ description: 'Where what it says goes, or the error.' }),
-    errorResult: Type.Optional(PathTo({ description: 'Where the error goes, if not to `result`.' })),
+    result: PathTo({ description: 'Where the decoded value goes, or the error.' }),
+    errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
@@ -70,7 +70,7 @@ function decode(text: string): unknown {
   }
 }
 
-/** One that stores the error does not fail the run, so its one output is `else` too. */
+/** A node that stores its error does not fail the run, so its one output is also `else`. */
 function translate({ source, destination, errorBehavior = 'throw', errorPath }: RawConfig): RawConfig {
   return {
     source: templateAt(source, 'source'),

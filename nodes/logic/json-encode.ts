@@ -8,10 +8,10 @@ export const jsonEncode = defineNode({
   type: 'json-encode',
   losant: { type: 'JsonEncodeNode', translate },
   summary: 'Writes a value as JSON.',
-  description: `Dates become texts, and \`NaN\` becomes \`null\`. A reply's body, an \`http\` node's and a device command's need no such
-text: they are written as JSON anyway. Inside of a template the helper \`jsonEncode\` does the same.`,
+  description: `Dates become texts, and \`NaN\` becomes \`null\`. The bodies of replies and of \`http\` nodes and the payloads of device commands
+need no such text: they are written as JSON anyway. In a template, the helper \`jsonEncode\` does the same.`,
   config: Type.Object({
-    source: Value({ description: 'What is written: a template, or a structure with templates.' }),
+    source: Value({ description: 'The value: a template, or a structure with templates.' }),
     result: PathTo({ description: 'Where the text goes.' }),
   }),
   outputs: ['next'],

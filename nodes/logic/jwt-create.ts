@@ -81,7 +81,7 @@ result: data.token`,
       expect: { output: 'then' },
     },
     {
-      title: 'A key that is none for the algorithm',
+      title: 'A key that does not fit the algorithm',
       yaml: `type: jwt-create
 claims: { sub: << data.id >> }
 key: << data.secret >>
@@ -93,7 +93,7 @@ else:
       payload: { data: { id: 'fern', secret: 'It is a secret' } },
       expect: {
         output: 'else',
-        payload: { 'data.token.error': { type: 'KeyInvalid', message: 'The key is none for RS256.' } },
+        payload: { 'data.token.error': { type: 'KeyInvalid', message: 'The key does not fit RS256.' } },
       },
     },
   ],
@@ -131,7 +131,7 @@ const curves: Readonly<Partial<Record<Algorithm, string>>> = {
 function checkCurve(pem: SigningKey, algorithm: Algorithm): void {
   const curve = curves[algorithm]
   if (curve === undefined || createPrivateKey(pem).asymmetricKeyDetails?.namedCurve === curve) return
-  throw new TokenRefusal('KeyInvalid', `The key is none for ${algorithm}, which takes the curve ${curve}.`)
+  throw new TokenRefusal('KeyInvalid', `The key does not fit ${algorithm}, which takes the curve ${curve}.`)
 }
 
 /** `iat` and `exp`, in seconds, where the claims do not say them. */

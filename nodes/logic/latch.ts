@@ -12,7 +12,7 @@ const fact = (description: string) =>
 export const latch = defineNode({
   type: 'latch',
   losant: { type: 'LatchNode', translate },
-  summary: 'Takes `then` once when a condition is met, and not again until it was reset.',
+  summary: 'Takes `then` once when a condition is met, and not again until it is reset.',
   description: `| latched | expression | way out | latched afterwards |
 |---|---|---|---|
 | no | \`if\` is truthy | \`then\` | yes |
@@ -20,22 +20,22 @@ export const latch = defineNode({
 | yes | \`reset\` is falsy | \`else\` | yes |
 | yes | \`reset\` is truthy | \`else\` | no |
 
-A way that no wire names goes on at the next node: to do nothing until the condition is met, say \`else: end\`.
+A way that is not wired goes on at the next node: to do nothing until the condition is met, write \`else: end\`.
 
 ${aboutMemory}`,
   config: Type.Object({
-    if: Expression({ description: 'What is waited for.', examples: ['<< data.moisture >> < 0.2'] }),
+    if: Expression({ description: 'The condition that latches the node.', examples: ['<< data.moisture >> < 0.2'] }),
     reset: Type.Optional(
       Expression({
-        description: 'Resets it. Without it the node takes `then` once and never again.',
+        description: 'The condition that resets the node. Without it, the node takes `then` once and never again.',
         examples: ['<< data.moisture >> > 0.3'],
       }),
     ),
     identifier,
     conditionResult: fact('whether `if` was met.'),
     resetResult: fact('whether `reset` was met.'),
-    wasLatched: fact('whether it was latched before.'),
-    isLatched: fact('whether it is now.'),
+    wasLatched: fact('whether the node was latched before.'),
+    isLatched: fact('whether the node is latched now.'),
     taken: fact('whether `then` was taken.'),
   }),
   outputs: ['else', 'then'],
@@ -54,7 +54,7 @@ ${aboutMemory}`,
       const { wasLatched, isLatched } = await run.services.storage.update(slotOf(payload, run), (stored) => {
         const wasLatched = stored === true
         const isLatched = wasLatched ? !resetResult : conditionResult
-        // One that is not latched takes no room in the store.
+        // Stores nothing for a node that is not latched.
         return { value: isLatched ? true : undefined, result: { wasLatched, isLatched } }
       })
       const taken = isLatched && !wasLatched

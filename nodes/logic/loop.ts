@@ -14,42 +14,44 @@ const maxIterations = 262_144
 export const loop = defineNode({
   type: 'loop',
   losant: { type: 'LoopNode', translate },
-  summary: 'Goes through a list of nodes once for each item.',
-  description: `\`do\` lists the nodes of one iteration. An iteration has ended when each of its ways has, and at \`end\`; then comes the next. \`break\`
-ends the loop with the iteration that it stands in. After the last one \`next\` is taken.
+  summary: 'Runs a list of nodes once for each item.',
+  description: `\`do\` lists the nodes of one iteration. An iteration ends when all of its branches have ended, and the next one begins. \`break\`
+ends the iteration and the loop. After the last iteration, \`next\` is taken.
 
 | \`over\` | iterations |
 |---|---|
 | a list | one for each item |
 | a map | one for each key |
 | a text | one for each character |
-| a number | so many, without its sign and rounded up |
-| anything else, and what is missing | none |
+| a number | as many as its absolute value, rounded up |
+| anything else, or nothing | none |
 
-What an iteration is about stands at \`item\`: \`value\`, \`index\` from 0, \`key\` of a map, and \`first: true\` and \`last: true\` where it is one of
-these. Over a number \`value\` is the index.
+The current item is at \`item\`: its \`value\`, its \`index\` from 0, the \`key\` in a map, and \`first: true\` or \`last: true\` for the first and the last
+item. Over a number, \`value\` is the index.
 
-One iteration comes after another on the same payload, so that each finds what those before it wrote. What the branches of a split write
-stays with the branch, as everywhere. With \`parallel\`, five iterations are under way at a time, each on a copy of the payload: only what they
-\`collect\` is left of them.
+Iterations run one after another on the same payload, so that each sees what the earlier ones wrote. What the branches of a split write
+stays with the branch, as everywhere. With \`parallel\`, five iterations run at a time, each on a copy of the payload: only what they
+\`collect\` is kept.
 
-A node that fails stops the loop and the run. With \`parallel\` the other iterations come to their end first.
+A node that fails stops the loop and the run. With \`parallel\`, the iterations that have begun are finished first.
 
-Every iteration counts as a visit of the loop, and with its nodes towards the number that a run may visit.`,
+Every iteration counts as a visit of the loop, and its nodes count towards the number that a run may visit.`,
   config: Type.Object({
     over: Expression({
-      description: 'What is gone through: 262,144 items at most.',
+      description: 'The items to loop over: at most 262,144.',
       examples: ['<< data.body.plants >>', '3'],
     }),
-    item: PathTo({ description: 'Where the current item stands.', examples: ['working.plant'] }),
+    item: PathTo({ description: 'Where the current item goes.', examples: ['working.plant'] }),
     collect: Type.Optional(
       Value({
         description:
-          'What is kept of each iteration at its end; `null` where it is missing. What stands at `item` where it is not given.',
+          'The value to keep from each iteration at its end, or `null` if it is missing. Defaults to what is at `item`.',
       }),
     ),
-    result: Type.Optional(PathTo({ description: 'Where the list of what was collected goes, in the order of items.' })),
-    parallel: flag('Several iterations at a time, each on a copy of the payload.'),
+    result: Type.Optional(
+      PathTo({ description: 'Where the list of collected values goes, in the order of the items.' }),
+    ),
+    parallel: flag('Runs several iterations at a time, each on a copy of the payload.'),
   }),
   outputs: ['next', 'do'],
   roles: {
@@ -134,7 +136,7 @@ parallel: true`,
 
 const itemShape = objectShape({ value: anything, index: scalar, key: scalar, first: scalar, last: scalar })
 
-/** What a loop goes through, as it stands when it begins. */
+/** The items of a loop, as they are when it begins. */
 interface Source {
   readonly values: readonly unknown[]
   /** Of a map. */
@@ -158,8 +160,7 @@ function readSource(over: unknown): Source {
 }
 
 function checkCount(count: number): void {
-  if (count > maxIterations)
-    throw new Error(`A loop goes through at most ${maxIterations} items, and here are ${count}.`)
+  if (count > maxIterations) throw new Error(`A loop has at most ${maxIterations} items, and this one has ${count}.`)
 }
 
 function describeItem({ values, keys }: Source, index: number) {
@@ -177,7 +178,7 @@ function check({ config, wired, report }: NodeCheck): void {
     report({
       code: 'FLOW_WRONG_TYPE',
       at: ['over'],
-      message: 'A loop goes through a list, a map, a text or a number.',
+      message: 'A loop needs a list, a map, a text or a number.',
       hint: 'Name a path, as in "over: << data.items >>".',
     })
   }

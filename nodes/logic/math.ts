@@ -11,18 +11,18 @@ export const math = defineNode({
   summary: 'Computes values and puts them on the payload.',
   description: `The statements are computed from top to bottom, and each sees what those before it wrote.
 
-A number that is missing makes the result \`NaN\`, which JSON writes as \`null\`; the run goes on. Texts that say a number count as
-one, but with \`+\`, which joins texts. A result need not be a number: a comparison gives \`true\` or \`false\`.`,
+A missing number makes the result \`NaN\`, which JSON writes as \`null\`; the run goes on. A text of a number counts as
+that number, except with \`+\`, which joins texts. A result need not be a number: a comparison gives \`true\` or \`false\`.`,
   config: Type.Object({
     statements: Type.Array(
       Type.Object({
         expression: Expression({
-          description: 'What is computed.',
+          description: 'The expression to compute.',
           examples: ['round(<< data.celsius >> * 1.8 + 32)'],
         }),
         result: PathTo({ description: 'Where it goes.' }),
       }),
-      { description: 'What is computed, from top to bottom.' },
+      { description: 'The statements, computed from top to bottom.' },
     ),
   }),
   outputs: ['next'],

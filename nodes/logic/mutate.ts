@@ -24,18 +24,18 @@ export const mutate = defineNode({
   summary: 'Sets, moves and removes values of the payload.',
   description: `| rule | what it does |
 |---|---|
-| \`set: PATH\`, \`to: VALUE\` | puts a value there: any YAML with templates. \`to: << PATH >>\` copies |
-| \`set: PATH\`, \`json: TEXT\` | puts there what the text, once its templates are filled in, says as JSON |
-| \`move: PATH\`, \`to: PATH\` | takes a value from one place to another |
-| \`remove: PATH\` | removes a key of a map, or an item of a list. What is not there need not be removed |
+| \`set: PATH\`, \`to: VALUE\` | sets the path to a value: any YAML with templates. \`to: << PATH >>\` copies |
+| \`set: PATH\`, \`json: TEXT\` | sets the path to the text, once its templates are filled in, parsed as JSON |
+| \`move: PATH\`, \`to: PATH\` | moves a value from one path to another |
+| \`remove: PATH\` | removes a key of a map, or an item of a list; does nothing if there is none |
 
-The rules are followed from top to bottom, and each sees what those before it did. Where a value is missing, nothing stands at the path
-afterwards: what stood there is removed.
+The rules are applied from top to bottom, and each sees what the earlier ones did. If a value is missing, its path is
+removed.
 
-\`json\` is for structures that depend on the payload, such as a key that it names. What a client sent is to be written with \`jsonEncode\`,
-which keeps it one value, \`null\` where nothing is there: \`{ << jsonEncode data.key >>: << jsonEncode data.value >> }\`. Text that is no JSON fails the run.`,
+\`json\` is for structures that depend on the payload, such as a key that it names. Write what a client sent with \`jsonEncode\`,
+which keeps it a single value, \`null\` where nothing is there: \`{ << jsonEncode data.key >>: << jsonEncode data.value >> }\`. Text that is not JSON fails the run.`,
   config: Type.Object({
-    rules: Type.Array(Rule, { maxItems: 100, description: 'What is done, from top to bottom.' }),
+    rules: Type.Array(Rule, { maxItems: 100, description: 'The rules, applied from top to bottom.' }),
   }),
   outputs: ['next'],
   writes: ({ rules }) => (Array.isArray(rules) ? rules.filter(isMap).flatMap(writesOf) : []),
@@ -94,7 +94,7 @@ function follow(rule: Static<typeof Rule>, payload: Payload, index: number): voi
   } else rule.remove.delete(payload)
 }
 
-/** A path that is removed may stand there still, for what the check knows: it has no word for its absence. */
+/** The paths that a rule writes. For the check, a removed path may still exist: it cannot express that one is gone. */
 function writesOf({ set, move, to }: RawConfig): readonly Write[] {
   if (typeof set === 'string') return [{ path: set, shape: to === undefined ? anything : shapeOfValue(to) }]
   return move === undefined ? [] : written(to, anything)
@@ -120,7 +120,7 @@ function translateRule({ type, source, destination, ...set }: RawConfig): RawCon
   }
 }
 
-/** JSON without a template is the value that it says. */
+/** The value of a rule. JSON without a template becomes the value itself. */
 function translateValue({ valueTemplate, valueTemplateType }: RawConfig): RawConfig {
   if (valueTemplateType !== 'json' || typeof valueTemplate !== 'string') return { to: valueTemplate }
   if (valueTemplate.includes('{{')) return { json: valueTemplate }

@@ -9,11 +9,11 @@ const bound = (description: string) => ValueOf(Type.Number(), { description, acc
 export const randomNumber = defineNode({
   type: 'random-number',
   losant: { type: 'RandomNumberNode', translate },
-  summary: 'Draws a whole number, each as likely as the others.',
-  description: `\`min\` and \`max\` are drawn too. Bounds between which there is no whole number, and what is no number, fail the run.`,
+  summary: 'Draws a random integer from a range, each with the same probability.',
+  description: `\`min\` and \`max\` may be drawn too. If a bound is not a number, or there is no integer between them, the run fails.`,
   config: Type.Object({
-    min: bound('The least that can be drawn.'),
-    max: bound('The greatest.'),
+    min: bound('The smallest number to draw.'),
+    max: bound('The largest number to draw.'),
     result: PathTo({ description: 'Where the number goes.' }),
   }),
   outputs: ['next'],
@@ -50,20 +50,20 @@ min: << data.from >>
 max: << data.to >>
 result: data.drawn`,
       payload: { data: { from: 10, to: 1 } },
-      expect: { error: 'There is no whole number from 10 to 1.' },
+      expect: { error: 'There is no integer from 10 to 1.' },
     },
   ],
 })
 
 function problemOf(min: number, max: number): string | undefined {
   const [least, greatest] = [Math.ceil(min), Math.floor(max)]
-  if (!(least <= greatest)) return `There is no whole number from ${min} to ${max}.`
-  // Past these, numbers lie further apart than 1.
+  if (!(least <= greatest)) return `There is no integer from ${min} to ${max}.`
+  // Beyond the safe integers, numbers are more than 1 apart.
   const isSafe = [least, greatest, greatest - least + 1].every(Number.isSafeInteger)
   return isSafe ? undefined : `From ${min} to ${max} there are numbers past ${Number.MAX_SAFE_INTEGER}.`
 }
 
-/** A whole number below `count`. What 2^53 has beyond a multiple of `count` is drawn again: it would favour the low ones. */
+/** An integer below `count`. Draws again above the largest multiple of `count` below 2^53, since the remainder would favour low numbers. */
 function drawBelow(count: number, random: Random): number {
   const fair = 2 ** 53 - (2 ** 53 % count)
   for (;;) {

@@ -6,28 +6,31 @@ import { isObject } from '../../engine/values/coerce.ts'
 export const returnNode = defineNode({
   type: 'return',
   losant: { type: 'CustomNodeCapNode', translate },
-  summary: 'Leaves a custom node by one of its outputs, and says what it gives.',
-  description: `It stands in the flow of a [custom node](../triggers/custom-node.md), and in no loop of it. Every way through such a flow has to come to one.
+  summary: 'Leaves a custom node by one of its outputs, with a result.',
+  description: `It belongs in the flow of a [custom node](../triggers/custom-node.md), outside of loops. Every path through such a flow must reach one.
 
-The first one counts. The flow that uses the custom node goes on once every branch of it has ended.`,
+The first one counts. The flow that uses the custom node goes on once every branch of the custom node has ended.`,
   config: Type.Object({
     output: Type.Optional(
       Type.String({
-        description: 'The way out. May be left out where the custom node has only one.',
+        description: 'The output. Optional if the custom node has only one.',
         examples: ['found'],
       }),
     ),
     value: Type.Optional(
-      Value({ description: 'The result: stands at `result` of the node that uses it, or `null` where it is missing.' }),
+      Value({
+        description:
+          'The result, which goes to `result` of the node that uses the custom node; `null` if it is missing.',
+      }),
     ),
   }),
-  // It leaves the custom node, by one of that node's outputs, and its own path ends here.
+  // The node leaves the custom node by one of that node's outputs; its own path ends here.
   outputs: (): readonly string[] => [],
   roles: { returns: true },
   compile: ({ output, value }, { ownOutputs: [first = 'next'] }) => {
     return (payload, run) => {
       const result = value?.(payload)
-      // A copy, since other branches may go on with what it is taken from.
+      // A copy, since other branches may go on with the value that it is taken from.
       const by = output ?? first
       run.leave(by, isObject(result) ? structuredClone(result) : result)
       return by
@@ -53,10 +56,10 @@ output: else`,
   ],
 })
 
-/** Index 0 is `else` where there are two ways out, and else the only one: that the export of the custom node says, not this node. */
+/** Index 0 is `else` if there are two outputs, otherwise the only one. The export of the custom node says which; this node does not. */
 function translate({ branchIndexTemplate, resultSourcePath }: RawConfig): RawConfig {
   const index = Number(branchIndexTemplate ?? 0)
-  if (index !== 0 && index !== 1) throw new Error('A return node whose way out a template gives cannot be translated.')
+  if (index !== 0 && index !== 1) throw new Error('A return node whose output is a template cannot be translated.')
   return {
     ...(index === 1 ? { output: 'then' } : {}),
     ...(resultSourcePath ? { value: `{{${resultSourcePath}}}` } : {}),

@@ -7,17 +7,17 @@ import { toText } from '../../engine/values/coerce.ts'
 export const switchNode = defineNode({
   type: 'switch',
   losant: { type: 'SwitchNode', translate },
-  summary: 'Takes one of many ways, by a value.',
-  description: `The cases are tried from top to bottom. The first whose \`is\` equals \`value\` is taken, and none after it; \`default\` is
-taken where none does. A way that no wire names, \`default\` among them, goes on at the next node.
+  summary: 'Takes one of many ways, depending on a value.',
+  description: `The cases are tried from top to bottom. The first whose \`is\` equals \`value\` is taken; \`default\` is
+taken if none does. A way that is not wired, including \`default\`, goes on at the next node.
 
-What is compared is text: \`is: 5\` is met by the number 5 and by the text \`5\`. A \`value\` that is missing or \`null\` is the empty text,
+Values are compared as text: \`is: 5\` matches the number 5 and the text \`5\`. A \`value\` that is missing or \`null\` is the empty text,
 and so takes \`default\` unless a case says \`is: ""\`. An \`is\` that is missing fails the run.`,
   config: Type.Object({
-    value: Template({ description: 'What is compared with the cases.', examples: ['<< data.body.kind >>'] }),
+    value: Template({ description: 'The value to compare with the cases.', examples: ['<< data.body.kind >>'] }),
     cases: Type.Array(
-      Type.Object({ is: Value({ description: 'A text, a number or a boolean; beside it, `then` leads on.' }) }),
-      { minItems: 1, description: 'The ways, in the order in which they are tried.' },
+      Type.Object({ is: Value({ description: 'A text, a number or a boolean. `then` says where the case leads.' }) }),
+      { minItems: 1, description: 'The cases, in the order in which they are tried.' },
     ),
   }),
   outputs: ({ cases }) => ['default', ...outputsOfCases(cases)],
@@ -89,13 +89,13 @@ function check({ config, report }: NodeCheck): void {
     else if (typeof is === 'object') never(at, 'No value equals a list or a map.', 'Give each value a case of its own.')
     else {
       const earlier = seen.get(toText(is))
-      if (earlier !== undefined) never(at, `cases[${earlier}] is met by the same value.`, 'Take one of the two away.')
+      if (earlier !== undefined) never(at, `cases[${earlier}] already matches this value.`, 'Remove one of the two.')
       else seen.set(toText(is), index)
     }
   }
 }
 
-/** The wires are the graph's: `outputIds` has the default first and then one entry a case. */
+/** Translates the cases only. The wires belong to the graph: `outputIds` has the default first, then one entry per case. */
 function translate({ switchTemplate, cases }: RawConfig): RawConfig {
   if (!Array.isArray(cases)) throw new Error('A switch node has no cases.')
   return {

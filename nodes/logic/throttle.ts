@@ -10,22 +10,24 @@ import { written } from '../parts/written.ts'
 export const throttle = defineNode({
   type: 'throttle',
   losant: { type: 'ThrottleNode', translate },
-  summary: 'Lets runs pass so often in a stretch of time, and no more.',
-  description: `\`then\` is taken by who passes, \`else\` by who does not. No stretch of \`perMs\` milliseconds has more than \`times\` that pass, wherever it
-begins; those that do not pass are not counted.
+  summary: 'Limits how many runs pass in an interval of time.',
+  description: `\`then\` is taken by runs that pass, \`else\` by the others. At most \`times\` runs pass in any \`perMs\` milliseconds; runs that do not
+pass are not counted.
 
-A way that no wire names goes on at the next node: to do nothing more for who does not pass, say \`else: end\`.
+A way that is not wired goes on at the next node: to stop runs that do not pass, write \`else: end\`.
 
 ${aboutMemory}`,
   config: Type.Object({
     perMs: ValueOf(Type.Number({ minimum: 1 }), {
-      description: 'How long the stretch is, in milliseconds.',
+      description: 'Length of the interval, in milliseconds.',
       acceptsDigits: true,
     }),
-    times: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'How many pass in it.', default: 1 })),
+    times: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, description: 'How many runs pass in it.', default: 1 }),
+    ),
     identifier,
     sinceLast: Type.Optional(
-      PathTo({ description: 'Where the milliseconds since the last one passed go; nothing where none has.' }),
+      PathTo({ description: 'Where the milliseconds since the last run passed go; nothing if none has.' }),
     ),
   }),
   outputs: ['else', 'then'],
@@ -38,9 +40,9 @@ ${aboutMemory}`,
       const now = run.services.clock.now()
       const stretch = perMs(payload)
       const { passes, last } = await run.services.storage.update(slotOf(payload, run), (stored) => {
-        // What this node itself has stored: the times of those that passed, the last one at the end.
+        // This node stores the times of the runs that passed, the latest at the end.
         const passed = (stored ?? []) as readonly number[]
-        // A time far ahead is from before the clock was set back: it must not block the node until then.
+        // A time in the future dates from before the clock was set back, and must not block the node until then.
         const recent = passed.filter((time) => Math.abs(now - time) < stretch)
         const passes = recent.length < times
         return { value: passes ? [...recent, now] : passed, result: { passes, last: passed.at(-1) } }
@@ -77,7 +79,7 @@ else:
   ],
 })
 
-/** Losant's node lets one pass where enough time has gone by since the one before: at 10 a minute after 6 s each. */
+/** Losant's node lets a run pass if enough time has gone by since the last one: at 10 a minute, 6 s. */
 function translate({ ratePerMinute, throttleIdTemplate, timeSincePath }: RawConfig): RawConfig {
   const rate = numberOf(ratePerMinute)
   if (rate === undefined || rate <= 0) {

@@ -6,14 +6,14 @@ export const debug = defineNode({
   type: 'debug',
   losant: { type: 'DebugNode' },
   summary: 'Writes the payload, or a part of it, to the log.',
-  description: `The log is the developer's: nothing of it reaches a client, and the payload stays as it is.
-A whole payload holds what the client sent, passwords among it; name a \`property\` in flows that see secrets.`,
+  description: `The log is for the developer: nothing of it reaches a client, and the payload stays unchanged.
+A whole payload contains what the client sent, including passwords; name a \`property\` in flows that see secrets.`,
   config: Type.Object({
-    message: Type.Optional(Template({ description: 'Says what is logged.', default: 'Debug' })),
-    property: Type.Optional(PathTo({ description: 'Logs what stands at this path, in place of the whole payload.' })),
+    message: Type.Optional(Template({ description: 'The message to log.', default: 'Debug' })),
+    property: Type.Optional(PathTo({ description: 'Logs the value at this path instead of the whole payload.' })),
     level: Type.Optional(
       Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn')], {
-        description: 'How much it matters.',
+        description: 'The log level.',
         default: 'info',
       }),
     ),

@@ -12,15 +12,15 @@ export const deviceCommand = defineNode({
   type: 'device-command',
   losant: { type: 'DeviceSendCommandNode' },
   summary: 'Sends a command to one device or several.',
-  description: `A device that is connected gets it at once, and the command is listed for every device that it was sent to; nobody waits
-for what the device does with it. \`deviceIds\` and \`deviceTags\` may stand together: then either is enough.
+  description: `Connected devices get the command at once, and it is recorded for every device that it was sent to; the run does not wait
+for what the device does with it. \`deviceIds\` and \`deviceTags\` may be combined: a device then needs to match only one of them.
 
-What stands at \`result\` is \`{ success: true }\`, or \`{ error: { type, statusCode, message } }\` where the platform refused, as with 404
-for a device that there is none. A refusal takes \`else\`; without an \`else\` it fails the run.`,
+The value at \`result\` is \`{ success: true }\`, or \`{ error: { type, statusCode, message } }\` if the platform refused, such as 404
+for a device that does not exist. A refusal takes \`else\`; without an \`else\` it fails the run.`,
   config: Type.Object({
     ...manyDevices,
     command: ValueOf(Type.String(), { description: 'Name of the command.' }),
-    payload: Type.Optional(Value({ description: 'Goes with the command.' })),
+    payload: Type.Optional(Value({ description: 'Data that is sent with the command.' })),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
   outputs: ['else', 'then'],

@@ -6,6 +6,7 @@ import { type CompiledValue, PathTo, Template, ValueOf } from '../../engine/sche
 import { parseMailbox } from '../../engine/values/mailbox.ts'
 import { failedEffect } from '../parts/failed-effect.ts'
 import { filled } from '../parts/filled.ts'
+import { flag } from '../parts/flag.ts'
 import { lacking } from '../parts/misplaced.ts'
 import { typedRefusalShape } from '../parts/refuse.ts'
 import { written } from '../parts/written.ts'
@@ -18,33 +19,28 @@ const addressFields = ['to', 'cc', 'bcc', 'replyTo', 'from']
 export const email = defineNode({
   type: 'email',
   losant: { type: 'StructureEmailNode', translate },
-  summary: 'Sends a mail.',
-  description: `An address is \`ada@lom.example\` or \`Ada <ada@lom.example>\`. A text is one address. Several stand in a list in the flow; a
-list that one template gives, such as one that a client sent, fails the run unless \`lists: true\` says that it may name several. So what a client sent never
+  summary: 'Sends an e-mail.',
+  description: `An address is \`ada@lom.example\` or \`Ada <ada@lom.example>\`. A text is always one address. Write several as a list in the flow; a
+list that a single template gives fails the run, unless \`lists: true\` says that it may name several. So what a client sent never
 becomes two recipients. In \`html\`, \`<< >>\` escapes HTML and \`<<< >>>\` does not.
 
-The mail goes through the SMTP server of the settings. Where none is set, as on a developer's machine, it is kept as a
+The mail goes through the SMTP server of the settings. If none is set, as on a developer's machine, it is saved as a
 file in the folder \`mail\` of the data folder, and the log says so.
 
-What stands at \`result\` is \`{ success: true }\` once the server has taken it. A mail that cannot be sent takes \`else\`, with
-\`{ error: { type, message } }\`; without an \`else\` it fails the run.`,
+The value at \`result\` is \`{ success: true }\` once the server has accepted it. A mail that cannot be sent takes \`else\`, with
+\`{ error: { type, message } }\`; without an \`else\`, it fails the run.`,
   config: Type.Object({
-    to: addresses('Who gets it.'),
-    cc: Type.Optional(addresses('Who gets a copy.')),
-    bcc: Type.Optional(addresses('Who gets a copy that the others do not know of.')),
-    from: Type.Optional(
-      ValueOf(Type.String(), { description: 'Who sends it; the sender of the settings where it is not given.' }),
+    to: addresses('The recipients.'),
+    cc: Type.Optional(addresses('The recipients of copies.')),
+    bcc: Type.Optional(addresses('The recipients of copies that the others do not see.')),
+    from: Type.Optional(ValueOf(Type.String(), { description: 'The sender. Defaults to the one in the settings.' })),
+    replyTo: Type.Optional(addresses('The addresses for answers.')),
+    subject: Template({ description: 'The subject, in one line.' }),
+    text: Type.Optional(Template({ description: 'The content as plain text.' })),
+    html: Type.Optional(
+      Template({ description: 'The content as HTML. If `text` is given too, each mail reader picks one.' }),
     ),
-    replyTo: Type.Optional(addresses('Where answers go.')),
-    lists: Type.Optional(
-      Type.Boolean({
-        description: 'Whether one template may give a list of addresses: `to: << data.owners >>`.',
-        default: false,
-      }),
-    ),
-    subject: Template({ description: 'Its subject, in one line.' }),
-    text: Type.Optional(Template({ description: 'What it says, as plain text.' })),
-    html: Type.Optional(Template({ description: 'What it says, as HTML. Beside `text` each reader picks one.' })),
+    lists: flag('Whether one template may give a list of addresses: `to: << data.owners >>`.'),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
   outputs: ['else', 'then'],
@@ -142,7 +138,7 @@ text: Hello.`,
 
 function check({ config, report }: NodeCheck): void {
   if (config.text === undefined && config.html === undefined) {
-    lacking(report, 'The mail says nothing.', 'Give text, html or both.')
+    lacking(report, 'The mail has no content.', 'Give text, html or both.')
   }
   for (const field of addressFields) {
     const value = config[field]
@@ -152,7 +148,7 @@ function check({ config, report }: NodeCheck): void {
       report({
         code: 'FLOW_WRONG_TYPE',
         at: Array.isArray(value) ? [field, index] : [field],
-        message: `"${item}" is not one e-mail address.`,
+        message: `"${item}" is not a single e-mail address.`,
         hint: 'Write ada@lom.example or Ada <ada@lom.example>; several as a list.',
       })
     })

@@ -7,17 +7,16 @@ export const mqtt = defineNode({
   type: 'mqtt',
   losant: { type: 'MqttMessageNode', translate },
   summary: "Publishes an MQTT message on a topic of the application's own.",
-  description: `Devices that have subscribed to the topic get it, and flows with an \`mqtt\` trigger. Nobody waits for who reads
-it, and it is not kept for who subscribes later.
+  description: `Devices that have subscribed to the topic get it, and so do flows with an \`mqtt\` trigger. The run does not wait for
+them, and the message is not retained for later subscribers.
 
-A topic that begins with \`losant\` is the platform's: commands go by \`device-command\`, and the state of a device by
+Topics that begin with \`losant\` belong to the platform: send commands with \`device-command\`, and the state of a device with
 \`device-state\`.`,
   config: Type.Object({
-    topic: Template({ description: 'Where to: one topic, without wildcards.', examples: ['greenhouse/<< data.id >>'] }),
+    topic: Template({ description: 'The topic, without wildcards.', examples: ['greenhouse/<< data.id >>'] }),
     message: Type.Optional(
       Value({
-        description:
-          'Sent as it is where it is text, and as JSON where it is anything else; empty where it is not given.',
+        description: 'The message: text is sent unchanged, anything else as JSON. Defaults to an empty message.',
       }),
     ),
   }),
@@ -65,10 +64,10 @@ topic: greenhouse/<< data.params.id >>`,
   ],
 })
 
-/** As large as what the broker takes from devices. */
+/** The size limit that the broker also sets for devices. */
 const maxMessageBytes = 256 * 1024
 
-/** What is wrong with a topic's name, [MQTT-4.7.1] to [MQTT-4.7.3]; Losant keeps to itself what begins with its name. */
+/** What is wrong with the name of a topic: [MQTT-4.7.1] to [MQTT-4.7.3], and Losant reserves topics that begin with its name. */
 function problemOf(topic: string): string | undefined {
   if (topic === '') return 'is empty.'
   if (/[+#]/.test(topic)) return 'has a wildcard in it, and a message goes to one topic.'
@@ -80,12 +79,12 @@ function problemOf(topic: string): string | undefined {
 
 function check({ config, report }: NodeCheck): void {
   const topic = String(config.topic)
-  // Whatever a template gives, what stands round it stays.
+  // Checks the text around the templates, which stays whatever they give.
   const problem = problemOf(topic.replaceAll(/<<.*?>>|\{\{.*?\}\}/gs, 'x'))
   if (problem !== undefined) report({ code: 'FLOW_WRONG_TYPE', at: ['topic'], message: `topic "${topic}" ${problem}` })
 }
 
 function translate({ integrationId = 'losant', topicTemplate, messageTemplate }: RawConfig): RawConfig {
-  if (integrationId !== 'losant') throw new Error('A broker other than the own one has no counterpart.')
+  if (integrationId !== 'losant') throw new Error('An external broker has no counterpart.')
   return { topic: topicTemplate, ...filled({ message: messageTemplate }) }
 }

@@ -14,36 +14,33 @@ import { written } from '../parts/written.ts'
 export const workflowTrigger = defineNode({
   type: 'workflow-trigger',
   losant: { type: 'WorkflowTriggerNode', translate },
-  summary: 'Starts another flow of the application, or this one anew, at once or later.',
-  description: `It fires a [\`button\`](../triggers/button.md) of the flow, whose run is written down before this one goes on, and begins apart
-from it: nobody waits for it, what it replies reaches nobody, and where it fails this run does not. It is taken up again after a
-crash, and tried again as its flow's \`retry\` says. A run that is itself run twice, as after a crash, starts the flow twice.
+  summary: 'Starts another flow of the application, or this one again, now or later.',
+  description: `It fires a [\`button\`](../triggers/button.md) of the flow. The new run is stored before this one goes on, and is independent
+of it: this run does not wait for it, does not see its reply, and does not fail if it fails. It is resumed after a
+crash, and retried as its flow's \`retry\` says. If this run is repeated, as after a crash, it starts the flow twice.
 
-That there is such a flow and such a button is checked when the application loads, and where a template names them, when the node
-is visited. What stands at \`result\` is \`{ runId }\`, the ID of the run that was started.
+That the flow and the button exist is checked when the application loads, or when the node is visited if a template names
+them. The value at \`result\` is \`{ runId }\`, the ID of the run that was started.
 
-Flows that start each other come to rest: the 21st of a chain can start no other, and fails where it tries. One that is to begin
-a minute later or more begins a chain of its own. A dry run and \`flowpot test\` list what would be started, and start nothing.`,
+Flows that start each other end at some point: the 21st of a chain fails if it tries to start another one. A flow that is due in
+a minute or later begins a new chain. A dry run and \`flowpot test\` list the flows that would start, and start nothing.`,
   config: Type.Object({
     flow: Template({
       description: "The flow's file without `.yaml`.",
       examples: ['clean-up'],
     }),
     button: Template({ description: 'Name of one of its buttons.', examples: ['Clean up'] }),
-    data: Type.Optional(
-      Value({ description: 'Stands at `data` on its payload; an empty object where it is missing or not given.' }),
-    ),
+    data: Type.Optional(Value({ description: 'The value of `data` on the new payload. Defaults to an empty object.' })),
     after: Type.Optional(
       ValueOf(Type.Number({ minimum: 0, maximum: 31_622_400 }), {
-        description:
-          'How many seconds later it begins, at most a year; at once where neither `after` nor `at` is given.',
+        description: 'Delay in seconds, at most a year. The flow starts at once if neither `after` nor `at` is given.',
         examples: [300, '<< data.seconds >>'],
         acceptsDigits: true,
       }),
     ),
     at: Type.Optional(
       Value({
-        description: 'When it begins: an ISO date, or milliseconds since 1970. One that is over is now.',
+        description: 'When the flow starts: an ISO date, or milliseconds since 1970. A time in the past means now.',
         examples: ['<< data.watering.start >>', '2026-03-01T06:00:00Z'],
       }),
     ),
@@ -123,28 +120,28 @@ function check({ config, report }: NodeCheck): void {
   const { after, at } = config
   if (at === undefined) return
   if (after !== undefined) {
-    misplaced(report, 'at', 'after says already when it begins.')
+    misplaced(report, 'at', 'at cannot be combined with after, which already says when the flow starts.')
   } else if (!hasTemplate(at) && readDate(at, undefined, 0) === undefined) {
-    report({ code: 'FLOW_WRONG_TYPE', at: ['at'], message: 'at is no date.', hint: 'Write 2026-03-01T06:00:00Z.' })
+    report({ code: 'FLOW_WRONG_TYPE', at: ['at'], message: 'at is not a date.', hint: 'Write 2026-03-01T06:00:00Z.' })
   }
 }
 
-/** What is missing must not begin at once. */
+/** Throws if the delay is missing, since the flow must not start at once then. */
 function readSeconds(seconds: number | undefined): number {
-  if (seconds === undefined) throw new Error('after is missing, so that it is not known when the flow is to begin.')
+  if (seconds === undefined) throw new Error('after is missing, so it is not known when to start the flow.')
   return seconds
 }
 
 function readTime(value: unknown, now: number): number {
   const time = readDate(value, undefined, now)
-  if (time === undefined) throw new Error('at is no date, so that it is not known when the flow is to begin.')
+  if (time === undefined) throw new Error('at is not a date, so it is not known when to start the flow.')
   return time
 }
 
-/** The flow and its button are told by IDs, for which whoever reads an export puts the names. A flow has one version here. */
+/** An export names the flow and its button by ID, which the reader of the export replaces by their names. Flows have only one version here. */
 function translate(config: RawConfig): RawConfig {
   const { behavior = 'immediate', triggerWorkflowId, triggerVirtualButtonId, resultPath } = config
-  if (behavior === 'cancel') throw new Error('To cancel a run that is to begin later has no counterpart.')
+  if (behavior === 'cancel') throw new Error('Cancelling a scheduled run has no counterpart.')
   const data = dataOf(config)
   return {
     flow: triggerWorkflowId,

@@ -1,7 +1,7 @@
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import type { NodeCheck } from '../../engine/node.ts'
 
-/** Checks the field `field` against the schema of the parameter `parameter` of `call`. */
+/** Checks the field `field` against the schema of the parameter `parameter` of the action `call`. */
 export function checkBody(
   { config, actions, checker, report }: NodeCheck,
   call: string,

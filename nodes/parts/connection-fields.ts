@@ -10,7 +10,7 @@ export const connectionField = Type.String({
 /** The time limits of the connections themselves assume at most 30 seconds. */
 export const timeoutField = Type.Optional(
   ValueOf(Type.Number({ exclusiveMinimum: 0, maximum: 30 }), {
-    description: 'How long the whole may take.',
+    description: 'How long the request may take in all.',
     default: 10,
     acceptsDigits: true,
   }),

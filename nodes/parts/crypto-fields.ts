@@ -42,7 +42,7 @@ export const signatureFields = {
   algorithm: oneOf(['md5', 'sha1', 'sha256', 'sha384', 'sha512'], { description: 'The hash.', default: 'sha256' }),
   padding: oneOf(['pkcs1', 'pss'], { description: 'How an RSA key signs.', default: 'pkcs1' }),
   dsaEncoding: oneOf(['der', 'ieee-p1363'], { description: 'How an EC or DSA signature is written.', default: 'der' }),
-  signatureEncoding: byteEncodingField('How the bytes of the signature come as text.', 'base64'),
+  signatureEncoding: byteEncodingField('How the bytes of the signature are written as text.', 'base64'),
 }
 
 interface SignatureOptions {
@@ -50,7 +50,7 @@ interface SignatureOptions {
   readonly dsaEncoding?: 'der' | 'ieee-p1363' | undefined
 }
 
-/** As node:crypto names them. */
+/** The options under their names in node:crypto. */
 export function optionsOf({ padding = 'pkcs1', dsaEncoding = 'der' }: SignatureOptions) {
   return {
     dsaEncoding,
@@ -66,7 +66,7 @@ const forms: Readonly<Record<Encoding, RegExp>> = {
   latin1: /^[\u0000-\u00ff]*$/,
 }
 
-/** `undefined` if the text is not in that encoding. Node.js would skip what it cannot read. */
+/** The bytes that the text encodes; `undefined` if it is not in that encoding, since Node.js would skip what it cannot read. */
 export function bytesOf(text: string, encoding: Encoding): Buffer | undefined {
   return forms[encoding].test(text) ? Buffer.from(text, encoding) : undefined
 }
@@ -130,7 +130,7 @@ export function translateName(value: unknown, names: Readonly<Record<string, str
   return { [field]: names[name] }
 }
 
-/** Losant's names for them are the same. */
+/** Losant's names of the encodings, which are also ours. */
 export const encodingNames = Object.fromEntries(encodings.map((name) => [name, name]))
 const hashNames = Object.fromEntries(['md5', 'sha1', 'sha256', 'sha384', 'sha512'].map((name) => [name, name]))
 

@@ -15,9 +15,9 @@ const character = (description: string, byDefault: string) =>
   Type.Optional(ValueOf(Character, { description, default: byDefault }))
 
 export const formatFields = {
-  delimiter: character('What parts the columns.', ','),
-  quote: character('What stands round a value that has delimiters or line breaks in it; `""` for nothing.', '"'),
-  escape: character('What stands before a quote in a quoted value.', '"'),
+  delimiter: character('Separates the columns.', ','),
+  quote: character('Encloses a value that contains delimiters or line breaks; `""` turns quoting off.', '"'),
+  escape: character('Precedes a quote inside a quoted value.', '"'),
 }
 
 export const recordDelimiterField = (description: string) =>

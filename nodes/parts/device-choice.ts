@@ -16,21 +16,21 @@ export const Devices = (happening: string) =>
               Type.Object(
                 {
                   key: Type.Optional(
-                    Type.String({ minLength: 1, maxLength: 255, description: 'Any where it is not given.' }),
+                    Type.String({ minLength: 1, maxLength: 255, description: 'Matches any if it is not given.' }),
                   ),
                   value: Type.Optional(
-                    Type.String({ minLength: 1, maxLength: 255, description: 'Any where it is not given.' }),
+                    Type.String({ minLength: 1, maxLength: 255, description: 'Matches any if it is not given.' }),
                   ),
                 },
                 { minProperties: 1 },
               ),
-              { minItems: 1, description: 'Tags of which a device has one.' },
+              { minItems: 1, description: 'Matches devices that have one of these tags.' },
             ),
           ),
           query: Type.Optional(
             Type.Record(Type.String(), Type.Unknown(), {
               minProperties: 1,
-              description: 'An advanced device query; it may not ask for users and groups.',
+              description: 'An advanced device query, without conditions on users and groups.',
             }),
           ),
         },
@@ -38,7 +38,7 @@ export const Devices = (happening: string) =>
       ),
     ],
     {
-      description: `${happening}: \`all\`, or a map that names devices by their IDs, tags or a query. Where it has several, either is enough.`,
+      description: `${happening}: \`all\`, or a map that selects devices by ID, tag or query. If it has several of these, a device needs to match only one.`,
       examples: ['all'],
     },
   )
@@ -47,7 +47,7 @@ export function toChoice(devices: 'all' | DeviceSelection): DeviceSelection | un
   return devices === 'all' ? undefined : devices
 }
 
-/** `device-state: all`, or the choice in one line. */
+/** The choice in one line, for the trigger's label: `all`, or IDs, tags and query. */
 export function labelOf(devices: 'all' | DeviceSelection): string {
   if (devices === 'all') return 'all'
   const { deviceIds = [], deviceTags = [], query } = devices

@@ -1,4 +1,4 @@
-/** The ways in which a node selects devices, and the advanced query that they are turned into. */
+/** The fields by which a node selects devices, and the advanced query that they become. */
 import { Type } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
 import type { NodeCheck, Run } from '../../engine/node.ts'
@@ -10,19 +10,19 @@ import { lacking, misplaced } from './misplaced.ts'
 const partMissing = defineError<{ field: string }>(
   'FLOW_SELECTION_MISSING',
   500,
-  ({ field }) => `${field} is missing, and without it others would be meant than the flow says.`,
+  ({ field }) => `${field} is missing, and without it other devices would be selected than the flow says.`,
 )
 
 const TagFilter = Type.Object({
-  key: Type.Optional(ValueOf(Type.String(), { description: 'Key of the tag; any where it is not given.' })),
-  value: Type.Optional(ValueOf(Type.String(), { description: 'Value of the tag; any where it is not given.' })),
+  key: Type.Optional(ValueOf(Type.String(), { description: 'Key of the tag; any key if it is not given.' })),
+  value: Type.Optional(ValueOf(Type.String(), { description: 'Value of the tag; any value if it is not given.' })),
 })
 type CompiledTagFilter = { readonly [part in 'key' | 'value']?: CompiledValue<string> | undefined }
 
 export const tagFilters = (description: string) => Type.Optional(Type.Array(TagFilter, { minItems: 1, description }))
 
 export const parentId = Type.Optional(
-  ValueOf(Type.String(), { description: 'The devices right below this system, by its ID.' }),
+  ValueOf(Type.String(), { description: 'The direct children of the system with this ID.' }),
 )
 export const group = Type.Optional(
   ValueOf(Type.String(), {
@@ -42,7 +42,7 @@ export const queryOf = (description: string) =>
     }),
   )
 export const query = queryOf(
-  'An advanced device query, as a map of conditions. One that is missing, or whose only part is, fails the run.',
+  'An advanced device query, as a map of conditions. A condition that is missing fails the run.',
 )
 
 export type CompiledQuery = CompiledValue<Record<string, unknown>> | Readonly<Record<string, CompiledValue>>
@@ -130,14 +130,14 @@ export function present<T>(field: string, value: T | undefined): T {
   return value
 }
 
-/** Reports a node that does not use exactly one of these ways, and tag filters that filter nothing. */
+/** Reports a node that does not use exactly one of these fields. */
 export function checkSelection({ config, report }: NodeCheck, ways: readonly string[]): void {
   const given = ways.filter((way) => config[way] !== undefined)
   if (given.length === 0) {
-    lacking(report, 'Nothing says which devices are meant.', `Give one of ${ways.join(', ')}.`)
+    lacking(report, 'The node does not say which devices it is for.', `Give one of ${ways.join(', ')}.`)
   }
   for (const way of given.slice(1)) {
-    misplaced(report, way, `${way} cannot stand beside ${given[0]}: devices are meant in one way.`)
+    misplaced(report, way, `${way} cannot stand beside ${given[0]}: select devices in one way.`)
   }
 }
 

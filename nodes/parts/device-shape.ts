@@ -1,4 +1,4 @@
-/** The shape of a device for the path check: the platform's schema, with tags and attributes in the form that the node asks for. */
+/** The shape of a device for the path check: the platform's schema, with tags and attributes in the form that the node requests. */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import { anything, listShape, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
@@ -17,7 +17,7 @@ export function deviceShape({ tagsAsObject, attributesAsObject }: RawConfig, act
   return { ...device, keys }
 }
 
-/** What `get-device` finds: a device, a list of them, or a list with its metadata. */
+/** The shape of what `get-device` finds: a device, a list of devices, or a list with its metadata. */
 export function foundShape(config: RawConfig, actions: ActionCatalog): Shape {
   const plain = deviceShape(config, actions)
   const device =

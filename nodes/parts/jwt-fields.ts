@@ -35,7 +35,7 @@ export class TokenRefusal extends Error {
   }
 }
 
-/** What is thrown on the way is a `TokenRefusal`, or a fault of ours that is thrown on. */
+/** The refusal to leave by `else` with. Throws any error that is not a `TokenRefusal`, since it is a fault of ours. */
 export function asRefusal(error: unknown): Refusal & { readonly type: TokenProblem } {
   if (!(error instanceof TokenRefusal)) throw error
   return { type: error.type, message: error.message }
@@ -66,7 +66,7 @@ function readPart(name: string, base64: string): Claims {
     throw new TokenRefusal('TokenInvalid', `The ${name} of the token cannot be read. ${message}`, cause)
   }
   if (isMap(value)) return value
-  throw new TokenRefusal('TokenInvalid', `The ${name} of the token is no map.`)
+  throw new TokenRefusal('TokenInvalid', `The ${name} of the token is not a map.`)
 }
 
 /** Throws if the key is not a string, or if it belongs to algorithms of another kind. */
@@ -83,11 +83,11 @@ export function notASecret(algorithm: Algorithm): TokenRefusal {
   return new TokenRefusal('KeyInvalid', `The key is that of a key pair, and ${algorithm} takes a secret.`)
 }
 
-/** For what the library or OpenSSL says of a key. Throws anything else on: it is a fault of ours, and must not be told as one of the key. */
+/** The refusal for an error by which the library or OpenSSL rejects a key. Throws any other error, since it is a fault of ours and must not be blamed on the key. */
 export function notWithThisKey(algorithm: Algorithm, cause: unknown): TokenRefusal {
   const isOfOpenSsl = cause instanceof Error && 'code' in cause && /^ERR_(?:OSSL|CRYPTO)_/.test(String(cause.code))
   if (!isOfOpenSsl && !(cause instanceof TokenError)) throw cause
-  return new TokenRefusal('KeyInvalid', `The key is none for ${algorithm}.`, cause)
+  return new TokenRefusal('KeyInvalid', `The key does not fit ${algorithm}.`, cause)
 }
 
 export function refuseCredential({ credentialNameTemplate }: RawConfig): void {

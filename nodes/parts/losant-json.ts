@@ -8,7 +8,7 @@ import { parseJson } from '../../engine/values/json.ts'
 const valueTemplate = /^\{\{\{?\s*(?:jsonEncode\s+)?([^\s{}#/()"']+)\s*\}?\}\}$/
 const helperNames: ReadonlySet<string> = new Set(['else', 'jsonEncode', 'currentDateTime'])
 
-/** Throws if a template makes up more than a single value, as blocks do, and if the rest is not JSON. */
+/** Throws if a template stands for more than a single value, as a block does, or if the rest is not JSON. */
 export function valueOfJsonTemplate(text: string): unknown {
   let json = ''
   let isInText = false
@@ -28,14 +28,14 @@ export function valueOfJsonTemplate(text: string): unknown {
   try {
     return parseJson(json)
   } catch (cause) {
-    throw new Error('Its JSON template is no JSON without what its templates give.', { cause })
+    throw new Error('Its JSON template is not valid JSON once its templates are taken out.', { cause })
   }
 }
 
 function valueFor(template: string): string {
   const path = valueTemplate.exec(template)?.[1]
   if (path === undefined || helperNames.has(path)) {
-    throw new Error(`In its JSON template, ${template} is more than a value: a value of a flow cannot be made of it.`)
+    throw new Error(`In its JSON template, ${template} is more than a single value, which a flow cannot express.`)
   }
   return `{{${path}}}`
 }

@@ -4,7 +4,7 @@ import { filled } from './filled.ts'
 
 /** Losant keeps the address and the password in the node, or in a credential; here they have a name. */
 export function connectionNameOf(name: unknown, what: string): string {
-  if (typeof name !== 'string' || name === '') throw new Error(`It has no ${what} to call its connection by.`)
+  if (typeof name !== 'string' || name === '') throw new Error(`It has no ${what} to name its connection after.`)
   if (name.includes('{{')) throw new Error(`Its ${what} is a template, and a connection is named in application.yaml.`)
   return name.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^(?![A-Za-z])/, 'c')
 }
@@ -61,16 +61,16 @@ function bindTemplates(text: string, system: 'pg' | 'mysql' | undefined): Bound 
 
 function boundTemplate(part: string, before: string, system: 'pg' | 'mysql' | undefined): string {
   const refused = (why: string) => new Error(`In its query, ${part} cannot be bound as a value: ${why}.`)
-  if (system === undefined) throw refused('the credential does not tell whether its database takes $1 or ?')
+  if (system === undefined) throw refused('the credential does not say whether its database takes $1 or ?')
   if (/\{\{\{?\s*[#/^&!>]|\{\{\{?\s*else\b/.test(part)) throw refused('it is a block')
   if (part.startsWith("'")) {
     if (system === 'mysql' && part.includes('\\')) throw refused('the text is written with escapes')
     if (/\b(?:[a-z]|u&|interval|date|time|timestamp|timestamptz)\s*$/i.test(before)) {
-      throw refused('what stands before the text says how it is read')
+      throw refused('the word before the text says how to read it')
     }
     return part.slice(1, -1).replaceAll("''", "'")
   }
-  if (!part.startsWith('{{')) throw refused('it stands in a name or in a comment')
-  if (!beforeValue.test(before)) throw refused('a name, an operator or a part of the query may come of it')
+  if (!part.startsWith('{{')) throw refused('it is in a name or in a comment')
+  if (!beforeValue.test(before)) throw refused('it could become a name, an operator or another part of the query')
   return part
 }

@@ -25,7 +25,9 @@ export const manyDevices = {
   deviceIds: Type.Optional(
     ValueOf(Type.Array(Type.String()), { description: 'The devices with these IDs, as a list.' }),
   ),
-  deviceTags: tagFilters('Devices with any of these tags; beside `deviceIds` either is enough.'),
+  deviceTags: tagFilters(
+    'Devices with any of these tags. Together with `deviceIds`, a device needs to match only one of the two.',
+  ),
   parentId,
   group,
   user,

@@ -1,4 +1,4 @@
-/** What a node remembers from one run to the next. It is kept under the node's ID, so that the flow may be rearranged around it. */
+/** What a node remembers from one run to the next. It is stored under the node's ID, so that it survives when the flow is rearranged. */
 import { Type } from 'typebox'
 import type { StorageSlot } from '../../contracts/storage.ts'
 import type { CompileContext, NodeCheck, Run } from '../../engine/node.ts'
@@ -9,21 +9,21 @@ import { lacking } from './misplaced.ts'
 
 export const identifier = Type.Optional(
   ValueOf(Type.Union([Type.String(), Type.Number()]), {
-    description: 'Each of these is remembered apart, as each device. Without it there is one memory for all runs.',
+    description: 'Keeps a separate memory for each value, such as a device ID. Without it, all runs share one memory.',
     examples: ['<< data.deviceId >>'],
   }),
 )
 
 /** A paragraph for the description of such a node. */
-export const aboutMemory = `The node needs an \`id\`: what it remembers is kept under it, survives a restart, and is lost to it when the ID or the name of
-the file changes. An \`identifier\` that is missing fails the run. Nothing that is remembered expires.`
+export const aboutMemory = `The node needs an \`id\`: its memory is stored under that ID, survives a restart, and is lost when the ID or the name of
+the file changes. An \`identifier\` that is missing fails the run. A memory never expires.`
 
-/** The memory is not kept under the node's place in the flow: with a node inserted above, it would become another node's. */
+/** Requires an ID. The node's place in the flow cannot name its memory: inserting a node above would hand it to another node. */
 export function checkMemory({ id, report }: NodeCheck): void {
   if (id !== undefined) return
   lacking(
     report,
-    'What this node remembers is kept under its ID, and it has none.',
+    'What this node remembers is stored under its ID, and it has none.',
     'Give it one, such as "id: too-dry".',
   )
 }

@@ -5,7 +5,7 @@ import type { NodeCheck } from '../../engine/node.ts'
 import { lacking, misplaced } from './misplaced.ts'
 
 export interface Operation {
-  /** What it gives, for the page. */
+  /** What the operation gives, for the page. */
   readonly meaning: string
   /** Fields that it requires. If an entry lists several, one of them is enough. */
   readonly required?: readonly (string | readonly string[])[]
@@ -18,7 +18,7 @@ export type Operations = Readonly<Record<string, Operation>>
 
 export function operationField<O extends Operations>(operations: O) {
   const names = Object.keys(operations).map((name) => ({ const: name }))
-  return Type.Unsafe<keyof O & string>({ anyOf: names, description: 'What is done.' })
+  return Type.Unsafe<keyof O & string>({ anyOf: names, description: 'The operation.' })
 }
 
 /** `common` are the fields that every operation takes. */
@@ -55,5 +55,5 @@ export function operationTable(operations: Operations): string {
     ]
     return `| ${code(name)} | ${fields.join(', ')} | ${meaning} |`
   })
-  return ['| operation | its fields | what comes of it |', '|---|---|---|', ...rows].join('\n')
+  return ['| operation | fields | result |', '|---|---|---|', ...rows].join('\n')
 }

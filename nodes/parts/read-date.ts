@@ -100,7 +100,7 @@ function readPattern(value: unknown, pattern: string, nowMs: number, zone: TimeZ
   return /[ZXx]/.test(bare(pattern)) ? read.valueOf() : inZone(read.valueOf(), zone)
 }
 
-/** Formats the date with the pattern, in the zone of the text. The result differs from the text if Day.js skipped or carried over something. */
+/** Formats the date with the pattern, in the zone of the text. The result differs from the text if Day.js skipped a part of it, or carried one over. */
 function writtenAs(text: string, pattern: string, dateMs: number): string {
   const [zone = '', sign, hours, minutes] = [...text.matchAll(/([+-])(\d\d):?(\d\d)|Z/gi)].at(-1) ?? []
   const hasZone = /Z/.test(bare(pattern))
@@ -120,7 +120,7 @@ function missingDay(tokens: string): string {
   return /[MD]/.test(tokens) ? 'YYYY ' : 'YYYY-MM-DD '
 }
 
-/** `D` accepts 01 too. */
+/** The text without leading zeros, since the pattern `D` also accepts 01. */
 function comparable(text: string): string {
   return text.replace(/(?<!\d)0+(?=\d)/g, '')
 }

@@ -10,7 +10,7 @@ export function refuseTemplates({ config, report }: TriggerCheck, fields = Objec
         code: 'FLOW_WRONG_TYPE',
         at,
         message: 'This field takes no template.',
-        hint: 'It is read before there is a payload: write it out.',
+        hint: 'The field is read before there is a payload: write the value out.',
       })
     }
   }

@@ -1,4 +1,4 @@
-/** The answer of `data.timeSeriesQuery`, and the aggregations that it knows. */
+/** Queries series of values, for the nodes that read them: their fields, and the platform's answer. */
 import { Type } from 'typebox'
 import type { NodeCheck, Run } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
@@ -30,7 +30,7 @@ export interface Point {
   readonly count?: number
 }
 
-/** What one device reported of the attribute. */
+/** The points of one attribute of a device. */
 export function pointsOf({ points }: DeviceSeries, name: string): Point[] {
   return points.flatMap(({ time, data }) => {
     const value = Object.hasOwn(data, name) ? data[name] : undefined
@@ -56,22 +56,22 @@ export const aggregations = [
   'TIMEATVALUE',
 ] as const
 
-export const attribute = Type.Optional(ValueOf(Type.String(), { description: 'The attribute that is asked for.' }))
+export const attribute = Type.Optional(ValueOf(Type.String(), { description: 'The attribute to read.' }))
 export const attributes = Type.Optional(
   ValueOf(Type.Array(Type.String(), { minItems: 1 }), {
-    description: 'The attributes, where there are several: the result is then a map from their names.',
+    description: 'Several attributes to read. The result is then a map by attribute.',
   }),
 )
 export const value = Type.Optional(
   ValueOf(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-    description: 'For `TIMEATVALUE`: the value, whose time is added up.',
+    description: 'For `TIMEATVALUE`: the value whose time is added up.',
   }),
 )
-export const perDevice = flag('Gives a map from the ID of each device, in place of all devices together.')
+export const perDevice = flag('Gives a map by device ID, instead of one result for all devices.')
 
 export const rangeEnd = Type.Optional(
   ValueOf(Type.Number({ minimum: 1 }), {
-    description: 'Where the range ends, in milliseconds since 1970; now where it is not given.',
+    description: 'The end of the range, in milliseconds since 1970. Defaults to now.',
     acceptsDigits: true,
   }),
 )
@@ -84,7 +84,7 @@ interface CompiledNames {
   readonly attributes?: CompiledValue<string[]> | undefined
 }
 
-/** Without names the platform would read every attribute. */
+/** The attributes to read. Throws if they are missing, since the platform would then read every attribute. */
 export function namesOf({ attribute, attributes }: CompiledNames, payload: Payload): readonly string[] {
   return attribute ? [present('attribute', attribute(payload))] : present('attributes', attributes?.(payload))
 }
@@ -96,7 +96,7 @@ export function aggregationOf(type: string, value: CompiledValue | undefined, pa
 /** Reports a node without exactly one of `attribute` and `attributes`, or without a `value` that it needs. */
 export function checkSeries({ config, report }: NodeCheck): void {
   if (config.attribute === undefined && config.attributes === undefined) {
-    lacking(report, 'Nothing says which attribute is asked for.', 'Give attribute, or attributes for several.')
+    lacking(report, 'The node does not say which attribute to read.', 'Give attribute, or attributes for several.')
   }
   if (config.attribute !== undefined && config.attributes !== undefined) {
     misplaced(report, 'attributes', 'attributes cannot stand beside attribute.')

@@ -1,4 +1,4 @@
-/** What is wrong with a node that names a connection, or with a query, that schemas cannot say. */
+/** Checks what a schema cannot express: that a connection exists, and that a query has neither templates nor transactions. */
 import type { NodeCheck } from '../../engine/node.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 
@@ -19,7 +19,7 @@ export function checkConnection({ config, connections, report }: NodeCheck, { fi
   })
 }
 
-/** A template of ours, and neither a shift of bits nor a list of lists of PostgreSQL. */
+/** Matches a template, but neither a bit shift nor a nested array of PostgreSQL. */
 const template = /<<<?\s*[A-Za-z_][^<>()]*>>|\{\{\{?\s*[A-Za-z_#][^{},]*\}\}\}?/
 const transaction = /^\s*(begin|start\s+transaction|commit|rollback|savepoint|set|use|lock)\b/i
 
@@ -34,7 +34,7 @@ export function checkQuery(check: NodeCheck): void {
       at: ['query'],
       offset: found.index,
       length: text.length,
-      message: 'A template cannot stand in a query: what a client sent could then change what it does.',
+      message: 'A query cannot contain a template: what a client sent could then change what the query does.',
       hint: `Write $1 there (? for MySQL), and bind the value: params: [ ${text} ].`,
     })
   }
@@ -44,6 +44,6 @@ export function checkQuery(check: NodeCheck): void {
     code: 'FLOW_WRONG_TYPE',
     at: ['query'],
     message: `A query cannot be ${word.toUpperCase()}: its connection serves other runs too.`,
-    hint: 'Each query is a transaction of its own. What belongs together is written as one query, or as a function of the database.',
+    hint: 'Each query is a transaction of its own. Write what belongs together as one query, or as a function of the database.',
   })
 }

@@ -15,7 +15,7 @@ export const storageScope = oneOf(['flow', 'application'], {
   default: 'flow',
 })
 
-/** The scope of the storage that the field means in this flow. A custom node stores apart for each node that uses it. */
+/** The scope of the storage that the field names in this flow. A custom node stores separately for each node that uses it. */
 export function scopeOf(
   scope: 'flow' | 'application' | undefined,
   flowId: string,

@@ -9,7 +9,7 @@ import type { Payload } from '../../engine/values/payload.ts'
 export const timeZoneField = (description: string) =>
   Type.Optional(Template({ description, default: 'UTC', examples: ['Europe/Berlin'] }))
 
-/** Throws for a name that is none: another zone's time would be a wrong time. */
+/** The zone that the field names, UTC by default. Throws if there is no such zone, since the time of another one would be wrong. */
 export function zoneOf(name: CompiledTemplate | undefined, payload: Payload): TimeZone {
   const text = name ? name(payload).trim() : 'UTC'
   const zone = zoneNamed(text)
@@ -19,6 +19,6 @@ export function zoneOf(name: CompiledTemplate | undefined, payload: Payload): Ti
 
 export function checkTimeZone({ config: { timeZone }, report }: NodeCheck): void {
   if (typeof timeZone !== 'string' || hasTemplate(timeZone) || zoneNamed(timeZone)) return
-  const hint = 'Name it as IANA does, as in Europe/Berlin.'
+  const hint = 'Write its IANA name, such as Europe/Berlin.'
   report({ code: 'FLOW_WRONG_TYPE', at: ['timeZone'], message: `There is no time zone "${timeZone}".`, hint })
 }

@@ -1,19 +1,19 @@
-/** The fields that say what a new token is like, for the nodes that sign one. */
+/** The fields of the nodes that sign a token. */
 import { Type } from 'typebox'
 import { ValueOf } from '../../engine/schema.ts'
 import { flag } from './flag.ts'
 
 export const tokenLifetime = Type.Optional(
   ValueOf(Type.Integer({ minimum: 1 }), {
-    description: "Seconds until the token expires; the platform's default where it is not given.",
+    description: "Seconds until the token expires. Defaults to the platform's setting.",
   }),
 )
 
 export const tokenData = Type.Optional(
   ValueOf(Type.Record(Type.String(), Type.Unknown()), {
     description:
-      'Travels in the token, readable by whoever holds it, and comes back at `experience.authInfo.extraData`.',
+      'Data that the token carries. Anyone who holds the token can read it, and flows find it at `experience.authInfo.extraData`.',
   }),
 )
 
-export const invalidateExistingTokens = flag('Refuses every token that the user was given before.')
+export const invalidateExistingTokens = flag('Invalidates every token that the user was given before.')

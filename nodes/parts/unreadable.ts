@@ -1,4 +1,4 @@
-/** How a node leaves that reads data as JSON, CSV and their like, which may be broken: what is wrong with them takes `else`. */
+/** How a node leaves that reads data which may be broken, such as JSON or CSV: by `else` if it is. */
 
 import type { CompiledValue } from '../../engine/schema.ts'
 import type { Path } from '../../engine/values/path.ts'
@@ -7,18 +7,18 @@ import { kindOf } from './kind-of.ts'
 import { valueOrMissing } from './payload-values.ts'
 import { refusalOf, refuse } from './refuse.ts'
 
-/** Says what is wrong with the data, in a sentence that a client may see. */
+/** Broken data. Its message says what is wrong in a sentence that a client may see. */
 export class Unreadable extends Error {}
 
 export interface ReadingSite {
   readonly payload: Payload
   readonly result: Path
-  /** Where the error goes, if not to `result`. */
+  /** Where the error goes. Defaults to `result`. */
   readonly errorResult?: Path | undefined
   readonly wired: ReadonlySet<string>
 }
 
-/** Puts what `read` gives at `result`. Where it throws `Unreadable`, `{ error }` stands there; without an `else` that fails the run. */
+/** Puts what `read` gives at `result`, or `{ error }` if it throws `Unreadable`. Throws in that case if `else` is not wired. */
 export function attempt(read: () => unknown, site: ReadingSite): 'then' | 'else' {
   const { payload, result, errorResult = result, wired } = site
   let value: unknown
@@ -32,7 +32,7 @@ export function attempt(read: () => unknown, site: ReadingSite): 'then' | 'else'
   return 'then'
 }
 
-/** Throws `Unreadable` where there is no text. */
+/** The text of a field. Throws `Unreadable` if the value is anything else. */
 export function readText(source: CompiledValue, payload: Payload): string {
   const text = valueOrMissing(source, payload)
   if (typeof text === 'string') return text

@@ -10,7 +10,7 @@ interface UserFields {
   readonly groups?: CompiledValue
 }
 
-/** What a node's fields say of a user, under the platform's names. What is missing is left out: the platform would refuse the `undefined`. */
+/** A node's fields about a user, under the platform's names. Leaves out what is missing, since the platform would refuse `undefined`. */
 export function userBody(fields: UserFields, payload: Payload): Record<string, unknown> {
   const body = {
     email: fields.email?.(payload),

@@ -1,4 +1,4 @@
-/** An experience user as flows see it, for the path check; a test holds it against the platform's own schema. */
+/** The shape of an experience user for the path check. A test compares it with the platform's own schema. */
 import { listShape, objectShape } from '../../engine/json-schema/shape.ts'
 import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 

@@ -5,12 +5,12 @@ import { defineTrigger } from '../../engine/trigger.ts'
 export const button = defineTrigger({
   key: 'button',
   losant: 'virtualButton',
-  summary: 'An administrator who fires the flow by hand, or a flow that fires it.',
-  description: `\`data\` is what was handed in with it, an empty object where nothing was.
+  summary: 'An administrator or another flow fires the flow.',
+  description: `\`data\` is the data that it was fired with, or an empty object.
 
-Fired by hand, the run begins at once, and is not tried again where it fails. Fired by the
-[\`workflow-trigger\`](../nodes/workflow-trigger.md) of a flow it is written down first: then the flow's \`retry\` and \`inOrder\`
-count, and \`relayType\` is \`flow\`, with the ID of that flow as \`relayId\`.`,
+If it is fired by hand, the run begins at once, and is not retried if it fails. If it is fired by the
+[\`workflow-trigger\`](../nodes/workflow-trigger.md) of a flow, the run is stored first: then the flow's \`retry\` and \`inOrder\`
+apply, and \`relayType\` is \`flow\`, with the ID of that flow as \`relayId\`.`,
   config: Type.Object({
     button: Type.String({ minLength: 1, maxLength: 255, description: 'Name of the button.' }),
   }),

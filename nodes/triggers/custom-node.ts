@@ -14,17 +14,15 @@ const input = Type.Object({
   type: Type.Optional(
     Type.Union(
       kinds.map((kind) => Type.Literal(kind)),
-      { description: 'What it has to be; anything where it is not given.' },
+      { description: 'The type of the input. Defaults to any type.' },
     ),
   ),
-  enum: Type.Optional(Type.Array(Type.Unknown(), { minItems: 1, description: 'The values that it may have.' })),
-  minimum: Type.Optional(Type.Number({ description: 'The least that a number may be.' })),
-  maximum: Type.Optional(Type.Number({ description: 'The most that a number may be.' })),
-  pattern: Type.Optional(
-    Type.String({ format: 'regex', description: 'What a text has to match, as a regular expression.' }),
-  ),
-  required: flag('Whether it has to be handed in.'),
-  default: Type.Optional(Type.Unknown({ description: 'What it is where nothing is handed in.' })),
+  enum: Type.Optional(Type.Array(Type.Unknown(), { minItems: 1, description: 'The allowed values.' })),
+  minimum: Type.Optional(Type.Number({ description: 'The smallest number allowed.' })),
+  maximum: Type.Optional(Type.Number({ description: 'The largest number allowed.' })),
+  pattern: Type.Optional(Type.String({ format: 'regex', description: 'A regular expression that a text must match.' })),
+  required: flag('Whether the input is required.'),
+  default: Type.Optional(Type.Unknown({ description: 'The value if the input is not given.' })),
   description: Type.Optional(Type.String({ description: 'For people.' })),
 })
 
@@ -33,40 +31,40 @@ type RawInput = Static<typeof input>
 export const customNodeTrigger = defineTrigger({
   key: customNodeKey,
   losant: 'customNodeStart',
-  summary: 'Makes a node of the flow, which other flows use.',
-  description: `A flow uses it by [\`type: custom-node\`](../nodes/custom-node.md) and its name, which is checked with inputs and outputs when the
-application loads. Beside this trigger such a flow has no other.
+  summary: 'Turns the flow into a node that other flows can use.',
+  description: `A flow uses it with [\`type: custom-node\`](../nodes/custom-node.md) and its name. Name, inputs and outputs are checked when the
+application loads. Such a flow has no other trigger.
 
-What is handed in stands below \`data\`, by the names of the inputs. An input that is missing and has no \`default\` is left out. Besides there is
-\`time\`, which is that of the run, \`globals\`, \`secrets\`, and the names and IDs of the application, of this flow and of this trigger. Nothing else of the
-payload of the flow that uses it can be read, \`experience\` neither, and nothing of it be changed.
+The inputs are at \`data\`, by name. An input that is missing and has no \`default\` is left out. The payload also has
+\`time\`, which is that of the run, \`globals\`, \`secrets\`, and the names and IDs of the application, of this flow and of this trigger. The custom node can
+neither read anything else of the payload of the flow that uses it, such as \`experience\`, nor change any of it.
 
-Every way has to come to a [\`return\`](../nodes/return.md), which says by which of the \`outputs\` it is left, and what it gives. A custom
+Every path must reach a [\`return\`](../nodes/return.md), which chooses one of the \`outputs\` and gives the result. A custom
 node does not reply.
 
-What is stored in it, by \`store-value\`, \`latch\` and their like, is kept apart for each node that uses it, by the file and the \`id\` of that.`,
+What it stores, by \`store-value\`, \`latch\` and the like, is separate for each node that uses it, by that node's file and \`id\`.`,
   config: Type.Object({
     [customNodeKey]: Type.String({
       minLength: 1,
       maxLength: 255,
-      description: 'By which other flows use it: different from that of every other custom node.',
+      description: 'The name of the custom node, which must be unique.',
     }),
     inputs: Type.Optional(
       Type.Record(Type.String(), input, {
-        description: 'What is handed in, by names of letters, digits, `_` and `-`.',
+        description: 'The inputs by name. Names have letters, digits, `_` and `-`.',
       }),
     ),
     outputs: Type.Optional(
       Type.Array(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]*$' }), {
         minItems: 1,
         uniqueItems: true,
-        description: 'Its ways out; `[next]` where they are not given.',
+        description: 'The outputs. Defaults to `[next]`.',
         examples: ['[then, else]', '[found, missing]'],
       }),
     ),
     result: Type.Optional(
       Type.Union([Type.Literal('optional'), Type.Literal('required'), Type.Literal('none')], {
-        description: 'Whether who uses it may say where the result goes, has to, or cannot, since there is none.',
+        description: 'Whether the node that uses it may, must or cannot say where the result goes.',
         default: 'optional',
       }),
     ),
@@ -124,7 +122,7 @@ function compileInput(raw: RawInput): CustomNodeInput {
 
 const inputName = /^[A-Za-z0-9_-]+$/
 const unsafeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
-/** Words by which a wire says something else. */
+/** Words with another meaning in a wire. */
 const reservedOutputs: ReadonlySet<string> = new Set(['do', 'end', 'break'])
 
 function check(trigger: TriggerCheck): void {
@@ -137,23 +135,23 @@ function check(trigger: TriggerCheck): void {
     if (unsafeNames.has(name)) {
       report({ code: 'FLOW_UNSAFE_PATH', at, atKey: true, message: `"${name}" cannot be a key of a payload.` })
     } else if (!inputName.test(name)) {
-      const message = `"${name}" is no name of an input: it has letters, digits, _ and - alone.`
+      const message = `"${name}" cannot be the name of an input: use only letters, digits, _ and -.`
       report({ code: 'FLOW_WRONG_TYPE', at, atKey: true, message })
     }
     for (const field of ['default', 'enum'] as const) {
       if (!hasTemplate(raw[field])) continue
-      const hint = 'It is read before there is a payload: write it out.'
+      const hint = 'The field is read before there is a payload: write the value out.'
       report({ code: 'FLOW_WRONG_TYPE', at: [...at, field], message: 'This field takes no template.', hint })
     }
     if (raw.default === undefined) continue
     if (raw.required) {
-      const message = `${name} has to be handed in, so its default is never taken.`
+      const message = `${name} is required, so its default is never used.`
       report({
         code: 'FLOW_UNKNOWN_FIELD',
         at: [...at, 'default'],
         atKey: true,
         message,
-        hint: 'Take one of the two away.',
+        hint: 'Remove one of the two.',
       })
     }
     for (const complaint of sharedSchemaChecker().check(schemaOf(raw), raw.default)) {

@@ -7,8 +7,8 @@ import { refuseTemplates } from '../parts/refuse-templates.ts'
 export const deviceConnect = defineTrigger({
   key: 'device-connect',
   losant: 'deviceTagConnect',
-  summary: 'A device that connected to the broker, or was said to have by `device.setConnectionStatus`.',
-  description: `\`data\` has \`method\` (\`mqtt\` or \`rest\`), \`address\` and, of the broker, \`secure\`: whether it connected under TLS. \`triggerId\` is the
+  summary: 'A device connects to the broker, or `device.setConnectionStatus` reports that it has.',
+  description: `\`data\` has \`method\` (\`mqtt\` or \`rest\`), \`address\` and, from the broker, \`secure\`: whether it connected with TLS. \`triggerId\` is the
 device's ID.`,
   config: Type.Object({ 'device-connect': Devices('Which devices') }),
   isQueued: true,

@@ -7,7 +7,7 @@ import { refuseTemplates } from '../parts/refuse-templates.ts'
 export const deviceCreated = defineTrigger({
   key: 'device-created',
   losant: 'deviceCreate',
-  summary: 'A device that was created.',
+  summary: 'A device is created.',
   description: '`data.device` is the device as it was created; `triggerId` is its ID.',
   config: Type.Object({ 'device-created': Devices('Which devices') }),
   isQueued: true,

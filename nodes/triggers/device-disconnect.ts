@@ -7,8 +7,8 @@ import { refuseTemplates } from '../parts/refuse-templates.ts'
 export const deviceDisconnect = defineTrigger({
   key: 'device-disconnect',
   losant: 'deviceTagDisconnect',
-  summary: 'A device that disconnected from the broker, or was said to have by `device.setConnectionStatus`.',
-  description: `\`data\` has what a connect has, and \`connectedAt\`, \`disconnectReason\` (a sentence for people), \`messagesFromDevice\` and
+  summary: 'A device disconnects from the broker, or `device.setConnectionStatus` reports that it has.',
+  description: `\`data\` has the fields of \`device-connect\`, and \`connectedAt\`, \`disconnectReason\` (a sentence for people), \`messagesFromDevice\` and
 \`messagesToDevice\`, as far as they are known. \`triggerId\` is the device's ID.`,
   config: Type.Object({ 'device-disconnect': Devices('Which devices') }),
   isQueued: true,

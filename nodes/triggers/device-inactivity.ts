@@ -7,16 +7,21 @@ import { refuseTemplates } from '../parts/refuse-templates.ts'
 export const deviceInactivity = defineTrigger({
   key: 'device-inactivity',
   losant: 'deviceTagInactivity',
-  summary: 'A device that has not reported state for some time.',
-  description: `It fires once, and again only after the device has reported and then gone silent anew. A device that never reports after the flow
-was first served never fires it. What counts is when a state arrived, not the time that it bears; a connection counts for nothing.
+  summary: 'A device has not reported state for some time.',
+  description: `It fires once, and again only after the device has reported and gone silent again. A device that has never reported since the flow
+was first served never fires it. What counts is when a state arrived, not the time in it; connections do not count.
 
-\`data\` has \`inactivitySeconds\` and \`lastActivity\`; \`triggerId\` is the device's ID. Other \`seconds\` begin anew.`,
+\`data\` has \`inactivitySeconds\` and \`lastActivity\`; \`triggerId\` is the device's ID. Changing \`seconds\` starts the wait again.`,
   config: Type.Object({
     'device-inactivity': Devices('Which devices'),
     // Losant's bounds and default.
     seconds: Type.Optional(
-      Type.Number({ minimum: 1, maximum: 31_622_400, default: 7200, description: 'How long it must be silent.' }),
+      Type.Number({
+        minimum: 1,
+        maximum: 31_622_400,
+        default: 7200,
+        description: 'How long the device must be silent.',
+      }),
     ),
   }),
   isQueued: true,

@@ -10,30 +10,33 @@ const Names = (description: string) =>
 export const deviceState = defineTrigger({
   key: 'device-state',
   losant: 'deviceTag',
-  summary: 'A device that reported its state.',
-  description: `\`data\` has what was stored, by attribute; \`time\` is the time of the state, \`triggerId\` the device's ID, and \`meta\` what the
-device sent along. A list of states starts one run for each of them, unless \`batch: once\`: then \`data\` is a list of
-\`{ data, time, meta }\`, and neither \`attributes\`, \`ignoredAttributes\` nor \`maxAge\` count.
+  summary: 'A device reports its state.',
+  description: `\`data\` has the stored values by attribute; \`time\` is the time of the state, \`triggerId\` the device's ID, and \`meta\` what the
+device sent with it. A list of states starts one run for each, unless \`batch: once\` is set: then \`data\` is a list of
+\`{ data, time, meta }\`, and \`attributes\`, \`ignoredAttributes\` and \`maxAge\` have no effect.
 
-The run is written down together with the state, and is taken up again after a crash; it may then run twice. A state that a
-flow reports fires as well: a flow that reports what starts it never comes to rest.`,
+The run is stored together with the state, and is resumed after a crash; it may then run twice. A state that a
+flow reports fires the trigger too: a flow that reports the state that starts it never stops.`,
   config: Type.Object({
     'device-state': Devices('Whose state'),
-    attributes: Type.Optional(Names('Only reports with one of these attributes.')),
-    ignoredAttributes: Type.Optional(Names('Not reports that have none but these attributes.')),
+    attributes: Type.Optional(Names('Fires only for reports with one of these attributes.')),
+    ignoredAttributes: Type.Optional(Names('Does not fire for reports that have only these attributes.')),
     maxAge: Type.Optional(
-      Type.Number({ exclusiveMinimum: 0, description: 'Seconds. Not reports of a time that is longer ago.' }),
+      Type.Number({
+        exclusiveMinimum: 0,
+        description: 'Does not fire for reports whose time is more than this many seconds ago.',
+      }),
     ),
     reports: Type.Optional(
       Type.Union([Type.Literal('all'), Type.Literal('single'), Type.Literal('batch')], {
         default: 'all',
-        description: 'States that came alone, states that came as a list, or both.',
+        description: 'Fires for single states, for lists of states, or for both.',
       }),
     ),
     batch: Type.Optional(
       Type.Union([Type.Literal('each'), Type.Literal('once')], {
         default: 'each',
-        description: 'Whether a list starts a run for each of its states, or one.',
+        description: 'Whether a list starts one run for each of its states, or one in all.',
       }),
     ),
   }),

@@ -5,19 +5,19 @@ import { defineTrigger } from '../../engine/trigger.ts'
 export const errorTrigger = defineTrigger({
   key: 'error',
   losant: 'flowError',
-  summary: 'A run that threw an error.',
+  summary: 'A run throws an error.',
   description: `| scope | fires when a run throws |
 |---|---|
 | \`local\` | in this flow |
 | \`experience\` | in any flow that an endpoint started |
 | \`global\` | in any flow |
 
-\`data.errorInfo\` has \`error.name\`, \`error.message\`, \`nodeId\` and \`nodeType\`; \`data.erroredPayload\` is the payload at the throw,
-or a sentence in its place where it is over 256 KB. The client still waits, so that a \`reply\` answers it. What this flow throws
-itself starts no further error trigger.`,
+\`data.errorInfo\` has \`error.name\`, \`error.message\`, \`nodeId\` and \`nodeType\`; \`data.erroredPayload\` is the payload at that moment,
+or a sentence if it is over 256 KB. The client is still waiting, so a \`reply\` answers it. An error that this flow throws
+itself fires no further error trigger.`,
   config: Type.Object({
     error: Type.Union([Type.Literal('local'), Type.Literal('experience'), Type.Literal('global')], {
-      description: 'Whose errors.',
+      description: 'Which errors fire it.',
     }),
   }),
   sample: () => ({

@@ -6,9 +6,9 @@ import { refuseTemplates } from '../parts/refuse-templates.ts'
 export const mqttTrigger = defineTrigger({
   key: 'mqtt',
   losant: 'mqttTopic',
-  summary: "A message on a topic of the application's own.",
-  description: `\`data\` is the message, always text; \`triggerId\` is the topic that it came on; \`relayType\` is \`device\` or \`flow\`. The topic may have the wildcards
-\`+\` and \`#\`. A message with QoS 1 is acknowledged once the run is written down. What a flow publishes fires as well.`,
+  summary: "A message arrives on one of the application's own topics.",
+  description: `\`data\` is the message, always text; \`triggerId\` is its topic; \`relayType\` is \`device\` or \`flow\`. The topic may have the wildcards
+\`+\` and \`#\`. A message with QoS 1 is acknowledged once the run is stored. Messages that flows publish fire the trigger too.`,
   config: Type.Object({
     mqtt: Type.String({
       minLength: 1,
@@ -39,13 +39,16 @@ function check(trigger: TriggerCheck): void {
     (level, index) => level === '+' || (level === '#' && index === levels.length - 1) || !/[+#]/.test(level),
   )
   if (!isFilter || topic.includes('\0')) {
-    complain(`"${topic}" is no topic.`, 'A wildcard stands alone between slashes, and # at the end alone.')
+    complain(
+      `"${topic}" is not a valid topic.`,
+      'A wildcard fills a whole level between slashes, and # is only allowed at the end.',
+    )
   } else if (topic.startsWith('$') || topic.startsWith('losant')) {
     complain(
-      `"${topic}" is no topic of the application's own.`,
+      `"${topic}" is not one of the application's own topics.`,
       topic.startsWith('losant')
-        ? 'For the state of devices there is the trigger device-state.'
-        : 'Topics with $ are the broker’s.',
+        ? 'For the state of devices, use the trigger device-state.'
+        : 'Topics that begin with $ belong to the broker.',
     )
   }
 }

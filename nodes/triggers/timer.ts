@@ -10,28 +10,28 @@ const secondsOfYear = 31_622_400
 export const timer = defineTrigger({
   key: 'timer',
   losant: 'timer',
-  summary: 'A time that has come.',
+  summary: 'A point in time is reached, once or regularly.',
   description: `\`data\` is empty; \`time\` is when the run was started.
 
-\`cron\` has five fields (minute, hour, day of the month, month, day of the week) or six, with the second in front, or is one of
-\`@yearly @monthly @weekly @daily @hourly\`. Without \`timeZone\` it is read in UTC. \`seconds\` count from when it last fired.
+\`cron\` has five fields (minute, hour, day of the month, month, day of the week) or six, with the second first, or is one of
+\`@yearly @monthly @weekly @daily @hourly\`. Without \`timeZone\`, it is in UTC. \`seconds\` count from when it last fired.
 
-A time that came while the process was down is left out, unless \`late: true\`: then it fires once as soon as it can, however
-many were missed. Two runs of one flow may overlap.`,
+A time that passed while the process was down is skipped, unless \`late: true\` is set: then it fires once as soon as possible, however
+many times were missed. Two runs of the same flow may overlap.`,
   config: Type.Object({
     timer: Type.Union(
       [
         Type.Object({
-          seconds: Type.Number({ minimum: 1, maximum: secondsOfYear, description: 'How often.' }),
+          seconds: Type.Number({ minimum: 1, maximum: secondsOfYear, description: 'The interval in seconds.' }),
         }),
         Type.Object({
-          cron: Type.String({ minLength: 1, maxLength: 255, description: 'When.' }),
+          cron: Type.String({ minLength: 1, maxLength: 255, description: 'The cron expression.' }),
           timeZone: Type.Optional(Type.String({ description: 'IANA name.', examples: ['Europe/Berlin'] })),
         }),
       ],
       { description: 'When it fires: every so many `seconds`, or by a `cron` expression.' },
     ),
-    late: flag('Whether it fires once where it was due while nothing ran.'),
+    late: flag('Whether it fires once, late, if it was due while the process was down.'),
   }),
   isQueued: true,
   label: ({ timer: when }) =>
@@ -54,7 +54,7 @@ late: true`,
   ],
 })
 
-/** It only tells times: nothing is scheduled here. */
+/** Only computes times: a paused `Cron` schedules nothing. */
 function createCron(cron: string, timeZone = 'UTC'): Cron {
   return new Cron(cron, { timezone: timeZone, paused: true })
 }
@@ -66,7 +66,7 @@ function check({ config: { timer: when }, report }: TriggerCheck): void {
     report({
       code: 'FLOW_WRONG_TYPE',
       at: ['timer', 'timeZone'],
-      message: `"${timeZone}" is no time zone.`,
+      message: `"${timeZone}" is not a time zone.`,
       hint: 'Write its IANA name: Europe/Berlin, America/New_York, UTC.',
     })
     return
@@ -76,7 +76,7 @@ function check({ config: { timer: when }, report }: TriggerCheck): void {
   report({
     code: 'FLOW_WRONG_TYPE',
     at: ['timer', 'cron'],
-    message: `"${String(when.cron)}" is no time that comes: ${problem}`,
+    message: `"${String(when.cron)}" never fires: ${problem}`,
     hint: 'Write minute, hour, day of the month, month and day of the week: 0 9 * * 1-5.',
   })
 }
@@ -91,7 +91,7 @@ function isTimeZone(name: string): boolean {
 
 function whyNeverDue(cron: string, timeZone: string): string | undefined {
   try {
-    return createCron(cron, timeZone).nextRun() ? undefined : 'it is never due.'
+    return createCron(cron, timeZone).nextRun() ? undefined : 'no date matches it.'
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

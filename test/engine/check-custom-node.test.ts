@@ -205,7 +205,7 @@ describe('a custom node', () => {
     [
       '- { type: step, next: [ [ { type: return, output: then } ], [ ‸{ type: return, output: else } ] ] }',
       'FLOW_RETURNS_TWICE',
-      'Take one of the two away.',
+      'Remove one of the two.',
     ],
     ['- ‸{ type: custom-node, node: c }\n- { type: return, output: then }', 'FLOW_USES_ITSELF', undefined],
   ])('is told what is wrong with its nodes: %j', (nodes, code, hint) => {

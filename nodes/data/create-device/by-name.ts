@@ -1,4 +1,4 @@
-/** A device that the platform has shown with lists, with its tags and attributes by name where that is asked for. */
+/** Turns the lists of tags and attributes of a device into maps, if the node asks for that. */
 
 interface Ways {
   readonly tagsAsObject: boolean
@@ -13,7 +13,7 @@ export function byName(device: unknown, { tagsAsObject, attributesAsObject }: Wa
   return shown
 }
 
-/** A key may have several tags: each has a list of values, as in Losant. */
+/** A map from each key to a list of values, since several tags may have the same key. Losant has the same form. */
 function tagsByKey(tags: unknown): Record<string, unknown[]> {
   const byKey: Record<string, unknown[]> = {}
   for (const { key, value } of mapsIn(tags)) {

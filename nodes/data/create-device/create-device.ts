@@ -12,17 +12,17 @@ import { byName } from './by-name.ts'
 export const createDevice = defineNode({
   type: 'create-device',
   losant: { type: 'CreateDeviceNode' },
-  summary: 'Makes a device.',
-  description: `What stands at \`result\` is the device, or \`{ error: { type, statusCode, message } }\` where the platform refused. A
+  summary: 'Creates a device.',
+  description: `The value at \`result\` is the device, or \`{ error: { type, statusCode, message } }\` if the platform refused. A
 refusal takes \`else\`; without an \`else\` it fails the run.`,
   config: Type.Object({
     device: Value({
       description:
-        'The device: `name`, and `description`, `deviceClass`, `tags`, `attributes`, `gatewayId`, `parentId`, `systemInterval`, `keepDuplicates` as they are needed.',
+        'The device: `name`, and `description`, `deviceClass`, `tags`, `attributes`, `gatewayId`, `parentId`, `systemInterval`, `keepDuplicates` as needed.',
       fits: { call: 'devices.post', parameter: 'device' },
     }),
     tagsAsObject: flag('Gives tags as a map from key to a list of values.'),
-    attributesAsObject: flag('Gives attributes as a map from their name.'),
+    attributesAsObject: flag('Gives attributes as a map by name.'),
     result: Type.Optional(PathTo({ description: 'Where the device, or the refusal, goes.' })),
   }),
   outputs: ['else', 'then'],

@@ -22,24 +22,24 @@ import { arrange, readLast, readRange } from './readings.ts'
 export const gauge = defineNode({
   type: 'gauge',
   losant: { type: 'GaugeNode' },
-  summary: 'Reads one value: the last that devices reported, or one over a range of time.',
-  description: `Without \`durationMs\` it is the last value, of whichever device reported last. With it, \`aggregation\` says what is made of the
-values of that time.
+  summary: 'Reads one value: the last that devices reported, or one for a range of time.',
+  description: `Without \`durationMs\`, it is the last value that any of the devices reported. With it, \`aggregation\` says how the values of that
+time are combined.
 
-| asked for | stands at \`result\` |
+| requested | value at \`result\` |
 |---|---|
 | one \`attribute\` | \`{ time, value }\` |
 | \`attributes\` | such a map by attribute |
 | with \`perDevice\` | either by the ID of the device |
 
-\`time\` is when the last value was reported, or where the range ends. What was never reported is left out: the result is then \`{}\`.`,
+\`time\` is when the last value was reported, or the end of the range. An attribute that was never reported is left out: the result is then \`{}\`.`,
   config: Type.Object({
     ...manyDevices,
     attribute,
     attributes,
     durationMs: Type.Optional(milliseconds('How far back, in milliseconds.')),
     end: rangeEnd,
-    aggregation: oneOf(aggregations, { description: 'What is made of the values of the range.', default: 'MEAN' }),
+    aggregation: oneOf(aggregations, { description: 'How the values of the range are combined.', default: 'MEAN' }),
     value,
     perDevice,
     result: PathTo({ description: 'Where the value goes.' }),
@@ -122,7 +122,7 @@ result: data.highest`,
   ],
 })
 
-/** Fields that say how a range of time is read, where there is none. */
+/** Reports fields about a range of time in a node that reads the last value. */
 function checkRange({ config, report }: NodeCheck): void {
   if (config.durationMs !== undefined) return
   for (const field of ['aggregation', 'end']) {

@@ -1,4 +1,4 @@
-/** What a gauge reads, and the shapes in which Losant's gauge shows it. */
+/** Reads the values of a gauge, and arranges them as Losant's gauge does. */
 import type { Run } from '../../../engine/node.ts'
 import { callAction } from '../../parts/call-action.ts'
 import { querySeries } from '../../parts/series.ts'

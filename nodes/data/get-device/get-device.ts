@@ -29,10 +29,10 @@ export const getDevice = defineNode({
   type: 'get-device',
   losant: { type: 'GetDeviceNode' },
   summary: 'Reads one device or several.',
-  description: `Which devices are meant, one of these fields says: ${ways.map((way) => `\`${way}\``).join(', ')}.
+  description: `One of these fields selects the devices: ${ways.map((way) => `\`${way}\``).join(', ')}.
 
-What stands at \`result\` is the device, or \`null\` where there is none; an ID that is not well-formed is the ID of none. With
-\`several\` it is a list, which may be empty. A list has at most \`perPage\` devices: \`metadata\` tells how many there are in all.
+The value at \`result\` is the device, or \`null\` if there is none; a malformed ID also gives \`null\`. With
+\`several\`, it is a list, which may be empty. A list has at most \`perPage\` devices: \`metadata\` says how many there are in all.
 
 A tag or a condition that is missing fails the run: \`value: << experience.user.id >>\` must not become "any owner".`,
   config: Type.Object({
@@ -46,27 +46,27 @@ A tag or a condition that is missing fails the run: \`value: << experience.user.
     group,
     user,
     query,
-    several: flag('Gives a list, in place of the first device.'),
+    several: flag('Gives a list instead of the first device.'),
     metadata: flag('Wraps the list in `{ items, count, totalCount, page, perPage, sortField, sortDirection }`.'),
     page: Type.Optional(
-      ValueOf(count(0), { description: 'Which page of the list, from 0.', default: 0, acceptsDigits: true }),
+      ValueOf(count(0), { description: 'The page of the list, counted from 0.', default: 0, acceptsDigits: true }),
     ),
     perPage: Type.Optional(
-      ValueOf(count(1, 1000), { description: 'Devices on a page.', default: 100, acceptsDigits: true }),
+      ValueOf(count(1, 1000), { description: 'Devices per page.', default: 100, acceptsDigits: true }),
     ),
     sortField: oneOf(['name', 'id', 'creationDate', 'lastUpdated'], {
-      description: 'What the devices are sorted by.',
+      description: 'The field to sort by.',
       default: 'name',
     }),
-    sortDirection: oneOf(['asc', 'desc'], { description: 'Which comes first.', default: 'asc' }),
+    sortDirection: oneOf(['asc', 'desc'], { description: 'The order.', default: 'asc' }),
     tagsAsObject: flag('Gives tags as a map from key to a list of values: `tags.owner.[0]`.'),
-    attributesAsObject: flag('Gives attributes as a map from their name.'),
-    includeConnection: flag('Adds `connectionInfo`, which tells whether it is connected.', true),
+    attributesAsObject: flag('Gives attributes as a map by name.'),
+    includeConnection: flag('Adds `connectionInfo`, which says whether the device is connected.', true),
     includeState: flag('Adds `compositeState`: the last value of each attribute.'),
     attributes: Type.Optional(
       Type.Array(Type.String({ pattern: '^[0-9a-zA-Z_-]{1,255}$' }), {
         minItems: 1,
-        description: 'The attributes of `compositeState`; all where it is not given.',
+        description: 'The attributes of `compositeState`. Defaults to all.',
       }),
     ),
     result: PathTo({ description: 'Where the device, or the list, goes.' }),
@@ -171,10 +171,10 @@ result: data.devices`,
   ],
 })
 
-/** Fields that say nothing without another. */
+/** Reports fields that have no effect without another. */
 function checkCompany({ config, report }: NodeCheck): void {
   if (config.deviceId !== undefined && config.several !== undefined) {
-    misplaced(report, 'several', 'An ID names one device: there are not several.')
+    misplaced(report, 'several', 'An ID names only one device.')
   }
   for (const field of ofSeveral) {
     if (config[field] !== undefined && config.several !== true)

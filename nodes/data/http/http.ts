@@ -63,7 +63,7 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
     ),
     timeoutSeconds: Type.Optional(
       ValueOf(Type.Number({ exclusiveMinimum: 0, maximum: 30 }), {
-        description: 'How long the whole may take.',
+        description: 'How long the request may take in all.',
         default: 10,
         acceptsDigits: true,
       }),
@@ -87,7 +87,7 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
       default: 'auto',
     }),
     result: Type.Optional(PathTo({ description: 'Where the answer goes, or the error.' })),
-    errorResult: Type.Optional(PathTo({ description: 'Where the error goes, if not to `result`.' })),
+    errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],

@@ -8,18 +8,18 @@ import { inOrder, type Order } from './sort-values.ts'
 /** The fields of the operation, rendered. */
 export interface ArrayArguments {
   readonly value: unknown
-  /** From the end where it is negative. */
+  /** Counts from the end if it is negative. */
   readonly index: number
   readonly start: number | undefined
   /** Excluded. */
   readonly end: number | undefined
   readonly order: Order
-  /** What stands at `by` in an item. */
+  /** The value at `by` in an item. */
   readonly keyOf: (item: unknown) => unknown
   readonly keeps: (item: unknown, index: number) => boolean
 }
 
-/** What comes of the list itself, or else what is found in it. */
+/** The changed list, or what was found in it. */
 export type ArrayOutcome =
   | { readonly list: readonly unknown[]; readonly removed?: unknown }
   | { readonly found: unknown }
@@ -32,7 +32,7 @@ const list = listShape(anything)
 /** Keys that come with the items. */
 const map = objectShape({}, true)
 
-/** Named as in Losant. */
+/** The operations, named as in Losant. */
 export const arrayOperations = {
   compact: {
     meaning: 'The list without `false`, `0`, `NaN`, empty texts and `null`.',
@@ -41,18 +41,18 @@ export const arrayOperations = {
   },
   concat: {
     meaning:
-      'The list with the items of `value` after its own, or with `value` where it is no list. A missing one adds nothing.',
+      'The list with the items of `value` after its own, or with `value` itself if it is not a list. A missing one adds nothing.',
     required: ['value'],
     shape: list,
     run: (items, { value }) => ({ list: value === undefined ? items : items.concat(copyOf(value)) }),
   },
   deduplicate: {
-    meaning: 'The list with the first alone of equal texts, numbers, booleans.',
+    meaning: 'The list without duplicate texts, numbers and booleans; the first of each stays.',
     shape: list,
     run: (items) => ({ list: [...new Set(items)] }),
   },
   deduplicateBy: {
-    meaning: 'The list with the first alone of the items that have the same at `by`.',
+    meaning: 'The list without items that have the same value at `by`; the first of each stays.',
     required: ['by'],
     shape: list,
     run: (items, { keyOf }) => ({ found: firstByKey(items, keyOf) }),
@@ -64,18 +64,18 @@ export const arrayOperations = {
     run: (items, { keeps }) => ({ found: items.filter(keeps) }),
   },
   flatten: {
-    meaning: 'The list with the items of every list in it, however deep, in its place.',
+    meaning: 'The list with every nested list, however deep, replaced by its items.',
     shape: list,
     run: (items) => ({ list: items.flat(Number.POSITIVE_INFINITY) }),
   },
   groupBy: {
-    meaning: 'A map of lists: by what stands at `by`, the items that have it.',
+    meaning: 'A map from each value at `by` to the list of items that have it.',
     required: ['by'],
     shape: map,
     run: (items, { keyOf }) => ({ found: recordOf(groupByKey(items, keyOf)) }),
   },
   indexOf: {
-    meaning: 'Where `value` first stands: 0 is the beginning, -1 nowhere.',
+    meaning: 'The index of the first item that equals `value`, or -1.',
     required: ['value'],
     shape: scalar,
     run: (items, { value }) => ({ found: value === undefined ? -1 : items.indexOf(value) }),
@@ -87,14 +87,14 @@ export const arrayOperations = {
     run: (items, { value, index }) => ({ list: items.toSpliced(index, 0, copyOf(needed('value', value))) }),
   },
   keyBy: {
-    meaning: 'A map: by what stands at `by`, the last item that has it.',
+    meaning: 'A map from each value at `by` to the last item that has it.',
     required: ['by'],
     shape: map,
     run: (items, { keyOf }) => ({ found: recordOf(items.map((item) => [toText(keyOf(item)), item])) }),
   },
-  length: { meaning: 'How many items it has.', shape: scalar, run: (items) => ({ found: items.length }) },
+  length: { meaning: 'The number of items.', shape: scalar, run: (items) => ({ found: items.length }) },
   lookupAt: {
-    meaning: 'The item at `index`. Where there is none, nothing stands at `result` afterwards.',
+    meaning: 'The item at `index`. If there is none, nothing is at `result` afterwards.',
     required: ['index'],
     shape: anything,
     run: (items, { index }) => ({ found: items.at(index) }),
@@ -131,7 +131,7 @@ export const arrayOperations = {
     }),
   },
   reverse: {
-    meaning: 'The list from its end to its beginning.',
+    meaning: 'The list in reverse.',
     shape: list,
     run: (items) => ({ list: items.toReversed() }),
   },
@@ -148,20 +148,20 @@ export const arrayOperations = {
     run: (items, { start, end }) => ({ list: items.slice(start, end) }),
   },
   sort: {
-    meaning: 'The list in `order`: numbers, then texts, then `false` and `true`; what is none of these comes last.',
+    meaning: 'The list in `order`: numbers, then texts, then `false` and `true`; anything else comes last.',
     optional: ['order'],
     shape: list,
     run: (items, { order }) => ({ found: inOrder(items, order) }),
   },
   sortBy: {
-    meaning: 'The list in the `order` of what stands at `by`.',
+    meaning: 'The list in the `order` of the values at `by`.',
     required: ['by'],
     optional: ['order'],
     shape: list,
     run: (items, { order, keyOf }) => ({ found: inOrder(items, order, keyOf) }),
   },
   sum: {
-    meaning: 'The sum of its numbers; what is no number is left out.',
+    meaning: 'The sum of its numbers; other items are ignored.',
     shape: scalar,
     run: (items) => ({ found: items.reduce((sum: number, item) => (typeof item === 'number' ? sum + item : sum), 0) }),
   },
@@ -174,7 +174,7 @@ export const arrayOperations = {
 } satisfies Record<string, ArrayOperation>
 
 export function keyAt(by: Path | undefined): ArrayArguments['keyOf'] {
-  // A path reads any value, though a payload is what it mostly reads.
+  // A path can read any value, although its type asks for a payload.
   return (item) => by?.get(item as Record<string, unknown>)
 }
 

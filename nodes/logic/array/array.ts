@@ -17,32 +17,32 @@ const locals = ['value', 'index', 'array', 'payload']
 export const array = defineNode({
   type: 'array',
   losant: { type: 'ArrayNode', translate: translateArray },
-  summary: 'Computes with a list: filters, sorts, groups, searches, adds and removes items.',
+  summary: 'Filters, sorts, groups or searches a list, or adds and removes items.',
   description: `${operationTable(arrayOperations)}
 
-Fields in brackets may be left out. Indexes count from 0, and from the end where they are negative. The list at \`source\` stays as it is
+Fields in brackets are optional. Indexes count from 0, or from the end if they are negative. The list at \`source\` stays unchanged
 unless \`result\` is the same path.
 
-Where nothing stands at \`source\`, or \`null\`, the list is empty: a list that begins with its first item need not be made before. A text
-is the list of its characters; what adds to, takes from or turns the list makes a text again.`,
+If \`source\` is missing or \`null\`, the list is empty, so a list need not be created before its first item is added. A text
+is a list of its characters; operations that change the list give a text again.`,
   config: Type.Object({
     operation: operationField(arrayOperations),
     source: Value({ description: 'The list.', examples: ['<< data.items >>'] }),
-    value: Type.Optional(Value({ description: 'What is added or searched for.' })),
-    index: Index('Which item.'),
-    start: Index('The first item; that of the list where it is left out.'),
-    end: Index('The item after the last; all are taken where it is left out.'),
+    value: Type.Optional(Value({ description: 'The value to add or to search for.' })),
+    index: Index('The item.'),
+    start: Index('The first item to take. Defaults to the first of the list.'),
+    end: Index('The item after the last one to take. Defaults to the end of the list.'),
     by: Type.Optional(PathTo({ description: 'A path in each item.', examples: ['tags.kind.[0]'] })),
-    order: oneOf(['ascending', 'descending'], { description: 'Which way.', default: 'ascending' }),
+    order: oneOf(['ascending', 'descending'], { description: 'The order.', default: 'ascending' }),
     where: Type.Optional(
       Expression({
         locals,
-        description: 'Asked of each item, which is `value`; besides there are its `index` and the `array`.',
+        description: 'Evaluated for each item, which is `value`. Its `index` and the `array` are also available.',
         examples: ['<< value.moisture >> < << data.limit >>'],
       }),
     ),
-    removed: Type.Optional(PathTo({ description: 'Where the item goes that is taken out.' })),
-    result: PathTo({ description: 'Where what comes of it goes.' }),
+    removed: Type.Optional(PathTo({ description: 'Where the removed item goes.' })),
+    result: PathTo({ description: 'Where the result goes.' }),
   }),
   outputs: ['next'],
   check: (check) => checkOperation(check, arrayOperations, ['source', 'result']),

@@ -2,7 +2,7 @@
 import type { RawConfig } from '../../../engine/node.ts'
 import { templateAt } from '../../parts/losant-path.ts'
 
-/** Losant's fields of a rule, by our operation's. */
+/** Our field for `inputTemplate` of a rule, by operation. */
 const inputNames: Readonly<Record<string, string>> = {
   concat: 'value',
   deduplicateBy: 'by',
@@ -18,7 +18,7 @@ const inputNames: Readonly<Record<string, string>> = {
   unshift: 'value',
 }
 
-/** Losant's editor makes one rule a node. Where a rule does not change the list, what it finds goes to its `outputPath`. */
+/** Losant's editor creates one rule per node. The result of a rule that does not change the list goes to its `outputPath`. */
 export function translateArray({ sourceArrayPath, destArrayPath, rules }: RawConfig): RawConfig {
   const [rule, more] = (rules ?? []) as readonly RawConfig[] // as Losant exports it
   if (rule === undefined || more !== undefined) throw new Error('An array node has one rule.')

@@ -1,6 +1,6 @@
 export type Order = 'ascending' | 'descending'
 
-/** Items with equal keys stay as they were. What is neither number, date, text nor boolean comes last in either order. */
+/** Sorts items; those with equal keys keep their order. Keys other than numbers, dates, texts and booleans come last in either order. */
 export function inOrder(
   items: readonly unknown[],
   order: Order,
@@ -16,7 +16,7 @@ export function inOrder(
     .map(({ item }) => item)
 }
 
-/** Kinds are never mixed, so that the order does not depend on where a list began. */
+/** The place of a value: kinds are sorted one after another, so that the result does not depend on the initial order. */
 function placeOf(value: unknown): { readonly kind: number; readonly key: number | string | undefined } {
   if (typeof value === 'string') return { kind: 1, key: value }
   if (typeof value === 'boolean') return { kind: 2, key: Number(value) }

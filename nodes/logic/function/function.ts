@@ -15,9 +15,9 @@ export const functionNode = defineNode({
   type: 'function',
   losant: { type: 'RawFunctionNode', translate },
   summary: 'Runs JavaScript on the payload.',
-  description: `The script changes \`payload\`, gives the variable another value, or returns one that takes its place. What it leaves is
-read as JSON: functions and \`undefined\` are gone, \`NaN\` is \`null\`, and dates are text, but for \`payload.time\`, which is a \`Date\` before and
-after. With \`scope\`, \`payload\` is what stands at that path, and may be any value; without, it must stay a map.
+  description: `The script changes \`payload\`, assigns it another value, or returns one that replaces it. The outcome is
+read as JSON: functions and \`undefined\` are dropped, \`NaN\` is \`null\`, and dates are text, except for \`payload.time\`, which is a \`Date\` before and
+after. With \`scope\`, \`payload\` is the value at that path, which may be of any type; without it, it must remain a map.
 
 It is the body of a function in sloppy mode, so \`return\` stands anywhere. There is the language itself, with \`Buffer\`, \`Intl\` and
 \`console\`, whose lines go to the run's log. There is no \`require\`, no \`fetch\`, no timer and nothing else of the server, and what a script
@@ -28,8 +28,10 @@ fails the run, at its own line. In and out go 5 MB of JSON at most. A few script
 (\`FLOWPOT_SCRIPT_THREADS\`). The others wait: nodes take turns, and within each the networks that ask for it. Where more than
 \`FLOWPOT_MAX_WAITING_SCRIPTS\` wait, requests are answered 503.`,
   config: Type.Object({
-    script: Code({ description: 'The JavaScript: a block scalar (`script: |`) keeps its lines.' }),
-    scope: Type.Optional(PathTo({ description: 'What the script has as `payload`; all of it where it is not given.' })),
+    script: Code({ description: 'The JavaScript. A block scalar (`script: |`) keeps its lines.' }),
+    scope: Type.Optional(
+      PathTo({ description: 'The part of the payload that the script has as `payload`. Defaults to all of it.' }),
+    ),
   }),
   outputs: ['next'],
   check: checkSyntax,
@@ -88,7 +90,7 @@ function checkSyntax({ config, report }: NodeCheck): void {
   if (!problem) return
   const { message, offset, length } = problem
   const hint = /\bawait\b|\bimport\b/.test(message)
-    ? { hint: 'A script is synchronous and imports nothing. What takes time is for nodes, such as http.' }
+    ? { hint: 'A script is synchronous and imports nothing. Use nodes such as http for what takes time.' }
     : {}
   report({ code: 'FLOW_SCRIPT_SYNTAX', at: ['script'], offset, length, message: `${message}.`, ...hint })
 }

@@ -1,4 +1,4 @@
-/** Parses a script, and no more than that: what V8 compiles here never runs. QuickJS, where scripts run, speaks the same language. */
+/** Parses a script without running it. V8 does that here; QuickJS, which runs scripts, has the same syntax. */
 import { compileFunction } from 'node:vm'
 
 export interface ScriptSyntaxError {
@@ -8,19 +8,19 @@ export interface ScriptSyntaxError {
   readonly length: number
 }
 
-/** What is wrong with the body of a function of `payload`; `undefined` where nothing is. */
+/** The syntax error in the body of a function of `payload`; `undefined` if there is none. */
 export function findSyntaxError(source: string): ScriptSyntaxError | undefined {
   try {
     compileFunction(source, ['payload'], { filename: 'script.js' })
     return undefined
   } catch (error) {
-    // Of another realm it is where tests run in one.
+    // Not checked by `instanceof`, since a test may run in another realm.
     const { message, stack } = error as Error
     return { message, ...placeIn(stack ?? '', source) }
   }
 }
 
-/** Node begins the stack with the line that V8 complains of, and underlines the place. */
+/** Finds the place of the error: Node.js puts the line at the top of the stack, with marks below the place. */
 function placeIn(stack: string, source: string): { readonly offset: number; readonly length: number } {
   const [, line = '1', marks = ''] = /^script\.js:(\d+)\n.*\n([\t ]*\^*)/.exec(stack) ?? []
   const before = source.split('\n').slice(0, Number(line) - 1)

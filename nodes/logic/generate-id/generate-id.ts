@@ -10,27 +10,27 @@ import { nameUuid, randomUuid, timeUuid } from './uuid.ts'
 
 const formats = ['uuidv4', 'uuidv1', 'uuidv3', 'uuidv5', 'objectId', 'nanoid'] as const
 
-/** Each can stand in a URL as it is. 64 of them, so that six bits of a byte choose one and all are as likely. */
+/** Characters that a URL takes unencoded. There are 64, so that six bits of a byte choose each with the same probability. */
 const nanoidAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
 
 export const generateId = defineNode({
   type: 'generate-id',
   losant: { type: 'GenerateIdNode', translate },
-  summary: 'Makes an ID that nothing else has.',
+  summary: 'Generates a unique ID.',
   description: `| format | is |
 |---|---|
 | \`uuidv4\` | a random UUID |
-| \`uuidv1\` | a UUID that tells when it was made |
+| \`uuidv1\` | a UUID that contains the time |
 | \`uuidv3\`, \`uuidv5\` | a UUID that is always the same for a \`namespace\` and a \`value\` |
-| \`objectId\` | 24 hexadecimal digits, the first eight of which tell the second in which it was made |
+| \`objectId\` | 24 hexadecimal digits, the first eight of which are the time in seconds |
 | \`nanoid\` | \`length\` letters, digits, \`_\` and \`-\` |
 
-Where an ID must not be guessed, as for a link that lets someone in, take \`uuidv4\` or \`nanoid\`.`,
+If an ID must not be guessed, as in a link that grants access, use \`uuidv4\` or \`nanoid\`.`,
   config: Type.Object({
     format: oneOf(formats, { description: 'The kind of ID.', default: 'uuidv4' }),
     namespace: Type.Optional(
       ValueOf(Type.String({ format: 'uuid' }), {
-        description: 'For `uuidv3` and `uuidv5`: a UUID that the name is of.',
+        description: 'For `uuidv3` and `uuidv5`: the UUID of the namespace.',
       }),
     ),
     value: Type.Optional(
@@ -38,7 +38,7 @@ Where an ID must not be guessed, as for a link that lets someone in, take \`uuid
     ),
     length: Type.Optional(
       ValueOf(Type.Integer({ minimum: 1, maximum: 256 }), {
-        description: 'For `nanoid`: how many characters; 21 where it is not given.',
+        description: 'For `nanoid`: how many characters. Defaults to 21.',
         acceptsDigits: true,
       }),
     ),
@@ -118,7 +118,7 @@ function generate(format: (typeof formats)[number], parts: NameParts, { services
   }
 }
 
-/** The fields that a format has beside `result`. */
+/** The fields that a format has, besides `result`. */
 const fieldsOf = (format: unknown) =>
   format === 'uuidv3' || format === 'uuidv5' ? ['namespace', 'value'] : format === 'nanoid' ? ['length'] : []
 

@@ -5,16 +5,16 @@ import { createHash } from 'node:crypto'
 /** 15 October 1582, in milliseconds before 1970: where the timestamps of version 1 begin. */
 const gregorianMs = 12_219_292_800_000n
 
-/** Version 1, of a time and 10 random bytes: in place of a network card's address, which would tell on the machine. */
+/** Version 1, of a time and 10 random bytes, which replace the address of a network card: that would identify the machine. */
 export function timeUuid(nowMs: number, random: Uint8Array): string {
   const bytes = Buffer.concat([Buffer.alloc(8), random.subarray(0, 8)])
-  // In steps of 100 ns. A clock tells milliseconds, so the steps in between are random.
+  // The time is in steps of 100 ns. The clock has milliseconds, so the steps in between are random.
   const fraction = (((random[8] ?? 0) << 8) | (random[9] ?? 0)) % 10_000
   const time = (BigInt(Math.trunc(nowMs)) + gregorianMs) * 10_000n + BigInt(fraction)
   bytes.writeUInt32BE(Number(time & 0xffff_ffffn), 0)
   bytes.writeUInt16BE(Number((time >> 32n) & 0xffffn), 4)
   bytes.writeUInt16BE(Number((time >> 48n) & 0x0fffn), 6)
-  // Marks the address as one that no network card has.
+  // The multicast bit, which no network card's address has set.
   bytes.writeUInt8(bytes.readUInt8(10) | 1, 10)
   return format(bytes, 1)
 }

@@ -33,10 +33,10 @@ const map = objectShape({}, true)
 const withOrJson = { input: 'with', required: [['with', 'json']] } as const
 const keysOrJson = { input: 'keys', required: [['keys', 'json']] } as const
 
-/** Named as in Losant. */
+/** The operations, named as in Losant. */
 export const objectOperations = {
   assign: {
-    meaning: 'The map with the keys of `with`; where both have one, that of `with` counts.',
+    meaning: 'The map with the keys of `with`, which win over its own.',
     ...withOrJson,
     shape: map,
     of: 'map',
@@ -49,7 +49,7 @@ export const objectOperations = {
     run: (source) => Object.entries(source),
   },
   fromPairs: {
-    meaning: 'The map of such a list; of two pairs with one key the last counts.',
+    meaning: 'The map of a list of `[key, value]`; of two pairs with the same key, the last one wins.',
     shape: map,
     of: 'list',
     run: (source) => recordOf(source.map(pairOf)),
@@ -61,7 +61,7 @@ export const objectOperations = {
     run: (source) => Object.keys(source),
   },
   mergeDeep: {
-    meaning: 'The same as `assign`, but maps that both have are merged in their turn, and lists item by item.',
+    meaning: 'The same as `assign`, but maps that both have are merged too, and lists item by item.',
     ...withOrJson,
     shape: map,
     of: 'map',
@@ -78,7 +78,7 @@ export const objectOperations = {
     },
   },
   pick: {
-    meaning: 'The map with those of the `keys` alone that it has.',
+    meaning: 'The map with only the `keys`, as far as it has them.',
     ...keysOrJson,
     shape: map,
     of: 'map',
@@ -86,13 +86,13 @@ export const objectOperations = {
       recordOf(keys.filter((key) => Object.hasOwn(source, key)).map((key) => [key, source[key]])),
   },
   values: {
-    meaning: 'A list of what stands at its keys.',
+    meaning: 'A list of its values.',
     shape: listShape(anything),
     of: 'map',
     run: (source) => Object.values(source),
   },
   zipObject: {
-    meaning: 'A map: each of the `keys` with the item of the list that has its place.',
+    meaning: 'A map from each of the `keys` to the item at the same index of the list.',
     ...keysOrJson,
     shape: map,
     of: 'list',
@@ -100,7 +100,7 @@ export const objectOperations = {
   },
 } satisfies Record<string, ObjectOperation>
 
-/** Throws where the source is not what the operation is of. One that is missing is empty. */
+/** Runs the operation. A missing source counts as empty. Throws if the source is not of the type that the operation takes. */
 export function operate(operation: ObjectOperation, source: unknown, args: ObjectArguments): unknown {
   if (operation.of === 'list') {
     const list = source ?? []
@@ -118,7 +118,7 @@ function pairOf(pair: unknown, index: number): readonly [string, unknown] {
   throw new Error(`source[${index}] must be a pair of key and value.`)
 }
 
-/** Where both have a value, that of `over` counts. */
+/** Merges `over` into `under`; the values of `over` win. */
 function mergeDeep(under: unknown, over: unknown): unknown {
   if (Array.isArray(under) && Array.isArray(over)) {
     const longer = under.length > over.length ? under : over

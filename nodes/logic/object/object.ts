@@ -17,21 +17,21 @@ const Keys = Type.Array(Type.String())
 export const object = defineNode({
   type: 'object',
   losant: { type: 'ObjectNode', translate },
-  summary: 'Computes with a map: merges, picks and omits keys, goes from maps to lists and back.',
+  summary: 'Merges maps, picks or omits keys, or converts between maps and lists.',
   description: `${operationTable(objectOperations)}
 
-\`fromPairs\` and \`zipObject\` take a list at \`source\`, the others a map; where nothing stands there, it is empty. What stands at \`source\`
-stays as it is unless \`result\` is the same path.
+\`fromPairs\` and \`zipObject\` take a list at \`source\`, the others a map; if it is missing, it counts as empty. The value at \`source\`
+stays unchanged unless \`result\` is the same path.
 
-\`json\` is for a \`with\` or \`keys\` whose structure depends on the payload: a text that is read as JSON once its templates are filled in.
-What a client sent is to be written with \`jsonEncode\`, which keeps it one value. Text that is no JSON fails the run.`,
+\`json\` is for a \`with\` or \`keys\` whose structure depends on the payload: a text that is parsed as JSON once its templates are filled in.
+Write what a client sent with \`jsonEncode\`, which keeps it a single value. Text that is not JSON fails the run.`,
   config: Type.Object({
     operation: operationField(objectOperations),
     source: Value({ description: 'The map or list.', examples: ['<< data.body >>'] }),
-    with: Type.Optional(ValueOf(Entries, { description: 'What is merged into it.' })),
+    with: Type.Optional(ValueOf(Entries, { description: 'The map to merge into it.' })),
     keys: Type.Optional(ValueOf(Keys, { description: 'Keys of a map.' })),
-    json: Type.Optional(Template({ isJson: true, description: 'In place of `with` or `keys`: JSON with templates.' })),
-    result: PathTo({ description: 'Where what comes of it goes.' }),
+    json: Type.Optional(Template({ isJson: true, description: 'Replaces `with` or `keys`: JSON with templates.' })),
+    result: PathTo({ description: 'Where the result goes.' }),
   }),
   outputs: ['next'],
   check: (check) => checkOperation(check, objectOperations, ['source', 'result']),
@@ -96,7 +96,7 @@ result: data.body`,
   ],
 })
 
-/** Throws where the value is not what the operation needs: one that is missing must not come to "omit nothing". */
+/** The arguments of the operation. Throws if the value does not fit, or is missing: that must not mean "omit nothing". */
 function argumentsOf({ input }: ObjectOperation, value: unknown): ObjectArguments {
   if (input === undefined) return { with: {}, keys: [] }
   const given = needed(input, value)
@@ -110,7 +110,7 @@ function argumentsOf({ input }: ObjectOperation, value: unknown): ObjectArgument
   return { with: {}, keys: given }
 }
 
-/** Losant's editor makes one operation a node. What an operation finds goes to its `outputPath`, what it makes to `destPath`. */
+/** Losant's editor creates one operation per node. An operation with an input puts its result at `destPath`, others at `outputPath`. */
 function translate({ sourcePath, destPath, operations }: RawConfig): RawConfig {
   const [operation, more] = (operations ?? []) as readonly RawConfig[] // as Losant exports it
   if (operation === undefined || more !== undefined) throw new Error('An object node has one operation.')
@@ -125,7 +125,7 @@ function translate({ sourcePath, destPath, operations }: RawConfig): RawConfig {
   }
 }
 
-/** A template alone gives a value; JSON without a template is one. */
+/** A single template becomes a value, and so does JSON without a template. */
 function translateInput(input: 'with' | 'keys', template: unknown): RawConfig {
   if (typeof template !== 'string') throw new Error('Its operation has no inputTemplate.')
   if (!template.includes('{{')) return { [input]: parseJson(template) }

@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { numberOf } from '../../parts/number-of.ts'
 
-/** What a value is compared with, and when it came. */
+/** The value to compare with, and when it came. */
 export interface Reference {
-  /** `undefined` where what is watched was missing. */
+  /** `undefined` if the watched value was missing. */
   readonly value?: unknown
   readonly time: number
 }
@@ -29,12 +29,12 @@ export function compareAny(before: Reference | undefined, current: Reference): C
   return { hasChanged, reference: hasChanged ? current : before }
 }
 
-/** A date, say, comes back from the store as text. */
+/** The value as it comes back from the store, where a date, for example, is text. */
 function asStored(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
 }
 
-/** What is no number has not changed, and is not compared with. Every change from 0 is infinite in percent. */
+/** Anything but a number counts as unchanged, and is not remembered. In percent, every change from 0 is infinite. */
 export function compareNumbers(
   before: Reference | undefined,
   current: Reference,

@@ -16,33 +16,35 @@ const threshold = (description: string) =>
 export const onChange = defineNode({
   type: 'on-change',
   losant: { type: 'BranchOnChangeNode', translate },
-  summary: 'Takes one of two ways, by whether a value has changed since earlier runs.',
-  description: `\`then\` is taken where it has changed, \`else\` where it has not, and the first time, when there is nothing to compare with.
+  summary: 'Takes one of two ways, depending on whether a value has changed since earlier runs.',
+  description: `\`then\` is taken if it has changed, \`else\` if it has not, or if there is no earlier value.
 
-Without \`by\` and \`byPercent\` any change counts, also of type, and also from or to a value that is missing. With one of them numbers
-are compared, and text that says a number; \`else\` is taken for anything else, which is not remembered. What a number is compared with:
+Without \`by\` and \`byPercent\`, any change counts, including a change of type, and from or to a missing value. With one of them, numbers
+and texts of numbers are compared; anything else takes \`else\` and is not remembered. A number is compared with:
 
 | \`direction\` | the number |
 |---|---|
-| \`either\` | that last took \`then\`, or the first |
+| \`either\` | the one that last took \`then\`, or the first |
 | \`up\` | the lowest since then |
 | \`down\` | the highest since then |
 
 ${aboutMemory}`,
   config: Type.Object({
-    // Not required by the schema: that would make a value that is missing fail the run.
-    value: Type.Optional(Value({ description: 'What is watched. It must be given; what it names may be missing.' })),
-    by: threshold('How much the number must have changed, at least.'),
-    byPercent: threshold('How much it must have changed in percent of what it is compared with, at least.'),
+    // Optional in the schema, since a required value would fail the run if it is missing.
+    value: Type.Optional(
+      Value({ description: 'The value to watch. The field is required, but its value may be missing.' }),
+    ),
+    by: threshold('The least change of the number that counts.'),
+    byPercent: threshold('The least change that counts, in percent of the number that it is compared with.'),
     direction: oneOf(['either', 'up', 'down'], {
-      description: 'Which way, with `by` or `byPercent`.',
+      description: 'The direction of the change, with `by` or `byPercent`.',
       default: 'either',
     }),
     identifier,
     previous: Type.Optional(
       PathTo({
         description:
-          'Where `{ value, time }` goes, with what it was compared with and since when, in milliseconds since 1970; nothing the first time.',
+          'Where the value that it was compared with goes, as `{ value, time }` with the time in milliseconds since 1970; nothing the first time.',
       }),
     ),
   }),
@@ -59,7 +61,7 @@ ${aboutMemory}`,
     return async (payload, run) => {
       const current = { value: value?.(payload), time: run.services.clock.now() }
       const least = (by ?? byPercent)?.(payload)
-      if (least === undefined && isNumeric) throw new Error('How much the value must have changed is missing.')
+      if (least === undefined && isNumeric) throw new Error('The least change that counts is missing.')
       const { before, hasChanged } = await run.services.storage.update(slotOf(payload, run), (stored) => {
         const before = stored as Reference | undefined // what this node itself has stored
         const { hasChanged, reference } =
@@ -110,7 +112,7 @@ else: end`,
 
 function checkFields({ config, report }: NodeCheck): void {
   if (config.value === undefined) {
-    lacking(report, 'Nothing says which value is watched.', 'Give it as in "value: << data.status >>".')
+    lacking(report, 'The node does not say which value to watch.', 'Give it as in "value: << data.status >>".')
   }
   if (config.by !== undefined && config.byPercent !== undefined) {
     misplaced(report, 'byPercent', 'byPercent cannot stand beside by.')

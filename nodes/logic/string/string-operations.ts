@@ -2,7 +2,7 @@ import { listShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { indexOfText, splitAtText } from '../../../engine/values/find-text.ts'
 import type { Operation } from '../../parts/operations.ts'
 
-/** The fields of the operation, rendered; those that it does not have are empty. */
+/** The rendered fields of the operation; those that it does not have are empty. */
 export interface StringArguments {
   readonly separator: string
   readonly search: string
@@ -18,12 +18,12 @@ export interface StringOperation extends Operation {
   readonly run: (text: string, args: StringArguments) => unknown
 }
 
-/** Losant's length of a text that is cut to none. */
+/** The length that Losant uses if the given one is 0. */
 const defaultLength = 30
-/** A short text that is replaced by a long one, often, would fill the memory. */
+/** Limits replacements, since many occurrences of a short text replaced by a long one would fill the memory. */
 const maxLength = 8 * 1024 * 1024
 
-/** Named as in Losant. None takes a regular expression: what is searched for is text. */
+/** The operations, named as in Losant. None takes a regular expression: `search` is plain text. */
 export const stringOperations = {
   concat: {
     meaning: 'The text with each of `strings` added to its end.',
@@ -32,14 +32,14 @@ export const stringOperations = {
     run: (text, { strings }) => text + strings.join(''),
   },
   indexOf: {
-    meaning: 'Where `search` first stands in it, at `start` or later: 0 is its beginning, -1 nowhere.',
+    meaning: 'The index of the first `search` at `start` or later, or -1.',
     required: ['search'],
     optional: ['start'],
     shape: scalar,
     run: (text, { search, start }) => indexOfText(text, search, start),
   },
   pad: {
-    meaning: 'The text made as long as `length` by `fill` on both sides; an odd character goes to its end.',
+    meaning: 'The text padded with `fill` to `length` on both sides; an odd character goes to its end.',
     required: ['length'],
     optional: ['fill'],
     shape: scalar,
@@ -47,28 +47,28 @@ export const stringOperations = {
       text.padStart(text.length + Math.floor((length - text.length) / 2), fill).padEnd(length, fill),
   },
   padEnd: {
-    meaning: 'The same, at its end alone.',
+    meaning: 'The text padded at its end.',
     required: ['length'],
     optional: ['fill'],
     shape: scalar,
     run: (text, { length, fill }) => text.padEnd(length, fill),
   },
   padStart: {
-    meaning: 'The same, at its beginning alone.',
+    meaning: 'The text padded at its beginning.',
     required: ['length'],
     optional: ['fill'],
     shape: scalar,
     run: (text, { length, fill }) => text.padStart(length, fill),
   },
   replaceAll: {
-    meaning: 'The text with `replacement`, or nothing, wherever `search` stands. An empty `search` stands nowhere.',
+    meaning: 'The text with every `search` replaced by `replacement`, or removed. An empty `search` is never found.',
     required: ['search'],
     optional: ['replacement'],
     shape: scalar,
     run: (text, { search, replacement }) => (search === '' ? text : replaceAll(text, search, replacement)),
   },
   replaceFirst: {
-    meaning: 'The same, where it first stands.',
+    meaning: 'The text with the first `search` replaced.',
     required: ['search'],
     optional: ['replacement'],
     shape: scalar,
@@ -78,14 +78,14 @@ export const stringOperations = {
     },
   },
   split: {
-    meaning: 'A list of what stands between the `separator`s; of its characters where that is empty.',
+    meaning: 'The list of parts between the `separator`s, or of characters if that is empty.',
     required: ['separator'],
     shape: listShape(scalar),
     run: (text, { separator }) => splitAtText(text, separator),
   },
   toLower: { meaning: 'The text in lower case.', shape: scalar, run: (text) => text.toLowerCase() },
   toNumber: {
-    meaning: 'The number that it says. `NaN`, which JSON writes as `null`, where it says none.',
+    meaning: 'The text as a number, or `NaN` if it is none, which JSON writes as `null`.',
     shape: scalar,
     run: (text) => (text.trim() === '' ? Number.NaN : Number(text)),
   },
@@ -95,10 +95,14 @@ export const stringOperations = {
     shape: scalar,
     run: (text) => text.trim(),
   },
-  trimEnd: { meaning: 'The same, at its end alone.', shape: scalar, run: (text) => text.trimEnd() },
-  trimStart: { meaning: 'The same, at its beginning alone.', shape: scalar, run: (text) => text.trimStart() },
+  trimEnd: { meaning: 'The text without white space at its end.', shape: scalar, run: (text) => text.trimEnd() },
+  trimStart: {
+    meaning: 'The text without white space at its beginning.',
+    shape: scalar,
+    run: (text) => text.trimStart(),
+  },
   truncate: {
-    meaning: 'What is longer than `length` is cut to it, `omission` at its end included. A `length` of 0 is one of 30.',
+    meaning: 'The text cut to `length`, including `omission` at its end. A `length` of 0 means 30.',
     required: ['length'],
     optional: ['omission'],
     shape: scalar,
@@ -115,7 +119,7 @@ function replaceAll(text: string, search: string, replacement: string): string {
   return parts.join(replacement)
 }
 
-/** Counts characters, so that none is cut in two. */
+/** Counts whole characters, so that no surrogate pair is split. */
 function truncate(text: string, length: number, omission: string): string {
   const characters = [...text.slice(0, 2 * (length + 1))]
   if (characters.length <= length) return text

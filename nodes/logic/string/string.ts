@@ -10,22 +10,24 @@ const Length = Type.Integer({ minimum: 0, maximum: 1000 })
 export const string = defineNode({
   type: 'string',
   losant: { type: 'StringNode', translate },
-  summary: 'Computes with a text: cuts, joins, pads, replaces, converts.',
+  summary: 'Splits, joins, pads, replaces or converts a text.',
   description: `${operationTable(stringOperations)}
 
-Fields in brackets may be left out. A \`source\` that is a number is taken as text, and one that is missing as the empty text.`,
+Fields in brackets are optional. A \`source\` that is a number is converted to text, and a missing one counts as the empty text.`,
   config: Type.Object({
     operation: operationField(stringOperations),
     source: Template({ description: 'The text.', examples: ['<< data.body.name >>'] }),
-    separator: Type.Optional(Template({ description: 'What parts the texts of the list.' })),
-    search: Type.Optional(Template({ description: 'What is searched for.' })),
-    replacement: Type.Optional(Template({ description: 'What comes in its place.' })),
-    strings: Type.Optional(Type.Array(Template(), { minItems: 1, description: 'What is added.' })),
-    start: Type.Optional(ValueOf(Length, { description: 'Where the search begins.', default: 0, acceptsDigits: true })),
+    separator: Type.Optional(Template({ description: 'The text between the parts.' })),
+    search: Type.Optional(Template({ description: 'The text to search for.' })),
+    replacement: Type.Optional(Template({ description: 'The replacement.' })),
+    strings: Type.Optional(Type.Array(Template(), { minItems: 1, description: 'The texts to add.' })),
+    start: Type.Optional(
+      ValueOf(Length, { description: 'The index at which the search begins.', default: 0, acceptsDigits: true }),
+    ),
     length: Type.Optional(ValueOf(Length, { description: 'How many characters.', acceptsDigits: true })),
-    fill: Type.Optional(Template({ description: 'What it is filled up with; a space where it is empty.' })),
-    omission: Type.Optional(Template({ description: 'Shows that the text was cut.', examples: ['…'] })),
-    result: PathTo({ description: 'Where what comes of it goes.' }),
+    fill: Type.Optional(Template({ description: 'The text to pad with; a space if it is empty.' })),
+    omission: Type.Optional(Template({ description: 'The text that marks the cut.', examples: ['…'] })),
+    result: PathTo({ description: 'Where the result goes.' }),
   }),
   outputs: ['next'],
   check: (check) => checkOperation(check, stringOperations, ['source', 'result']),
@@ -86,7 +88,7 @@ result: data.number`,
   ],
 })
 
-/** Losant's `methodArgs`, by their place. */
+/** Our fields for Losant's `methodArgs`, in order. */
 const argumentNames: Readonly<Record<string, readonly string[]>> = {
   indexOf: ['search', 'start'],
   pad: ['length', 'fill'],
@@ -98,7 +100,7 @@ const argumentNames: Readonly<Record<string, readonly string[]>> = {
   truncate: ['length', 'omission'],
 }
 
-/** An argument that was left out is an empty text in an export. */
+/** In an export, an argument that was left out is an empty text. */
 function translate({ method, methodArgs, sourceData, resultPath }: RawConfig): RawConfig {
   const values: readonly unknown[] = Array.isArray(methodArgs) ? methodArgs : []
   const names = argumentNames[String(method)] ?? []

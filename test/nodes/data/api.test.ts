@@ -31,7 +31,7 @@ const problems = (yaml: string) =>
 describe('an api node that does not load', () => {
   test.each([
     ['call: device.post', 'FLOW_UNKNOWN_CALL', 5, 'devices.post'],
-    ['call: constructor', 'FLOW_UNKNOWN_CALL', 5, 'no call "constructor"'],
+    ['call: constructor', 'FLOW_UNKNOWN_CALL', 5, 'no action "constructor"'],
     ['call: << data.call >>', 'FLOW_WRONG_TYPE', 5, 'no template'],
     ['call: devices.post', 'FLOW_MISSING_FIELD', 5, 'device'],
     ['call: devices.post\nwith:\n  device: { level: 1 }', 'FLOW_MISSING_FIELD', 7, 'name'],

@@ -222,7 +222,10 @@ describe("Losant's MongoNode", () => {
   it.each([
     [{ mongoUriTemplate: '{{globals.mongo}}' }, 'is a template'],
     [{ ...base, mongoMethod: 'mapReduce' }, 'The operation mapReduce has no counterpart'],
-    [{ ...base, mongoMethod: 'find', mongoArgs: [json('{ {{#if data.a}}"a": 1{{/if}} }')] }, 'is more than a value'],
+    [
+      { ...base, mongoMethod: 'find', mongoArgs: [json('{ {{#if data.a}}"a": 1{{/if}} }')] },
+      'is more than a single value',
+    ],
   ])('is refused where there is no counterpart: %j', (config, message) => {
     expect(() => translate(config)).toThrow(message)
   })

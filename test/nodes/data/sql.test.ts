@@ -129,7 +129,7 @@ describe("Losant's SqlNode", () => {
     expect(translate({ ...database, systemTemplate: 'mysql', query })).toMatchObject({
       query: 'select * from a where b = ?',
     })
-    expect(() => translate({ credentialNameTemplate: 'my-sql', query })).toThrow('does not tell')
+    expect(() => translate({ credentialNameTemplate: 'my-sql', query })).toThrow('does not say')
   })
 
   it.each([

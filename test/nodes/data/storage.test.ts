@@ -91,11 +91,11 @@ describe('store-value and get-value', () => {
 
   test.each([
     ['a value that is missing', 'value: << data.none >>', 'the value is missing'],
-    ['an amount that is missing', 'increment: << data.none >>', 'increment is no number'],
-    ['an amount that is no number', 'decrement: << data.word >>', 'decrement is no number'],
-    ['an amount of blanks', 'increment: " "', 'increment is no number'],
-    ['text that is no number', 'value: << data.word >>\nas: number', 'value is no number'],
-    ['a list as a number', 'value: [ 1 ]\nas: number', 'value is no number'],
+    ['an amount that is missing', 'increment: << data.none >>', 'increment is not a number'],
+    ['an amount that is no number', 'decrement: << data.word >>', 'decrement is not a number'],
+    ['an amount of blanks', 'increment: " "', 'increment is not a number'],
+    ['text that is no number', 'value: << data.word >>\nas: number', 'value is not a number'],
+    ['a list as a number', 'value: [ 1 ]\nas: number', 'value is not a number'],
     ['text that is no JSON', 'value: << data.word >>\nas: json', 'no JSON'],
     ['JSON that no payload may hold', 'value: << data.deep >>\nas: json', 'deeper than 100'],
     ['a number past all', 'increment: 1e308', 'Infinity'],

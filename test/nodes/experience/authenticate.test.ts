@@ -96,7 +96,7 @@ describe('authenticate', () => {
   })
 
   test.each([
-    ['', 'Nothing says who'],
+    ['', 'no credentials to check'],
     ['email: a', 'needs a password or a token'],
     ['password: a', 'needs an email'],
     ['token: a\npassword: b', 'needs an email'],

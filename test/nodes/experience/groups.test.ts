@@ -22,7 +22,7 @@ describe('a node about groups or users that does not load', () => {
     ['type: get-group\ngroupName: a\nseveral: true\nresult: data.r', 'FLOW_UNKNOWN_FIELD', 'needs `tags`'],
     ['type: get-group\ntags: {}\nresult: data.r', 'FLOW_WRONG_TYPE', 'tags'],
     ['type: create-group\ngroup: { description: a }\nelse: end', 'FLOW_MISSING_FIELD', 'name'],
-    ['type: update-group\ngroupId: a\nelse: end', 'FLOW_MISSING_FIELD', 'what is to change'],
+    ['type: update-group\ngroupId: a\nelse: end', 'FLOW_MISSING_FIELD', 'what to change'],
     ['type: update-group\ngroupId: a\ngroup: { nmae: b }\nelse: end', 'FLOW_UNKNOWN_FIELD', 'nmae'],
     [
       'type: update-group\ngroupId: a\nmembersToAdd: [ b ]\nmembersReplacement: [ c ]\nelse: end',
@@ -38,7 +38,7 @@ describe('a node about groups or users that does not load', () => {
     [
       'type: update-user\nuser: a\npassword: b\nkeepTokens: true\ninvalidateExistingTokens: true\nelse: end',
       'FLOW_UNKNOWN_FIELD',
-      'ends the tokens',
+      'contradicts keepTokens',
     ],
     ['type: get-user\ngroup: a\nlimit: 5\nresult: data.r', 'FLOW_UNKNOWN_FIELD', 'several: true'],
     ['type: update-user\nemail: a\nelse: end', 'FLOW_MISSING_FIELD', 'user'],

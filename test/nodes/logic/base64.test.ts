@@ -48,13 +48,13 @@ describe('base64-decode', () => {
   test.each<[unknown, string]>([
     [undefined, 'source is missing.'],
     [['AP8Q'], 'source must be a text, not a list.'],
-    ['no base64', 'source is no Base64.'],
-    ['AP8Q=AP8Q', 'source is no Base64.'],
-    ['AP8QA', 'source is no Base64.'],
-    ['=', 'source is no Base64.'],
-    ['AP8Q==', 'source is no Base64.'],
-    ['AP8=\nAP8=', 'source is no Base64.'],
-    ['/w==', 'no text in UTF-8'],
+    ['no base64', 'source is not Base64.'],
+    ['AP8Q=AP8Q', 'source is not Base64.'],
+    ['AP8QA', 'source is not Base64.'],
+    ['=', 'source is not Base64.'],
+    ['AP8Q==', 'source is not Base64.'],
+    ['AP8=\nAP8=', 'source is not Base64.'],
+    ['/w==', 'are not UTF-8'],
   ])('takes else for %j', async (v, message) => {
     const { payload, output, error } = await runNode({ yaml: `${decode}\nelse: end`, payload: { data: { v } } })
     expect([output, error]).toEqual(['else', undefined])

@@ -124,13 +124,13 @@ describe('what is no position or no area', () => {
   })
 
   it.each([
-    ['center: home\nradiusMeters: 5', 'center is no position.'],
+    ['center: home\nradiusMeters: 5', 'center is not a position.'],
     ['center: 0,0', 'The area is missing radiusMeters.'],
     ['result: data.d', 'The area is missing center and radiusMeters.'],
     ['center: 0,0\nradiusMeters: -5', 'radiusMeters must be'],
-    ['polygon: [ "0,0", "0,1" ]', 'polygon must be a list of three positions at least.'],
-    ['polygon: 0,0', 'polygon must be a list of three positions at least.'],
-    ['polygon: [ "0,0", "0,1", 1 ]', 'polygon 2 is no position.'],
+    ['polygon: [ "0,0", "0,1" ]', 'polygon must be a list of at least three positions.'],
+    ['polygon: 0,0', 'polygon must be a list of at least three positions.'],
+    ['polygon: [ "0,0", "0,1", 1 ]', 'polygon 2 is not a position.'],
     ['polygon: [ "0,0", "0,1", "1,1" ]\ncenter: 0,0', 'center cannot stand beside polygon.'],
   ])('is a problem at load: %s', (fields, message) => {
     const problems = problemsOf(`type: geofence\nposition: << data.at >>\n${fields}`)

@@ -117,7 +117,7 @@ describe('jwt-create', () => {
     await expect(create('claims: << data.text >>', { text: 'fern' })).rejects.toThrow('must be an object')
     const yaml = 'type: jwt-create\nclaims: {}\nkey: << data.key >>\nalgorithm: RS256\nresult: data.token'
     const { error } = await runNode({ yaml, payload: { data: { key: 'swordfish' } } })
-    expect(String(error)).toContain('The key is none for RS256.')
+    expect(String(error)).toContain('The key does not fit RS256.')
   })
 
   it.each([

@@ -114,8 +114,8 @@ describe('random-number', () => {
   })
 
   it.each([
-    [{ low: 10, high: 1 }, 'There is no whole number from 10 to 1.'],
-    [{ low: 1.3, high: 1.9 }, 'There is no whole number from 1.3 to 1.9.'],
+    [{ low: 10, high: 1 }, 'There is no integer from 10 to 1.'],
+    [{ low: 1.3, high: 1.9 }, 'There is no integer from 1.3 to 1.9.'],
     [{ low: 0, high: 1e300 }, 'there are numbers past 9007199254740991'],
     [{ low: -9e15, high: 9e15 }, 'there are numbers past 9007199254740991'],
     [
@@ -129,7 +129,7 @@ describe('random-number', () => {
   })
 
   it.each([
-    ['min: 2\nmax: 1', 'There is no whole number from 2 to 1.'],
+    ['min: 2\nmax: 1', 'There is no integer from 2 to 1.'],
     ['min: one\nmax: 1', 'min must be a number'],
     ['min: 1', 'max is missing.'],
   ])('has a problem at load: %s', (fields, message) => {

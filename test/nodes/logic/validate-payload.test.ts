@@ -245,9 +245,9 @@ describe("Losant's node", () => {
   })
 
   it.each([
-    ['{ "maximum": {{defaultTo data.n 0}} }', '{{defaultTo data.n 0}} is more than a value'],
-    ['{ {{#if data.a}}"type": "string"{{/if}} }', '{{#if data.a}} is more than a value'],
-    ['{ "type": }', 'is no JSON'],
+    ['{ "maximum": {{defaultTo data.n 0}} }', '{{defaultTo data.n 0}} is more than a single value'],
+    ['{ {{#if data.a}}"type": "string"{{/if}} }', '{{#if data.a}} is more than a single value'],
+    ['{ "type": }', 'is not valid JSON'],
   ])('is refused where its template makes up more than values: %s', (schema, message) => {
     expect(() => validatePayload.losant?.translate?.({ schema })).toThrow(message)
   })

@@ -70,10 +70,10 @@ describe('an email node', () => {
 })
 
 test.each([
-  ['to: ada\ntext: x', 'FLOW_WRONG_TYPE', '"ada" is not one e-mail address'],
-  ['to: [ a@lom.example, "b@lom.example, c@lom.example" ]\ntext: x', 'FLOW_WRONG_TYPE', 'not one e-mail address'],
-  ['to: a@lom.example\nfrom: Lōm\ntext: x', 'FLOW_WRONG_TYPE', '"Lōm" is not one'],
-  ['to: a@lom.example', 'FLOW_MISSING_FIELD', 'The mail says nothing'],
+  ['to: ada\ntext: x', 'FLOW_WRONG_TYPE', '"ada" is not a single e-mail address'],
+  ['to: [ a@lom.example, "b@lom.example, c@lom.example" ]\ntext: x', 'FLOW_WRONG_TYPE', 'not a single e-mail address'],
+  ['to: a@lom.example\nfrom: Lōm\ntext: x', 'FLOW_WRONG_TYPE', '"Lōm" is not a single'],
+  ['to: a@lom.example', 'FLOW_MISSING_FIELD', 'The mail has no content'],
   ['text: x', 'FLOW_MISSING_FIELD', 'to'],
   ['to: a@lom.example\ntext: x\nbody: x', 'FLOW_UNKNOWN_FIELD', 'body'],
 ])('An email node with %j does not load: %s', (yaml, code, message) => {

@@ -45,10 +45,10 @@ test.each<[string, unknown, string]>([
   ['after', -1, 'from 0 to'],
   ['after', 1e12, 'from 0 to'],
   ['after', 'soon', 'number'],
-  ['at', undefined, 'at is no date'],
-  ['at', 'tomorrow', 'at is no date'],
-  ['at', {}, 'at is no date'],
-  ['at', 1e300, 'at is no date'],
+  ['at', undefined, 'at is not a date'],
+  ['at', 'tomorrow', 'at is not a date'],
+  ['at', {}, 'at is not a date'],
+  ['at', 1e300, 'at is not a date'],
 ])('starts nothing where %s is %j', async (field, v, message) => {
   const { sent, error } = await start(`flow: water\nbutton: Go\n${field}: << data.v >>`, { v })
   expect(String(error)).toContain(message)

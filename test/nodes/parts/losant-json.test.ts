@@ -18,13 +18,13 @@ describe("a JSON template of Losant's", () => {
   })
 
   it.each([
-    ['{ "a": {{add data.n 1}} }', 'more than a value'],
-    ['{ {{#if data.a}}"a": 1{{/if}} }', 'more than a value'],
-    ['[{{#each data.a}}{{jsonEncode this}},{{/each}}]', 'more than a value'],
-    ['{ "a": {{else}} }', 'more than a value'],
-    ['{ "a": {{data.a }', 'no JSON'],
-    ['{ "a": 1', 'no JSON'],
-    ['', 'no JSON'],
+    ['{ "a": {{add data.n 1}} }', 'more than a single value'],
+    ['{ {{#if data.a}}"a": 1{{/if}} }', 'more than a single value'],
+    ['[{{#each data.a}}{{jsonEncode this}},{{/each}}]', 'more than a single value'],
+    ['{ "a": {{else}} }', 'more than a single value'],
+    ['{ "a": {{data.a }', 'not valid JSON'],
+    ['{ "a": 1', 'not valid JSON'],
+    ['', 'not valid JSON'],
   ])('is refused where it is more than that: %s', (text, message) => {
     expect(() => valueOfJsonTemplate(text)).toThrow(message)
   })
