@@ -3,7 +3,7 @@ import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { refusalShape } from '../parts/refusal.ts'
-import { callAndSettle } from '../parts/settle.ts'
+import { callAndSettle, settle } from '../parts/settle.ts'
 import { written } from '../parts/written.ts'
 
 export const deviceState = defineNode({
@@ -32,10 +32,16 @@ takes \`else\`; without an \`else\` it fails the run.`,
   writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : objectShape({ success: scalar })),
   compile: ({ deviceId, state, time, meta, flowVersion, result }, { wired }) => {
     return async (payload, run) => {
+      const site = { payload, result, wired }
+      const at = time ? time(payload) : payload.time
+      if (time && (at ?? null) === null) {
+        // Without a time, the platform would take the current one, which is not what the flow says.
+        const error = { type: 'Validation', statusCode: 400, message: 'time is missing.' }
+        return settle({ error }, { call: 'device.sendState', ...site })
+      }
       const fields = {
         data: state(payload),
-        // A time that is given but missing must not become the current one, so send null, which the platform refuses.
-        time: time ? (time(payload) ?? null) : payload.time,
+        time: at,
         meta: meta?.(payload),
         flowVersion: flowVersion?.(payload),
       }
@@ -44,7 +50,7 @@ takes \`else\`; without an \`else\` it fails the run.`,
         given.map(([field, value]) => [field, value instanceof Date ? value.toISOString() : value]),
       )
       const params = { deviceId: deviceId(payload), deviceState }
-      return callAndSettle(run, 'device.sendState', params, { payload, result, wired })
+      return callAndSettle(run, 'device.sendState', params, site)
     }
   },
   examples: [

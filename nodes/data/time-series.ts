@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { anything, listShape, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
-import { defineNode, type NodeCheck, type RawConfig, type Run } from '../../engine/node.ts'
+import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
 import { misplaced } from '../parts/misplaced.ts'
