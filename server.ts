@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { createAdminToken } from './platform/auth/api-tokens.ts'
 import { applySeeds } from './platform/seeds.ts'
 import { createExperienceListener } from './server/compose/experience-listener.ts'
+import { startExpiry } from './server/compose/expire-states.ts'
 import { type Listening, listenHttp } from './server/compose/listen.ts'
 import { type LoadedFolder, loadToServe } from './server/compose/load-folder.ts'
 import { openPlatform } from './server/compose/open-platform.ts'
@@ -87,6 +88,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     // The token is shown only once, so it is created after everything that can fail.
     const adminToken = await createAdminToken(platform)
     await triggers.start(application)
+    parts.add({ drain: startExpiry(platform, settings) })
     isServing = true
 
     const server: Server = {

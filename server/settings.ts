@@ -197,6 +197,25 @@ export const settingDefinitions = {
     default: 1_000,
     about: 'How many runs may go on at the same time; further requests are answered with 503 and Retry-After.',
   },
+  stateDays: {
+    placeholder: 'days',
+    env: 'FLOWPOT_STATE_DAYS',
+    default: 0,
+    defaultText: '0, for ever',
+    about:
+      'How long the states of devices are kept. Older ones are deleted at the start and every hour, some at a time.',
+    parse: integer(0, 36_500),
+    wanted: 'a whole number of days, or 0',
+  },
+  statePoints: {
+    placeholder: 'points',
+    env: 'FLOWPOT_STATE_POINTS',
+    default: 0,
+    defaultText: '0, all',
+    about: 'How many points of each attribute of a device are kept, the newest.',
+    parse: integer(0, Number.MAX_SAFE_INTEGER),
+    wanted: 'a whole number of points, or 0',
+  },
   waitingRuns: {
     ...positive('runs', 10_000_000),
     env: 'FLOWPOT_WAITING_RUNS',

@@ -224,7 +224,20 @@ export async function noteRemoved(
 }
 
 /** Checks what the schema cannot express. */
-export function checkDevice({ attributes = [] }: Pick<DevicePost, 'attributes'>): void {
+export function checkDevice({
+  attributes = [],
+  systemInterval,
+  keepDuplicates,
+}: Pick<DevicePost, 'attributes' | 'systemInterval' | 'keepDuplicates'>): void {
+  // Whoever sets them counts on an effect that they would not have.
+  if (keepDuplicates)
+    throw invalid({ problem: 'device.keepDuplicates is not supported: of one millisecond the last value is kept' })
+  const computes = systemInterval !== undefined || attributes.some(({ system }) => system !== undefined)
+  if (computes) {
+    throw invalid({
+      problem: 'device.systemInterval and attributes[].system are not supported: a system computes no attributes',
+    })
+  }
   const names = new Set<string>()
   for (const { name } of attributes) {
     if (names.has(name)) throw invalid({ problem: `device.attributes has ${name} twice` })

@@ -1,0 +1,62 @@
+/** Deletes points that are too old or too many. */
+import { sql } from 'kysely'
+import type { Base } from '../base/base.ts'
+import { rowsPerWrite } from './remove-points.ts'
+
+export interface StateRetention {
+  /** Points that were reported for a time before this many milliseconds ago are deleted. 0 keeps them. */
+  readonly ms: number
+  /** Points that are kept of each attribute of a device, the newest. 0 keeps all. */
+  readonly points: number
+}
+
+/**
+ * Goes through the attributes of all devices once, those that were removed too. Each write deletes a few thousand points at most, and others are served
+ * between them. Stops if `isStopped` says so. Returns how many points were deleted.
+ */
+export async function expireStates(
+  { store, clock }: Pick<Base, 'store' | 'clock'>,
+  { ms, points }: StateRetention,
+  isStopped: () => boolean = () => false,
+): Promise<number> {
+  const cutoff = ms > 0 ? clock.now() - ms : 0
+  if (cutoff <= 0 && points <= 0) return 0
+  let expired = 0
+  let [deviceId, attribute] = ['', '']
+  while (!isStopped()) {
+    const { rows } = await sql<{ device_id: string; attribute: string }>`select device_id, attribute from device_states
+      where (device_id, attribute) > (${deviceId}, ${attribute}) order by device_id, attribute limit 1`.execute(
+      store.read,
+    )
+    const [next] = rows
+    if (!next) break
+    deviceId = next.device_id
+    attribute = next.attribute
+    const ofSeries = sql`device_id = ${deviceId} and attribute = ${attribute}`
+    // The time of the newest point that exceeds the number; it and those before it go.
+    const excess =
+      points > 0
+        ? await sql<{ time: number }>`select time from device_states where ${ofSeries}
+            order by time desc limit 1 offset ${sql.lit(points)}`.execute(store.read)
+        : undefined
+    const before = Math.max(cutoff, Number(excess?.rows[0]?.time ?? -1) + 1)
+    for (let removed = rowsPerWrite; removed === rowsPerWrite && !isStopped(); ) {
+      const oldest = sql`(select time from device_states where ${ofSeries} and time < cast(${before} as bigint)
+        order by time limit ${sql.lit(rowsPerWrite)})`
+      const { rows: found } = await sql<{
+        last: number | null
+        found: number
+      }>`select max(time) as last, count(*) as found
+        from ${oldest} as oldest`.execute(store.read)
+      const { last = null, found: count = 0 } = found[0] ?? {}
+      removed = Number(count)
+      if (last === null) break
+      await store.write(async (tx) => {
+        await sql`delete from device_states where ${ofSeries} and time <= cast(${last} as bigint)`.execute(tx)
+      })
+      expired += removed
+    }
+    await new Promise<void>((turn) => setImmediate(turn))
+  }
+  return expired
+}

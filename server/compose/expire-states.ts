@@ -1,0 +1,31 @@
+/** Deletes expired states at the start and every hour. */
+import type { Platform } from '../../platform/platform.ts'
+import { expireStates } from '../../platform/state/expire-states.ts'
+import type { Settings } from '../settings.ts'
+
+const everyMs = 3_600_000
+
+/** The returned function stops it, and resolves once the last write has ended. */
+export function startExpiry(
+  platform: Platform,
+  { stateDays, statePoints }: Pick<Settings, 'stateDays' | 'statePoints'>,
+): () => Promise<void> {
+  if (stateDays === 0 && statePoints === 0) return async () => {}
+  const retention = { ms: stateDays * 86_400_000, points: statePoints }
+  let isStopped = false
+  let running: Promise<unknown> | undefined
+  const run = () => {
+    running ??= expireStates(platform, retention, () => isStopped)
+      .catch((err: unknown) => platform.log.error({ err }, 'Expired states could not be deleted'))
+      .finally(() => {
+        running = undefined
+      })
+  }
+  run()
+  const timer = setInterval(run, everyMs)
+  return async () => {
+    isStopped = true
+    clearInterval(timer)
+    await running
+  }
+}
