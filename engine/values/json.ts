@@ -4,7 +4,10 @@ import { isObject } from './coerce.ts'
 /** How many levels JSON may have that comes into a payload: what copies or writes one recurses. */
 export const deepestJson = 100
 
-export type JsonFault = 'syntax' | 'depth' | 'key'
+/** How many lists and maps JSON may have: an empty one takes two characters, but far longer to read than as much text. */
+export const maxCollections = 250_000
+
+export type JsonFault = 'syntax' | 'depth' | 'key' | 'collections'
 
 /** Says why in a sentence. */
 export class UnreadableJson extends SyntaxError {
@@ -17,7 +20,7 @@ export class UnreadableJson extends SyntaxError {
 }
 
 /**
- * Throws `UnreadableJson` where the text is no JSON, is nested too deep, or has a key that would reach every object of the
+ * Throws `UnreadableJson` where the text is no JSON, is nested too deep, has too many lists and maps, or has a key that would reach every object of the
  * process once it is merged into another.
  *
  * An integer whose digits a number would change, such as 8202522731445525542, is the text of its digits, and so is a number
@@ -26,9 +29,28 @@ export class UnreadableJson extends SyntaxError {
 export function parseJson(text: string): unknown {
   // RFC 8259, section 8.1, lets a parser ignore a byte order mark, which some programs write.
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text
+  if (hasMoreCollections(json, maxCollections)) {
+    throw new UnreadableJson('collections', `The JSON has more than ${maxCollections} lists and maps.`)
+  }
   const value = parse(json)
   return check(value, deepestJson) ? JSON.parse(keepDigits(json)) : value
 }
+
+/** Looks only at texts that are long enough to have them. */
+function hasMoreCollections(json: string, max: number): boolean {
+  if (json.length < 2 * max) return false
+  let count = 0
+  let isText = false
+  for (let at = 0; at < json.length; at++) {
+    const character = json.charCodeAt(at)
+    if (character === quote) isText = !isText
+    else if (isText && character === backslash) at++
+    else if (!isText && (character === bracket || character === brace) && ++count > max) return true
+  }
+  return false
+}
+
+const [quote, backslash, bracket, brace] = [0x22, 0x5c, 0x5b, 0x7b]
 
 function parse(json: string): unknown {
   try {

@@ -7,7 +7,7 @@ import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { defineError, type FlowpotError } from '../../contracts/errors.ts'
 import { fileBytes } from '../../engine/values/file-bytes.ts'
-import { type JsonFault, parseJson, UnreadableJson } from '../../engine/values/json.ts'
+import { type JsonFault, maxCollections, parseJson, UnreadableJson } from '../../engine/values/json.ts'
 import { decodeBytes, decoderOf, isTextType, readText } from './body-text.ts'
 import { codingOf, decodeBody } from './content-coding.ts'
 import { hasMoreNames } from './count-names.ts'
@@ -43,6 +43,11 @@ const unsafeKey = defineError(
   () => 'The body has a key that is not allowed, such as __proto__.',
 )
 const tooDeep = defineError('HTTP_BODY_TOO_DEEP', 400, () => 'The body is nested too deep.')
+const tooManyCollections = defineError(
+  'HTTP_BODY_TOO_MANY_VALUES',
+  413,
+  () => `The body has more than ${maxCollections} lists and maps.`,
+)
 const tooManyKeys = defineError<{ max: number }>(
   'HTTP_BODY_TOO_MANY_KEYS',
   413,
@@ -123,6 +128,7 @@ function readJson({ bytes, type, limits }: Sent): unknown {
 const refusals: Readonly<Record<JsonFault, () => FlowpotError>> = {
   syntax: () => notJson({}),
   depth: () => tooDeep({}),
+  collections: () => tooManyCollections({}),
   key: () => unsafeKey({}),
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson } from '../../../engine/values/json.ts'
+import { maxCollections, parseJson } from '../../../engine/values/json.ts'
 
 describe('JSON for a payload', () => {
   it.each([
@@ -11,6 +11,13 @@ describe('JSON for a payload', () => {
     [`${'['.repeat(100)}${']'.repeat(100)}`, JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`)],
   ])('reads %s', (text, value) => {
     expect(parseJson(text)).toEqual(value)
+  })
+
+  it('takes as many lists and maps as may be, whatever brackets its texts have, and no more', () => {
+    const text = (count: number) =>
+      `["${'[{'.repeat(maxCollections)}\\"[",${Array.from({ length: count - 1 }, () => '{}').join()}]`
+    expect(parseJson(text(maxCollections))).toHaveLength(maxCollections)
+    expect(() => parseJson(text(maxCollections + 1))).toThrow(`more than ${maxCollections} lists and maps`)
   })
 
   it.each([
