@@ -9,18 +9,23 @@ export const defaultMaxPipelinedRequests = 64
 export function limitPipelining(app: FastifyInstance, max = defaultMaxPipelinedRequests): void {
   const unanswered = new WeakMap<Socket, number>()
   const closing = new WeakSet<Socket>()
-  app.addHook('onRequest', ({ raw: request }, reply, done) => {
-    const { socket } = request
+  // Before Fastify, which calls no hook for a request whose URL it cannot read.
+  app.server.prependListener('request', ({ socket }, response) => {
     const count = (unanswered.get(socket) ?? 0) + 1
     if (count > max) socket.destroy()
+    if (socket.destroyed) return
+    unanswered.set(socket, count)
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 0) - 1))
+  })
+  // Node would answer 417 itself, and as often as it is asked. RFC 9110, 10.1.1 lets a server ignore what it does not know.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  app.addHook('onRequest', ({ raw: { socket, headers } }, reply, done) => {
     // Node goes on to parse what it had read before the connection ended.
     if (socket.destroyed || closing.has(socket)) {
       reply.hijack()
       return
     }
-    unanswered.set(socket, count)
-    reply.raw.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 0) - 1))
-    if (request.headers.upgrade !== undefined) {
+    if (headers.upgrade !== undefined) {
       // Node's parser drops what it had read behind such a request, so what comes next may begin anywhere.
       closing.add(socket)
       reply.header('connection', 'close')

@@ -39,6 +39,19 @@ describe('a connection', () => {
     expect(await other.closed()).toMatch(/^HTTP\/1\.1 200 /)
   })
 
+  test.each([
+    ['a URL that cannot be read', 'GET /% HTTP/1.1\r\nhost: x\r\n\r\n', 400],
+    ['an unknown expectation', get('expect: x\r\n'), 200],
+  ])('that sends many requests with %s is ended', async (_what, request, status) => {
+    const connection = await start({ maxPipelinedRequests: 5 })
+    connection.send(request.repeat(20_000))
+    expect((await connection.closed()).split('HTTP/1.1 ').length).toBeLessThanOrEqual(6)
+    const other = await connectTo(app)
+    other.send(request)
+    await other.until(new RegExp(`^HTTP/1.1 ${status} `))
+    other.socket.destroy()
+  })
+
   test.each(['foo', 'h2c', 'TLS/1.0', 'websocket, foo'])(
     'is ended with the answer to a request to change to %s',
     async (protocol) => {
