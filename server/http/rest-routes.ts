@@ -152,7 +152,9 @@ function streamWith<Context extends ActionContext>(
     const { actor } = request
     const context = contextOf({ platform, actor, address: request.ip })
     const params = admit(named, readParams(request), context)
-    if (!wantsStream(request)) throw streamOnly({})
+    // Losant's client asks for JSON even where it reads a stream. Where there is an action too, that has answered by now.
+    const asksForJson = request.headers.accept?.includes('application/json') === true
+    if (!wantsStream(request) && !asksForJson) throw streamOnly({})
     return streams.open(reply, {
       actor,
       isAllowed: async () => isAllowed(await actorOf(platform, request), resource, name, called),
