@@ -49,28 +49,9 @@ export interface ExpressionFunction {
 }
 
 const ofOneNumber = [
-  'sin',
-  'cos',
-  'tan',
-  'asin',
-  'acos',
-  'atan',
-  'sinh',
-  'cosh',
-  'tanh',
-  'asinh',
-  'acosh',
-  'atanh',
-  'sqrt',
-  'log',
-  'log10',
-  'abs',
-  'ceil',
-  'floor',
-  'round',
-  'trunc',
-  'exp',
-] as const
+  ...(['sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh'] as const),
+  ...(['sqrt', 'log', 'log10', 'abs', 'ceil', 'floor', 'round', 'trunc', 'exp'] as const),
+]
 
 export const functions: ReadonlyMap<string, ExpressionFunction> = new Map<string, ExpressionFunction>([
   ...ofOneNumber.map(

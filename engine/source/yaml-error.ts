@@ -112,8 +112,8 @@ const byMessage: readonly (readonly [RegExp, Wording])[] = [
 
 export function wordYamlError(error: YAMLError): Wording {
   if (error.code === 'BAD_DQ_ESCAPE') return wordEscape(/\\\S*/.exec(error.message)?.[0] ?? '\\')
-  const wording = byMessage.find(([pattern]) => pattern.test(error.message))?.[1] ?? wordings[error.code]
-  return wordings[error.code] ?? wording ?? { message: `${error.message}.`, hint: quote }
+  const worded = wordings[error.code] ?? byMessage.find(([pattern]) => pattern.test(error.message))?.[1]
+  return worded ?? { message: `${error.message}.`, hint: quote }
 }
 
 export function wordEscape(written: string): Wording {

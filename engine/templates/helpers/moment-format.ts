@@ -59,45 +59,33 @@ export function ago(date: Date, relativeTo: Date): string {
 const formatTokens = /\[[^\]]*\]|LTS|DDDD|DDDo|DDD|Mo|Qo|do|Wo|SSS|SS?|E|e|ZZ?|zzz|zz?|X|x/g
 
 function replaceToken(token: string, day: dayjs.Dayjs, time: ZonedTime): string {
-  switch (token) {
-    case 'DDDD':
-      return String(day.dayOfYear()).padStart(3, '0')
-    case 'DDD':
-      return String(day.dayOfYear())
-    case 'DDDo':
-      return ordinal(day.dayOfYear())
-    case 'Mo':
-      return ordinal(day.month() + 1)
-    case 'Qo':
-      return ordinal(Math.floor(day.month() / 3) + 1)
-    case 'do':
-      return ordinal(day.day())
-    case 'Wo':
-      return ordinal(day.isoWeek())
-    case 'S':
-      return String(Math.floor(day.millisecond() / 100))
-    case 'SS':
-      return String(Math.floor(day.millisecond() / 10)).padStart(2, '0')
-    case 'E':
-      return String(day.isoWeekday())
-    case 'e':
-      return String(day.day())
-    case 'Z':
-      return offsetText(offsetOf(time), ':')
-    case 'ZZ':
-      return offsetText(offsetOf(time), '')
-    case 'z':
-    case 'zz':
-      return `[${time.zone?.label(time.instantMs, 'short') ?? 'UTC'}]`
-    case 'zzz':
-      return `[${time.zone?.label(time.instantMs, 'long') ?? 'Coordinated Universal Time'}]`
-    case 'X':
-      return String(Math.floor(time.instantMs / 1000))
-    case 'x':
-      return String(time.instantMs)
-    default:
-      return token
-  }
+  return tokenWriters[token]?.(day, time) ?? token
+}
+
+/** A token that is not here is left to Day.js. */
+const tokenWriters: Readonly<Record<string, (day: dayjs.Dayjs, time: ZonedTime) => string>> = {
+  DDDD: (day) => String(day.dayOfYear()).padStart(3, '0'),
+  DDD: (day) => String(day.dayOfYear()),
+  DDDo: (day) => ordinal(day.dayOfYear()),
+  Mo: (day) => ordinal(day.month() + 1),
+  Qo: (day) => ordinal(Math.floor(day.month() / 3) + 1),
+  do: (day) => ordinal(day.day()),
+  Wo: (day) => ordinal(day.isoWeek()),
+  S: (day) => String(Math.floor(day.millisecond() / 100)),
+  SS: (day) => String(Math.floor(day.millisecond() / 10)).padStart(2, '0'),
+  E: (day) => String(day.isoWeekday()),
+  e: (day) => String(day.day()),
+  Z: (_, time) => offsetText(offsetOf(time), ':'),
+  ZZ: (_, time) => offsetText(offsetOf(time), ''),
+  z: (_, time) => shortName(time),
+  zz: (_, time) => shortName(time),
+  zzz: (_, { zone, instantMs }) => `[${zone?.label(instantMs, 'long') ?? 'Coordinated Universal Time'}]`,
+  X: (_, { instantMs }) => String(Math.floor(instantMs / 1000)),
+  x: (_, { instantMs }) => String(instantMs),
+}
+
+function shortName({ zone, instantMs }: ZonedTime): string {
+  return `[${zone?.label(instantMs, 'short') ?? 'UTC'}]`
 }
 
 function ordinal(count: number): string {

@@ -6,9 +6,9 @@ import { Code, PathTo } from '../../../engine/schema.ts'
 import type { ScriptFailure } from '../../../engine/services.ts'
 import { ErrorAtLine } from '../../../engine/source/error-at-line.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
-import type { Path } from '../../../engine/values/path.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import { filled } from '../../parts/filled.ts'
+import { put } from '../../parts/payload-values.ts'
 import { findSyntaxError } from './script-syntax.ts'
 
 export const functionNode = defineNode({
@@ -106,11 +106,6 @@ function errorAt(failure: ScriptFailure, script: string, locate: CompileContext[
 /** 48 random bits. */
 function seedOf(random: Random): number {
   return random.bytes(6).reduce((seed, byte) => seed * 256 + byte, 0)
-}
-
-function put(path: Path, payload: Payload, value: unknown): void {
-  if (value === undefined) path.delete(payload)
-  else path.set(payload, value)
 }
 
 function replace(payload: Payload, left: unknown): void {
