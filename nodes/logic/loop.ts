@@ -35,10 +35,11 @@ stays with the branch, as everywhere. With \`parallel\`, five iterations run at 
 
 A node that fails stops the loop and the run. With \`parallel\`, the iterations that have begun are finished first.
 
-Every iteration counts as a visit of the loop, and its nodes count towards the number that a run may visit.`,
+Every iteration counts as a visit of the loop, and its nodes count towards the number that a run may visit, which is 10,000 unless
+\`FLOWPOT_MAX_VISITS\` says otherwise: with one node in \`do\`, 5,000 items.`,
   config: Type.Object({
     over: Expression({
-      description: 'The items to loop over: at most 262,144.',
+      description: 'The items to loop over: at most 262,144, and no more than a run may visit.',
       examples: ['<< data.body.plants >>', '3'],
     }),
     item: PathTo({ description: 'Where the current item goes.', examples: ['working.plant'] }),

@@ -30,6 +30,17 @@ function readSource(): string {
     modules[name](module.exports, module, require)
     return module.exports
   }
-  globalThis.Buffer = require('buffer').Buffer
+  const { Buffer } = require('buffer')
+  // The package reads it as Base64, and does not know its name.
+  const isUrl = (encoding) => String(encoding).toLowerCase() === 'base64url'
+  const { from, isEncoding } = Buffer
+  const { toString } = Buffer.prototype
+  Buffer.from = (value, encoding, length) => from(value, typeof value === 'string' && isUrl(encoding) ? 'base64' : encoding, length)
+  Buffer.isEncoding = (encoding) => isUrl(encoding) || isEncoding(encoding)
+  Buffer.prototype.toString = function (encoding, ...range) {
+    if (!isUrl(encoding)) return toString.call(this, encoding, ...range)
+    return toString.call(this, 'base64', ...range).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+  }
+  globalThis.Buffer = Buffer
 })({${modules.join(',\n')}})`
 }

@@ -6,6 +6,7 @@ import { openMachine } from './machine.ts'
 import type { FromThread, Job, Limits } from './messages.ts'
 import { openGuest } from './open-guest.ts'
 import { hasGrown, runScript } from './run-script.ts'
+import { web } from './web.ts'
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   // Where QuickJS asks how far local time is from UTC: scripts have no other time zone, wherever the server stands.
@@ -15,7 +16,7 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const machine = await openMachine(limits.memoryMb, (now) => {
     Date.now = now
   })
-  const guest = openGuest(machine, limits.memoryMb, [buffer, intl])
+  const guest = openGuest(machine, limits.memoryMb, [buffer, intl, web])
   const say = (message: FromThread) => port.postMessage(message)
   port.on('message', (job: Job) => {
     const answer = runScript(machine, guest, limits, job)

@@ -19,8 +19,8 @@ export const functionNode = defineNode({
 read as JSON: functions and \`undefined\` are dropped, \`NaN\` is \`null\`, and dates are text, except for \`payload.time\`, which is a \`Date\` before and
 after. With \`scope\`, \`payload\` is the value at that path, which may be of any type; without it, it must remain a map.
 
-It is the body of a function in sloppy mode, so \`return\` stands anywhere. There is the language itself, with \`Buffer\`, \`Intl\` and
-\`console\`, whose lines go to the run's log. There is no \`require\`, no \`fetch\`, no timer and nothing else of the server, and what a script
+It is the body of a function in sloppy mode, so \`return\` stands anywhere. There is the language itself, with \`Buffer\`, \`Intl\`, \`URL\`,
+\`URLSearchParams\`, \`TextEncoder\`, \`TextDecoder\`, \`structuredClone\`, \`btoa\`, \`atob\` and \`console\`, whose lines go to the run's log. There is no \`require\`, no \`fetch\`, no timer and nothing else of the server, and what a script
 leaves in global variables or prototypes is gone when it ends. It is synchronous: nothing waits for a promise. Time is UTC.
 
 A script that throws, takes longer than the setting \`FLOWPOT_SCRIPT_TIMEOUT_MS\` says or more memory than \`FLOWPOT_SCRIPT_MEMORY_MB\`,

@@ -81,3 +81,43 @@ describe('function', () => {
     expect(losant?.translate?.({ script: '', scopePath: 'data.x' })).toEqual({ script: '', scope: 'data.x' })
   })
 })
+
+test.each<[string, unknown]>([
+  ["new URL('/a?x=1&y=%20#h', 'https://lom.example:8443/b').href", 'https://lom.example:8443/a?x=1&y=%20#h'],
+  [
+    "const u = new URL('https://a.example/'); u.searchParams.append('q', 'a b&c'); u.pathname = '/ü'; return u + ''",
+    'https://a.example/%C3%BC?q=a+b%26c',
+  ],
+  [
+    "(() => { const { origin, host, port } = new URL('http://a.example:81/x'); return [origin, host, port] })()",
+    ['http://a.example:81', 'a.example:81', '81'],
+  ],
+  ["URL.canParse('x')", false],
+  [
+    "[...new URLSearchParams('?a=1&b=%C3%BC+x&a=2')]",
+    [
+      ['a', '1'],
+      ['b', 'ü x'],
+      ['a', '2'],
+    ],
+  ],
+  ["new URLSearchParams({ a: 'x y', b: 1 }).toString()", 'a=x+y&b=1'],
+  ["Array.from(new TextEncoder().encode('ü\\0'))", [195, 188, 0]],
+  ["new TextDecoder('iso-8859-1').decode(new Uint8Array([252, 65]))", 'üA'],
+  ['new TextDecoder().decode(new Uint8Array([195, 188, 0]))', 'ü\0'],
+  ["atob(btoa('a\\xff'))", 'a\xff'],
+  [
+    '(() => { const a = { d: [1, { e: 2 }] }; const b = structuredClone(a); b.d[1].e = 3; return [a, b] })()',
+    [{ d: [1, { e: 2 }] }, { d: [1, { e: 3 }] }],
+  ],
+  ["Buffer.from('_-8', 'base64url').toString('hex')", 'ffef'],
+  ["Buffer.from('ffef', 'hex').toString('base64url')", '_-8'],
+])('a script finds what JavaScript has elsewhere: %s', async (expression, expected) => {
+  const script = expression.includes('return u') ? expression : `return ${expression}`
+  const { payload, error } = await runNode({
+    yaml: `type: function\nscope: data.v\nscript: |\n  ${script}`,
+    payload: { data: { v: 1 } },
+  })
+  expect(error).toBeUndefined()
+  expect(payload.data).toEqual({ v: expected })
+})
