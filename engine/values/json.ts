@@ -57,7 +57,7 @@ function parse(json: string): unknown {
     return JSON.parse(json)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new UnreadableJson('syntax', `The text is no JSON: ${why}.`, cause)
+    throw new UnreadableJson('syntax', `The text is not valid JSON: ${why}.`, cause)
   }
 }
 

@@ -57,7 +57,7 @@ else:
 source: << data.message >>
 result: data.message`,
       payload: { data: { message: 'moisture: 0.4' } },
-      expect: { error: 'The text is no JSON' },
+      expect: { error: 'The text is not valid JSON' },
     },
   ],
 })

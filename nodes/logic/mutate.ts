@@ -79,7 +79,7 @@ rules:
 rules:
   - { set: data.limit, json: << data.query.limit >> }`,
       payload: { data: { query: { limit: 'many' } } },
-      expect: { error: 'rules[0].json: The text is no JSON' },
+      expect: { error: 'rules[0].json: The text is not valid JSON' },
     },
   ],
 })

@@ -85,7 +85,10 @@ describe.concurrent('flowpot run', () => {
     [['flows/sign-in.yaml', '--bodi', '{}'], /unknown option '--bodi'/],
     [['flows/sign-in.yaml', '--body'], /option '--body <json>' argument missing/],
     [['nope/x.yaml'], /error CLI_CALL_WRONG: nope\/x\.yaml does not exist\./],
-    [['flows/sign-in.yaml', '--body', '{'], /^error CLI_CALL_WRONG: --body is not JSON/],
+    [
+      ['flows/sign-in.yaml', '--body', '{'],
+      /^error CLI_CALL_WRONG: --body cannot be taken: The text is not valid JSON/,
+    ],
   ] as const)('called with %j says what is wrong with it and ends with 2', async ([args, message], { scene }) => {
     const { code, output, errors } = await cli(scene, ['run', ...args])
     expect([code, output]).toEqual([2, ''])

@@ -72,6 +72,7 @@ describePostgres(() => {
 
   it.concurrent('a database that goes away is answered with 503, and is used again once it is back', async ({
     scene,
+    expect,
   }) => {
     const proxy = await createProxy(scene, await createDatabase(scene))
     const flowpot = await scene.start({ env: { DATABASE_URL: proxy.url } })

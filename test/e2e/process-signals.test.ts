@@ -4,7 +4,7 @@ import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect } from 'vitest'
+import { describe, type ExpectStatic, expect } from 'vitest'
 import { beginRequest } from './begin-request.ts'
 import { copyCheckout } from './copy-checkout.ts'
 import { type Flowpot, request } from './flowpot-process.ts'
@@ -27,7 +27,7 @@ async function openIdleConnections(scene: Scene, { experience, platform }: Flowp
 }
 
 /** Waits until nothing listens there. */
-async function expectRefused(url: string): Promise<void> {
+async function expectRefused(expect: ExpectStatic, url: string): Promise<void> {
   await expect.poll(() => request(url).catch(({ cause }) => cause.code)).toBe('ECONNREFUSED')
 }
 
@@ -36,6 +36,7 @@ const stopping = /SIG(TERM|INT): finishing what runs\.\n/
 describe.concurrent.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   it('lets a request in flight finish, takes no new connection, waits for no idle one, and exits 0', async ({
     scene,
+    expect,
   }) => {
     const flowpot = await scene.start()
     const token = await signUp(flowpot)
@@ -45,8 +46,8 @@ describe.concurrent.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     await flowpot.stderr.until(stopping)
     // npm does the same: it passes Ctrl-C on to a process that already got it from the terminal.
     flowpot.child.kill(signal)
-    await expectRefused(`${flowpot.experience}/no-such-route`)
-    await expectRefused(`${flowpot.platform}/readyz`)
+    await expectRefused(expect, `${flowpot.experience}/no-such-route`)
+    await expectRefused(expect, `${flowpot.platform}/readyz`)
     expect(flowpot.child.exitCode).toBeNull()
 
     const { status, headers, body } = await inFlight.finish()

@@ -108,7 +108,7 @@ nodes:
     expect(await post()).toMatchObject({ status: 200, body: { version: 3 } })
   })
 
-  it('keeps serving while the folder is gone, and follows the folder that replaces it', async ({ scene }) => {
+  it('keeps serving while the folder is gone, and follows the folder that replaces it', async ({ scene, expect }) => {
     const { folder, file, post, stderr } = await startWatching(scene)
     await rename(folder, join(await scene.folder(), 'old'))
     await stderr.until(/^Not reloaded: The application's folder .* does not exist\.\n/m)

@@ -26,7 +26,7 @@ nodes:
 `
 
 describe.concurrent('a flow that was started for a client', () => {
-  it('comes to its end, though the process was killed once the client had its answer', async ({ scene }) => {
+  it('comes to its end, though the process was killed once the client had its answer', async ({ scene, expect }) => {
     const folder = await scene.folder({ 'application.yaml': 'name: a\n', 'order.yaml': order, 'work.yaml': work })
     const data = await scene.folder()
     const first = await scene.start({ folder, data })

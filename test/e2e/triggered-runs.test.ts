@@ -1,5 +1,5 @@
 /** Flows that no request starts, over the real process. */
-import { describe, expect } from 'vitest'
+import { describe } from 'vitest'
 import type { Flowpot } from './flowpot-process.ts'
 import { request } from './flowpot-process.ts'
 import { it, type Scene } from './it.ts'
@@ -59,7 +59,7 @@ async function publishUntilItDies(
 }
 
 describe.concurrent('SIGKILL under load', () => {
-  it('loses no state that was acknowledged, and no run that one has started', async ({ scene }) => {
+  it('loses no state that was acknowledged, and no run that one has started', async ({ scene, expect }) => {
     const folder = await scene.folder({ 'application.yaml': 'name: echo\n', 'echo.yaml': echo })
     const data = await scene.folder()
     const first = await scene.start({ folder, data })
@@ -119,7 +119,7 @@ seeds:
 `
 
 describe.concurrent('a flow', () => {
-  it('is started by a clock, a topic and a webhook', async ({ scene }) => {
+  it('is started by a clock, a topic and a webhook', async ({ scene, expect }) => {
     const folder = await scene.folder({ 'application.yaml': application, 'tally.yaml': tally })
     const flowpot = await scene.start({ folder })
     const call = api(flowpot)
@@ -141,7 +141,7 @@ describe.concurrent('a flow', () => {
     expect(await flowpot.stop()).toBe(0)
   })
 
-  it('that fails is shown with its node', async ({ scene }) => {
+  it('that fails is shown with its node', async ({ scene, expect }) => {
     const flow = 'name: Fail\non: { webhook: fail }\nnodes: [ { id: broken, type: throw, message: "No water." } ]\n'
     const flowpot = await scene.start({
       folder: await scene.folder({ 'application.yaml': 'name: f\n', 'fail.yaml': flow }),

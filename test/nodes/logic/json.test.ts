@@ -52,11 +52,11 @@ describe('json-decode', () => {
     ['null', null, 'source must be a text, not null.'],
     ['a map', { a: 1 }, 'source must be a text, not a map.'],
     ['a number', 5, 'source must be a text, not the number 5.'],
-    ['an empty text', '', 'The text is no JSON'],
-    ['half of a structure', '{"a":', 'The text is no JSON'],
-    ['what JavaScript alone can read', "{a:'b'}", 'The text is no JSON'],
+    ['an empty text', '', 'The text is not valid JSON'],
+    ['half of a structure', '{"a":', 'The text is not valid JSON'],
+    ['what JavaScript alone can read', "{a:'b'}", 'The text is not valid JSON'],
     ['a prototype', '{"__proto__":{"polluted":1}}', 'a key that is not allowed'],
-    ['a megabyte of brackets', '['.repeat(1_000_000), 'The text is no JSON'],
+    ['a megabyte of brackets', '['.repeat(1_000_000), 'The text is not valid JSON'],
     ['a deep structure', `${'['.repeat(50_000)}${']'.repeat(50_000)}`, 'deeper than 100'],
   ])('of %s takes else with what is wrong, and without an else fails the run', async (_what, v, message) => {
     const caught = await runNode({ yaml: `${decode}\nelse: end`, payload: { data: { v } } })

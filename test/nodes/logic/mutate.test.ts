@@ -86,9 +86,9 @@ describe('mutate', () => {
       'text that is no JSON',
       '{ set: data.a, json: "{ << data.x >> }" }',
       { x: 'y' },
-      'rules[0].json: The text is no JSON',
+      'rules[0].json: The text is not valid JSON',
     ],
-    ['JSON of nothing', '{ set: data.a, json: << data.gone >> }', {}, 'rules[0].json: The text is no JSON'],
+    ['JSON of nothing', '{ set: data.a, json: << data.gone >> }', {}, 'rules[0].json: The text is not valid JSON'],
     ['a key to a prototype', '{ set: data.a, json: << data.x >> }', { x: '{"__proto__":{"a":1}}' }, '__proto__'],
     ['a gap in a list', '{ set: data.a, to: [ << data.gone >> ] }', {}, 'a list cannot have a gap'],
   ])('fails the run for %s', async (_what, rule, data, message) => {

@@ -90,7 +90,7 @@ next: [ { type: mutate, rules: [ { set: data.o.a.b, to: 2 } ] } ]`
     ['omit', 'json: "[ 1 ]"', { o: { a: 1 } }, 'keys must be a list of texts.'],
     ['assign', 'with: << data.w >>', { o: {}, w: [1] }, 'does not fit'],
     ['assign', 'json: "[ 1 ]"', { o: {} }, 'with must be a map, not a list.'],
-    ['assign', 'json: "{ << data.w >> }"', { o: {}, w: 'x' }, 'json: The text is no JSON'],
+    ['assign', 'json: "{ << data.w >> }"', { o: {}, w: 'x' }, 'json: The text is not valid JSON'],
     ['assign', 'json: << data.w >>', { o: {}, w: '{"__proto__":{"polluted":1}}' }, '__proto__'],
   ])('%s (%s) of %j fails the run', async (operation, fields, data, message) => {
     await expect(run(operation, fields, data)).rejects.toThrow(message)
