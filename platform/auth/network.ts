@@ -5,6 +5,19 @@ import { isIPv6 } from 'node:net'
  * address, since every customer has at least a /64. A network has the same name however the address is written.
  */
 export function networkOf(address: string): string {
+  return prefixOf(address, 4)
+}
+
+/**
+ * What one customer may hold at most: all of an IPv4 address, but only the first 48 bits of an IPv6 address, since providers
+ * assign a /48 to a site (RFC 6177). Where turns are shared, somebody with 65,536 networks has the share of one.
+ */
+export function siteOf(address: string): string {
+  return prefixOf(address, 3)
+}
+
+/** An IPv6 address has eight groups of 16 bits. */
+function prefixOf(address: string, count: number): string {
   // Some proxies forward the port too: `192.0.2.1:50000`, `[2001:db8::1]:50000`.
   const ip = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
   const mapped = /^::ffff:([\d.]+)$/i.exec(ip)?.[1]
@@ -19,7 +32,7 @@ export function networkOf(address: string): string {
     groups.push(...after)
   }
   return groups
-    .slice(0, 4)
+    .slice(0, count)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':')
 }

@@ -2,7 +2,7 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { createFairQueue } from './fair-queue.ts'
-import { networkOf } from './network.ts'
+import { siteOf } from './network.ts'
 
 export interface Verification {
   /** Where the request came from; missing for a call from within. */
@@ -44,12 +44,12 @@ export function createPasswords(cost: PasswordCost = owasp): Passwords {
 
   return {
     hash: (password, address) =>
-      queue.run('second', address && networkOf(address), async () => {
+      queue.run('second', address && siteOf(address), async () => {
         const salt = randomBytes(16)
         return encode(cost, salt, await derive(password, salt, cost))
       }),
     verify: (password, hash, { address, before } = {}) =>
-      queue.run('first', address && networkOf(address), async () => {
+      queue.run('first', address && siteOf(address), async () => {
         await before?.()
         const { salt, key, cost: itsCost } = decode(hash ?? nobodys)
         const isEqual = timingSafeEqual(await derive(password, salt, itsCost), key)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { networkOf } from '../../../platform/auth/network.ts'
+import { networkOf, siteOf } from '../../../platform/auth/network.ts'
 
 test.each([
   ['of IPv4', '192.0.2.7', ['192.0.2.7', '192.0.2.7:50000', '::ffff:192.0.2.7', '::FFFF:192.0.2.7']],
@@ -21,4 +21,11 @@ test.each([
   ['of what is no address, and long', 'x'.repeat(64), ['x'.repeat(10_000)]],
 ])('the network %s', (_what, network, addresses) => {
   for (const address of addresses) expect(networkOf(address)).toBe(network)
+})
+
+test('a site is a /48 of IPv6, and an address of IPv4', () => {
+  expect(siteOf('2001:db8:7:1::1')).toBe('2001:db8:7')
+  expect(siteOf('[2001:db8:7:ffff::9]:50000')).toBe('2001:db8:7')
+  expect(siteOf('2001:db8:8::1')).toBe('2001:db8:8')
+  expect(siteOf('192.0.2.7')).toBe('192.0.2.7')
 })

@@ -61,6 +61,17 @@ describe('passwords', () => {
       expect(tooManySignIns.is(reason) && reason.status === 503 && reason.headers['retry-after']).toBe('5')
   })
 
+  it('of one customer with many IPv6 networks take the turns of one, so that others are verified', async () => {
+    const passwords = createPasswords(cheap)
+    const hash = await passwords.hash('correct horse')
+    const asOf = (n: number) => passwords.verify('wrong', hash, { address: `2001:db8:7:${n.toString(16)}::1` })
+    const flood = Promise.allSettled(Array.from({ length: 100 }, (_, n) => asOf(n)))
+    const honest = Array.from({ length: 3 }, () => passwords.verify('correct horse', hash, { address: '192.0.2.7' }))
+    expect(await Promise.all(honest)).toEqual([true, true, true])
+    const refused = (await flood).filter(({ status }) => status === 'rejected')
+    expect(refused.length).toBeGreaterThan(0)
+  })
+
   it('do not lose their turn to one that throws', async () => {
     const passwords = createPasswords(cheap)
     const before = () => Promise.reject(new Error('stop'))
