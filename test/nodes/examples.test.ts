@@ -14,7 +14,7 @@ describe.each(nodeTypes.map((type) => ({ name: type.type, examples: type.example
     })
 
     test.each(examples)('do what their page says: $title', async (example) => {
-      expectAsSaid(await runNode({ ...example, actions }), example.expect)
+      expectAsSaid(await runNode({ ...example, payload: structuredClone(example.payload), actions }), example.expect)
     })
   },
 )
