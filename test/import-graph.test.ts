@@ -1,7 +1,9 @@
 /** Holds the house of `docs/house.md`: which room, and which floor of a room, may import which. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { sourceFiles } from '../docs/pages/source-files.ts'
 
 /** Per room, the rooms that it may import besides itself; all may import `contracts`. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -112,21 +114,11 @@ function findCircle(imports: readonly Import[]): string[] | undefined {
   return undefined
 }
 
-const notSource = new Set(['node_modules', 'dist', 'test', 'bench', 'docs', 'flows', 'scripts', 'vitest.config.ts'])
-const root = new URL('../', import.meta.url)
-
-function sourceFiles(folder = ''): string[] {
-  return readdirSync(new URL(folder, root), { withFileTypes: true }).flatMap((entry) => {
-    const path = `${folder}${entry.name}`
-    if (notSource.has(path) || entry.name.startsWith('.')) return []
-    if (entry.isDirectory()) return sourceFiles(`${path}/`)
-    return entry.name.endsWith('.ts') ? [path] : []
-  })
-}
+const root = fileURLToPath(new URL('../', import.meta.url))
 
 describe('the source', () => {
-  const files = sourceFiles()
-  const imports = files.flatMap((file) => importsOf(file, readFileSync(new URL(file, root), 'utf8')))
+  const files = sourceFiles(root)
+  const imports = files.flatMap((file) => importsOf(file, readFileSync(`${root}${file}`, 'utf8')))
 
   test('has no room and no floor that the house does not know', () => {
     expect(

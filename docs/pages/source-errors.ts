@@ -1,5 +1,6 @@
 /** Finds every `defineError` in the source. It reads the text, since most definitions are their file's own. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { sourceFiles } from './source-files.ts'
 
 export interface SourceError {
   readonly file: string
@@ -8,8 +9,6 @@ export interface SourceError {
   /** With `{name}` for what the error is made with. */
   readonly message: string
 }
-
-const notSource = new Set(['node_modules', 'dist', 'test', 'bench', 'docs', 'flows', 'contracts/errors.ts'])
 
 /** `root` is the checkout, with a slash at its end. */
 export function sourceErrors(root: string): SourceError[] {
@@ -37,14 +36,4 @@ function messageAt(text: string, from: number): string {
 /** `JSON.stringify(user)` is about `user`. */
 function nameIn(formula: string): string {
   return /\(([A-Za-z]+)/.exec(formula)?.[1] ?? /^[A-Za-z]+/.exec(formula)?.[0] ?? '…'
-}
-
-/** Every file of the source but contracts/errors.ts, from the root on. */
-export function sourceFiles(root: string, folder = ''): string[] {
-  return readdirSync(`${root}${folder}`, { withFileTypes: true }).flatMap((entry) => {
-    const path = `${folder}${entry.name}`
-    if (notSource.has(path) || entry.name.startsWith('.')) return []
-    if (entry.isDirectory()) return sourceFiles(root, `${path}/`)
-    return entry.name.endsWith('.ts') ? [path] : []
-  })
 }

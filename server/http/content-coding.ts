@@ -1,7 +1,6 @@
-/** Bodies that come compressed: https://www.rfc-editor.org/rfc/rfc9110#section-8.4. */
-import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib'
+/** Bodies of requests that come compressed. */
 import { defineError } from '../../contracts/errors.ts'
+import { acceptedCodings, codingNames, type Decode, decoderOf, exceedsOutput } from '../content-coding.ts'
 
 export const encodingUnknown = defineError<{ encoding: string }>(
   'HTTP_ENCODING_UNKNOWN',
@@ -19,24 +18,6 @@ const decodedTooLarge = defineError<{ max: number }>(
   ({ max }) => `Decompressed, the body is larger than ${max} bytes.`,
 )
 
-type Decode = (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>
-
-const decodeZlib: Decode = promisify(inflate)
-const decodeRaw: Decode = promisify(inflateRaw)
-const decodeGzip: Decode = promisify(gunzip)
-const decodeBrotli: Decode = promisify(brotliDecompress)
-
-/** Some clients send deflate without the header that zlib puts before it: its first byte tells, as a method of 8. */
-const decodeDeflate: Decode = (bytes, options) =>
-  (((bytes[0] ?? 0) & 0x0f) === 8 ? decodeZlib : decodeRaw)(bytes, options)
-
-const codings: Readonly<Record<string, Decode>> = {
-  gzip: decodeGzip,
-  'x-gzip': decodeGzip,
-  deflate: decodeDeflate,
-  br: decodeBrotli,
-}
-
 export interface Coding {
   readonly name: string
   readonly decode: Decode
@@ -45,16 +26,12 @@ export interface Coding {
 /** `undefined` where the body comes as it is. Throws for what is not known, and for several on one another. */
 export function codingOf(header: string | undefined): Coding | undefined {
   if (header === undefined) return undefined
-  const names = header
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '' && name !== 'identity')
+  const names = codingNames(header)
   const [name] = names
   if (name === undefined) return undefined
-  const decode = names.length === 1 && Object.hasOwn(codings, name) ? codings[name] : undefined
+  const decode = names.length === 1 ? decoderOf(name) : undefined
   if (decode === undefined)
-    throw encodingUnknown({ encoding: header.slice(0, 60) }, { headers: { 'accept-encoding': 'gzip, deflate, br' } })
+    throw encodingUnknown({ encoding: header.slice(0, 60) }, { headers: { 'accept-encoding': acceptedCodings } })
   return { name, decode }
 }
 
@@ -72,7 +49,6 @@ export async function decodeBody({ name, decode }: Coding, body: Buffer, limits:
   try {
     return await decode(body, { maxOutputLength: max })
   } catch (cause) {
-    const isTooLarge = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
-    throw isTooLarge ? decodedTooLarge({ max }, { cause }) : undecodable({ encoding: name }, { cause })
+    throw exceedsOutput(cause) ? decodedTooLarge({ max }, { cause }) : undecodable({ encoding: name }, { cause })
   }
 }

@@ -1,28 +1,5 @@
 /** Reads the body of an answer up to a size, and decompresses it: https://www.rfc-editor.org/rfc/rfc9110#section-8.4. */
-import { promisify } from 'node:util'
-import { brotliDecompress, constants, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib'
-
-type Decode = (bytes: Uint8Array, options: ZlibOptions) => Promise<Buffer>
-
-const zlibDecode: Decode = promisify(inflate)
-const rawDecode: Decode = promisify(inflateRaw)
-const gzipDecode: Decode = promisify(gunzip)
-const brotliDecode: Decode = promisify(brotliDecompress)
-
-/** What ends too early is read as far as it goes, as browsers and curl do. */
-const lenient = { finishFlush: constants.Z_SYNC_FLUSH }
-
-const decoders: Readonly<Record<string, Decode>> = {
-  gzip: (bytes, options) => gzipDecode(bytes, { ...options, ...lenient }),
-  'x-gzip': (bytes, options) => gzipDecode(bytes, { ...options, ...lenient }),
-  // Some servers send deflate without the header of zlib, in whose first byte the method is 8.
-  deflate: (bytes, options) =>
-    (((bytes[0] ?? 0) & 0x0f) === 8 ? zlibDecode : rawDecode)(bytes, { ...options, ...lenient }),
-  br: (bytes, options) => brotliDecode(bytes, { maxOutputLength: options.maxOutputLength }),
-}
-
-/** What requests say that they accept. */
-export const acceptedCodings = 'gzip, deflate, br'
+import { codingNames, type Decode, decoderOf, exceedsOutput } from '../content-coding.ts'
 
 /** Codings on one another cost a decompression each. */
 const maxCodings = 5
@@ -43,22 +20,18 @@ export async function readAnswerBody(
 
 /** In the order in which they undo the codings. A body with a coding that nobody knows stays as it came. */
 function decodersOf(contentEncoding: string): readonly Decode[] {
-  const names = contentEncoding
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '' && name !== 'identity')
+  const names = codingNames(contentEncoding)
   if (names.length > maxCodings)
     throw new Error(`it is compressed ${names.length} times, and ${maxCodings} are the most`)
-  const found = names.flatMap((name) => (Object.hasOwn(decoders, name) ? (decoders[name] ?? []) : []))
+  const found = names.flatMap((name) => decoderOf(name) ?? [])
   return found.length === names.length ? found.reverse() : []
 }
 
 async function decompress(decode: Decode, body: Uint8Array, maxBytes: number): Promise<Uint8Array | undefined> {
   try {
-    return await decode(body, { maxOutputLength: maxBytes })
+    return await decode(body, { maxOutputLength: maxBytes, isLenient: true })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') return undefined
+    if (exceedsOutput(error)) return undefined
     throw error
   }
 }

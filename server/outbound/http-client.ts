@@ -3,7 +3,8 @@
  * allows the host.
  */
 import type { HttpRequest, HttpResponse } from '../../engine/services.ts'
-import { acceptedCodings, readAnswerBody } from './answer-body.ts'
+import { acceptedCodings } from '../content-coding.ts'
+import { readAnswerBody } from './answer-body.ts'
 import type { ClientCertificate } from './client-certificate.ts'
 import { withDeadline } from './deadline.ts'
 import type { AgentOptions, Agents } from './http-agents.ts'
