@@ -13,7 +13,6 @@ const recipes = [...page.matchAll(/```yaml\n(name: (\w+)\n[\s\S]*?)```/g)].map((
 }))
 
 const now = Date.UTC(2026, 5, 1, 12)
-const seconds = String(now / 1000)
 const key = 'a secret of the test alone'
 
 interface Signing {

@@ -1,5 +1,5 @@
 /** A flow that another flow starts, at the real process. */
-import { describe, expect } from 'vitest'
+import { describe } from 'vitest'
 import { request } from './flowpot-process.ts'
 import { it } from './it.ts'
 
