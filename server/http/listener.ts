@@ -102,6 +102,20 @@ export function closeQuickly(app: FastifyInstance): void {
   })
 }
 
+/** Connections whose last request was answered before its body had come. */
+const answeredEarly = new WeakSet<Socket>()
+
+/** Remembers them: whatever becomes of such a body, a second reply would be taken for that of the next request. */
+export function answerOnce(app: FastifyInstance): void {
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (!raw.complete) {
+      answeredEarly.add(raw.socket)
+      raw.once('end', () => answeredEarly.delete(raw.socket))
+    }
+    done()
+  })
+}
+
 /** Logs one line per request if the log includes level `info`. */
 export function logRequests(
   app: FastifyInstance,
@@ -127,7 +141,7 @@ export function logRequests(
 
 /** Writes the reply straight to the socket, because Fastify has no request and no reply for what Node's parser refused. */
 function answerBrokenRequest(code: string, socket: Socket, word: WordFailure): void {
-  if (code === 'ECONNRESET' || !socket.writable) {
+  if (code === 'ECONNRESET' || !socket.writable || answeredEarly.has(socket)) {
     socket.destroy()
     return
   }

@@ -49,6 +49,18 @@ describe('On the wire', () => {
     expect(await connection.closed()).toMatch(/\{"a":"b"\}$/)
   })
 
+  test.each([
+    ['POST /nowhere', 404],
+    ['POST /', 405],
+    ['PUT /members', 401],
+  ])('%s is answered %d before its body has come, and only once though the body never ends', async (line, status) => {
+    app = fakeServer({ 'GET /': {}, 'PUT /members': { access: 'authenticated' } }, { requestTimeoutMs: 50 })
+    const connection = await connectTo(app)
+    connection.send(`${line} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n`)
+    const replies = (await connection.closed()).match(/HTTP\/1\.1 \d+/g)
+    expect(replies).toEqual([`HTTP/1.1 ${status}`])
+  })
+
   test('a body in chunks over the limit is answered 413 before it ends', async () => {
     app = fakeServer({ 'POST /': {} }, { bodyLimitBytes: 100 })
     const connection = await connectTo(app)
