@@ -5,16 +5,21 @@ import { type Actor, anonymousActor } from './actor.ts'
 import { apiTokenPrefix } from './api-tokens.ts'
 import type { AuthBase } from './auth-base.ts'
 import { readDeviceToken } from './device-tokens.ts'
+import { admitsAddress } from './key-addresses.ts'
 import { hashSecret } from './secrets.ts'
 import { isAdministrator } from './sign-in.ts'
 
-/** The actor that the bearer of `token` is. Without a valid token it is nobody; tokens of experience users are not valid here. */
-export async function authenticate(platform: AuthBase, token: string | undefined): Promise<Actor> {
+/**
+ * The actor that the bearer of `token` is. Without a valid token it is nobody; tokens of experience users are not valid here. With
+ * `address`, from which it was sent, a device whose key may not be used from there is nobody either.
+ */
+export async function authenticate(platform: AuthBase, token: string | undefined, address?: string): Promise<Actor> {
   if (token === undefined || token === '') return anonymousActor
   if (token.startsWith(apiTokenPrefix)) return authenticateApiToken(platform, token)
   const signedIn = await readDeviceToken(platform, token)
   if (!signedIn) return authenticateAdministrator(platform, token)
   const { device, key, scopes } = signedIn
+  if (!admitsAddress(key, address)) return anonymousActor
   return { kind: 'device', deviceId: device.id, applicationKeyId: key.id, scopes }
 }
 

@@ -16,12 +16,16 @@ export function siteOf(address: string): string {
   return prefixOf(address, 3)
 }
 
-/** An IPv6 address has eight groups of 16 bits. */
-function prefixOf(address: string, count: number): string {
+/** The address without a port; an IPv4 address that is mapped to IPv6, as a socket of both gives it, as IPv4. */
+export function plainAddress(address: string): string {
   // Some proxies forward the port too: `192.0.2.1:50000`, `[2001:db8::1]:50000`.
   const ip = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
-  const mapped = /^::ffff:([\d.]+)$/i.exec(ip)?.[1]
-  if (mapped !== undefined) return mapped
+  return /^::ffff:([\d.]+)$/i.exec(ip)?.[1] ?? ip
+}
+
+/** An IPv6 address has eight groups of 16 bits. */
+function prefixOf(address: string, count: number): string {
+  const ip = plainAddress(address)
   // A proxy may forward text of any length in place of an address.
   if (!isIPv6(ip)) return ip.slice(0, 64)
   const [head = '', tail] = ip.split('::')

@@ -7,6 +7,7 @@ import { readDeviceRow } from '../records/device-record.ts'
 import type { ApplicationKeyTable, DeviceTable } from '../store/tables.ts'
 import type { Administrator, AuthBase } from './auth-base.ts'
 import { devicesOfKey } from './device-access.ts'
+import { admitsAddress } from './key-addresses.ts'
 import { networkOf } from './network.ts'
 import { hashSecret, isSameText, isSecret } from './secrets.ts'
 import type { Claims } from './tokens.ts'
@@ -36,7 +37,7 @@ export async function signInDevice(
   const network = address === undefined ? '' : networkOf(address)
   const attempt = await platform.limiters.device.attempt({ name: JSON.stringify([deviceId, key, network]) })
   await attempt.admit()
-  const signedIn = await verifyDevice(platform, credentials)
+  const signedIn = await verifyDevice(platform, credentials, address)
   if (!signedIn) {
     await attempt.failed()
     throw unauthenticated({})
@@ -49,6 +50,7 @@ export async function signInDevice(
 export async function verifyDevice(
   platform: Base,
   credentials: DeviceCredentials,
+  address: string | undefined,
 ): Promise<SignedInDevice | undefined> {
   const { read } = platform.store
   const key = await read
@@ -57,7 +59,7 @@ export async function verifyDevice(
     .where('key', '=', credentials.key)
     .executeTakeFirst()
   const isKnown = isSecret(credentials.secret, key?.secret_hash ?? hashSecret(''))
-  if (!key || !isKnown || key.status !== 'active') return undefined
+  if (!key || !isKnown || key.status !== 'active' || !admitsAddress(key, address)) return undefined
   const device = await readDevice(platform, credentials.deviceId, key)
   return device && { device, key }
 }

@@ -23,11 +23,20 @@ export const KeyStatus = oneOf(['active', 'inactive'])
 export const FilterType = oneOf(['none', 'all', 'whitelist', 'blacklist'])
 export const Topics = Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { maxItems: 1000 })
 
+export const KeyName = Type.String({ minLength: 1, maxLength: 255 })
+/** From which addresses a key may be used: all, only those listed, or all except those. */
+export const AddressFilterType = oneOf(['all', 'whitelist', 'blacklist'])
+export const Addresses = Type.Array(Type.String({ maxLength: 48 }), {
+  maxItems: 100,
+  description: 'IP addresses, and blocks of them such as `192.0.2.0/24`.',
+})
+
 export const KeyFields = {
   ...resourceFields,
   applicationKeyId: Id,
   key: Type.String(),
   status: KeyStatus,
+  name: Type.Optional(KeyName),
   description: Description,
   /** Missing if the key admits every device; empty once all devices that it admitted are deleted. */
   deviceIds: Type.Optional(Ids),
@@ -35,6 +44,8 @@ export const KeyFields = {
   filterType: FilterType,
   pubTopics: Topics,
   subTopics: Topics,
+  addressFilterType: AddressFilterType,
+  addresses: Addresses,
 }
 const KeyRecord = closed(KeyFields)
 export type KeyRecord = Static<typeof KeyRecord>
@@ -48,12 +59,15 @@ export function toKey(row: ApplicationKeyTable, applicationId: string, deviceIds
     lastUpdated: toIso(row.updated_at),
     key: row.key,
     status: row.status === 'active' ? 'active' : 'inactive',
+    ...(row.name === null ? {} : { name: row.name }),
     description: row.description,
     ...(row.is_restricted ? { deviceIds: [...deviceIds], deviceTags: fromColumn<TagFilter[]>(row.device_tags) } : {}),
     // Only actions that validated it have written it.
     filterType: row.filter_type as KeyRecord['filterType'],
     pubTopics: fromColumn<string[]>(row.pub_topics),
     subTopics: fromColumn<string[]>(row.sub_topics),
+    addressFilterType: row.address_filter_type as KeyRecord['addressFilterType'],
+    addresses: fromColumn<string[]>(row.addresses),
   }
 }
 

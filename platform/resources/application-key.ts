@@ -1,7 +1,17 @@
 /** One access key. */
 import Type from 'typebox'
+import { checkAddresses } from '../auth/key-addresses.ts'
 import { notFound } from '../base/refusals.ts'
-import { FilterType, KeyFields, KeyStatus, readKey, Topics } from '../records/application-key-record.ts'
+import {
+  Addresses,
+  AddressFilterType,
+  FilterType,
+  KeyFields,
+  KeyName,
+  KeyStatus,
+  readKey,
+  Topics,
+} from '../records/application-key-record.ts'
 import { closed, Description, Id, Success, toColumn } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
@@ -31,10 +41,13 @@ export const applicationKey: Resource = {
         applicationKeyId,
         applicationKey: closed({
           status: Type.Optional(KeyStatus),
+          name: Type.Optional(Type.Union([KeyName, Type.Null()])),
           description: Type.Optional(Description),
           filterType: Type.Optional(FilterType),
           pubTopics: Type.Optional(Topics),
           subTopics: Type.Optional(Topics),
+          addressFilterType: Type.Optional(AddressFilterType),
+          addresses: Type.Optional(Addresses),
         }),
       }),
       result: closed(KeyFields),
@@ -47,10 +60,15 @@ export const applicationKey: Resource = {
           filter_type: patch.filterType,
           pub_topics: toColumn(patch.pubTopics),
           sub_topics: toColumn(patch.subTopics),
+          name: patch.name,
+          address_filter_type: patch.addressFilterType,
+          addresses: toColumn(patch.addresses),
         }
         const key = await platform.store.write(async (tx) => {
           await tx.updateTable('application_keys').set(set).where('id', '=', id).execute()
-          return readKey(platform, tx, id)
+          const changed = await readKey(platform, tx, id)
+          checkAddresses(changed.addressFilterType, changed.addresses)
+          return changed
         })
         platform.events.emit('keyChanged', { applicationKeyId: id })
         return key

@@ -1,18 +1,20 @@
 /** The access keys of the application. */
-import { sql } from 'kysely'
 import Type from 'typebox'
+import { checkAddresses } from '../auth/key-addresses.ts'
 import { createSecret, hashSecret } from '../auth/secrets.ts'
 import { invalid } from '../base/refusals.ts'
+import { AdvancedQuery } from '../records/advanced-query.ts'
+import { compileKeyQuery } from '../records/application-key-query.ts'
 import {
-  AdvancedQuery,
-  compileQuery,
-  idsField,
-  type QueryFields,
-  resourceQueryFields,
-  textField,
-} from '../records/advanced-query.ts'
-import { FilterType, KeyFields, Topics, toKey, toKeys } from '../records/application-key-record.ts'
-import { isIn } from '../records/conditions.ts'
+  Addresses,
+  AddressFilterType,
+  FilterType,
+  KeyFields,
+  KeyName,
+  Topics,
+  toKey,
+  toKeys,
+} from '../records/application-key-record.ts'
 import { rowLinker } from '../records/link-rows.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { closed, Description, Ids, TagFilters } from '../records/schemas.ts'
@@ -22,21 +24,9 @@ import { insertRows } from '../store/insert-rows.ts'
 const path = '/applications/{applicationId}/keys'
 const spec: ListSpec<'application_keys'> = {
   table: 'application_keys',
-  sort: { creationDate: 'created_at', key: 'key', status: 'status', id: 'id', lastUpdated: 'updated_at' },
+  sort: { creationDate: 'created_at', key: 'key', name: 'name', status: 'status', id: 'id', lastUpdated: 'updated_at' },
   sortDirection: 'desc',
-  filter: { key: 'key', status: 'status' },
-}
-
-const queryFields: QueryFields = {
-  ...resourceQueryFields('application_keys'),
-  status: textField(sql`application_keys.status`),
-  key: textField(sql`application_keys.key`),
-  description: textField(sql`application_keys.description`),
-  filterType: textField(sql`application_keys.filter_type`),
-  deviceIds: idsField(
-    (ids) =>
-      sql`application_keys.id in (select key_id from application_key_devices where ${isIn(sql`device_id`, ids)})`,
-  ),
+  filter: { key: 'key', name: 'name', status: 'status' },
 }
 
 const linkDevices = rowLinker({
@@ -62,7 +52,7 @@ export const applicationKeys: Resource = {
         const toItems = (rows: Parameters<typeof toKeys>[2]) => toKeys(platform, platform.store.read, rows)
         if (query === undefined) return list(spec, rest, platform, [], toItems)
         const { filter: _, filterField: __, ...unfiltered } = rest
-        return list(spec, unfiltered, platform, [compileQuery(query, queryFields)], toItems)
+        return list(spec, unfiltered, platform, [compileKeyQuery(query, platform.store.dialect)], toItems)
       },
     }),
 
@@ -74,12 +64,15 @@ export const applicationKeys: Resource = {
       status: 201,
       params: closed({
         applicationKey: closed({
+          name: Type.Optional(KeyName),
           description: Type.Optional(Description),
           deviceIds: Type.Optional(Ids),
           deviceTags: Type.Optional(TagFilters),
           filterType: Type.Optional(FilterType),
           pubTopics: Type.Optional(Topics),
           subTopics: Type.Optional(Topics),
+          addressFilterType: Type.Optional(AddressFilterType),
+          addresses: Type.Optional(Addresses),
         }),
       }),
       result: closed({ ...KeyFields, secret: Type.String() }),
@@ -94,6 +87,7 @@ export const applicationKeys: Resource = {
             problem: 'applicationKey.deviceIds is empty: leave it out for a key that every device may use',
           })
         }
+        checkAddresses(key.addressFilterType, key.addresses ?? [])
         const secret = createSecret(platform.random)
         const now = platform.clock.now()
         const row = {
@@ -107,6 +101,9 @@ export const applicationKeys: Resource = {
           filter_type: key.filterType ?? 'none',
           pub_topics: JSON.stringify(key.pubTopics ?? []),
           sub_topics: JSON.stringify(key.subTopics ?? []),
+          name: key.name ?? null,
+          address_filter_type: key.addressFilterType ?? 'all',
+          addresses: JSON.stringify(key.addresses ?? []),
           created_at: now,
           updated_at: now,
         }

@@ -70,6 +70,9 @@ export interface ApplicationKeyTable extends Times {
   filter_type: string
   pub_topics: string
   sub_topics: string
+  name: string | null
+  address_filter_type: string
+  addresses: string
 }
 
 export interface ExperienceUserTable extends Times {

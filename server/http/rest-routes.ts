@@ -84,8 +84,8 @@ async function identify(platform: Platform, request: FastifyRequest, isPublic: b
   if (applicationId !== platform.applicationId) throw notFound({ what: 'Application' })
 }
 
-function actorOf(platform: Platform, { headers }: FastifyRequest): Promise<Actor> {
-  return authenticate(platform, bearerToken(headers.authorization ?? ''))
+function actorOf(platform: Platform, { headers, ip }: FastifyRequest): Promise<Actor> {
+  return authenticate(platform, bearerToken(headers.authorization ?? ''), ip)
 }
 
 function pathParamsOf(request: FastifyRequest): Readonly<Record<string, string>> {

@@ -38,10 +38,15 @@ export function createAuthenticator(context: BrokerContext, originOf: (client: C
     platform.events.on(name, () => changes++)
   }
 
-  const signIn = async (deviceId: string, key = '', secret = ''): Promise<SignedInDevice | undefined> => {
+  const signIn = async (
+    address: string,
+    deviceId: string,
+    key = '',
+    secret = '',
+  ): Promise<SignedInDevice | undefined> => {
     for (;;) {
       const before = changes
-      const found = await verifyDevice(platform, { deviceId, key, secret })
+      const found = await verifyDevice(platform, { deviceId, key, secret }, address)
       if (!found || before === changes) return found
     }
   }
@@ -62,7 +67,7 @@ export function createAuthenticator(context: BrokerContext, originOf: (client: C
       done(null, true)
       // Aedes answers another version with CONNACK 1 and does not ask `authenticate`.
       if (problem === undefined || protocolVersion !== 5) return
-      signIn(clientId, username, password?.toString()).then(
+      signIn(originOf(client).address, clientId, username, password?.toString()).then(
         (found) => note(clientId, found !== undefined, problem, originOf(client)),
         (err) => log.error({ err }, 'Signing a device in failed'),
       )
@@ -78,13 +83,14 @@ export function createAuthenticator(context: BrokerContext, originOf: (client: C
         note(id, false, reason, origin)
         return refuse(reason)
       }
-      signIn(id, username, password.toString())
+      signIn(origin.address, id, username, password.toString())
         .then((found) => {
           const refuseFor = (reason: string) => {
             note(id, found !== undefined, reason, origin)
             refuse(reason)
           }
-          if (!found) return refuseFor('Wrong device, access key or secret.')
+          if (!found)
+            return refuseFor('Wrong device, access key or secret, or an address from which the key may not be used.')
           const problem = unsupported.get(client)
           if (problem !== undefined) return refuseFor(problem)
           if (client.closed) return

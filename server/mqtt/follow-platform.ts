@@ -1,4 +1,5 @@
 /** Follows events of the platform: delivers commands, and ends connections that have lost their right to be open. */
+import { admitsAddress } from '../../platform/auth/key-addresses.ts'
 import { isGateway, readDeviceAccess } from '../../platform/auth/sign-in.ts'
 import type { PlatformEvents } from '../../platform/base/events.ts'
 import type { BrokerContext } from './context.ts'
@@ -56,6 +57,8 @@ function check({ log }: BrokerContext, session: Session, find: () => Promise<str
 async function checkDevice({ platform }: BrokerContext, session: Session): Promise<string | undefined> {
   const access = await readDeviceAccess(platform, session.deviceId, session.key.id)
   if (!access) return 'Its access key is not good for it any more.'
+  if (!admitsAddress(access.key, session.origin.address))
+    return 'Its access key may not be used from its address any more.'
   // Its subscriptions may be forbidden now. It connects again under the new rules.
   if (!haveSameTopics(access.key, session.key)) return 'The topics of its access key were changed.'
   if (session.isGateway && !isGateway(access.device)) return 'It is no gateway any more.'

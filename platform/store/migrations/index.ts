@@ -11,6 +11,7 @@ import { knownNetworks } from './0008-known-networks.ts'
 import { runSizes } from './0009-run-sizes.ts'
 import { foldCase } from './0010-fold-case.ts'
 import { removedAttributes } from './0011-removed-attributes.ts'
+import { keyAddresses } from './0012-key-addresses.ts'
 
 export const migrations: readonly Migration[] = [
   platform,
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   runSizes,
   foldCase,
   removedAttributes,
+  keyAddresses,
 ]

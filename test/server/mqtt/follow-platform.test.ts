@@ -13,6 +13,11 @@ describe('a connected device', () => {
   it.each<[string, (broker: TestBroker, pot: Pot) => Promise<unknown>, boolean]>([
     ['its key is revoked', (broker, pot) => patchKey(broker, pot, { status: 'inactive' }), false],
     ['its key is deleted', ({ ok }, { keyId }) => ok('applicationKey.delete', { applicationKeyId: keyId }), false],
+    [
+      'its key is not for its address any more',
+      (broker, pot) => patchKey(broker, pot, { addressFilterType: 'blacklist', addresses: ['127.0.0.0/8', '::1'] }),
+      false,
+    ],
     ['it is deleted', ({ ok }, { deviceId }) => ok('device.delete', { deviceId }), false],
     ['the topics of its key change', (broker, pot) => patchKey(broker, pot, { filterType: 'all' }), true],
   ])('is disconnected at once when %s, and its will is not heard', async (_name, change, mayReturn) => {

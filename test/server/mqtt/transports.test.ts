@@ -82,8 +82,16 @@ describe('a connection', () => {
   })
 
   it.each<[string, (pot: Pot) => Partial<Record<keyof Pot, string>>, string]>([
-    ['wrong secret', () => ({ secret: 'x' }), 'Wrong device, access key or secret.'],
-    ['wrong key', () => ({ key: 'x' }), 'Wrong device, access key or secret.'],
+    [
+      'wrong secret',
+      () => ({ secret: 'x' }),
+      'Wrong device, access key or secret, or an address from which the key may not be used.',
+    ],
+    [
+      'wrong key',
+      () => ({ key: 'x' }),
+      'Wrong device, access key or secret, or an address from which the key may not be used.',
+    ],
   ])('with a %s stands in the device’s log, a few times in ten seconds', async (_name, change, reason) => {
     const broker = await start()
     const fern = await broker.pot()
