@@ -122,7 +122,7 @@ function reportSecondAnswers(graph: FlowGraph, answer: Answer, reporter: Reporte
         word === 'reply'
           ? `This way has been answered already, at ${first.name}: only the first reply counts.`
           : `Another branch returns too, at ${first.name}: only the first return counts.`,
-      hint: 'Take one of the two away.',
+      hint: 'Remove one of the two.',
       related: [relatedPlace(reporter, first.at, `the first ${word}`)],
     })
   }

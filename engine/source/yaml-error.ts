@@ -24,7 +24,7 @@ const wordings: Partial<Record<YAMLError['code'], Wording>> = {
     hint: 'If this is one text, such as one with a colon in it, put it in quotes. If it is a list or a map, put it in brackets.',
   },
   BAD_PROP_ORDER: { message: 'A tag or an anchor stands in the wrong place.', hint: quote },
-  DUPLICATE_KEY: { message: 'A key stands twice in one map.', hint: 'Take one of the two out.' },
+  DUPLICATE_KEY: { message: 'A key stands twice in one map.', hint: 'Remove one of the two.' },
   KEY_OVER_1024_CHARS: {
     message: 'A key is longer than 1024 characters.',
     hint: 'Is this a text with a colon in it? Then put it in quotes.',

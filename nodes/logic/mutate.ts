@@ -127,6 +127,6 @@ function translateValue({ valueTemplate, valueTemplateType }: RawConfig): RawCon
   try {
     return { to: parseJson(valueTemplate) }
   } catch {
-    throw new Error(`A rule sets what is no JSON: ${valueTemplate}`)
+    throw new Error(`A rule sets what is not valid JSON: ${valueTemplate}`)
   }
 }

@@ -54,12 +54,12 @@ describe('JSON for a payload', () => {
   })
 
   it.each([
-    ['', 'no JSON'],
-    ['\uFEFF\uFEFF{}', 'no JSON'],
-    ['08202522731445525542', 'no JSON'],
-    ['undefined', 'no JSON'],
-    ['{"a":1', 'no JSON'],
-    ['NaN', 'no JSON'],
+    ['', 'not valid JSON'],
+    ['\uFEFF\uFEFF{}', 'not valid JSON'],
+    ['08202522731445525542', 'not valid JSON'],
+    ['undefined', 'not valid JSON'],
+    ['{"a":1', 'not valid JSON'],
+    ['NaN', 'not valid JSON'],
     ['{"__proto__":{"a":1}}', '__proto__'],
     ['[{"a":{"\\u005f_proto__":5}}]', '__proto__'],
     ['{"constructor":{"prototype":{"a":1}}}', 'not allowed'],

@@ -96,7 +96,7 @@ describe('store-value and get-value', () => {
     ['an amount of blanks', 'increment: " "', 'increment is not a number'],
     ['text that is no number', 'value: << data.word >>\nas: number', 'value is not a number'],
     ['a list as a number', 'value: [ 1 ]\nas: number', 'value is not a number'],
-    ['text that is no JSON', 'value: << data.word >>\nas: json', 'no JSON'],
+    ['text that is no JSON', 'value: << data.word >>\nas: json', 'not valid JSON'],
     ['JSON that no payload may hold', 'value: << data.deep >>\nas: json', 'deeper than 100'],
     ['a number past all', 'increment: 1e308', 'Infinity'],
     ['a value that is too large', 'value: << data.large >>', '64 KB'],

@@ -161,7 +161,7 @@ describe('a MutateNode of an export', () => {
     [{}, 'no rules'],
     [{ rules: [{ type: 'rename' }] }, 'no counterpart'],
     [{ rules: [{ type: 'copy', destination: 'data.b' }] }, 'no source'],
-    [{ rules: [set('{ a: 1 }', 'json')] }, 'no JSON'],
+    [{ rules: [set('{ a: 1 }', 'json')] }, 'not valid JSON'],
   ])('%j says why it cannot be one', (config, message) => {
     expect(() => mutate.losant?.translate?.(config)).toThrow(message)
   })

@@ -157,7 +157,7 @@ describe('an ObjectNode of an export', () => {
     [{ ...paths }, 'one operation'],
     [{ ...paths, operations: [{ type: 'keys' }, { type: 'values' }] }, 'one operation'],
     [{ ...paths, operations: [{ type: 'assign' }] }, 'no inputTemplate'],
-    [{ ...paths, operations: [{ type: 'assign', inputTemplate: '{ a }' }] }, 'no JSON'],
+    [{ ...paths, operations: [{ type: 'assign', inputTemplate: '{ a }' }] }, 'not valid JSON'],
   ])('%j says why it cannot be one', (config, message) => {
     expect(() => object.losant?.translate?.(config)).toThrow(message)
   })

@@ -128,6 +128,9 @@ describe('a run that a state has started', () => {
     expect(await ok('flow.errors', { flowId: 'water' })).toEqual({
       flowId: 'water',
       limit: 25,
+      sortDirection: 'desc',
+      start: new Date(clock.ms - 30 * 86_400_000).toISOString(),
+      end: new Date(clock.ms).toISOString(),
       errors: [
         {
           time: new Date(clock.ms).toISOString(),
