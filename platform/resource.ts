@@ -13,7 +13,7 @@ export interface ActionContext extends Caller {
   readonly address?: string | undefined
 }
 
-/** What both actions and event streams declare. */
+/** What actions, event streams and downloads declare. */
 export interface Declared<Params extends TObject = TObject> extends Admission {
   readonly summary: string
   /** `/applications/{applicationId}/devices`. A name in braces is a parameter. */
@@ -54,15 +54,37 @@ export interface EventSink {
   end(): void
 }
 
+/** Answers with a text that is written while it is read from the database, so it may be of any length. */
+export interface Download<Params extends TObject = TObject, Context extends ActionContext = ActionContext>
+  extends Declared<Params> {
+  readonly method: 'GET' | 'POST'
+  /** The name of the parameter that is the body of the request, as of an action. */
+  readonly body?: string
+  readonly contentType: string
+  /** What the text contains, as the end of "It answers 200 with". */
+  readonly content: string
+  /** Rejects with what is answered instead. What fails later cuts the connection, so that no client takes half a file for a whole one. */
+  open(params: Static<Params>, context: Context): Promise<OpenDownload>
+}
+
+export interface OpenDownload {
+  /** Letters, digits, `-` and `.`. */
+  readonly fileName: string
+  /** Read only as fast as the client reads, and no further once it has left. */
+  readonly parts: AsyncIterable<string>
+}
+
 export interface Resource<Context extends ActionContext = ActionContext> {
   readonly name: string
   readonly summary: string
   /** Actions by name: `get`, `post`. */
   readonly actions: Readonly<Record<string, Action<TObject, TSchema, Context>>>
   readonly streams?: Readonly<Record<string, EventStream<TObject, Context>>>
+  /** Flows cannot call them: a value of a flow is held in memory as a whole. */
+  readonly downloads?: Readonly<Record<string, Download<TObject, Context>>>
 }
 
-/** An action or stream with its place: `devices`, `post`. */
+/** An action, stream or download with its place: `devices`, `post`. */
 export interface Named<Called extends Declared = Declared> {
   readonly resource: string
   readonly name: string
@@ -83,4 +105,11 @@ export function defineStream<Params extends TObject, Context extends ActionConte
   stream: EventStream<Params, Context>,
 ): EventStream<Params, Context> {
   return stream
+}
+
+/** Infers the types of `open` from the schema of `params`. */
+export function defineDownload<Params extends TObject, Context extends ActionContext = ActionContext>(
+  download: Download<Params, Context>,
+): Download<Params, Context> {
+  return download
 }

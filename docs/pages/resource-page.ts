@@ -1,6 +1,6 @@
-/** The pages of the REST API, from the declarations of its actions and event streams. */
+/** The pages of the REST API, from the declarations of its actions, event streams and downloads. */
 import type { TObject, TSchema } from 'typebox'
-import type { Action, ActionContext, Declared, EventStream, Resource } from '../../platform/resource.ts'
+import type { Action, ActionContext, Declared, Download, EventStream, Resource } from '../../platform/resource.ts'
 import { actionsByCall } from '../../platform/resources/catalogue.ts'
 import { describeType, rowsOf, type Schema } from './field-table.ts'
 import { code, lines, table } from './markdown.ts'
@@ -9,8 +9,10 @@ type AnyAction<Context extends ActionContext> = Action<TObject, TSchema, Context
 type AnyStream<Context extends ActionContext> = EventStream<TObject, Context>
 
 export function apiIndexPage<Context extends ActionContext>(resources: readonly Resource<Context>[]): string {
-  const rows = resources.flatMap(({ name, actions, streams = {} }) => [
-    ...Object.entries(actions).map(([action, { method, path, summary }]) => row(name, action, method, path, summary)),
+  const rows = resources.flatMap(({ name, actions, streams = {}, downloads = {} }) => [
+    ...Object.entries({ ...actions, ...downloads }).map(([action, { method, path, summary }]) =>
+      row(name, action, method, path, summary),
+    ),
     ...Object.entries(streams).map(([stream, { path, summary }]) =>
       row(name, stream, 'GET', path, `${summary} (stream)`),
     ),
@@ -36,27 +38,43 @@ function row(resource: string, name: string, method: string, path: string, summa
 
 /** `parts` are all resources of one name. */
 export function resourcePage<Context extends ActionContext>(name: string, parts: readonly Resource<Context>[]): string {
-  const entries = parts.flatMap(({ actions, streams = {} }) => [
+  const entries = parts.flatMap(({ actions, streams = {}, downloads = {} }) => [
     ...Object.entries(actions).map(([action, declared]) => actionPart(`${name}.${action}`, declared)),
     ...Object.entries(streams).map(([stream, declared]) => streamPart(`${name}.${stream}`, declared)),
+    ...Object.entries(downloads).map(([download, declared]) => downloadPart(`${name}.${download}`, declared)),
   ])
   return lines(`# ${name}`, parts[0]?.summary, ...entries.flat())
 }
 
 function actionPart<Context extends ActionContext>(call: string, action: AnyAction<Context>): string[] {
   const { method, path, params, body, result, status = 200 } = action
-  const taken = body === undefined ? undefined : schemaOf(params).properties?.[body]
   return [
     `## ${call}`,
     action.summary,
     code('http', `${method} ${path}`),
     whoMay(call, action),
     paramsPart(action, body),
-    ...(taken
-      ? [`The body is ${wordOf(taken)}; for the \`api\` node it is the parameter \`${body}\`.`, takenFields(taken)]
-      : []),
+    ...bodyPart(params, body, `; for the \`api\` node it is the parameter \`${body}\``),
     `It answers ${status} with ${wordOf(schemaOf(result))}.`,
     givenFields(schemaOf(result)),
+  ]
+}
+
+function bodyPart(params: TObject, body: string | undefined, forFlows = ''): string[] {
+  const taken = body === undefined ? undefined : schemaOf(params).properties?.[body]
+  return taken ? [`The body is ${wordOf(taken)}${forFlows}.`, takenFields(taken)] : []
+}
+
+function downloadPart<Context extends ActionContext>(call: string, download: Download<TObject, Context>): string[] {
+  const { method, path, params, body, summary, contentType, content } = download
+  return [
+    `## ${call}`,
+    summary,
+    code('http', `${method} ${path}`),
+    whoMay(call, download),
+    paramsPart(download, body),
+    ...bodyPart(params, body),
+    `It answers 200 with ${content}, as \`${contentType}\`.`,
   ]
 }
 

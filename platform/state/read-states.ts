@@ -25,8 +25,8 @@ interface PointRow extends DeviceStateTable {
 }
 
 /**
- * The first or last `limit` states of a device. Values with the same millisecond make one state. For each attribute the first or last `limit` points
- * are read, and the states are taken from these, so that no other index than the primary key is needed.
+ * The first or last `limit` states of a device. Values with the same millisecond make one state. They end no later than the
+ * `limit`-th point of any attribute, which the primary key finds for each; without that bound everything within the range would be read.
  *
  * Every query of points uses CROSS JOIN, which makes SQLite keep the order of the tables. Otherwise SQLite would begin with the points,
  * and read everything that the device ever reported.
@@ -38,11 +38,12 @@ export async function readStates(
 ): Promise<ReadState[]> {
   const isDown = direction === 'desc'
   const way = sql.raw(direction)
-  // Of each attribute, nothing after its limit-th point is needed.
   const furthest = sql`coalesce((
-    select q.time from device_states q
-    where q.device_id = a.device_id and q.attribute = a.name and q.time >= ${time(from)} and q.time <= ${time(to)}
-    order by q.time ${way} limit 1 offset ${sql.lit(limit - 1)}
+    select ${sql.raw(isDown ? 'max' : 'min')}((
+      select q.time from device_states q
+      where q.device_id = a.device_id and q.attribute = a.name and q.time >= ${time(from)} and q.time <= ${time(to)}
+      order by q.time ${way} limit 1 offset ${sql.lit(limit - 1)}
+    )) from device_attributes a where a.device_id = ${deviceId} and ${named(attributes)}
   ), ${time(isDown ? from : to)})`
   const { rows } = await sql<PointRow>`select p.*, a.data_type
     from device_attributes a cross join device_states p

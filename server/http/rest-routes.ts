@@ -1,4 +1,5 @@
-/** The routes of the REST API, made from the declarations of its actions and event streams. */
+/** The routes of the REST API, made from the declarations of its actions, event streams and downloads. */
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
@@ -7,7 +8,7 @@ import { authenticate } from '../../platform/auth/authenticate.ts'
 import { isAllowed } from '../../platform/auth/scopes.ts'
 import { notFound } from '../../platform/base/refusals.ts'
 import type { Platform } from '../../platform/platform.ts'
-import type { Action, ActionContext, EventStream, Named, Resource } from '../../platform/resource.ts'
+import type { Action, ActionContext, Download, EventStream, Named, Resource } from '../../platform/resource.ts'
 import { admit, runAction } from '../../platform/resources/call-action.ts'
 import { bearerToken } from './authorise.ts'
 import { createEventStreams, type EventStreams, wantsStream } from './event-streams.ts'
@@ -105,11 +106,14 @@ function routesOf<Context extends ActionContext>(
     routes.set(`${method} ${url}`, route)
     return route
   }
-  for (const { name: resource, actions, streams: ofResource = {} } of options.resources) {
+  for (const { name: resource, actions, streams: ofResource = {}, downloads = {} } of options.resources) {
     for (const [name, called] of Object.entries(actions)) {
       const route = routeOf(called.method, called)
       route.answer = answerWith(options, { resource, name, called })
       route.isPublic = called.isPublic
+    }
+    for (const [name, called] of Object.entries(downloads)) {
+      routeOf(called.method, called).answer = downloadWith(options, { resource, name, called })
     }
     for (const [name, called] of Object.entries(ofResource)) {
       routeOf('GET', called).stream = streamWith(options, streams, { resource, name, called })
@@ -131,13 +135,29 @@ function answerWith<Context extends ActionContext>(
   named: Named<Action<TObject, TSchema, Context>>,
 ): Handler {
   const { params, body, status = 200 } = named.called
-  const readParams = paramsReader(params)
+  const readParams = paramsReader(params, body)
   return async (request, reply) => {
-    const own = readParams(request)
-    if (body !== undefined && request.body !== null && request.body !== undefined) own[body] = request.body
-    const result = await runAction(named, own, contextOf({ platform, actor: request.actor, address: request.ip }))
+    const result = await runAction(
+      named,
+      readParams(request),
+      contextOf({ platform, actor: request.actor, address: request.ip }),
+    )
     reply.code(status).type('application/json; charset=utf-8')
     return reply.send(JSON.stringify(result ?? null))
+  }
+}
+
+function downloadWith<Context extends ActionContext>(
+  { platform, contextOf }: RestOptions<Context>,
+  named: Named<Download<TObject, Context>>,
+): Handler {
+  const { params, body, contentType } = named.called
+  const readParams = paramsReader(params, body)
+  return async (request, reply) => {
+    const context = contextOf({ platform, actor: request.actor, address: request.ip })
+    const { fileName, parts } = await named.called.open(admit(named, readParams(request), context), context)
+    reply.type(contentType).header('content-disposition', `attachment; filename="${fileName}"`)
+    return reply.send(Readable.from(parts))
   }
 }
 
@@ -163,11 +183,13 @@ function streamWith<Context extends ActionContext>(
   }
 }
 
-/** Reads what stands in the query and the path; where both name a parameter, the path's counts. */
-function paramsReader(params: TObject) {
+/** Reads what stands in the query, the path and the body; where two name a parameter, the later counts. */
+function paramsReader(params: TObject, body?: string) {
   const readQuery = queryReader(params)
   return (request: FastifyRequest): Record<string, unknown> => {
     const { applicationId: _, ...pathParams } = pathParamsOf(request)
-    return { ...readQuery(plainRecord(request.query)), ...pathParams }
+    const own = { ...readQuery(plainRecord(request.query)), ...pathParams }
+    const hasBody = body !== undefined && request.body !== null && request.body !== undefined
+    return hasBody ? { ...own, [body]: request.body } : own
   }
 }

@@ -12,6 +12,7 @@ import { selectDevices, selection } from '../../state/select-devices.ts'
 import { type Aggregation, type SeriesRow, tooMuch } from '../../state/series-query.ts'
 import { ShownState } from '../../state/state-schemas.ts'
 import { readSeries } from '../../state/time-series.ts'
+import { dataExport } from './export.ts'
 import {
   type DeviceSeries,
   maxRawPoints,
@@ -117,6 +118,7 @@ export const data: Resource = {
       },
     }),
   },
+  downloads: { export: dataExport },
 }
 
 function oneOfDevices(devices: readonly { readonly id: string }[]): Condition {

@@ -15,6 +15,7 @@ import { closed, Id, Success } from '../../records/schemas.ts'
 import { defineAction, type Resource } from '../../resource.ts'
 import { deleteDevice } from '../../state/delete-device.ts'
 import { patchDevice } from '../../state/patch-device.ts'
+import { deviceExport } from '../data/export.ts'
 import { deviceCommandActions } from './commands.ts'
 import { deviceConnectionActions } from './connection.ts'
 import { deviceStateActions } from './state.ts'
@@ -73,4 +74,5 @@ export const device: Resource = {
     ...deviceConnectionActions,
   },
   streams: deviceStreams,
+  downloads: { export: deviceExport },
 }

@@ -80,6 +80,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'applicationKeys.post': all,
   'auth.authenticateDevice': everybody,
   'auth.authenticateUser': everybody,
+  'data.export': [...readers, 'device', 'deviceRead'],
   'data.lastValueQuery': [...readers, 'device', 'deviceRead'],
   'data.timeSeriesQuery': [...readers, 'device', 'deviceRead'],
   'device.commandStream (stream)': [...readers, 'device', 'deviceRead'],
@@ -90,6 +91,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'deviceAttributes.get': [...readers, 'device', 'deviceRead'],
   'deviceAttributes.post': all,
   'device.delete': all,
+  'device.export': readers,
   'device.get': [...readers, 'device', 'deviceRead'],
   'device.getCommand': [...readers, 'device', 'deviceRead'],
   'device.getCompositeState': [...readers, 'device', 'deviceRead'],
@@ -130,8 +132,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'runs.stream (stream)': all,
 }
 
-const kinds = restResources.flatMap(({ name, actions, streams = {} }) => [
-  ...Object.entries(actions).map(([action, called]) => ({ ...called, call: `${name}.${action}`, accept: '*/*' })),
+const kinds = restResources.flatMap(({ name, actions, streams = {}, downloads = {} }) => [
+  ...Object.entries({ ...actions, ...downloads }).map(([action, called]) => ({
+    ...called,
+    call: `${name}.${action}`,
+    accept: '*/*',
+  })),
   ...Object.entries(streams).map(([stream, called]) => ({
     ...called,
     method: 'GET' as const,
