@@ -45,6 +45,11 @@ function positive(what: string, max = Number.MAX_SAFE_INTEGER) {
   return { placeholder: what, parse: integer(1, max), wanted: `a whole number of ${what}, 1 or more` }
 }
 
+/** Whether a browser would write it so: a trailing slash or the port 443 would never be met. */
+function isOrigin(value: string): boolean {
+  return value === '' || (URL.canParse(value) && new URL(value).origin === value)
+}
+
 function isSmtpUrl(value: string): boolean {
   return /^smtps?:\/\//i.test(value) && URL.canParse(value) && new URL(value).hostname !== ''
 }
@@ -79,6 +84,19 @@ export const settingDefinitions = {
       return names.every((name) => /^[a-z0-9]([\w.-]*[a-z0-9])?$/i.test(name)) ? names.join(',') : undefined
     },
     wanted: 'names of hosts, with commas between them',
+  },
+  platformOrigins: {
+    placeholder: 'origins',
+    flag: '--platform-origins',
+    env: 'FLOWPOT_PLATFORM_ORIGINS',
+    default: '',
+    about:
+      'Origins whose pages may call the REST API from browsers, such as `https://admin.example.com`. Without it, none may.',
+    parse: (value: string) => {
+      const origins = value.split(',').map((origin) => origin.trim())
+      return origins.every((origin) => isOrigin(origin)) ? origins.join(',') : undefined
+    },
+    wanted: 'origins as browsers write them, in lower case and without a path, with commas between them',
   },
   mqttPort: {
     ...port,

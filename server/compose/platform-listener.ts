@@ -30,6 +30,7 @@ export function createPlatformListener(parts: PlatformListenerParts): FastifyIns
       names: settings.platformHosts.split(',').filter((name) => name !== ''),
       setting: settingDefinitions.platformHosts.env,
     },
+    origins: settings.platformOrigins.split(',').filter((origin) => origin !== ''),
     platform,
     resources: restResources,
     contextOf: (caller) => ({ ...caller, ...forActions }),

@@ -20,7 +20,8 @@ export function setDefaultHeaders(request: FastifyRequest, reply: FastifyReply, 
   }
 }
 
-function nameOrigin(request: FastifyRequest, reply: FastifyReply, cors: Exclude<Cors, boolean>): void {
+/** Lets pages of the origins that `cors` names read the reply. */
+export function nameOrigin(request: FastifyRequest, reply: FastifyReply, cors: Exclude<Cors, boolean>): void {
   // What is kept on the way for one origin is not for another.
   reply.header('vary', 'origin')
   const { origin } = request.headers

@@ -4,6 +4,7 @@ import { platformFailed, typeByStatus } from '../../platform/base/refusals.ts'
 import type { ActionContext } from '../../platform/resource.ts'
 import { addJsonParser, defaultBodyLimits } from './body-parsers.ts'
 import { boundConnections, defaultConnectionLimits } from './connections.ts'
+import { nameOrigin } from './default-headers.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { type KnownHosts, requireKnownHost } from './known-host.ts'
 import { limitPipelining } from './limit-pipelining.ts'
@@ -14,6 +15,8 @@ import { type RestOptions, refuseOtherMethods, serveResources } from './rest-rou
 export interface PlatformOptions<Context extends ActionContext> extends ListenerOptions, RestOptions<Context> {
   /** The hosts that it answers to; probes may ask by any. */
   readonly hosts: KnownHosts
+  /** Origins whose pages may call from browsers. */
+  readonly origins?: readonly string[]
   /** Whether requests can be served: the store answers and an application is loaded. */
   readonly isReady: () => boolean | Promise<boolean>
 }
@@ -23,6 +26,7 @@ const probes = ['/healthz', '/readyz']
 export function createPlatformServer<Context extends ActionContext>(
   options: PlatformOptions<Context>,
 ): FastifyInstance {
+  const { origins = [] } = options
   const app: FastifyInstance = fastify(fastifyOptions(options, wordFailure))
   limitPipelining(app, options.maxPipelinedRequests)
   app.removeAllContentTypeParsers()
@@ -38,6 +42,8 @@ export function createPlatformServer<Context extends ActionContext>(
       .header('x-request-id', request.id)
       .header('cache-control', 'no-store')
       .header('x-content-type-options', 'nosniff')
+    // Cookies are no credentials here, so pages send none.
+    if (origins.length > 0) nameOrigin(request, reply, { origins, credentials: false })
     done()
   })
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply))

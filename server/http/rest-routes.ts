@@ -11,6 +11,7 @@ import type { Platform } from '../../platform/platform.ts'
 import type { Action, ActionContext, Download, EventStream, Named, Resource } from '../../platform/resource.ts'
 import { admit, runAction } from '../../platform/resources/call-action.ts'
 import { bearerToken } from './authorise.ts'
+import { answerPreflight } from './default-headers.ts'
 import { createEventStreams, type EventStreams, wantsStream } from './event-streams.ts'
 import { plainRecord } from './plain-record.ts'
 import { queryReader } from './query-params.ts'
@@ -66,8 +67,9 @@ export function serveResources<Context extends ActionContext>(
 }
 
 export function refuseOtherMethods(app: FastifyInstance, url: string, methods: readonly string[]): void {
-  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].sort().join(', ')
-  const others = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'].filter((method) => !methods.includes(method))
+  const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort()
+  const allow = allowed.join(', ')
+  const others = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].filter((method) => !methods.includes(method))
   const refuse = async (_request: FastifyRequest, reply: FastifyReply) =>
     reply
       .code(405)
@@ -75,6 +77,12 @@ export function refuseOtherMethods(app: FastifyInstance, url: string, methods: r
       .send({ type: 'MethodNotAllowed', message: `Only ${allow} here.` })
   // As a hook it runs before the body is read, which need not be well-formed to be refused.
   app.route({ method: others, url, exposeHeadRoute: false, onRequest: refuse, handler: refuse })
+  // Needs no token, since browsers send none when they ask whether a page may call.
+  const tell = async (request: FastifyRequest, reply: FastifyReply) => {
+    answerPreflight(request, reply, allowed)
+    return reply
+  }
+  app.route({ method: 'OPTIONS', url, onRequest: tell, handler: tell })
 }
 
 /** Runs before the body is read: a stranger learns neither which applications there are nor what is wrong with a body. */

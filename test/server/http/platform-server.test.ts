@@ -254,6 +254,39 @@ describe('The REST API', () => {
     ])
   })
 
+  test.each([
+    ['no origin is set', [], 'https://admin.example', undefined],
+    ['it is another', ['https://admin.example'], 'https://evil.example', undefined],
+    ['it only begins alike', ['https://admin.example'], 'https://admin.example.evil.example', undefined],
+    ['it is that of a file', ['https://admin.example'], 'null', undefined],
+    ['it is named', ['https://a.example', 'https://admin.example'], 'https://admin.example', 'https://admin.example'],
+  ])(
+    'tells OPTIONS what is allowed, and lets a page of the origin call or not if %s',
+    async (_name, origins, origin, named) => {
+      app = serve({ origins })
+      const asked = {
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      }
+      const preflight = await app.inject({ method: 'OPTIONS', url: devices, headers: { origin, ...asked } })
+      expect([preflight.statusCode, preflight.body]).toEqual([204, ''])
+      expect(preflight.headers.allow).toBe('GET, HEAD, OPTIONS, POST')
+      expect(preflight.headers['access-control-allow-origin']).toBe(named)
+      expect(preflight.headers['access-control-allow-headers']).toBe(named && asked['access-control-request-headers'])
+      expect(preflight.headers['access-control-allow-methods']).toBe(named && 'GET, HEAD, OPTIONS, POST')
+      for (const headers of [{ ...json, origin }, { origin }]) {
+        const reply = await app.inject({ url: devices, headers })
+        expect(reply.headers['access-control-allow-origin']).toBe(named)
+        expect(reply.headers).not.toHaveProperty('access-control-allow-credentials')
+        expect(reply.headers.vary).toBe(origins.length > 0 ? 'origin' : undefined)
+      }
+      const elsewhere = { origin, host: 'evil.example', ...asked }
+      const refused = await app.inject({ method: 'OPTIONS', url: devices, headers: elsewhere })
+      expect([refused.statusCode, refused.headers['access-control-allow-origin']]).toEqual([421, undefined])
+      expect((await app.inject({ method: 'OPTIONS', url: '/nowhere', headers: { origin } })).statusCode).toBe(404)
+    },
+  )
+
   test('answers 415 to what is not JSON', async () => {
     app = serve()
     const headers = { ...json, 'content-type': 'application/x-www-form-urlencoded' }
@@ -262,10 +295,9 @@ describe('The REST API', () => {
   })
 
   test.each([
-    ['PUT', devices, 'GET, HEAD, POST'],
-    ['OPTIONS', devices, 'GET, HEAD, POST'],
-    ['DELETE', '/healthz', 'GET, HEAD'],
-    ['GET', '/auth/device', 'POST'],
+    ['PUT', devices, 'GET, HEAD, OPTIONS, POST'],
+    ['DELETE', '/healthz', 'GET, HEAD, OPTIONS'],
+    ['GET', '/auth/device', 'OPTIONS, POST'],
   ] as const)('answers 405 to %s %s, whatever the body', async (method, url, allow) => {
     app = serve()
     const reply = await app.inject({

@@ -114,8 +114,8 @@ describe('The endpoints', () => {
   })
 
   test.each([
-    ['POST', '/openapi.json', 'GET, HEAD'],
-    ['DELETE', `${scene.base}/runs/1`, 'GET, HEAD'],
+    ['POST', '/openapi.json', 'GET, HEAD, OPTIONS'],
+    ['DELETE', `${scene.base}/runs/1`, 'GET, HEAD, OPTIONS'],
   ] as const)('take no %s at %s', async (method, url, allow) => {
     const reply = await scene.app.inject({ method, url })
     expect([reply.statusCode, reply.headers.allow]).toEqual([405, allow])
