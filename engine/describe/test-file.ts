@@ -29,7 +29,9 @@ const trigger = Type.Object(
     data: Type.Optional(Type.Unknown({ description: 'Stands at `data` on the payload.' })),
     triggerId: Type.Optional(Type.String({ description: 'What fired: the ID of a device, a topic.' })),
     time: Type.Optional(Type.String({ format: 'date-time', description: 'Stands at `time` on the payload.' })),
-    meta: Type.Optional(Type.Unknown({ description: 'What a device sent along with its state.' })),
+    meta: Type.Optional(
+      Type.Unknown({ description: 'What a device sent along with its state, or what a button was pressed with.' }),
+    ),
   },
   { description: 'Fires a trigger that is no endpoint.' },
 )

@@ -6,7 +6,8 @@ export const button = defineTrigger({
   key: 'button',
   losant: 'virtualButton',
   summary: 'An administrator or another flow fires the flow.',
-  description: `\`data\` is the data that it was fired with, or an empty object.
+  description: `\`data\` is the data that it was fired with, or an empty object, and \`meta\` is what it was fired with as such, if
+anything.
 
 If it is fired by hand, the run begins at once, and is not retried if it fails. If it is fired by the
 [\`workflow-trigger\`](../nodes/workflow-trigger.md) of a flow, the run is stored first: then the flow's \`retry\` and \`inOrder\`
@@ -15,7 +16,7 @@ apply, and \`relayType\` is \`flow\`, with the ID of that flow as \`relayId\`.`,
     button: Type.String({ minLength: 1, maxLength: 255, description: 'Name of the button.' }),
   }),
   isQueued: true,
-  shape: () => ({ data: anything }),
+  shape: () => ({ data: anything, meta: anything }),
   compile: ({ button: name }) => ({ name }),
   examples: [
     { title: 'A flow that is run by hand', yaml: 'button: Clean up' },

@@ -9,7 +9,8 @@ import { attributeReads, readAttributes, ShownAttribute, showAttribute } from '.
 
 const path = '/applications/{applicationId}/devices/{deviceId}/attributes/{name}'
 const params = { deviceId: Id, name: Key }
-const { contentType, description, attributeTags } = Attribute.properties
+// `system` is taken so that `patchDevice` says why it is refused.
+const { contentType, description, attributeTags, system } = Attribute.properties
 
 export const deviceAttribute: Resource = {
   name: 'deviceAttribute',
@@ -34,7 +35,7 @@ export const deviceAttribute: Resource = {
       body: 'deviceAttribute',
       params: closed({
         ...params,
-        deviceAttribute: closed({ name: Type.Optional(Key), contentType, description, attributeTags }),
+        deviceAttribute: closed({ name: Type.Optional(Key), contentType, description, attributeTags, system }),
       }),
       result: ShownAttribute,
       scopes: ['all.Application'],

@@ -1,7 +1,7 @@
 /** What the server adds to the platform's resource `flow`. */
 import { randomUUID } from 'node:crypto'
 import Type from 'typebox'
-import { notFound } from '../../platform/base/refusals.ts'
+import { invalid, notFound } from '../../platform/base/refusals.ts'
 import { closed, Success } from '../../platform/records/schemas.ts'
 import { defineAction, type Resource } from '../../platform/resource.ts'
 import type { RestContext } from './rest-context.ts'
@@ -23,11 +23,24 @@ export const flow: Resource<RestContext> = {
           payload: Type.Optional(
             Type.Unsafe<unknown>({ description: '`data` of the run, of any type; `{}` without it.' }),
           ),
+          meta: Type.Optional(Type.Unsafe<unknown>({ description: '`meta` of the run, of any type.' })),
+          flowVersion: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 255,
+              description: 'Accepted and ignored: a flow has one version.',
+            }),
+          ),
+          deviceId: Type.Optional(Type.Unsafe<unknown>({ description: 'Refused: no flow runs on a device.' })),
         }),
       }),
       result: Success,
       scopes: ['all.Application'],
-      async run({ flowId, button: { key, payload } }, { platform, application, services, runLog }: RestContext) {
+      async run({ flowId, button }, { platform, application, services, runLog }: RestContext) {
+        const { key, payload, meta, deviceId } = button
+        if (deviceId !== undefined) {
+          throw invalid({ problem: 'button.deviceId is not supported: flows run on the server, and none on a device' })
+        }
         const current = application()
         const trigger = current.buttons.find(({ flow, spec }) => flow.id === flowId && spec.name === key)
         if (!trigger) throw notFound({ what: `The button "${key}" of the flow ${flowId}` })
@@ -36,6 +49,7 @@ export const flow: Resource<RestContext> = {
           id: randomUUID(),
           applicationId: platform.applicationId,
           data: payload ?? {},
+          ...(meta === undefined ? {} : { meta }),
           triggerType: 'virtualButton',
           services: services(),
           log: runLog,

@@ -12,6 +12,7 @@ const flows = {
   water: flow('Water', '[ { id: say, type: debug, message: "Watering << data.plant >>" } ]'),
   fail: flow('Fail', '[ { type: throw, message: No water } ]'),
   pots: 'name: Pots\non: { endpoint: GET /pots }\nnodes: [ { type: reply, status: 200, body: [] } ]\n',
+  meta: flow('Meta', '[ { id: say, type: debug, message: "<< meta.by >> of << data >>" } ]'),
   wait: flow('Wait', '[ { id: say, type: debug, message: Waiting }, { type: delay, seconds: 1 } ]'),
 }
 const scene = await openRest(flows, { sleep: () => waits })
@@ -44,6 +45,12 @@ describe('A button', () => {
     ['nowhere', { key: 'Go' }, 404, 'The button "Go" of the flow nowhere was not found'],
     ['water', null, 400, 'button is required'],
     ['water', {}, 400, 'button.key is required'],
+    [
+      'water',
+      { key: 'Go', deviceId: 'd'.repeat(24) },
+      400,
+      'button.deviceId is not supported: flows run on the server, and none on a device',
+    ],
     ['water', { key: 'Go', data: {} }, 400, 'button.data is not a field that can be given'],
   ])('of %s is not pressed by %j', async (flowId, button, status, message) => {
     expect(await press(flowId, button)).toEqual({
@@ -51,6 +58,14 @@ describe('A button', () => {
       body: { type: status === 404 ? 'NotFound' : 'Validation', message },
     })
   })
+})
+
+test('A run has the payload and the meta that its button was pressed with', async () => {
+  const debug = await stream('/debug')
+  const button = { key: 'Go', payload: 'text', meta: { by: 'Ada' }, flowVersion: 'develop' }
+  expect(await press('meta', button)).toEqual({ status: 200, body: { success: true } })
+  expect(dataOf(await debug.next('}\n\n'))).toMatchObject({ flow: 'meta', message: 'Ada of text' })
+  debug.response.destroy()
 })
 
 describe('Runs', () => {
