@@ -12,7 +12,7 @@ import { codingOf } from './content-coding.ts'
 import { answerPreflight, isPreflight, setDefaultHeaders } from './default-headers.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { limitPipelining } from './limit-pipelining.ts'
-import { answerOnce, closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
+import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
 import { loggablePath } from './loggable-path.ts'
 import { requireOneHost } from './refusals.ts'
 import { experienceOf, pathOf, relayOf, requestData } from './request-payload.ts'
@@ -66,7 +66,6 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
   })
   logRequests(app, options.log, loggableUrl)
   closeQuickly(app)
-  answerOnce(app)
   boundConnections(app, { ...defaultConnectionLimits, ...options.connections }, options.log)
   requireOneHost(app)
 

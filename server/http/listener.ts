@@ -1,6 +1,6 @@
 /** What both HTTP listeners share: limits, timeouts, request IDs, and how they close. */
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import {
   type FastifyBaseLogger,
@@ -105,15 +105,11 @@ export function closeQuickly(app: FastifyInstance): void {
 /** Connections whose last request was answered before its body had come. */
 const answeredEarly = new WeakSet<Socket>()
 
-/** Remembers them: whatever becomes of such a body, a second reply would be taken for that of the next request. */
-export function answerOnce(app: FastifyInstance): void {
-  app.addHook('onResponse', ({ raw }, _reply, done) => {
-    if (!raw.complete) {
-      answeredEarly.add(raw.socket)
-      raw.once('end', () => answeredEarly.delete(raw.socket))
-    }
-    done()
-  })
+/** Remembers such a connection: whatever becomes of the body, a second reply would be taken for that of the next request. */
+export function noteEarlyAnswer(request: IncomingMessage): void {
+  const { socket } = request
+  answeredEarly.add(socket)
+  request.once('end', () => answeredEarly.delete(socket))
 }
 
 /** Logs one line per request if the log includes level `info`. */

@@ -8,7 +8,7 @@ import { nameOrigin } from './default-headers.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { type KnownHosts, requireKnownHost } from './known-host.ts'
 import { limitPipelining } from './limit-pipelining.ts'
-import { answerOnce, closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
+import { closeQuickly, fastifyOptions, type ListenerOptions, logRequests } from './listener.ts'
 import { requireOneHost } from './refusals.ts'
 import { type RestOptions, refuseOtherMethods, serveResources } from './rest-routes.ts'
 
@@ -33,7 +33,6 @@ export function createPlatformServer<Context extends ActionContext>(
   addJsonParser(app, 'application/json', { limits: { ...defaultBodyLimits, ...options.bodies } })
   logRequests(app, options.log)
   closeQuickly(app)
-  answerOnce(app)
   boundConnections(app, { ...defaultConnectionLimits, ...options.connections }, options.log)
   requireOneHost(app)
   requireKnownHost(app, options.hosts, probes)
