@@ -63,8 +63,8 @@ describe('A reply', () => {
     let received = 0
     for await (const chunk of socket) {
       received += chunk.length
-      // Takes several times as long as a client may read nothing.
-      if (performance.now() - began < 3000) await pause(5)
+      // A chunk has 64 KB at most, so this takes several times as long as a client may read nothing.
+      if (performance.now() - began < 3000) await pause(10)
       if (received > long.length) break
     }
     expect(received).toBeGreaterThan(long.length)
