@@ -1,7 +1,9 @@
 /** The composition root: loads the application, opens everything that serves it, and drains it. */
 import { pino } from 'pino'
+import type { Application } from './engine/application.ts'
 import { createAdminToken } from './platform/auth/api-tokens.ts'
 import { applySeeds } from './platform/seeds.ts'
+import { boundLogs } from './server/compose/bound-logs.ts'
 import { createExperienceListener } from './server/compose/experience-listener.ts'
 import { startExpiry } from './server/compose/expire-states.ts'
 import { type Listening, listenHttp } from './server/compose/listen.ts'
@@ -52,13 +54,17 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   const parts = createParts()
   try {
     let { secretNames } = application
-    const log = createLog(settings.logLevel, pino.destination(2), () => secretNames)
+    const log = createLog(settings.logLevel, pino.destination(2), () => secretNames, {
+      lineBytes: settings.logLineBytes,
+      bytesPerMinute: settings.logBytesPerMinute,
+    })
     parts.add({ close: outliveRejections(log) })
     const { platform, dataFolder, close } = await openPlatform(application, settings, { log })
     parts.add({ close })
     const recorder = createRecorder({ platform, ...recordingOf(settings) })
     parts.add({ close: recorder.close })
-    const served = createServedApplication(recorder.record(application), sources)
+    const watched = (next: Application) => boundLogs(recorder.record(next), settings.logLinesOfRun)
+    const served = createServedApplication(watched(application), sources)
     parts.add({ drain: served.whenIdle })
 
     const opened = { platform, settings, application: served.current, log }
@@ -101,7 +107,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
         const { id, seeds } = next.application.settings
         await applySeeds(platform, seeds)
         secretNames = next.application.secretNames
-        served.swap(recorder.record(next.application), next.sources)
+        served.swap(watched(next.application), next.sources)
         await triggers.follow(next.application, next.watches)
         return { ...next, hasOtherId: id !== undefined && id !== platform.applicationId }
       },

@@ -413,6 +413,26 @@ export const settingDefinitions = {
     parse: (value: string) => (logLevels.includes(value) ? value : undefined),
     wanted: `one of ${logLevels.join(', ')}`,
   },
+  logLineBytes: {
+    placeholder: 'bytes',
+    env: 'FLOWPOT_LOG_LINE_BYTES',
+    default: 8 * 1024,
+    about: 'How long a line of the log may be. A longer one is cut, and says at `cut` how long it was.',
+    parse: integer(1024, 100_000_000),
+    wanted: 'a whole number of bytes, 1024 or more',
+  },
+  logBytesPerMinute: {
+    ...positive('bytes'),
+    env: 'FLOWPOT_LOG_BYTES_PER_MINUTE',
+    default: 16 * 1024 * 1024,
+    about: 'How much the log may take in a minute before each further line is cut to 512 bytes. No line is left out.',
+  },
+  logLinesOfRun: {
+    ...positive('lines'),
+    env: 'FLOWPOT_LOG_LINES_OF_RUN',
+    default: 100,
+    about: 'How many lines one run may log, its errors apart; the log leaves out the others.',
+  },
 } satisfies Record<string, Setting<string> | Setting<number> | Setting<boolean> | Setting<TrustedProxies>>
 
 type Definitions = typeof settingDefinitions

@@ -15,7 +15,7 @@ export interface StoredRun {
 
 export interface KeepBounds {
   readonly runsOfFlow: number
-  /** Size of all records together. */
+  /** Size of all records and summaries together. */
   readonly bytes: number
   readonly ms: number
 }
@@ -30,7 +30,7 @@ export async function keepRuns(
     id,
     flow_id: flowId,
     began_at: time,
-    size: Buffer.byteLength(record),
+    size: Buffer.byteLength(record) + Buffer.byteLength(summary),
     summary,
     record,
   }))

@@ -120,12 +120,21 @@ export async function failRun(
   await store.write(async (tx) => {
     await tx
       .updateTable('triggered_runs')
-      .set({ attempts, due_at: null, failed_at: now, error: JSON.stringify(error) })
+      .set({ attempts, due_at: null, failed_at: now, error: JSON.stringify(bounded(error)) })
       .where('id', '=', id)
       .execute()
     await trimFailedRuns(tx, runBounds, now - keptMs)
   })
 }
+
+/** A flow may say in its message whatever a client sent, and `RunBounds.bytes` counts only what a run begins with. */
+function bounded(error: RunError): RunError {
+  const { message } = error
+  if (message.length <= maxMessage) return error
+  return { ...error, message: `${message.slice(0, maxMessage)}… [cut: ${message.length} characters]` }
+}
+
+const maxMessage = 4_000
 
 export interface FailedRange {
   readonly flowId: string

@@ -1,13 +1,16 @@
 /** The log of the server: JSON lines without passwords, tokens and other secrets. */
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { loggableUrl, plainSecretNames, redacted, type SecretNames, secretNames } from '../../engine/secret-names.ts'
+import { boundLines, defaultLogBounds, type LogBounds } from './bound-lines.ts'
 
 /** Writes to standard output unless a destination is given. `names` are the names of secrets in the application that is served. */
 export function createLog(
   level: string,
   destination: DestinationStream = pino.destination(1),
   names: () => SecretNames = () => secretNames,
+  bounds: LogBounds = defaultLogBounds,
 ): Logger {
+  const bounded = boundLines(bounds, Date.now)
   return pino(
     {
       level,
@@ -17,7 +20,7 @@ export function createLog(
         paths: plainSecretNames.flatMap((key) => [key, `*.${key}`]),
         censor: redacted,
       },
-      hooks: { streamWrite: (line) => withoutValues(line, names()) },
+      hooks: { streamWrite: (line) => bounded(withoutValues(line, names())) },
       serializers: {
         details: (details: unknown) => withoutSecrets(details, names()),
         url: (url: string) => loggableUrl(url, names()),

@@ -21,11 +21,11 @@ eachStore((_name, open) => {
         [{ trigger: `${flowId}/0/all`, flowId, begin: { time: 1, data, triggerType: 'webhook' } }],
         dueAt,
       )
-    const fail = async (flowId: string, data?: unknown) => {
+    const fail = async (flowId: string, data?: unknown, message = error.message) => {
       clock.ms += 1000
       await queue(flowId, data)
       const [run] = await readDueRuns(platform, 1)
-      if (run) await failRun(platform, run.id, 1, error)
+      if (run) await failRun(platform, run.id, 1, { ...error, message })
     }
     const failed = async (flowId: string) =>
       (await readFailedRuns(platform, { flowId, limit: 1000 })).map(({ begin }) => begin.data)
@@ -50,6 +50,14 @@ eachStore((_name, open) => {
       await fail('noisy', 'z'.repeat(5000))
       expect(await failed('noisy')).toEqual(['z'.repeat(5000)])
       expect(await failed('quiet')).toEqual([])
+    })
+
+    it('are kept with the beginning of what a long error says', async () => {
+      const { fail, platform } = await setUp({})
+      await fail('noisy', 'x', 'a client sent this '.repeat(100_000))
+      const [run] = await readFailedRuns(platform, { flowId: 'noisy', limit: 1 })
+      expect(run?.error.message).toMatch(/^a client sent this .*… \[cut: 1900000 characters\]$/)
+      expect(run?.error.message.length).toBeLessThan(5_000)
     })
 
     it('are kept for 30 days', async () => {

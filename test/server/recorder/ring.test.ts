@@ -64,7 +64,7 @@ eachStore((name, open) => {
   test(`The store on ${name} keeps failed runs within their number, size and age`, async () => {
     const store = await open()
     const platform = { store, clock: { now: () => start + 100_000 } }
-    const bounds = { runsOfFlow: 2, bytes: 40, ms: 99_000 }
+    const bounds = { runsOfFlow: 2, bytes: 49, ms: 99_000 }
     await keepRuns(platform, [stored('1', 'a', 0), stored('2', 'a', 2), stored('3', 'b', 3)], bounds)
     expect(await listKeptRuns(platform, all)).toEqual(['"3"', '"2"'])
     await keepRuns(platform, [stored('4', 'a', 4), stored('5', 'a', 5), stored('2', 'a', 2)], bounds)
