@@ -1,8 +1,8 @@
 /** Reads a date from a payload. It is strict, since a guess would be a wrong date. */
 import dayjs from 'dayjs'
 import customParseFormat from 'dayjs/plugin/customParseFormat.js'
+import { instantOf, type TimeZone } from '../../contracts/time-zone.ts'
 import { formatDate, toDate } from '../../engine/templates/helpers/moment-format.ts'
-import { instantOf, type TimeZone } from '../../engine/templates/helpers/time-zone.ts'
 import { isObject, toText } from '../../engine/values/coerce.ts'
 
 dayjs.extend(customParseFormat)

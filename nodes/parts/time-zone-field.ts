@@ -1,9 +1,9 @@
 /** The field that names a time zone. */
 import { Type } from 'typebox'
+import { type TimeZone, zoneNamed } from '../../contracts/time-zone.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import type { NodeCheck } from '../../engine/node.ts'
 import { type CompiledTemplate, Template } from '../../engine/schema.ts'
-import { type TimeZone, zoneNamed } from '../../engine/templates/helpers/time-zone.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 
 export const timeZoneField = (description: string) =>

@@ -8,8 +8,8 @@ import relativeTime from 'dayjs/plugin/relativeTime.js'
 import utc from 'dayjs/plugin/utc.js'
 import weekOfYear from 'dayjs/plugin/weekOfYear.js'
 import weekYear from 'dayjs/plugin/weekYear.js'
+import { type TimeZone, zoneNamed } from '../../../contracts/time-zone.ts'
 import { isObject, toText } from '../../values/coerce.ts'
-import { type TimeZone, zoneNamed } from './time-zone.ts'
 
 // Day.js keeps its plugins in one place for the whole process: there is no instance to give them to.
 for (const plugin of [utc, advancedFormat, localizedFormat, relativeTime, dayOfYear, isoWeek, weekOfYear, weekYear]) {

@@ -6,7 +6,7 @@ import dayjs, { type Dayjs } from 'dayjs'
 import quarterOfYear from 'dayjs/plugin/quarterOfYear.js'
 // Extends Day.js by weeks, days of the year and UTC.
 import '../../../engine/templates/helpers/moment-format.ts'
-import { instantOf, type TimeZone } from '../../../engine/templates/helpers/time-zone.ts'
+import { instantOf, type TimeZone } from '../../../contracts/time-zone.ts'
 
 dayjs.extend(quarterOfYear)
 

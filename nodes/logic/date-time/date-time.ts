@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import type { TimeZone } from '../../../contracts/time-zone.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node.ts'
 import { type CompiledValue, PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
-import type { TimeZone } from '../../../engine/templates/helpers/time-zone.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import { given } from '../../parts/given.ts'
 import { oneOf } from '../../parts/one-of.ts'

@@ -1,7 +1,8 @@
 /** What becomes of a date that a node was asked for: text, a number, or its parts. */
+
+import type { TimeZone } from '../../../contracts/time-zone.ts'
 import { listShape, objectShape, type Shape, scalar } from '../../../engine/json-schema/shape.ts'
 import { formatDate } from '../../../engine/templates/helpers/moment-format.ts'
-import type { TimeZone } from '../../../engine/templates/helpers/time-zone.ts'
 import { partOf } from './calendar.ts'
 
 export const conversions = ['seconds', 'milliseconds', 'object', 'array'] as const

@@ -1,14 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { formatDate } from '../../../engine/templates/helpers/moment-format.ts'
-import { instantOf, type TimeZone, zoneNamed } from '../../../engine/templates/helpers/time-zone.ts'
+import { describe, expect, it } from 'vitest'
+import { instantOf, type TimeZone, zoneNamed } from '../../contracts/time-zone.ts'
 
 const hourMs = 3_600_000
-const machineZone = process.env.TZ
-
-afterEach(() => {
-  if (machineZone === undefined) delete process.env.TZ
-  else process.env.TZ = machineZone
-})
 
 function zone(name: string): TimeZone {
   const found = zoneNamed(name)
@@ -56,23 +49,5 @@ describe('the instant at which clocks show a time', () => {
   it('is the second of two where that is preferred, and no other where that cannot be', () => {
     expect(instant('Europe/Berlin', '2026-10-25T02:30Z', hourMs)).toBe('2026-10-25T01:30:00.000Z')
     expect(instant('Europe/Berlin', '2026-07-01T12:00Z', hourMs)).toBe('2026-07-01T10:00:00.000Z')
-  })
-})
-
-describe('a date written in a zone', () => {
-  it('is right where the clocks of the machine skip that hour', () => {
-    process.env.TZ = 'America/New_York'
-    expect(new Date(2026, 2, 8, 2, 30).getHours()).toBe(3)
-    const date = new Date('2026-03-08T00:30:00Z')
-    expect(formatDate(date, 'YYYY-MM-DD HH:mm Z', 'Africa/Cairo')).toBe('2026-03-08 02:30 +02:00')
-    expect(formatDate(new Date('2026-03-08T02:30:00Z'), 'YYYY-MM-DD HH:mm Z', 'UTC')).toBe('2026-03-08 02:30 +00:00')
-  })
-
-  it.each([
-    ['America/New_York', '-04:00 -0400 EDT Eastern Daylight Time 1782864000 1782864000000'],
-    ['Asia/Kathmandu', '+05:45 +0545 GMT+5:45 Nepal Time 1782864000 1782864000000'],
-    [undefined, '+00:00 +0000 UTC Coordinated Universal Time 1782864000 1782864000000'],
-  ])('names the zone and the instant: %s', (name, expected) => {
-    expect(formatDate(new Date('2026-07-01T00:00:00Z'), 'Z ZZ z zzz X x', name)).toBe(expected)
   })
 })
