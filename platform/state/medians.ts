@@ -2,9 +2,9 @@
 import { sql } from 'kysely'
 import type { Store } from '../store/store.ts'
 import { median } from './part-columns.ts'
-import { named, time } from './read-states.ts'
-import { stretchesOf } from './select-parts.ts'
+import { named } from './read-states.ts'
 import { type SeriesQuery, type SeriesRow, tooMuch } from './series-query.ts'
+import { stretchesOf } from './stretches.ts'
 
 /** Whether more than one of the devices has the same attribute. */
 export async function isOfSeveral({ read }: Store, query: SeriesQuery): Promise<boolean> {
@@ -19,15 +19,17 @@ export async function readMedians(
   query: SeriesQuery,
   { maxPoints, maxRows }: { readonly maxPoints: number; readonly maxRows: number },
 ): Promise<SeriesRow[]> {
-  const { rows } = await sql<SeriesRow>`select '' as device_id, name as attribute, data_type, bucket,
-      ${median(dialect, sql`number`)} as number, null as text, sum(number) as sum, count(*) as count
-    from (
-      select a.name, a.data_type, ${stretchesOf(query)(sql`p.time`)} as bucket, p.number
-      from device_attributes a cross join device_states p
+  const { tables, ofPoints } = stretchesOf(query, dialect)
+  const { rows } = await sql<SeriesRow>`with ${tables} points as (
+      select a.name, a.data_type, ${ofPoints.start} as bucket, p.number
+      from device_attributes a ${ofPoints.joined} cross join device_states p
       where ${attributesOf(query)} and p.device_id = a.device_id and p.attribute = a.name
-        and p.time >= ${time(query.start)} and p.time < ${time(query.end)} and p.number is not null
+        and ${ofPoints.within} and p.number is not null
       limit ${sql.lit(maxPoints + 1)}
-    ) as points group by name, data_type, bucket limit ${sql.lit(maxRows)}`.execute(scan)
+    )
+    select '' as device_id, name as attribute, data_type, bucket,
+      ${median(dialect, sql`number`)} as number, null as text, sum(number) as sum, count(*) as count
+    from points group by name, data_type, bucket limit ${sql.lit(maxRows)}`.execute(scan)
   if (rows.reduce((points, { count }) => points + count, 0) > maxPoints)
     throw tooMuch(`a median over several devices takes at most ${maxPoints} points; take a shorter range`)
   return rows

@@ -2,8 +2,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Dialect } from '../store/store.ts'
 import { type Columns, type PartColumns, partColumns } from './part-columns.ts'
-import { named, time } from './read-states.ts'
+import { named } from './read-states.ts'
 import { isWeighed, type SeriesQuery, type SeriesRow } from './series-query.ts'
+import { stretchesOf } from './stretches.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -13,6 +14,15 @@ export interface Part extends SeriesRow {
   readonly at: number | null
   /** For how many milliseconds a value is known, for aggregations that weigh by time. */
   readonly weight: number | null
+}
+
+/** A part, or a stretch without points. */
+export interface PartRow extends Omit<Part, 'bucket'> {
+  readonly bucket: number | null
+}
+
+export function isPart(row: PartRow): row is Part {
+  return row.bucket !== null
 }
 
 export interface PartsPlan {
@@ -29,54 +39,42 @@ export interface PartsPlan {
  * returned once it is computed, a stretch without points costs nothing, and nothing has to be sorted, as for GROUP BY on SQLite: for a mean over
  * 100,000 points sorting takes 24 of 32 ms. With fewer than ten points in a stretch, on PostgreSQL thirty, GROUP BY would be faster.
  */
-export function selectParts(query: SeriesQuery, plan: PartsPlan): RawBuilder<Part> {
-  const { devices, attributes, start, end, resolution, aggregation } = query
+export function selectParts(query: SeriesQuery, plan: PartsPlan): RawBuilder<PartRow> {
+  const { devices, attributes, aggregation } = query
   const ofSeries = sql`p.device_id = s.device_id and p.attribute = s.name`
-  const stretchOf = stretchesOf(query)
-  const stretchEnd = (moment: Sql) =>
-    resolution === undefined ? time(end) : earlier(sql`${stretchOf(moment)} + ${time(resolution)}`, time(end))
+  const stretches = stretchesOf(query, plan.dialect)
+  const { searchEnd } = stretches
   const nextFrom = (moment: Sql) =>
     // A value lasts until the next report, so stretches without points count too.
     isWeighed(aggregation)
-      ? sql`case when ${moment} < ${time(end)} then ${moment} end`
-      : sql`(select min(p.time) from device_states p where ${ofSeries} and p.time >= ${moment} and p.time < ${time(end)})`
+      ? sql`case when ${moment} < ${searchEnd} then ${moment} end`
+      : sql`(select min(p.time) from device_states p where ${ofSeries} and p.time >= ${moment} and p.time < ${searchEnd})`
   const cutAfter = (beginning: Sql) =>
     plan.pointsAPart === undefined
       ? sql`cast(null as bigint)`
       : sql`(select (
           select p.time from device_states p
-          where ${ofSeries} and p.time >= b.at and p.time < ${stretchEnd(sql`b.at`)}
+          where ${ofSeries} and p.time >= b.at and p.time < ${stretches.endOf(sql`b.at`)}
           order by p.time limit 1 offset ${sql.lit(plan.pointsAPart)}
         ) from (select ${beginning} as at) b)`
 
-  const partEnd =
-    plan.pointsAPart === undefined ? stretchEnd(sql`s.at`) : sql`coalesce(s.cut, ${stretchEnd(sql`s.at`)})`
-  const first = nextFrom(time(start))
-  const next = nextFrom(partEnd)
+  const partEnd = plan.pointsAPart === undefined ? stretches.end : sql`coalesce(s.cut, ${stretches.end})`
+  const first = nextFrom(stretches.first.at)
+  const next = nextFrom(stretches.next.at(partEnd))
   const points = sql`device_states p where ${ofSeries} and p.time >= s.at and p.time < ${partEnd}`
   const columns = partColumns(aggregation, { ...plan, points, end: partEnd })
   const { selected, joined } = plan.dialect === 'sqlite' ? oneByOne(columns, points) : inOnePass(columns, points)
-  return sql<Part>`with recursive series as materialized (
+  return sql<PartRow>`with recursive ${stretches.tables} series as materialized (
       select a.device_id, a.name, a.data_type from device_attributes a
       where a.device_id in (select devices.id from devices where ${devices}) and ${named(attributes)}
     ),
-    parts(device_id, name, data_type, at, cut) as (
-      select s.device_id, s.name, s.data_type, ${first}, ${cutAfter(first)} from series s
+    parts(device_id, name, data_type, at, cut ${stretches.columns}) as (
+      select s.device_id, s.name, s.data_type, ${first}, ${cutAfter(first)} ${stretches.values} from ${stretches.first.from}
       union all
-      select s.device_id, s.name, s.data_type, ${next}, ${cutAfter(next)} from parts s where s.at is not null
+      select s.device_id, s.name, s.data_type, ${next}, ${cutAfter(next)} ${stretches.values} from ${stretches.next.from}
     )
-    select s.device_id, s.name as attribute, s.data_type, ${stretchOf(sql`s.at`)} as bucket, ${selected}
-    from parts s ${joined} where s.at is not null limit ${sql.lit(plan.maxRows)}`
-}
-
-/** When the stretch of a moment begins. Stretches begin at multiples of the resolution since 1970, so that they do not shift as time goes on. */
-export function stretchesOf({ resolution, start }: SeriesQuery): (moment: Sql) => Sql {
-  if (resolution === undefined) return () => time(start)
-  return (moment) => sql`${moment} / ${time(resolution)} * ${time(resolution)}`
-}
-
-function earlier(one: Sql, other: Sql): Sql {
-  return sql`case when ${one} < ${other} then ${one} else ${other} end`
+    select s.device_id, s.name as attribute, s.data_type, ${stretches.start} as bucket, ${selected}
+    from parts s ${joined} ${stretches.returned} limit ${sql.lit(plan.maxRows)}`
 }
 
 const none: Columns = {

@@ -1,5 +1,5 @@
 /** A query over time, and the rows of its result. */
-
+import type { TimeZone } from '../../contracts/time-zone.ts'
 import { invalid } from '../base/refusals.ts'
 import type { Condition } from '../records/conditions.ts'
 import type { Stored } from './convert-value.ts'
@@ -39,6 +39,8 @@ export interface SeriesQuery {
   readonly end: number
   /** The length of a stretch in milliseconds. Without it the whole range is one stretch. */
   readonly resolution: number | undefined
+  /** The zone at whose midnights stretches begin. The resolution is then a multiple of a day. By default they begin at multiples of the resolution. */
+  readonly timeZone?: TimeZone | undefined
   readonly aggregation: Aggregation
   readonly order: 'asc' | 'desc'
   /** One series per attribute over all devices, instead of one per attribute and device. */

@@ -18,6 +18,7 @@ import {
   maxRawPoints,
   readAggregation,
   readRange,
+  readTimeZone,
   SeriesParams,
   type SeriesPoint,
   SeriesResult,
@@ -47,6 +48,7 @@ export const data: Resource = {
         const order = query.order ?? 'asc'
         const given = query.aggregation ?? 'LAST'
         const aggregation = readAggregation(given)
+        const timeZone = readTimeZone(query, aggregation)
         const found = await readDevices(await selectDevices(query, context, 'query'), context)
         const series = new Map<string, DeviceSeries>(
           found.map(({ id, name, tags }) => [id, { name, tags: tagsAsObject(fromColumn<Tag[]>(tags)), points: [] }]),
@@ -74,6 +76,7 @@ export const data: Resource = {
           start,
           end,
           resolution,
+          timeZone,
           aggregation,
           order,
           acrossDevices: query.acrossDevices ?? false,

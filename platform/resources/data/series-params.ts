@@ -1,7 +1,9 @@
 /** Parameters and result of a query over time, in Losant's shapes, and the meaning of its range and aggregation. */
 import Type from 'typebox'
+import { zoneNamed } from '../../../contracts/time-zone.ts'
 import { invalid } from '../../base/refusals.ts'
 import { closed, oneOf, Time } from '../../records/schemas.ts'
+import { dayMs } from '../../state/local-days.ts'
 import { selection } from '../../state/select-devices.ts'
 import { type Aggregation, aggregations } from '../../state/series-query.ts'
 import { Attributes, ShownState } from '../../state/state-schemas.ts'
@@ -9,7 +11,6 @@ import { readMoment } from '../../state/times.ts'
 
 /** Losant's limit of points that are not aggregated. */
 export const maxRawPoints = 25_000
-const dayMs = 24 * 60 * 60 * 1000
 
 const ms = (minimum: number, description: string) => Type.Number({ minimum, maximum: 1e15, description })
 const Value = Type.Unsafe<string | number | boolean>({ type: ['string', 'number', 'boolean'], maxLength: 255 })
@@ -37,6 +38,13 @@ export const SeriesParams = closed({
   end: Type.Optional(ms(-1e15, 'Milliseconds since 1970. 0 is now, and negative numbers count back from now.')),
   duration: Type.Optional(ms(1, 'Milliseconds, if `start` is missing. A day by default.')),
   resolution: Type.Optional(ms(1, 'Milliseconds that one point covers. Without it one point covers the whole range.')),
+  timeZone: Type.Optional(
+    Type.String({
+      maxLength: 60,
+      description:
+        "Flowpot's own: the IANA name of the zone at whose midnights points begin. It needs a `resolution` of whole days. The first point is at `start` and covers the rest of its day; the others are counted from that day. By default points begin at multiples of the resolution since 1970.",
+    }),
+  ),
   aggregation: Type.Optional(GivenAggregation),
   attributes: Type.Optional(Attributes),
   ...selection,
@@ -116,6 +124,24 @@ export function readRange({ start: givenStart, end: givenEnd, duration }: GivenR
   if (start >= end) throw invalid({ problem: 'query.start is not before query.end' })
   if (start < -8.64e15 || end > 8.64e15) throw invalid({ problem: 'query.start or query.end is no time' })
   return { start, end }
+}
+
+interface GivenDays {
+  readonly timeZone?: string
+  readonly resolution?: number
+}
+
+export function readTimeZone({ timeZone: name, resolution }: GivenDays, aggregation: Aggregation | 'NONE') {
+  if (name === undefined) return undefined
+  const timeZone = zoneNamed(name)
+  if (timeZone === undefined)
+    throw invalid({
+      problem: `query.timeZone: there is no time zone ${JSON.stringify(name)}; write its IANA name, such as Europe/Berlin`,
+    })
+  if (aggregation === 'NONE') throw invalid({ problem: 'query.timeZone has no meaning without an aggregation' })
+  if (resolution === undefined || resolution % dayMs !== 0)
+    throw invalid({ problem: `query.timeZone needs a resolution of whole days: a multiple of ${dayMs}` })
+  return timeZone
 }
 
 export function readAggregation(

@@ -2,6 +2,8 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterEach, expect, it } from 'vitest'
+import { zoneNamed } from '../../../contracts/time-zone.ts'
+import { dayMs } from '../../../platform/state/local-days.ts'
 import { reportState } from '../../../platform/state/report-state.ts'
 import {
   type Aggregation,
@@ -129,4 +131,14 @@ it('is refused where it takes too long, by 400 and not as though the database ha
     statusCode: 400,
     message: 'query asks for too much: it reads too many points; take a shorter range',
   })
+})
+
+it('is refused with more days of a time zone, of all series together, than may come out', async () => {
+  const { store, addDevice, query } = await setUp()
+  await addDevice()
+  const days = { ...query, start: query.end - 9 * dayMs, resolution: dayMs, timeZone: zoneNamed('Asia/Kathmandu') }
+  const read = (limits: object) => readSeries(store, days, { ...seriesLimits, ...limits })
+  expect(await read({ days: 10, values: 30 })).toEqual([])
+  await expect(read({ days: 9 })).rejects.toThrow('at most 9 stretches')
+  await expect(read({ values: 29 })).rejects.toThrow('more than 29 values come out')
 })

@@ -9,6 +9,8 @@ const attributes = [
   { name: 'note', dataType: 'string' },
 ]
 const minute = 60_000
+const dayMs = 86_400_000
+const ofDays = { resolution: dayMs, timeZone: 'Europe/Berlin', aggregation: 'MEAN' }
 const relay = { type: 'device', id: 'a'.repeat(24) } as const
 
 interface Result {
@@ -170,6 +172,39 @@ eachStore((_, open) => {
       expect(await across('LAST')).toMatchObject({ moisture: [{ value: 1 }], note: [{ value: 'w', count: 3 }] })
     })
 
+    it('begins stretches of days at the midnights of a time zone, the first at the start', async () => {
+      const { addDevice, query, clock, report } = await setUp()
+      const id = await addDevice()
+      clock.ms = Date.parse('2026-03-30T10:00Z')
+      // The clocks of Berlin skip an hour on the 29th: its day ends at 22:00Z.
+      for (const time of ['28T22:59', '28T23:00', '29T21:59', '29T22:00', '30T09:00']) {
+        await report(id, clock.ms - Date.parse(`2026-03-${time}Z`), { moisture: 1 })
+      }
+      const start = Date.parse('2026-03-28T12:00Z')
+      const days = { deviceIds: [id], start, resolution: dayMs, aggregation: 'COUNT', timeZone: 'Europe/Berlin' }
+      const counts = async (given: object) =>
+        (await query({ ...days, ...given })).devices[id]?.points.map(({ time, data }) => [time, data.moisture])
+      expect(await counts({})).toEqual([
+        ['2026-03-28T12:00:00.000Z', 1],
+        ['2026-03-28T23:00:00.000Z', 2],
+        ['2026-03-29T22:00:00.000Z', 2],
+      ])
+      expect(await counts({ order: 'desc', end: Date.parse('2026-03-29T22:00Z') })).toEqual([
+        ['2026-03-28T23:00:00.000Z', 2],
+        ['2026-03-28T12:00:00.000Z', 1],
+      ])
+      expect(await counts({ resolution: 7 * dayMs })).toEqual([['2026-03-28T12:00:00.000Z', 5]])
+      expect(await counts({ timeZone: undefined })).toEqual([
+        ['2026-03-28T00:00:00.000Z', 2],
+        ['2026-03-29T00:00:00.000Z', 2],
+        ['2026-03-30T00:00:00.000Z', 1],
+      ])
+      const across = await query({ ...days, start: start - 9 * dayMs, acrossDevices: true })
+      expect(across.attributes).toEqual({
+        moisture: [1, 2, 2].map((count) => expect.objectContaining({ value: count, count })),
+      })
+    })
+
     const misfits: [string, object, string][] = [
       ['no devices', { duration: 5 }, 'names no devices'],
       ['an aggregation that there is not', { aggregation: 'AVG' }, 'must be one of'],
@@ -180,6 +215,27 @@ eachStore((_, open) => {
       ['no resolution', { resolution: 0 }, 'resolution must be >= 1'],
       ['a time that there is not', { start: -1e15 * 0.9, end: 1 }, ''],
       ['a limit past the largest', { limit: 25_001 }, 'limit must be <= 25000'],
+      ['a time zone that there is not', { ...ofDays, timeZone: 'Mars/Base' }, 'there is no time zone "Mars/Base"'],
+      ['a path for a time zone', { ...ofDays, timeZone: '../../etc/passwd' }, 'there is no time zone'],
+      ['SQL for a time zone', { ...ofDays, timeZone: `UTC'; drop table devices --` }, 'there is no time zone'],
+      ['no text for a time zone', { ...ofDays, timeZone: '' }, 'there is no time zone ""'],
+      ['a long text for a time zone', { ...ofDays, timeZone: 'x'.repeat(61) }, 'timeZone must NOT have more than 60'],
+      ['a list for a time zone', { ...ofDays, timeZone: ['UTC'] }, 'timeZone must be string'],
+      [
+        'hours of a time zone',
+        { ...ofDays, resolution: 3_600_000 },
+        'resolution of whole days: a multiple of 86400000',
+      ],
+      ['a day and a half of a time zone', { ...ofDays, resolution: 1.5 * dayMs }, 'resolution of whole days'],
+      ['a time zone without a resolution', { timeZone: 'Europe/Berlin' }, 'resolution of whole days'],
+      ['a time zone for plain points', { ...ofDays, aggregation: 'NONE' }, 'no meaning without an aggregation'],
+      [
+        'days of a time zone that end before they start',
+        { ...ofDays, start: -1000, end: -2000 },
+        'start is not before',
+      ],
+      ['more days than there may be', { ...ofDays, start: 1 }, 'at most 4000 stretches; take a coarser resolution'],
+      ['all days of all time', { ...ofDays, start: -8e14, end: 9e14 }, 'at most 4000 stretches'],
       ['too many stretches to weigh', { start: 1, resolution: 1, aggregation: 'TIME_WEIGHTED_AVERAGE' }, 'too much'],
     ]
     it.each(misfits)('is refused with %s', async (name, given, message) => {
