@@ -21,6 +21,7 @@ import {
   rangeEnd,
   value,
 } from '../parts/series.ts'
+import { checkTimeZone, timeZoneField, zoneOf } from '../parts/time-zone-field.ts'
 
 export const timeSeries = defineNode({
   type: 'time-series',
@@ -34,13 +35,18 @@ export const timeSeries = defineNode({
 | with \`aggregation: NONE\` | \`{ start, end, aggregation, resolution, limit, devices }\`, where a device has \`{ name, tags, points }\` and a point \`{ time, data }\`; for one device only |
 
 The time of a point is the start of its interval, which is a whole multiple of \`resolutionMs\` since 1970. An interval without a
-report has no point. If no device matches, or an ID is malformed, there are no points.`,
+report has no point. If no device matches, or an ID is malformed, there are no points.
+
+With \`timeZone\`, the intervals are days of that zone, or several days, and \`resolutionMs\` is a multiple of a day (86,400,000). They begin at
+midnight there, so a day has 23 or 25 hours where the clocks change. The first interval begins with the range and lasts until the end of its day;
+weeks are counted from that day. There are at most 4,000 intervals.`,
   config: Type.Object({
     ...manyDevices,
     attribute,
     attributes,
     durationMs: Type.Optional(milliseconds('How far back, in milliseconds. Defaults to a day.')),
     resolutionMs: Type.Optional(milliseconds('Length of an interval, in milliseconds. Defaults to the whole range.')),
+    timeZone: timeZoneField('The zone at whose midnights intervals begin, if they are whole days.', {}),
     end: rangeEnd,
     aggregation: oneOf([...aggregations, 'NONE'], {
       description: 'How the values of an interval are combined.',
@@ -62,10 +68,12 @@ report has no point. If no device matches, or an ID is malformed, there are no p
     checkManyDevices(check)
     checkSeries(check)
     checkRaw(check)
+    checkTimeZone(check)
+    checkDays(check)
   },
   writes: (config) => [{ path: String(config.result), shape: shapeOf(config) }],
   compile: (config) => {
-    const { attribute, durationMs, resolutionMs, end, value, limit, result } = config
+    const { attribute, durationMs, resolutionMs, timeZone, end, value, limit, result } = config
     const { aggregation = 'MEAN', order = 'asc', perDevice = false } = config
     const select = compileManyDevices(config)
     const isRaw = aggregation === 'NONE'
@@ -75,7 +83,13 @@ report has no point. If no device matches, or an ID is malformed, there are no p
       const devices = await select(payload, run)
       // Queries even if no device can match, since the range is part of the answer.
       const selected = devices ?? { deviceIds: [] }
-      const range = { duration: durationMs?.(payload), resolution: resolutionMs?.(payload), end: end?.(payload) }
+      const range = {
+        duration: durationMs?.(payload),
+        resolution: resolutionMs?.(payload),
+        // Without a zone the platform counts intervals from 1970, also those that are no days.
+        timeZone: timeZone && zoneOf(timeZone, payload).name,
+        end: end?.(payload),
+      }
       const most = limit?.(payload) ?? 25_000
       const given = Object.entries({ ...range, limit: isRaw ? most : undefined }).filter(
         ([, part]) => part !== undefined,
@@ -129,6 +143,33 @@ result: data.points`,
       },
     },
     {
+      title: 'The water of each day of the last week, by the clocks of the user',
+      yaml: `type: time-series
+deviceId: << data.params.id >>
+attribute: litres
+durationMs: 604800000
+resolutionMs: 86400000
+timeZone: << experience.user.userTags.timeZone.[0] >>
+aggregation: SUM
+result: data.days`,
+      payload: {
+        data: { params: { id: '6a1c2d3e4f5a6b7c8d9e0f1b' } },
+        experience: { user: { userTags: { timeZone: ['Europe/Berlin'] } } },
+      },
+      answers: {
+        'data.timeSeriesQuery': {
+          result: {
+            devices: {},
+            attributes: { litres: [{ time: '2026-03-28T23:00:00.000Z', value: 1.5, sum: 1.5, count: 3 }] },
+          },
+        },
+      },
+      expect: {
+        output: 'next',
+        payload: { 'data.days': [{ time: '2026-03-28T23:00:00.000Z', value: 1.5, sum: 1.5, count: 3 }] },
+      },
+    },
+    {
       title: 'Two attributes of every pot of a user, a pot at a time',
       yaml: `type: time-series
 query: { tags: { owner: << experience.user.id >> } }
@@ -174,11 +215,22 @@ function shapeOf({ aggregation, perDevice, attribute }: RawConfig): Shape {
 
 function checkRaw({ config, report }: NodeCheck): void {
   const isRaw = config.aggregation === 'NONE'
-  for (const field of isRaw ? ['resolutionMs', 'perDevice'] : ['limit']) {
+  for (const field of isRaw ? ['resolutionMs', 'timeZone', 'perDevice'] : ['limit']) {
     if (config[field] === undefined) continue
     const message = isRaw
       ? `${field} has no meaning for points that are not aggregated.`
       : `${field} needs \`aggregation: NONE\`.`
     misplaced(report, field, message)
   }
+}
+
+const dayMs = 86_400_000
+
+function checkDays({ config: { aggregation, resolutionMs, timeZone }, report }: NodeCheck): void {
+  if (timeZone === undefined || aggregation === 'NONE') return
+  const hint = 'Write 86400000 for a day, 604800000 for a week.'
+  if (resolutionMs === undefined) misplaced(report, 'timeZone', 'timeZone needs a resolutionMs of whole days.', hint)
+  const isOfDays = typeof resolutionMs !== 'number' || resolutionMs % dayMs === 0
+  const message = 'With timeZone, resolutionMs is a multiple of a day.'
+  if (!isOfDays) report({ code: 'FLOW_WRONG_TYPE', at: ['resolutionMs'], message, hint })
 }

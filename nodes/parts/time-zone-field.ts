@@ -6,8 +6,8 @@ import type { NodeCheck } from '../../engine/node.ts'
 import { type CompiledTemplate, Template } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 
-export const timeZoneField = (description: string) =>
-  Type.Optional(Template({ description, default: 'UTC', examples: ['Europe/Berlin'] }))
+export const timeZoneField = (description: string, more: { readonly default?: string } = { default: 'UTC' }) =>
+  Type.Optional(Template({ description, ...more, examples: ['Europe/Berlin'] }))
 
 /** The zone that the field names, UTC by default. Throws if there is no such zone, since the time of another one would be wrong. */
 export function zoneOf(name: CompiledTemplate | undefined, payload: Payload): TimeZone {

@@ -10,6 +10,8 @@ const actions: ActionCatalog = describeActions()
 describe('a series that does not load', () => {
   const series = 'type: time-series\nresult: data.r'
   const gauge = 'type: gauge\nresult: data.r'
+  const days = `${series}\ndeviceId: a\nattribute: a`
+  const raw = `${days}\naggregation: NONE`
   test.each([
     [`${series}\nattribute: a`, 'FLOW_MISSING_FIELD', 'which devices'],
     [`${series}\ndeviceId: a`, 'FLOW_MISSING_FIELD', 'which attribute'],
@@ -19,6 +21,10 @@ describe('a series that does not load', () => {
     [`${series}\ndeviceId: a\nattribute: a\nresolutionMs: 0`, 'FLOW_WRONG_TYPE', 'resolutionMs'],
     [`${series}\ndeviceId: a\nattribute: a\nlimit: 5`, 'FLOW_UNKNOWN_FIELD', 'NONE'],
     [`${series}\ndeviceId: a\nattribute: a\naggregation: NONE\nresolutionMs: 5`, 'FLOW_UNKNOWN_FIELD', 'resolutionMs'],
+    [`${raw}\ntimeZone: UTC`, 'FLOW_UNKNOWN_FIELD', 'timeZone'],
+    [`${days}\nresolutionMs: 86400000\ntimeZone: Mars/Base`, 'FLOW_WRONG_TYPE', 'no time zone'],
+    [`${days}\nresolutionMs: 3600000\ntimeZone: UTC`, 'FLOW_WRONG_TYPE', 'a multiple of a day'],
+    [`${days}\ntimeZone: UTC`, 'FLOW_UNKNOWN_FIELD', 'needs a resolutionMs of whole days'],
     [`${series}\ndeviceId: a\nattribute: a\naggregation: TIMEATVALUE`, 'FLOW_MISSING_FIELD', 'needs a value'],
     [`${series}\ndeviceId: a\nattribute: a\nvalue: 1`, 'FLOW_UNKNOWN_FIELD', 'TIMEATVALUE'],
     [`${gauge}\ndeviceId: a\nattribute: a\naggregation: MAX`, 'FLOW_UNKNOWN_FIELD', 'durationMs'],
@@ -107,6 +113,20 @@ describe('time-series', () => {
     expect(await counts(`durationMs: 60000\nend: ${stretch}`)).toEqual([])
   })
 
+  test('counts by the days of a time zone', async () => {
+    const { result, fern } = await reported()
+    const yaml = `type: time-series\ndeviceId: ${fern}\nattribute: moisture\naggregation: COUNT\nresolutionMs: << data.day >>`
+    const at = (time: string) => [{ time, value: 3, sum: 9, count: 3 }]
+    // The range begins at 03:04 UTC of the day before.
+    const payload = { day: '86400000', zone: ' Asia/Kathmandu ' }
+    expect(await result(yaml, payload)).toEqual(at('2026-01-02T00:00:00.000Z'))
+    expect(await result(`${yaml}\ntimeZone: << data.zone >>`, payload)).toEqual(at('2026-01-01T18:15:00.000Z'))
+    expect(await result(`${yaml}\ntimeZone: UTC`, payload)).toEqual(at('2026-01-02T00:00:00.000Z'))
+    expect(await result(`${yaml}\ntimeZone: America/New_York`, payload)).toEqual(at('2026-01-01T05:00:00.000Z'))
+    // One of a week begins with the range.
+    expect(await result(`${yaml}\ntimeZone: UTC`, { day: 604_800_000 })).toEqual(at('2026-01-01T03:04:05.678Z'))
+  })
+
   test('gives the points of one device as they are', async () => {
     const { result, fern } = await reported()
     const yaml = `type: time-series\ndeviceId: ${fern}\nattribute: moisture\naggregation: NONE\nlimit: 2`
@@ -156,10 +176,13 @@ describe('time-series', () => {
     ['query: {}\nattribute: << data.missing >>', 'attribute is missing'],
     ['query: {}\nattributes: << data.missing >>', 'attributes is missing'],
     ['query: {}\nattribute: moisture\ndurationMs: << data.text >>', 'durationMs'],
+    ['query: {}\nattribute: moisture\nresolutionMs: 86400000\ntimeZone: << data.text >>', 'no time zone "long"'],
+    ['query: {}\nattribute: moisture\nresolutionMs: 86400000\ntimeZone: << data.missing >>', 'no time zone ""'],
+    ['query: {}\nattribute: moisture\nresolutionMs: << data.hour >>\ntimeZone: UTC', 'resolution of whole days'],
     ['query: {}\nattribute: moisture\naggregation: NONE', 'exactly one device'],
   ])('fails for %j', async (fields, message) => {
     const { run } = await reported()
-    const { error } = await run(`type: time-series\n${fields}\nresult: data.result`, { text: 'long' })
+    const { error } = await run(`type: time-series\n${fields}\nresult: data.result`, { text: 'long', hour: 3_600_000 })
     expect(String(error)).toContain(message)
   })
 })
