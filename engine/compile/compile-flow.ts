@@ -26,7 +26,7 @@ export interface FlowScope extends TriggerScope {
   readonly actions: ActionCatalog
   /** Names of the connections that the application has. */
   readonly connections: readonly string[]
-  readonly customNodes: Pick<CustomNodes, 'names' | 'in' | 'isBroken'>
+  readonly customNodes: Pick<CustomNodes, 'known' | 'names' | 'in' | 'isBroken'>
   readonly globals: ApplicationSettings['globals']
   /** Names of the application's secrets. */
   readonly secrets: readonly string[]

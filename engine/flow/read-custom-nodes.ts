@@ -119,7 +119,7 @@ function sortByUse(
 }
 
 /** Includes values that only look like a node of type `custom-node`: at worst, the order is stricter than it has to be. */
-function namesUsedIn(raw: unknown): string[] {
+export function namesUsedIn(raw: unknown): string[] {
   const names: string[] = []
   const rest: unknown[] = [isMap(raw) ? [raw.nodes, raw.on] : []]
   // Through an alias, several places share one value.

@@ -2,6 +2,8 @@
 
 import { FlowpotError } from '../../contracts/errors.ts'
 import type { CompiledTrigger, Limits, Loaded } from '../../engine/application.ts'
+import { type CheckedApplication, checkApplication } from '../../engine/load/check-application.ts'
+import type { CheckMemory } from '../../engine/load/check-memory.ts'
 import { loadApplication } from '../../engine/load/load-application.ts'
 import { readFolder } from '../../engine/load/read-folder.ts'
 import type { WrapVisit } from '../../engine/run/linked-flow.ts'
@@ -41,18 +43,22 @@ export function loadSources(
   limits: Partial<Limits> = {},
   wrapVisit?: WrapVisit,
 ): LoadedFolder {
-  const { env } = process
-  const loaded = loadApplication(sources, {
-    nodeTypes,
-    triggerTypes,
-    actions: describeActions(),
-    limits,
-    wrapVisit,
-    env,
-  })
+  const loaded = loadApplication(sources, { ...knownTypes(), limits, wrapVisit })
   const { watches, problems } = compileWatches(loaded.application?.triggers ?? [])
-  if (problems.length > 0) return { sources, application: undefined, problems, watches: [] }
-  return { ...loaded, sources, watches }
+  if (problems.length === 0) return { ...loaded, sources, watches }
+  return { sources, application: undefined, problems: [...loaded.problems, ...problems], watches: [] }
+}
+
+/** Finds everything that is wrong with the application without making it ready to run. See `CheckOptions` for `memory`. */
+export function checkSources(sources: readonly SourceFile[], memory?: CheckMemory): CheckedApplication {
+  const checked = checkApplication(sources, { ...knownTypes(), ...(memory && { memory }) })
+  if (checked.problems.some(({ severity }) => severity === 'error')) return checked
+  const triggers = [...checked.flows.values()].flatMap((flow) => flow.triggers)
+  return { ...checked, problems: [...checked.problems, ...compileWatches(triggers).problems] }
+}
+
+function knownTypes() {
+  return { nodeTypes, triggerTypes, actions: describeActions(), env: process.env }
 }
 
 /** Reports triggers whose device queries the platform does not understand. */

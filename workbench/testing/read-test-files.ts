@@ -2,7 +2,7 @@
 import { isTestFile } from '../../engine/load/file-kinds.ts'
 import type { SourceFile } from '../../engine/source/position.ts'
 import { type ReadTests, readTests } from './read-tests.ts'
-import type { Node, StandIn } from './stand-in.ts'
+import type { StandIn } from './stand-in.ts'
 
 /** `standIn` has the nodes of all flows, so every flow must have been loaded without errors. */
 export function readTestFiles(sources: readonly SourceFile[], { nodes }: StandIn): ReadTests {
@@ -12,7 +12,9 @@ export function readTestFiles(sources: readonly SourceFile[], { nodes }: StandIn
 }
 
 /** IDs of the nodes of each flow. */
-export function idsByFlow(nodes: readonly Node[]): ReadonlyMap<string, ReadonlySet<string>> {
+export function idsByFlow(
+  nodes: readonly { readonly id: string | undefined; readonly flow: { readonly id: string } }[],
+): ReadonlyMap<string, ReadonlySet<string>> {
   const byFlow = new Map<string, Set<string>>()
   for (const { flow, id } of nodes) {
     const ids = byFlow.get(flow.id) ?? new Set()
