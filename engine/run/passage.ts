@@ -13,6 +13,7 @@ import type { Returned } from '../custom-node.ts'
 import type { Run } from '../node.ts'
 import type { Reply, Services } from '../services.ts'
 import { giveClock } from '../templates/clock.ts'
+import { copyValue } from '../values/copy.ts'
 import { observeMissing } from '../values/missing.ts'
 import type { Payload } from '../values/payload.ts'
 import { payloadTooDeep, payloadTooLarge, runTimedOut, tooManyVisits } from './errors.ts'
@@ -145,6 +146,13 @@ export class Passage implements Run, Stretch {
     }
   }
 
+  /** Whether the passage may make so many more visits. If not, it is halted before it makes the first of them. */
+  hasVisitsLeft(count: number, node: LinkedNode, payload: Payload): boolean {
+    if (this.visits + count <= this.limits.maxVisits) return true
+    this.haltAtVisit(node, payload)
+    return false
+  }
+
   /** Begins an iteration of `loop`. Unless the iteration waits, it has ended when this returns. */
   iterate(loop: LinkedNode, payload: Payload, run: Run): Stretch {
     const iteration = createStretch(run)
@@ -174,7 +182,7 @@ export class Passage implements Run, Stretch {
   copy(payload: Payload): Payload {
     let copy: Payload
     try {
-      copy = structuredClone(payload)
+      copy = copyValue(payload)
     } catch (cause) {
       throw cause instanceof RangeError ? payloadTooDeep({}, { cause }) : cause
     }

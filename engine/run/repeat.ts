@@ -1,18 +1,17 @@
 /** Runs the iterations of a loop, synchronously until one of their nodes returns a promise. */
 
 import type { Repetition, Run } from '../node.ts'
+import { copyValue } from '../values/copy.ts'
 import type { Payload } from '../values/payload.ts'
 import { payloadTooLarge } from './errors.ts'
 import { passageOf } from './inner-run.ts'
-import type { LinkedNode } from './linked-flow.ts'
+import { breaking, type LinkedNode } from './linked-flow.ts'
 import { payloadSize } from './payload-size.ts'
 import { ended, IterationFailed } from './stretch.ts'
+import { createTurn } from './turns.ts'
 
 /** How many iterations of a parallel loop run at the same time: about as many as Losant runs. */
 const lanesOfParallelLoop = 5
-
-/** How long iterations may block the process before other runs, and the run's own timeout, get their turn. */
-const maxTurnMs = 10
 
 /**
  * All iterations of a parallel loop end, even after one has failed; then the loop throws the first failure. Any other loop
@@ -30,7 +29,8 @@ export function repeat(
   let next = 0
   let isOver = false
   let failed: { readonly error: unknown } | undefined
-  let turnBegan = performance.now()
+  const turn = createTurn()
+  let others: Promise<void> | undefined
 
   const keep = (value: unknown, index: number): void => {
     const { maxPayloadBytes } = passage.limits
@@ -40,22 +40,22 @@ export function repeat(
       throw payloadTooLarge({ max: maxPayloadBytes })
     }
     // A copy, since the next iteration may change what this one leaves on the payload.
-    collected[index] = isParallel ? value : structuredClone(value)
+    collected[index] = isParallel ? value : copyValue(value)
   }
 
   function* lane(): Generator<Promise<void>, void> {
     while (next < count && !isOver && !passage.failure) {
+      if (turn.isOver() && passage.mayGoOn(loop, payload)) {
+        yield othersTurn()
+        continue
+      }
       const index = next++
       let own = payload
       try {
         if (isParallel) own = passage.copy(payload)
         begin(own, index)
         const iteration = passage.iterate(loop, own, run)
-        if (iteration.waiting > 0 && !iteration.failure) {
-          yield ended(iteration)
-          // Others had their turn. The time spent waiting must not decide the order of what follows, since a replay waits less.
-          turnBegan = performance.now()
-        }
+        if (iteration.waiting > 0 && !iteration.failure) yield ended(iteration)
         if (iteration.failure) throw new IterationFailed(iteration.failure)
         if (iteration.isBroken) isOver = true
         if (collect) keep(collect(own), index)
@@ -63,11 +63,15 @@ export function repeat(
         failed ??= { error }
         if (!isParallel) isOver = true
       }
-      if (performance.now() - turnBegan > maxTurnMs && passage.mayGoOn(loop, own)) {
-        yield nextTurn()
-        turnBegan = performance.now()
-      }
     }
+  }
+
+  /** All lanes wait for the same turn: with one each, others would wait for all of them. */
+  const othersTurn = (): Promise<void> => {
+    others ??= turn.next().then(() => {
+      others = undefined
+    })
+    return others
   }
 
   const finish = (): unknown[] => {
@@ -77,6 +81,9 @@ export function repeat(
     return collected
   }
 
+  // As many visits as are certain. What is refused now has done nothing yet.
+  const body = loop.targets.do ?? []
+  if (!mayBreak(body) && !passage.hasVisitsLeft(count * (1 + body.length), loop, payload)) return finish()
   const lanes = Array.from({ length: isParallel ? lanesOfParallelLoop : 1 }, () => drive(lane()))
   const waits = lanes.filter((wait) => wait !== undefined)
   return waits.length === 0 ? finish() : Promise.all(waits).then(finish)
@@ -93,6 +100,20 @@ async function goOn(wait: Promise<void>, steps: Generator<Promise<void>, void>):
   for (const next of steps) await next
 }
 
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+/** Whether a loop with this body may end before its last iteration. */
+function mayBreak(body: readonly LinkedNode[]): boolean {
+  const known = breaks.get(body)
+  if (known !== undefined) return known
+  const seen = new Set(body)
+  let found = body === breaking
+  for (const node of seen) {
+    for (const targets of Object.values(node.targets)) {
+      found ||= targets === breaking
+      for (const target of targets) seen.add(target)
+    }
+  }
+  breaks.set(body, found)
+  return found
 }
+
+const breaks = new WeakMap<readonly LinkedNode[], boolean>()

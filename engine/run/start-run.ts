@@ -4,6 +4,7 @@ import type { Running, RunObserver, RunOutcome, RunRequest } from '../applicatio
 import { customNodeStart, withDefaults } from '../custom-node.ts'
 import type { Reply } from '../services.ts'
 import { ErrorAtLine } from '../source/error-at-line.ts'
+import { copyValue } from '../values/copy.ts'
 import type { Payload } from '../values/payload.ts'
 import { noReply, runFailed, runTimedOut } from './errors.ts'
 import type { LinkedTrigger } from './linked-flow.ts'
@@ -123,7 +124,7 @@ function errorPayload(handler: LinkedTrigger, request: RunRequest, failure: Fail
 
 function copyOrSentence(payload: Payload): Payload | string {
   try {
-    return structuredClone(payload)
+    return copyValue(payload)
   } catch {
     return 'The payload is nested too deep to be passed on.'
   }

@@ -3,6 +3,7 @@ import { anything, listShape, objectShape, scalar } from '../../engine/json-sche
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { Expression, PathTo, Value } from '../../engine/schema.ts'
 import { isObject } from '../../engine/values/coerce.ts'
+import { copyValue } from '../../engine/values/copy.ts'
 import { parsePath } from '../../engine/values/path.ts'
 import { filled } from '../parts/filled.ts'
 import { flag } from '../parts/flag.ts'
@@ -36,7 +37,8 @@ stays with the branch, as everywhere. With \`parallel\`, five iterations run at 
 A node that fails stops the loop and the run. With \`parallel\`, the iterations that have begun are finished first.
 
 Every iteration counts as a visit of the loop, and its nodes count towards the number that a run may visit, which is 10,000 unless
-\`FLOWPOT_MAX_VISITS\` says otherwise: with one node in \`do\`, 5,000 items.`,
+\`FLOWPOT_MAX_VISITS\` says otherwise: with one node in \`do\`, 5,000 items. A loop without \`break\` that is sure to exceed it fails before its first
+iteration.`,
   config: Type.Object({
     over: Expression({
       description: 'The items to loop over: at most 262,144, and no more than a run may visit.',
@@ -73,7 +75,7 @@ Every iteration counts as a visit of the loop, and its nodes count towards the n
         isParallel: parallel,
         begin: (own, index) => {
           const about = describeItem(source, index)
-          item.set(own, parallel ? structuredClone(about) : about)
+          item.set(own, parallel ? copyValue(about) : about)
         },
         collect: result && ((own) => (collect ?? item.get)(own) ?? null),
       })

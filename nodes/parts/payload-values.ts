@@ -2,7 +2,7 @@
 
 import { valueMissing } from '../../engine/compile/compile-config.ts'
 import type { CompiledValue } from '../../engine/schema.ts'
-import { isObject } from '../../engine/values/coerce.ts'
+import { copyValue } from '../../engine/values/copy.ts'
 import { type Path, parsePath } from '../../engine/values/path.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 
@@ -18,7 +18,7 @@ export function valueOrMissing(value: CompiledValue, payload: Payload): unknown 
 
 /** Copies a value, so that later changes of one copy do not show in the other. */
 export function copyOf<T>(value: T): T {
-  return isObject(value) ? structuredClone(value) : value
+  return copyValue(value)
 }
 
 /** Removes what was at the path if the value is missing. */

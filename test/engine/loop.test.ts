@@ -330,6 +330,47 @@ describe('the limits of a run', () => {
     expect((await run(full, {}, { maxVisits: 151 })).error).toBeUndefined()
   })
 
+  it.each([false, true])(
+    'refuse a loop that is sure to exceed them before it does anything (parallel: %s)',
+    async (parallel) => {
+      const loop = (rest: string) =>
+        `- { id: each, type: loop, parallel: ${parallel}, over: 60, item: working.i, ${rest} }`
+      const over = await run(loop('do: [ { id: body, type: step } ]'), {}, { maxVisits: 120 })
+      expect(over.error).toMatchObject({ message: expect.stringContaining('more than 120 nodes') })
+      expect(over.names).not.toContain('body')
+      expect((await run(loop('do: [ { id: body, type: step } ]'), {}, { maxVisits: 121 })).error).toBeUndefined()
+      if (parallel) return
+      // It may end long before.
+      const mayBreak = 'do: [ { id: body, type: pick, if: << working.i.value >> === 3, then: break } ]'
+      const broken = await run(loop(mayBreak), {}, { maxVisits: 100 })
+      expect([broken.error, broken.names.includes('body')]).toEqual([undefined, true])
+    },
+  )
+
+  it('let others have their turn after every few milliseconds of a parallel loop, not after those of each lane', async () => {
+    let iterations = 0
+    let turns = 0
+    const flow = compile(`name: F
+on: { button: go }
+nodes:
+  - { type: loop, parallel: true, over: 20, item: working.i, do: [ { type: ask, call: x } ] }`)
+    const api: Services['api'] = () => {
+      iterations++
+      // Longer than one turn may be.
+      const until = performance.now() + 11
+      while (performance.now() < until);
+      return Promise.resolve({ result: {} })
+    }
+    const started = start(flow, { api })
+    const count = () => {
+      turns++
+      if (iterations < 20) setImmediate(count)
+    }
+    setImmediate(count)
+    await started.done
+    expect(turns).toBeGreaterThanOrEqual(18)
+  })
+
   it.each([
     ['that wait for nothing', '{ id: body, type: set, path: working.n, to: << working.i.value >> }'],
     ['that wait', '{ id: body, type: ask, call: x }'],
