@@ -8,6 +8,7 @@ import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import { refusalShape } from '../parts/refusal.ts'
+import { mayRefuse } from '../parts/refuse.ts'
 import { resultOf } from '../parts/settle.ts'
 
 export const api = defineNode({
@@ -26,15 +27,11 @@ A refused call takes \`else\`. Without an \`else\` it fails the run, since the n
     with: Type.Optional(Value({ description: "The action's parameters, as an object.", fits: { callIn: 'call' } })),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
-  check,
-  writes: ({ call, result }, output, actions) => {
-    if (typeof result !== 'string') return []
-    if (output === 'else') return [{ path: result, shape: refusalShape }]
+  ...mayRefuse(refusalShape, ({ call }, actions) => {
     const action = actionNamed(call, actions)
-    return [{ path: result, shape: action ? objectShape({ result: shapeOfSchema(action.result) }) : anything }]
-  },
+    return action ? objectShape({ result: shapeOfSchema(action.result) }) : anything
+  }),
+  check,
   compile: ({ call, with: parameters, result }, { wired }) => {
     return async (payload, run) => {
       const outcome = await run.services.api(call, parametersOf(call, parameters?.(payload)))

@@ -5,6 +5,7 @@ import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkSelection, present, query, readQuery } from '../parts/device-selection.ts'
 import { listItems } from '../parts/list-items.ts'
 import { refusalShape } from '../parts/refusal.ts'
+import { mayRefuse } from '../parts/refuse.ts'
 import { callAndSettle } from '../parts/settle.ts'
 
 export const deleteDevice = defineNode({
@@ -19,18 +20,14 @@ export const deleteDevice = defineNode({
     query,
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(refusalShape, ({ query }) =>
+    query === undefined ? scalar : objectShape({ removed: scalar, failed: scalar }),
+  ),
   check: (check) => {
     checkSelection(check, ['deviceId', 'query'])
     const { query } = check.config
     if (typeof query !== 'object' || query === null || Object.keys(query).length > 0) return
     check.report({ code: 'FLOW_WRONG_TYPE', at: ['query'], message: 'This query matches every device.' })
-  },
-  writes: (config, output) => {
-    if (typeof config.result !== 'string') return []
-    const deleted = config.query === undefined ? scalar : objectShape({ removed: scalar, failed: scalar })
-    return [{ path: config.result, shape: output === 'else' ? refusalShape : deleted }]
   },
   compile: ({ deviceId, query, result }, { wired }) => {
     return async (payload, run) => {

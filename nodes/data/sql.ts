@@ -5,8 +5,11 @@ import { Code, PathTo, Value } from '../../engine/schema.ts'
 import { connectionField, timeoutField } from '../parts/connection-fields.ts'
 import { failedEffect } from '../parts/failed-effect.ts'
 import { translateSql } from '../parts/losant-sql.ts'
-import { typedRefusalShape } from '../parts/refuse.ts'
+import { mayRefuse, typedRefusalShape } from '../parts/refuse.ts'
 import { checkQuery } from '../parts/sql-check.ts'
+import { written } from '../parts/written.ts'
+
+const leaving = mayRefuse(typedRefusalShape, listShape(objectShape({}, true)))
 
 export const sql = defineNode({
   type: 'sql',
@@ -36,19 +39,12 @@ transaction of its own.
     countResult: Type.Optional(PathTo({ description: 'Where the number of rows goes that were returned or changed.' })),
     errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
   check: checkQuery,
-  writes: ({ result, countResult, errorResult = result }, output) => {
-    const written =
-      output === 'else'
-        ? [{ path: errorResult, shape: typedRefusalShape }]
-        : [
-            { path: result, shape: listShape(objectShape({}, true)) },
-            { path: countResult, shape: scalar },
-          ]
-    return written.flatMap(({ path, shape }) => (typeof path === 'string' ? [{ path, shape }] : []))
-  },
+  ...leaving,
+  writes: (config, output, actions) => [
+    ...leaving.writes(config, output, actions),
+    ...(output === 'then' ? written(config.countResult, scalar) : []),
+  ],
   compile: ({ connection, query, params = [], timeoutSeconds, result, countResult, errorResult }, { wired }) => {
     return async (payload, run) => {
       const bound = params.map((param) => param(payload))

@@ -12,6 +12,7 @@ import { lacking, misplaced } from '../parts/misplaced.ts'
 import { numberOf } from '../parts/number-of.ts'
 import { oneOf } from '../parts/one-of.ts'
 import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fields.ts'
+import { written } from '../parts/written.ts'
 
 const notStored = defineError<{ problem: string }>(
   'FLOW_VALUE_NOT_STORED',
@@ -53,10 +54,8 @@ The value at \`result\` is the stored value after the change, or with \`clear\` 
   outputs: ['next'],
   check,
   remembers: isOfFlow,
-  writes: ({ result, increment, decrement }) => {
-    if (typeof result !== 'string') return []
-    return [{ path: result, shape: (increment ?? decrement) === undefined ? anything : scalar }]
-  },
+  writes: ({ result, increment, decrement }) =>
+    written(result, (increment ?? decrement) === undefined ? anything : scalar),
   compile: (config, { flowId }) => {
     const { key, result } = config
     const changeFor = compileChange(config)

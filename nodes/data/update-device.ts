@@ -4,8 +4,8 @@ import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { deviceShape } from '../parts/device-shape.ts'
 import { refusalShape } from '../parts/refusal.ts'
+import { mayRefuse } from '../parts/refuse.ts'
 import { callAndSettle } from '../parts/settle.ts'
-import { written } from '../parts/written.ts'
 
 export const updateDevice = defineNode({
   type: 'update-device',
@@ -24,10 +24,8 @@ The value at \`result\` is the device, or \`{ error: { type, statusCode, message
     }),
     result: Type.Optional(PathTo({ description: 'Where the device, or the refusal, goes.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(refusalShape, (_, actions) => deviceShape({}, actions)),
   check: (check) => checkBody(check, 'device.patch', 'device'),
-  writes: ({ result }, output, actions) => written(result, output === 'else' ? refusalShape : deviceShape({}, actions)),
   compile: ({ deviceId, device, result }, { wired }) => {
     return (payload, run) => {
       const params = { deviceId: deviceId(payload), device: device(payload) }

@@ -4,8 +4,8 @@ import { PathTo, Value } from '../../engine/schema.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { groupShape } from '../parts/group-shape.ts'
 import { refusalShape } from '../parts/refusal.ts'
+import { mayRefuse } from '../parts/refuse.ts'
 import { callAndSettle } from '../parts/settle.ts'
-import { written } from '../parts/written.ts'
 
 export const createGroup = defineNode({
   type: 'create-group',
@@ -21,10 +21,8 @@ export const createGroup = defineNode({
     }),
     result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(refusalShape, groupShape),
   check: (check) => checkBody(check, 'experienceGroups.post', 'group', 'experienceGroup'),
-  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : groupShape),
   compile: ({ group, result }, { wired }) => {
     return (payload, run) => {
       const params = { experienceGroup: group(payload) }

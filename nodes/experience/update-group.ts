@@ -7,8 +7,8 @@ import { findUser } from '../parts/find-user.ts'
 import { groupShape } from '../parts/group-shape.ts'
 import { lacking, misplaced } from '../parts/misplaced.ts'
 import { refusalShape } from '../parts/refusal.ts'
+import { mayRefuse } from '../parts/refuse.ts'
 import { settle } from '../parts/settle.ts'
-import { written } from '../parts/written.ts'
 
 const members = ['membersToAdd', 'membersToRemove', 'membersReplacement']
 const Members = Type.Array(Type.String(), { maxItems: 1000 })
@@ -36,13 +36,11 @@ at the same moment, one may undo the other.`,
     membersReplacement: Type.Optional(ValueOf(Members, { description: 'Users who become the only members.' })),
     result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(refusalShape, groupShape),
   check: (check) => {
     checkBody(check, 'experienceGroup.patch', 'group', 'experienceGroup')
     checkMembers(check)
   },
-  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : groupShape),
   compile: (config, { wired }) => {
     const { groupId, group, membersToAdd, membersToRemove, membersReplacement, result } = config
     return async (payload, run) => {

@@ -4,11 +4,11 @@ import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { flag } from '../parts/flag.ts'
 import { misplaced } from '../parts/misplaced.ts'
 import { refusalShape } from '../parts/refusal.ts'
+import { mayRefuse } from '../parts/refuse.ts'
 import { callAndSettle } from '../parts/settle.ts'
 import { invalidateExistingTokens } from '../parts/token-fields.ts'
 import { userBody } from '../parts/user-body.ts'
 import { userShape } from '../parts/user-shape.ts'
-import { written } from '../parts/written.ts'
 
 export const updateUser = defineNode({
   type: 'update-user',
@@ -36,10 +36,8 @@ The value at \`result\` is the user, without any secret, or \`{ error: { type, s
     invalidateExistingTokens,
     result: Type.Optional(PathTo({ description: 'Where the user, or the refusal, goes.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(refusalShape, userShape),
   check: checkTokens,
-  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : userShape),
   compile: (config, { wired }) => {
     const { user, keepTokens, invalidateExistingTokens, result, ...fields } = config
     return async (payload, run) => {

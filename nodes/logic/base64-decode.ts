@@ -5,7 +5,7 @@ import { PathTo, Value } from '../../engine/schema.ts'
 import { bytesOf } from '../parts/crypto-fields.ts'
 import { templateAt } from '../parts/losant-path.ts'
 import { oneOf } from '../parts/one-of.ts'
-import { refusalShape } from '../parts/refuse.ts'
+import { mayRefuse, refusalShape } from '../parts/refuse.ts'
 import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 
 const forms = ['text', 'bytes'] as const
@@ -22,12 +22,7 @@ template, the helper \`decodeBase64\` reads what it can and leaves out the rest.
     as: oneOf(forms, { description: 'A text, or a list of numbers from 0 to 255.', default: 'text' }),
     result: PathTo({ description: 'Where the decoded value goes, or the error.' }),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
-  writes: ({ result, as }, output) => {
-    const shape = as === 'bytes' ? listShape(scalar) : scalar
-    return [{ path: String(result), shape: output === 'else' ? refusalShape : shape }]
-  },
+  ...mayRefuse(refusalShape, ({ as }) => (as === 'bytes' ? listShape(scalar) : scalar)),
   compile: ({ source, as = 'text', result }, { wired }) => {
     return (payload) => attempt(() => decode(readText(source, payload), as), { payload, result, wired })
   },

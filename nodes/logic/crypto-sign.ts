@@ -16,8 +16,7 @@ import {
   signatureFields,
   translateSignature,
 } from '../parts/crypto-fields.ts'
-import { refusalOf, refusalShape, refuse } from '../parts/refuse.ts'
-import { written } from '../parts/written.ts'
+import { mayRefuse, refusalOf, refusalShape, refuse } from '../parts/refuse.ts'
 
 /** Off the event loop: an RSA signature takes milliseconds. */
 const signBytes: (algorithm: string, data: Buffer, key: SignKeyObjectInput) => Promise<Buffer> = promisify(sign)
@@ -37,10 +36,7 @@ For an HMAC, whose key both sides know, use \`hash\`.`,
     ...signatureFields,
     result: PathTo({ description: 'Where the outcome goes.' }),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
-  writes: ({ result }, output) =>
-    written(result, output === 'else' ? refusalShape : objectShape({ signature: scalar })),
+  ...mayRefuse(refusalShape, objectShape({ signature: scalar })),
   compile: (config, { wired }) => {
     const { key, data, dataEncoding = 'utf8', algorithm = 'sha256', signatureEncoding = 'base64', result } = config
     const options = optionsOf(config)

@@ -13,7 +13,7 @@ import {
 import { given } from '../parts/given.ts'
 import { templateAt } from '../parts/losant-path.ts'
 import { recordOf } from '../parts/payload-values.ts'
-import { refusalShape } from '../parts/refuse.ts'
+import { mayRefuse, refusalShape } from '../parts/refuse.ts'
 import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 
 export const csvDecode = defineNode({
@@ -45,11 +45,7 @@ With \`relax\` a record may have more values, which are left out, or fewer, so t
     recordDelimiter: recordDelimiterField('What ends a record; where it is not given, any line break.'),
     result: PathTo({ description: 'Where the list goes, or the error.' }),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
-  writes: ({ result }, output) => [
-    { path: String(result), shape: output === 'else' ? refusalShape : listShape(objectShape({}, true)) },
-  ],
+  ...mayRefuse(refusalShape, listShape(objectShape({}, true))),
   compile: ({ source, columns, relax, result, ...format }, { wired }) => {
     return async (payload) => {
       const { parse } = await import('csv-parse/sync')

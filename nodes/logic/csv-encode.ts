@@ -7,7 +7,7 @@ import { readOwn } from '../../engine/values/path.ts'
 import { formatFields, maxCells, recordDelimiterField, renderFormat, translateFormat } from '../parts/csv-format.ts'
 import { templateAt } from '../parts/losant-path.ts'
 import { valueOrMissing } from '../parts/payload-values.ts'
-import { refusalShape } from '../parts/refuse.ts'
+import { mayRefuse, refusalShape } from '../parts/refuse.ts'
 import { attempt, Unreadable } from '../parts/unreadable.ts'
 
 export const csvEncode = defineNode({
@@ -28,9 +28,7 @@ A value is written as it is. A spreadsheet takes one that begins with \`=\`, \`+
     recordDelimiter: recordDelimiterField('What ends a record; a line feed where it is not given.'),
     result: PathTo({ description: 'Where the text goes, or the error.' }),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
-  writes: ({ result }, output) => [{ path: String(result), shape: output === 'else' ? refusalShape : scalar }],
+  ...mayRefuse(refusalShape, scalar),
   compile: ({ source, columns, result, ...format }, { wired }) => {
     return async (payload) => {
       const { stringify } = await import('csv-stringify/sync')

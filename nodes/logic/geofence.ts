@@ -6,6 +6,7 @@ import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { distance, isInside, type Point, toPoint } from '../../engine/templates/helpers/gps.ts'
 import { filled } from '../parts/filled.ts'
 import { lacking, misplaced } from '../parts/misplaced.ts'
+import { written } from '../parts/written.ts'
 
 export const geofence = defineNode({
   type: 'geofence',
@@ -37,8 +38,7 @@ edges of a polygon go the shorter way around the Earth, so that an area may cros
   }),
   outputs: ['else', 'then'],
   check,
-  writes: ({ result, branchResult }) =>
-    [result, branchResult].flatMap((path) => (typeof path === 'string' ? [{ path, shape: scalar }] : [])),
+  writes: ({ result, branchResult }) => [result, branchResult].flatMap((path) => written(path, scalar)),
   compile: ({ position, center, radiusMeters, polygon, result, branchResult }) => {
     return (payload) => {
       const point = toPoint(position(payload))

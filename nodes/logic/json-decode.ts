@@ -4,7 +4,7 @@ import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import { templateAt } from '../parts/losant-path.ts'
-import { refusalShape } from '../parts/refuse.ts'
+import { mayRefuse, refusalShape } from '../parts/refuse.ts'
 import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 
 export const jsonDecode = defineNode({
@@ -21,12 +21,7 @@ The body of a request need not be decoded if its content type says that it is JS
     result: PathTo({ description: 'Where the decoded value goes, or the error.' }),
     errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
-  writes: ({ result, errorResult = result }, output) => {
-    const [path, shape] = output === 'else' ? [errorResult, refusalShape] : [result, anything]
-    return [{ path: String(path), shape }]
-  },
+  ...mayRefuse(refusalShape, anything),
   compile: ({ source, ...paths }, { wired }) => {
     return (payload) => attempt(() => decode(readText(source, payload)), { payload, ...paths, wired })
   },

@@ -18,7 +18,7 @@ import {
   TokenRefusal,
 } from '../parts/jwt-fields.ts'
 import { valueOfJsonTemplate } from '../parts/losant-json.ts'
-import { refuse, typedRefusalShape } from '../parts/refuse.ts'
+import { mayRefuse, refuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const map = Type.Record(Type.String(), Type.Unknown())
 
@@ -46,10 +46,8 @@ Where the key cannot sign so, or \`exp\`, \`nbf\` or \`iat\` is no whole number 
     header: Type.Optional(ValueOf(map, { description: 'Further fields of its header, such as `kid`.' })),
     result: PathTo({ description: 'Where the token goes.' }),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(typedRefusalShape, scalar),
   check: checkHeader,
-  writes: ({ result }, output) => [{ path: String(result), shape: output === 'else' ? typedRefusalShape : scalar }],
   compile: ({ claims, key, algorithm = 'HS256', ttlSeconds, issuer, header, result }, { wired }) => {
     return (payload, run) => {
       const said = claims(payload)

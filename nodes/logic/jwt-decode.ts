@@ -3,9 +3,10 @@ import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template } from '../../engine/schema.ts'
 import { asRefusal, readToken } from '../parts/jwt-fields.ts'
-import { refuse, typedRefusalShape } from '../parts/refuse.ts'
+import { mayRefuse, refuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const claimsShape = objectShape({}, true)
+const tokenShape = objectShape({ header: claimsShape, payload: claimsShape, signature: scalar })
 
 export const jwtDecode = defineNode({
   type: 'jwt-decode',
@@ -20,13 +21,7 @@ stands there and \`else\` is taken; without an \`else\` that fails the run. Clai
     complete: Type.Optional(Type.Boolean({ description: 'Gives header and signature too.', default: false })),
     result: PathTo({ description: 'Where the claims go.' }),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
-  writes: ({ result, complete }, output) => {
-    const whole = objectShape({ header: claimsShape, payload: claimsShape, signature: scalar })
-    const decoded = complete === true ? whole : claimsShape
-    return [{ path: String(result), shape: output === 'else' ? typedRefusalShape : decoded }]
-  },
+  ...mayRefuse(typedRefusalShape, ({ complete }) => (complete === true ? tokenShape : claimsShape)),
   compile: ({ token, complete = false, result }, { wired }) => {
     return (payload) => {
       try {

@@ -17,6 +17,7 @@ import {
   TokenRefusal,
 } from '../parts/jwt-fields.ts'
 import { refuse } from '../parts/refuse.ts'
+import { written } from '../parts/written.ts'
 
 export const jwtVerify = defineNode({
   type: 'jwt-verify',
@@ -54,9 +55,8 @@ body as \`key\`. A token that names a key which is not in the set is \`TokenInva
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
   writes: ({ result, errorResult }, output) => {
-    const path = output === 'else' ? errorResult : result
-    const shape = output === 'else' ? objectShape({ type: scalar, message: scalar }) : objectShape({}, true)
-    return typeof path === 'string' ? [{ path, shape }] : []
+    if (output === 'then') return written(result, objectShape({}, true))
+    return written(errorResult, objectShape({ type: scalar, message: scalar }))
   },
   compile: (config, { wired }) => {
     const { token, key, algorithm = 'HS256', issuer, audience, clockToleranceSeconds, result, errorResult } = config

@@ -4,6 +4,7 @@ import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { Expression, PathTo } from '../../engine/schema.ts'
 import { filled } from '../parts/filled.ts'
 import { aboutMemory, checkMemory, compileMemory, identifier } from '../parts/memory.ts'
+import { written } from '../parts/written.ts'
 
 const facts = ['conditionResult', 'resetResult', 'wasLatched', 'isLatched', 'taken'] as const
 const fact = (description: string) =>
@@ -41,11 +42,7 @@ ${aboutMemory}`,
   outputs: ['else', 'then'],
   check: checkMemory,
   remembers: () => true,
-  writes: (config) =>
-    facts.flatMap((name) => {
-      const path = config[name]
-      return typeof path === 'string' ? [{ path, shape: scalar }] : []
-    }),
+  writes: (config) => facts.flatMap((name) => written(config[name], scalar)),
   compile: (config, context) => {
     const slotOf = compileMemory('latch', config.identifier, context)
     return async (payload, run) => {

@@ -8,6 +8,7 @@ import { parsePath } from '../../engine/values/path.ts'
 import { filled } from '../parts/filled.ts'
 import { flag } from '../parts/flag.ts'
 import { lacking } from '../parts/misplaced.ts'
+import { written } from '../parts/written.ts'
 
 /** Losant's: https://docs.losant.com/workflows/logic/loop/ */
 const maxIterations = 262_144
@@ -65,8 +66,7 @@ iteration.`,
     },
   },
   check,
-  writes: ({ result }, output) =>
-    typeof result === 'string' && output === 'next' ? [{ path: result, shape: listShape(anything) }] : [],
+  writes: ({ result }, output) => (output === 'next' ? written(result, listShape(anything)) : []),
   compile: ({ over, item, collect, result, parallel = false }, { repeat }) => {
     return (payload, run) => {
       const source = readSource(over(payload))

@@ -5,8 +5,8 @@ import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { present } from '../parts/device-selection.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
 import { refusalShape } from '../parts/refusal.ts'
+import { mayRefuse } from '../parts/refuse.ts'
 import { callAndSettle } from '../parts/settle.ts'
-import { written } from '../parts/written.ts'
 
 export const deviceCommand = defineNode({
   type: 'device-command',
@@ -23,10 +23,8 @@ for a device that does not exist. A refusal takes \`else\`; without an \`else\` 
     payload: Type.Optional(Value({ description: 'Data that is sent with the command.' })),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(refusalShape, objectShape({ success: scalar })),
   check: checkManyDevices,
-  writes: ({ result }, output) => written(result, output === 'else' ? refusalShape : objectShape({ success: scalar })),
   compile: (config, { wired }) => {
     const { deviceId, command, payload: content, result } = config
     const select = compileManyDevices(config)

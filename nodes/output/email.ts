@@ -8,8 +8,7 @@ import { failedEffect } from '../parts/failed-effect.ts'
 import { filled } from '../parts/filled.ts'
 import { flag } from '../parts/flag.ts'
 import { lacking } from '../parts/misplaced.ts'
-import { typedRefusalShape } from '../parts/refuse.ts'
-import { written } from '../parts/written.ts'
+import { mayRefuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const addresses = (description: string) =>
   ValueOf(Type.Union([Type.String(), Type.Array(Type.String())]), { description: `${description} One, or a list.` })
@@ -43,12 +42,9 @@ The value at \`result\` is \`{ success: true }\` once the server has accepted it
     lists: flag('Whether one template may give a list of addresses: `to: << data.owners >>`.'),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(typedRefusalShape, objectShape({ success: scalar })),
   escapesHtml: () => ['html'],
   check,
-  writes: ({ result }, output) =>
-    written(result, output === 'else' ? typedRefusalShape : objectShape({ success: scalar })),
   compile: ({ to, cc, bcc, from, replyTo, lists = false, subject, text, html, result }, { wired, config }) => {
     return async (payload, run) => {
       const sender = from?.(payload)

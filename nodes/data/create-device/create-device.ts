@@ -5,8 +5,8 @@ import { checkBody } from '../../parts/check-body.ts'
 import { deviceShape } from '../../parts/device-shape.ts'
 import { flag } from '../../parts/flag.ts'
 import { refusalShape } from '../../parts/refusal.ts'
+import { mayRefuse } from '../../parts/refuse.ts'
 import { callAndSettle } from '../../parts/settle.ts'
-import { written } from '../../parts/written.ts'
 import { byName } from './by-name.ts'
 
 export const createDevice = defineNode({
@@ -25,11 +25,8 @@ refusal takes \`else\`; without an \`else\` it fails the run.`,
     attributesAsObject: flag('Gives attributes as a map by name.'),
     result: Type.Optional(PathTo({ description: 'Where the device, or the refusal, goes.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(refusalShape, deviceShape),
   check: (check) => checkBody(check, 'devices.post', 'device'),
-  writes: (config, output, actions) =>
-    written(config.result, output === 'else' ? refusalShape : deviceShape(config, actions)),
   compile: ({ device, tagsAsObject = false, attributesAsObject = false, result }, { wired }) => {
     const show = (created: unknown) => byName(created, { tagsAsObject, attributesAsObject })
     return (payload, run) =>

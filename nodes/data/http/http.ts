@@ -3,7 +3,7 @@ import { defineNode } from '../../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
 import { failedEffect } from '../../parts/failed-effect.ts'
 import { oneOf } from '../../parts/one-of.ts'
-import { typedRefusalShape } from '../../parts/refuse.ts'
+import { mayRefuse, typedRefusalShape } from '../../parts/refuse.ts'
 import { checkRequest } from './http-check.ts'
 import { renderRequest, writeParts } from './http-request.ts'
 import { encodings, responseShape, toResult } from './http-response.ts'
@@ -89,13 +89,8 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
     result: Type.Optional(PathTo({ description: 'Where the answer goes, or the error.' })),
     errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(typedRefusalShape, responseShape),
   check: checkRequest,
-  writes: ({ result, errorResult = result }, output) => {
-    const [path, shape] = output === 'else' ? [errorResult, typedRefusalShape] : [result, responseShape]
-    return typeof path === 'string' ? [{ path, shape }] : []
-  },
   compile: (config, { wired }) => {
     const { method = 'GET', timeoutSeconds, followRedirects, acceptAnyCertificate, encoding = 'auto', result } = config
     const { clientCertificate } = config

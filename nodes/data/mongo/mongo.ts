@@ -4,7 +4,7 @@ import { PathTo, ValueOf } from '../../../engine/schema.ts'
 import { type MongoOperation, type MongoRequest, mongoOperations } from '../../../engine/services.ts'
 import { connectionField, timeoutField } from '../../parts/connection-fields.ts'
 import { failedEffect } from '../../parts/failed-effect.ts'
-import { typedRefusalShape } from '../../parts/refuse.ts'
+import { mayRefuse, typedRefusalShape } from '../../parts/refuse.ts'
 import { translateMongo } from './losant-mongo.ts'
 import { checkOperation } from './mongo-check.ts'
 import { mongoExamples } from './mongo-examples.ts'
@@ -60,13 +60,8 @@ say, is none. Without an \`else\` that fails the run.`,
     result: Type.Optional(PathTo({ description: 'Where it goes what the operation gives, or the error.' })),
     errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(typedRefusalShape, ({ operation }) => shapeOfResult(operation)),
   check: checkOperation,
-  writes: ({ operation, result, errorResult = result }, output) => {
-    const [path, shape] = output === 'else' ? [errorResult, typedRefusalShape] : [result, shapeOfResult(operation)]
-    return typeof path === 'string' ? [{ path, shape }] : []
-  },
   compile: (config, context) => {
     const { connection, collection, operation, timeoutSeconds, result, errorResult } = config
     const { filter, update, replacement, document, documents, pipeline, field, options } = config

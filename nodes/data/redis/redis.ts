@@ -6,7 +6,7 @@ import { connectionField, timeoutField } from '../../parts/connection-fields.ts'
 import { failedEffect } from '../../parts/failed-effect.ts'
 import { filled } from '../../parts/filled.ts'
 import { connectionNameOf } from '../../parts/losant-sql.ts'
-import { typedRefusalShape } from '../../parts/refuse.ts'
+import { mayRefuse, typedRefusalShape } from '../../parts/refuse.ts'
 import { checkConnection } from '../../parts/sql-check.ts'
 import { redisCommands, waits } from './redis-commands.ts'
 
@@ -42,13 +42,8 @@ replies with more than 5 MB. Without an \`else\` that fails the run.`,
     result: Type.Optional(PathTo({ description: 'Where the reply goes, or the error.' })),
     errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(typedRefusalShape, anything),
   check: checkConnection,
-  writes: ({ result, errorResult = result }, output) => {
-    const [path, shape] = output === 'else' ? [errorResult, typedRefusalShape] : [result, anything]
-    return typeof path === 'string' ? [{ path, shape }] : []
-  },
   compile: ({ connection, command, args, timeoutSeconds, result, errorResult }, { wired }) => {
     return async (payload, run) => {
       const given = (args?.(payload) ?? []).map(String)

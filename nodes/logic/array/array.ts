@@ -8,6 +8,7 @@ import { kindOf } from '../../parts/kind-of.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { checkOperation, needed, operationField, operationTable } from '../../parts/operations.ts'
 import { copyOf, isReadFrom, put, valueOrMissing } from '../../parts/payload-values.ts'
+import { written } from '../../parts/written.ts'
 import { type ArrayArguments, type ArrayOperation, arrayOperations, keyAt } from './array-operations.ts'
 import { translateArray } from './losant-array.ts'
 
@@ -48,8 +49,7 @@ is a list of its characters; operations that change the list give a text again.`
   check: (check) => checkOperation(check, arrayOperations, ['source', 'result']),
   writes: ({ operation, result, removed }) => {
     const { shape } = arrayOperations[operation as keyof typeof arrayOperations] ?? { shape: anything }
-    const written = [{ path: String(result), shape }]
-    return typeof removed === 'string' ? [...written, { path: removed, shape: anything }] : written
+    return [...written(result, shape), ...written(removed, anything)]
   },
   compile: ({ operation, source, result, removed, ...fields }, { config }) => {
     const { run }: ArrayOperation = arrayOperations[operation]

@@ -6,7 +6,7 @@ import type { Payload } from '../../../engine/values/payload.ts'
 import { given } from '../../parts/given.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { readDate } from '../../parts/read-date.ts'
-import { refusalShape, refuse } from '../../parts/refuse.ts'
+import { mayRefuse, refusalShape, refuse } from '../../parts/refuse.ts'
 import { checkTimeZone, timeZoneField, zoneOf } from '../../parts/time-zone-field.ts'
 import { add, endOf, type Part, partOf, parts, periods, type Span, spans, startOf, withParts } from './calendar.ts'
 import { conversions, convertDate, isWritable, writeDate, writtenShape } from './write-date.ts'
@@ -75,12 +75,8 @@ zone is UTC, or with \`localTime\` what the clocks of \`timeZone\` show, such as
     as: oneOf(conversions, { description: 'What the result is, where it is no text.' }),
     result: PathTo({ description: 'Where the result goes.' }),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
+  ...mayRefuse(refusalShape, ({ as }) => writtenShape(as)),
   check,
-  writes: ({ result, as }, output) => [
-    { path: String(result), shape: output === 'else' ? refusalShape : writtenShape(as) },
-  ],
   compile: (config, { wired }) => {
     const { date, dateFormat, timeZone, localTime, since, sinceFormat, get, format, as, result } = config
     return (payload, run) => {

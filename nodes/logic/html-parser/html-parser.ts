@@ -3,7 +3,7 @@ import { anything, listShape, objectShape, scalar } from '../../../engine/json-s
 import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
 import { templateAt } from '../../parts/losant-path.ts'
-import { refusalShape } from '../../parts/refuse.ts'
+import { mayRefuse, refusalShape } from '../../parts/refuse.ts'
 import { attempt, readText } from '../../parts/unreadable.ts'
 import { type Format, formats, resultsOf } from './html-result.ts'
 
@@ -37,12 +37,9 @@ selector, which takes the square of its size, a document may have some thousand 
     ),
     result: PathTo({ description: 'Where the list goes, or the error.' }),
   }),
-  outputs: ['else', 'then'],
-  throwsUnlessWired: ['else'],
-  writes: ({ result, format = 'text' }, output) => {
-    const entry = format === 'json' ? documentShape : format === 'text' || format === 'xml' ? scalar : anything
-    return [{ path: String(result), shape: output === 'else' ? refusalShape : listShape(entry) }]
-  },
+  ...mayRefuse(refusalShape, ({ format = 'text' }) =>
+    listShape(format === 'json' ? documentShape : format === 'text' || format === 'xml' ? scalar : anything),
+  ),
   compile: ({ source, selector, format, result }, { wired }) => {
     return async (payload) => {
       const { selectNodes } = await import('./html-document.ts')

@@ -11,6 +11,7 @@ import { type Path, parsePath, pathOf } from '../../../engine/values/path.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import { valueOfJsonTemplate } from '../../parts/losant-json.ts'
 import { refuse } from '../../parts/refuse.ts'
+import { written } from '../../parts/written.ts'
 import { checkSchema } from './check-schema.ts'
 import { fromDraft04 } from './draft-04.ts'
 import { compileGivenSchema, compileSchema, type Validate } from './json-schema.ts'
@@ -40,10 +41,7 @@ be left out. A \`pattern\` is one of Unicode (\`\\\\p{L}\`) where it can be. Tak
   check,
   demands: ({ schema, source = '.' }) =>
     isObject(schema) && !hasTemplate(schema) ? [{ path: String(source), schema }] : [],
-  writes: ({ result }) =>
-    typeof result === 'string'
-      ? [{ path: result, shape: listShape(objectShape({ field: scalar, message: scalar })) }]
-      : [],
+  writes: ({ result }) => written(result, listShape(objectShape({ field: scalar, message: scalar }))),
   compile: ({ schema, source = parsePath('.'), result }, { wired, config }) => {
     const own = isObject(config.schema) && !hasTemplate(config.schema) ? config.schema : undefined
     const compileGiven = rememberGiven(schema)
