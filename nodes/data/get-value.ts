@@ -4,7 +4,7 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { PathTo, Value } from '../../engine/schema.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import { present } from '../parts/device-selection.ts'
-import { lacking, misplaced } from '../parts/misplaced.ts'
+import { lacking, onlyOne } from '../parts/misplaced.ts'
 import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fields.ts'
 
 export const getValue = defineNode({
@@ -72,15 +72,15 @@ result: data.stored`,
   ],
 })
 
-function check({ config, report }: NodeCheck): void {
-  if (config.key === undefined && config.all === undefined) {
-    lacking(report, 'The node does not say which value to read.', 'Give key for one value, or all for every value.')
+function check(node: NodeCheck): void {
+  if (onlyOne(node, ['all', 'key']) === undefined) {
+    lacking(
+      node.report,
+      'The node does not say which value to read.',
+      'Give key for one value, or all for every value.',
+    )
   }
-  if (config.all === undefined) return
-  for (const field of ['key', 'fallback']) {
-    if (config[field] === undefined) continue
-    misplaced(report, field, `${field} cannot stand beside all.`)
-  }
+  onlyOne(node, ['all', 'fallback'])
 }
 
 function translate({ keyName, getAll, defaultValue, defaultValueType = 'template', valuePath }: RawConfig): RawConfig {

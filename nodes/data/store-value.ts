@@ -8,7 +8,7 @@ import { toText } from '../../engine/values/coerce.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { filled } from '../parts/filled.ts'
-import { lacking, misplaced } from '../parts/misplaced.ts'
+import { lacking, onlyOne, refuseFields } from '../parts/misplaced.ts'
 import { numberOf } from '../parts/number-of.ts'
 import { oneOf } from '../parts/one-of.ts'
 import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fields.ts'
@@ -166,17 +166,12 @@ function add(amount: number) {
   }
 }
 
-function check({ config, report }: NodeCheck): void {
-  const [first, ...others] = ways.filter((way) => config[way] !== undefined)
-  if (first === undefined) {
-    lacking(report, 'The node does not say how to change the stored value.', `Give one of ${ways.join(', ')}.`)
+function check(node: NodeCheck): void {
+  const way = onlyOne(node, ways)
+  if (way === undefined) {
+    lacking(node.report, 'The node does not say how to change the stored value.', `Give one of ${ways.join(', ')}.`)
   }
-  for (const way of others) {
-    misplaced(report, way, `${way} cannot stand beside ${first}.`)
-  }
-  if (config.as !== undefined && first !== 'value') {
-    misplaced(report, 'as', 'as needs a value.')
-  }
+  if (way !== 'value') refuseFields(node, ['as'], () => 'as needs a value.')
 }
 
 function translate({ keyName, valueType, value, valuePath, resultPath }: RawConfig): RawConfig {

@@ -7,7 +7,7 @@ import { checkSelection, isId, present, queryOf } from '../parts/device-selectio
 import { flag } from '../parts/flag.ts'
 import { groupShape } from '../parts/group-shape.ts'
 import { listItems } from '../parts/list-items.ts'
-import { misplaced } from '../parts/misplaced.ts'
+import { refuseFields } from '../parts/misplaced.ts'
 import { search, tagMap } from '../parts/search.ts'
 import { written } from '../parts/written.ts'
 
@@ -100,9 +100,8 @@ async function findNamed(run: Run, name: string): Promise<unknown> {
 }
 
 function checkGroupSelection(check: NodeCheck): void {
-  const { config, report } = check
+  const { tags, query, several } = check.config
   checkSelection(check, ['group', 'groupName', 'tags', 'query'])
-  const needs = (field: string, needed: string) => misplaced(report, field, `${field} needs ${needed}.`)
-  if (config.several !== undefined && !config.tags && !config.query) needs('several', '`tags` or `query`')
-  if (config.limit !== undefined && !config.several) needs('limit', '`several`')
+  if (!tags && !query) refuseFields(check, ['several'], () => 'several needs `tags` or `query`.')
+  if (several !== true) refuseFields(check, ['limit'], () => 'limit needs `several: true`.')
 }

@@ -5,7 +5,7 @@ import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkSelection, isId, present, queryOf } from '../parts/device-selection.ts'
 import { findUser } from '../parts/find-user.ts'
 import { flag } from '../parts/flag.ts'
-import { misplaced } from '../parts/misplaced.ts'
+import { refuseFields } from '../parts/misplaced.ts'
 import { search, tagMap } from '../parts/search.ts'
 import { userShape } from '../parts/user-shape.ts'
 import { written } from '../parts/written.ts'
@@ -102,13 +102,9 @@ result: data.users`,
 })
 
 function checkUserSelection(check: NodeCheck): void {
-  const { config, report } = check
-  const way = config.tags !== undefined ? 'tags' : config.query !== undefined ? 'query' : 'group'
+  const { user, tags, query, several } = check.config
+  const way = tags !== undefined ? 'tags' : query !== undefined ? 'query' : 'group'
   checkSelection(check, ['user', way])
-  if (config.user !== undefined && config.several !== undefined) {
-    misplaced(report, 'several', 'An ID or address names only one user.')
-  }
-  if (config.limit !== undefined && config.several !== true) {
-    misplaced(report, 'limit', 'limit needs `several: true`.')
-  }
+  if (user !== undefined) refuseFields(check, ['several'], () => 'An ID or address names only one user.')
+  if (several !== true) refuseFields(check, ['limit'], () => 'limit needs `several: true`.')
 }

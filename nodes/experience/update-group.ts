@@ -5,7 +5,7 @@ import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { findUser } from '../parts/find-user.ts'
 import { groupShape } from '../parts/group-shape.ts'
-import { lacking, misplaced } from '../parts/misplaced.ts'
+import { lacking, onlyOne } from '../parts/misplaced.ts'
 import { refusalShape } from '../parts/refusal.ts'
 import { mayRefuse } from '../parts/refuse.ts'
 import { settle } from '../parts/settle.ts'
@@ -129,13 +129,11 @@ async function membersAfter(
   return { experienceUserIds: [...ids] }
 }
 
-function checkMembers({ config, report }: NodeCheck): void {
+function checkMembers(node: NodeCheck): void {
+  const { config, report } = node
   if (config.group === undefined && members.every((field) => config[field] === undefined)) {
     lacking(report, 'The node does not say what to change.', 'Give group or members.')
   }
-  if (config.membersReplacement === undefined) return
-  for (const field of ['membersToAdd', 'membersToRemove']) {
-    if (config[field] === undefined) continue
-    misplaced(report, field, `${field} cannot stand beside membersReplacement, which names all members.`)
-  }
+  onlyOne(node, ['membersReplacement', 'membersToAdd'])
+  onlyOne(node, ['membersReplacement', 'membersToRemove'])
 }

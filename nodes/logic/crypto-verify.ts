@@ -19,7 +19,7 @@ import {
   signatureFields,
   translateSignature,
 } from '../parts/crypto-fields.ts'
-import { lacking, misplaced } from '../parts/misplaced.ts'
+import { lacking, onlyOne, refuseFields } from '../parts/misplaced.ts'
 import { refusalOf, refusalShape, refuse } from '../parts/refuse.ts'
 import { written } from '../parts/written.ts'
 
@@ -143,20 +143,12 @@ function isSame(own: Buffer, given: Buffer): boolean {
   return own.length === given.length && timingSafeEqual(own, given)
 }
 
-function check({ config, report }: NodeCheck): void {
-  const { key, secret } = config
-  if ((key === undefined) === (secret === undefined)) {
-    const hint = 'Give key for a signature, or secret for an HMAC.'
-    if (key === undefined) lacking(report, 'The node has nothing to verify the signature with.', hint)
-    else misplaced(report, 'secret', 'secret cannot stand beside key.', hint)
-    return
-  }
-  const [given, others] =
-    key === undefined ? ['an HMAC', ['padding', 'dsaEncoding']] : ['a signature by a key', ['secretEncoding']]
-  for (const field of others) {
-    if (config[field] === undefined) continue
-    misplaced(report, field, `${field} has no meaning for ${given}.`)
-  }
+function check(node: NodeCheck): void {
+  const hint = 'Give key for a signature, or secret for an HMAC.'
+  const given = onlyOne(node, ['key', 'secret'], hint)
+  if (given === undefined) lacking(node.report, 'The node has nothing to verify the signature with.', hint)
+  else if (given === 'key') refuseFields(node, ['secretEncoding'], () => 'secretEncoding needs secret.')
+  else refuseFields(node, ['padding', 'dsaEncoding'], (field) => `${field} needs key: an HMAC has none.`)
 }
 
 function translate(config: RawConfig): RawConfig {

@@ -5,7 +5,7 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { distance, isInside, type Point, toPoint } from '../../engine/templates/helpers/gps.ts'
 import { filled } from '../parts/filled.ts'
-import { lacking, misplaced } from '../parts/misplaced.ts'
+import { lacking, onlyOne } from '../parts/misplaced.ts'
 import { written } from '../parts/written.ts'
 
 export const geofence = defineNode({
@@ -103,13 +103,12 @@ function findInPolygon(point: Point | undefined, polygon: unknown): Finding | un
   return { isInside: inside, result: inside }
 }
 
-function check({ config, report }: NodeCheck): void {
+function check(node: NodeCheck): void {
+  const { config, report } = node
   const circle = ['center', 'radiusMeters']
   const { polygon, center } = config
   if (polygon !== undefined) {
-    for (const field of circle.filter((field) => config[field] !== undefined)) {
-      misplaced(report, field, `${field} cannot stand beside polygon.`)
-    }
+    for (const field of circle) onlyOne(node, ['polygon', field])
     checkPolygon(polygon, report)
     return
   }

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
-import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
+import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo } from '../../engine/schema.ts'
 import {
   byteEncodingField,
@@ -13,7 +13,7 @@ import {
   secretField,
   translateName,
 } from '../parts/crypto-fields.ts'
-import { misplaced } from '../parts/misplaced.ts'
+import { refuseFields } from '../parts/misplaced.ts'
 import { oneOf } from '../parts/one-of.ts'
 
 const algorithms = ['md5', 'sha1', 'sha256', 'sha384', 'sha512', 'ripemd160'] as const
@@ -35,9 +35,8 @@ export const hash = defineNode({
     result: PathTo({ description: 'Where the hash goes.' }),
   }),
   outputs: ['next'],
-  check: ({ config, report }: NodeCheck) => {
-    if (config.secret !== undefined || config.secretEncoding === undefined) return
-    misplaced(report, 'secretEncoding', 'secretEncoding needs a secret.')
+  check: (node) => {
+    if (node.config.secret === undefined) refuseFields(node, ['secretEncoding'], () => 'secretEncoding needs a secret.')
   },
   writes: ({ result }) => [{ path: String(result), shape: scalar }],
   compile: (config) => {

@@ -18,6 +18,7 @@ import {
   TokenRefusal,
 } from '../parts/jwt-fields.ts'
 import { valueOfJsonTemplate } from '../parts/losant-json.ts'
+import { misplaced } from '../parts/misplaced.ts'
 import { mayRefuse, refuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const map = Type.Record(Type.String(), Type.Unknown())
@@ -141,8 +142,7 @@ function withTimes(claims: Readonly<Record<string, unknown>>, nowMs: number, ttl
 
 function checkHeader({ config: { header }, report }: NodeCheck): void {
   if (!isObject(header) || !Object.hasOwn(header, 'alg')) return
-  const message = 'The header cannot say alg: algorithm does.'
-  report({ code: 'FLOW_UNKNOWN_FIELD', at: ['header', 'alg'], atKey: true, message })
+  misplaced(report, ['header', 'alg'], 'The header cannot say alg: algorithm does.')
 }
 
 function translate(config: RawConfig): RawConfig {

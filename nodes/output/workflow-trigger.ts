@@ -6,7 +6,7 @@ import { PathTo, Template, Value, ValueOf } from '../../engine/schema.ts'
 import { filled } from '../parts/filled.ts'
 import { valueOfJsonTemplate } from '../parts/losant-json.ts'
 import { templateAt } from '../parts/losant-path.ts'
-import { misplaced } from '../parts/misplaced.ts'
+import { onlyOne } from '../parts/misplaced.ts'
 import { numberOf } from '../parts/number-of.ts'
 import { readDate } from '../parts/read-date.ts'
 import { written } from '../parts/written.ts'
@@ -116,14 +116,11 @@ button: Go`,
   ],
 })
 
-function check({ config, report }: NodeCheck): void {
-  const { after, at } = config
-  if (at === undefined) return
-  if (after !== undefined) {
-    misplaced(report, 'at', 'at cannot be combined with after, which already says when the flow starts.')
-  } else if (!hasTemplate(at) && readDate(at, undefined, 0) === undefined) {
-    report({ code: 'FLOW_WRONG_TYPE', at: ['at'], message: 'at is not a date.', hint: 'Write 2026-03-01T06:00:00Z.' })
-  }
+function check(node: NodeCheck): void {
+  const { at } = node.config
+  if (onlyOne(node, ['after', 'at']) !== 'at' || hasTemplate(at) || readDate(at, undefined, 0) !== undefined) return
+  const hint = 'Write 2026-03-01T06:00:00Z.'
+  node.report({ code: 'FLOW_WRONG_TYPE', at: ['at'], message: 'at is not a date.', hint })
 }
 
 /** Throws if the delay is missing, since the flow must not start at once then. */

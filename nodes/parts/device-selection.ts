@@ -5,7 +5,7 @@ import type { NodeCheck, Run } from '../../engine/node.ts'
 import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { findUser } from './find-user.ts'
-import { lacking, misplaced } from './misplaced.ts'
+import { lacking, onlyOne } from './misplaced.ts'
 
 const partMissing = defineError<{ field: string }>(
   'FLOW_SELECTION_MISSING',
@@ -131,14 +131,9 @@ export function present<T>(field: string, value: T | undefined): T {
 }
 
 /** Reports a node that does not use exactly one of these fields. */
-export function checkSelection({ config, report }: NodeCheck, ways: readonly string[]): void {
-  const given = ways.filter((way) => config[way] !== undefined)
-  if (given.length === 0) {
-    lacking(report, 'The node does not say which devices it is for.', `Give one of ${ways.join(', ')}.`)
-  }
-  for (const way of given.slice(1)) {
-    misplaced(report, way, `${way} cannot stand beside ${given[0]}: select devices in one way.`)
-  }
+export function checkSelection(check: NodeCheck, ways: readonly string[]): void {
+  if (onlyOne(check, ways) !== undefined) return
+  lacking(check.report, 'The node does not say what to select.', `Give one of ${ways.join(', ')}.`)
 }
 
 export function checkTagFilters({ config, report }: NodeCheck, fields: readonly string[]): void {

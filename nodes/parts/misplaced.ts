@@ -1,10 +1,30 @@
+/** Reports fields that a node has and should not have, or the other way round, where its schema cannot tell. */
 import type { NodeCheck } from '../../engine/node.ts'
 
 type Report = NodeCheck['report']
+type Check = Pick<NodeCheck, 'config' | 'report'>
 
 /** Reports a field that the rest of the configuration leaves no room for. */
-export function misplaced(report: Report, field: string, message: string, hint?: string): void {
-  report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message, ...(hint === undefined ? {} : { hint }) })
+export function misplaced(report: Report, field: string | readonly string[], message: string, hint?: string): void {
+  const at = [field].flat()
+  report({ code: 'FLOW_UNKNOWN_FIELD', at, atKey: true, message, ...(hint === undefined ? {} : { hint }) })
+}
+
+/** Reports those of the fields that the node has. */
+export function refuseFields(
+  { config, report }: Check,
+  fields: readonly string[],
+  message: (field: string) => string,
+  hint?: string,
+): void {
+  for (const field of fields) if (config[field] !== undefined) misplaced(report, field, message(field), hint)
+}
+
+/** Of fields that exclude each other, returns the first that the node has, and reports the others that it has. */
+export function onlyOne(check: Check, fields: readonly string[], hint?: string): string | undefined {
+  const [first, ...others] = fields.filter((field) => check.config[field] !== undefined)
+  refuseFields(check, others, (other) => `${other} cannot be combined with ${first}.`, hint)
+  return first
 }
 
 /** Reports that the node lacks a field that its schema cannot require, such as one of several. */

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import type { Shape } from '../../engine/json-schema/shape.ts'
 import type { NodeCheck } from '../../engine/node.ts'
-import { lacking, misplaced } from './misplaced.ts'
+import { lacking, onlyOne, refuseFields } from './misplaced.ts'
 
 export interface Operation {
   /** What the operation gives, for the page. */
@@ -22,21 +22,16 @@ export function operationField<O extends Operations>(operations: O) {
 }
 
 /** `common` are the fields that every operation takes. */
-export function checkOperation({ config, report }: NodeCheck, operations: Operations, common: readonly string[]): void {
+export function checkOperation(check: NodeCheck, operations: Operations, common: readonly string[]): void {
+  const { config, report } = check
   const name = String(config.operation)
   const { required = [], optional = [] } = operations[name] ?? {}
   for (const fields of required.map((field) => [field].flat())) {
-    const [first, second] = fields.filter((field) => config[field] !== undefined)
-    if (first === undefined) {
-      lacking(report, `${name} needs ${fields.join(' or ')}.`)
-    } else if (second !== undefined) {
-      misplaced(report, second, `${second} cannot stand beside ${first}.`)
-    }
+    if (onlyOne(check, fields) === undefined) lacking(report, `${name} needs ${fields.join(' or ')}.`)
   }
   const known = new Set(['operation', ...common, ...required.flat(), ...optional])
-  for (const field of Object.keys(config).filter((field) => !known.has(field))) {
-    misplaced(report, field, `${name} takes no ${field}.`)
-  }
+  const others = Object.keys(config).filter((field) => !known.has(field))
+  refuseFields(check, others, (field) => `${name} takes no ${field}.`)
 }
 
 /** Throws if a field that the operation requires renders to nothing. */

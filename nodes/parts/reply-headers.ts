@@ -4,6 +4,7 @@ import { create } from 'content-disposition'
 import { defineError } from '../../contracts/errors.ts'
 import { listenerHeaders } from '../../engine/listener-headers.ts'
 import type { NodeCheck, RawConfig } from '../../engine/node.ts'
+import { misplaced } from './misplaced.ts'
 
 /** RFC 9110 5.6.2, `token`. */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -82,8 +83,7 @@ const ofServer: OwnedHeaders = { names: listenerHeaders, owner: 'server' }
 export function checkHeaderNames({ config, report }: NodeCheck, { names, owner } = ofServer): void {
   const seen = new Map<string, string>()
   for (const name of Object.keys(headersOf(config))) {
-    const complain = (message: string, hint?: string) =>
-      report({ code: 'FLOW_UNKNOWN_FIELD', at: ['headers', name], atKey: true, message, ...(hint && { hint }) })
+    const complain = (message: string, hint?: string) => misplaced(report, ['headers', name], message, hint)
     const lower = name.toLowerCase()
     const twin = seen.get(lower)
     if (!token.test(name))

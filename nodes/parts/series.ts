@@ -6,7 +6,7 @@ import type { Payload } from '../../engine/values/payload.ts'
 import { callAction } from './call-action.ts'
 import { present } from './device-selection.ts'
 import { flag } from './flag.ts'
-import { lacking, misplaced } from './misplaced.ts'
+import { lacking, misplaced, onlyOne } from './misplaced.ts'
 
 type Scalar = string | number | boolean
 
@@ -94,12 +94,10 @@ export function aggregationOf(type: string, value: CompiledValue | undefined, pa
 }
 
 /** Reports a node without exactly one of `attribute` and `attributes`, or without a `value` that it needs. */
-export function checkSeries({ config, report }: NodeCheck): void {
-  if (config.attribute === undefined && config.attributes === undefined) {
+export function checkSeries(check: NodeCheck): void {
+  const { config, report } = check
+  if (onlyOne(check, ['attribute', 'attributes']) === undefined) {
     lacking(report, 'The node does not say which attribute to read.', 'Give attribute, or attributes for several.')
-  }
-  if (config.attribute !== undefined && config.attributes !== undefined) {
-    misplaced(report, 'attributes', 'attributes cannot stand beside attribute.')
   }
   if ((config.aggregation === 'TIMEATVALUE') === (config.value !== undefined)) return
   if (config.value === undefined) {

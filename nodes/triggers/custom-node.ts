@@ -6,6 +6,7 @@ import { objectShape } from '../../engine/json-schema/shape.ts'
 import { type JsonSchema, shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
 import { flag } from '../parts/flag.ts'
+import { misplaced } from '../parts/misplaced.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 const kinds = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const
@@ -146,13 +147,7 @@ function check(trigger: TriggerCheck): void {
     if (raw.default === undefined) continue
     if (raw.required) {
       const message = `${name} is required, so its default is never used.`
-      report({
-        code: 'FLOW_UNKNOWN_FIELD',
-        at: [...at, 'default'],
-        atKey: true,
-        message,
-        hint: 'Remove one of the two.',
-      })
+      misplaced(report, [...at, 'default'], message, 'Remove one of the two.')
     }
     for (const complaint of sharedSchemaChecker().check(schemaOf(raw), raw.default)) {
       const message = complaint.message.replace(/^The value\b/, `The default of ${name}`)

@@ -5,6 +5,7 @@ import { parseEndpoint, routeParams } from '../../engine/route.ts'
 import { nearestName } from '../../engine/source/nearest-name.ts'
 import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
 import { defineTrigger, type EndpointSpec, type TriggerCheck } from '../../engine/trigger.ts'
+import { misplaced } from '../parts/misplaced.ts'
 import { rawBodyField, rawBodyShape } from '../parts/raw-body.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 import { userShape } from '../parts/user-shape.ts'
@@ -145,13 +146,8 @@ function groupsOf(access: unknown): readonly string[] {
 function checkUnauthorized({ config: { access = 'public', unauthorized }, report }: TriggerCheck): void {
   if (unauthorized === undefined) return
   if (access === 'public') {
-    report({
-      code: 'FLOW_UNKNOWN_FIELD',
-      at: ['unauthorized'],
-      atKey: true,
-      message: 'A public endpoint turns nobody away: unauthorized is never answered.',
-      hint: 'Say with access who may call, or leave it out.',
-    })
+    const message = 'A public endpoint turns nobody away, so unauthorized is never sent.'
+    misplaced(report, 'unauthorized', message, 'Say in access who may call, or remove unauthorized.')
   }
   if (typeof unauthorized !== 'object' || unauthorized === null || !('redirect' in unauthorized)) return
   if (sendableAddress.test(String(unauthorized.redirect)) || hasTemplate(unauthorized.redirect)) return

@@ -3,7 +3,7 @@ import { anything, objectShape, scalar } from '../../../engine/json-schema/shape
 import { defineNode, type NodeCheck } from '../../../engine/node.ts'
 import { PathTo } from '../../../engine/schema.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../../parts/many-devices.ts'
-import { misplaced } from '../../parts/misplaced.ts'
+import { refuseFields } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import {
   aggregationOf,
@@ -123,10 +123,7 @@ result: data.highest`,
 })
 
 /** Reports fields about a range of time in a node that reads the last value. */
-function checkRange({ config, report }: NodeCheck): void {
-  if (config.durationMs !== undefined) return
-  for (const field of ['aggregation', 'end']) {
-    if (config[field] === undefined) continue
-    misplaced(report, field, `${field} needs durationMs: without it the last value is read.`)
-  }
+function checkRange(node: NodeCheck): void {
+  if (node.config.durationMs !== undefined) return
+  refuseFields(node, ['aggregation', 'end'], (field) => `${field} needs durationMs: without it the last value is read.`)
 }

@@ -16,7 +16,7 @@ import {
 import { foundShape } from '../../parts/device-shape.ts'
 import { flag } from '../../parts/flag.ts'
 import { readPage } from '../../parts/list-items.ts'
-import { misplaced } from '../../parts/misplaced.ts'
+import { refuseFields } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { type Device, readDevice, withState } from './read-device.ts'
 
@@ -172,15 +172,9 @@ result: data.devices`,
 })
 
 /** Reports fields that have no effect without another. */
-function checkCompany({ config, report }: NodeCheck): void {
-  if (config.deviceId !== undefined && config.several !== undefined) {
-    misplaced(report, 'several', 'An ID names only one device.')
-  }
-  for (const field of ofSeveral) {
-    if (config[field] !== undefined && config.several !== true)
-      misplaced(report, field, `${field} needs \`several: true\`.`)
-  }
-  if (config.attributes !== undefined && config.includeState !== true) {
-    misplaced(report, 'attributes', 'attributes needs `includeState: true`.')
-  }
+function checkCompany(check: NodeCheck): void {
+  const { deviceId, several, includeState } = check.config
+  if (deviceId !== undefined) refuseFields(check, ['several'], () => 'An ID names only one device.')
+  if (several !== true) refuseFields(check, ofSeveral, (field) => `${field} needs \`several: true\`.`)
+  if (includeState !== true) refuseFields(check, ['attributes'], () => 'attributes needs `includeState: true`.')
 }

@@ -1,6 +1,7 @@
 /** What is wrong with an `http` node that its schema cannot say. */
 import { hasTemplate } from '../../../engine/compile/compile-value.ts'
 import type { NodeCheck, RawConfig } from '../../../engine/node.ts'
+import { misplaced, onlyOne } from '../../parts/misplaced.ts'
 import { checkHeaderNames } from '../../parts/reply-headers.ts'
 import { checkConnection } from '../../parts/sql-check.ts'
 
@@ -18,29 +19,24 @@ const connectionHeaders: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-const bodies = ['body', 'form', 'multipart']
-
 export function checkRequest(check: NodeCheck): void {
   const { config, report } = check
   const { method = 'GET', url, auth, multipart } = config
-  const refuse = (at: readonly string[], message: string, hint?: string) =>
-    report({ code: 'FLOW_UNKNOWN_FIELD', at, atKey: true, message, ...(hint === undefined ? {} : { hint }) })
-
   const problem = typeof url === 'string' && !hasTemplate(url) ? problemOfUrl(url) : undefined
   if (problem !== undefined) report({ code: 'FLOW_WRONG_TYPE', at: ['url'], ...problem })
 
-  const given = bodies.filter((field) => config[field] !== undefined)
-  if (given[0] !== undefined && (method === 'GET' || method === 'HEAD')) {
-    refuse([given[0]], `A ${method} request has no body.`, 'Say method: POST, or send it as query.')
+  const body = onlyOne(check, ['body', 'form', 'multipart'])
+  if (body !== undefined && (method === 'GET' || method === 'HEAD')) {
+    misplaced(report, body, `A ${method} request has no body.`, 'Say method: POST, or send it as query.')
   }
-  for (const field of given.slice(1)) refuse([field], `${field} cannot stand beside ${given[0]}: one body is sent.`)
 
   checkConnection(check, { field: 'clientCertificate', example: 'bank: { env: BANK_CERTIFICATE }' })
   checkHeaderNames(check, { names: connectionHeaders, owner: 'connection' })
   for (const name of headerNames(config)) {
-    if (auth !== undefined && /^authorization$/i.test(name)) refuse(['headers', name], `${name} is what auth sends.`)
+    const at = ['headers', name]
+    if (auth !== undefined && /^authorization$/i.test(name)) misplaced(report, at, `${name} is what auth sends.`)
     if (multipart !== undefined && /^content-type$/i.test(name)) {
-      refuse(['headers', name], `${name} is what multipart sends, with a boundary of its own.`)
+      misplaced(report, at, `${name} is what multipart sends, with a boundary of its own.`)
     }
   }
 }

@@ -22,8 +22,7 @@ export function checkOperation(check: NodeCheck): void {
   }
   for (const option of isMap(options) ? Object.keys(options).filter((name) => !taken.includes(name)) : []) {
     const hint = taken.length > 0 ? `It takes ${listed(taken)}.` : 'It takes none.'
-    const message = `${operation} takes no option ${option}.`
-    report({ code: 'FLOW_UNKNOWN_FIELD', at: ['options', option], atKey: true, message, hint })
+    misplaced(report, ['options', option], `${operation} takes no option ${option}.`, hint)
   }
   for (const field of [...given, 'options']) reportScripts(config[field], [field], report)
 }

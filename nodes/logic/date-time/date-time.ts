@@ -4,6 +4,7 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node
 import { type CompiledValue, PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import { given } from '../../parts/given.ts'
+import { onlyOne, refuseFields } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { readDate } from '../../parts/read-date.ts'
 import { mayRefuse, refusalShape, refuse } from '../../parts/refuse.ts'
@@ -183,19 +184,14 @@ function numbersOf<Key extends string>(field: string, values: CompiledAmounts<Ke
 }
 
 function check(node: NodeCheck): void {
-  const { config, report } = node
   checkTimeZone(node)
-  const [first, ...others] = operations.filter((operation) => config[operation] !== undefined)
-  const refuseField = (field: string, message: string) => {
-    if (config[field] !== undefined) report({ code: 'FLOW_UNKNOWN_FIELD', at: [field], atKey: true, message })
+  const operation = onlyOne(node, operations)
+  if (operation === 'get' || operation === 'since') {
+    refuseFields(node, ['format', 'as'], (field) => `${operation} gives a number, which ${field} cannot change.`)
   }
-  for (const other of others) refuseField(other, `${other} cannot stand beside ${first}.`)
-  if (first === 'get' || first === 'since') {
-    for (const field of ['format', 'as']) refuseField(field, `${first} comes to a number: ${field} says nothing of it.`)
-  }
-  if (config.format !== undefined) refuseField('as', 'as cannot stand beside format.')
-  if (config.date === undefined) refuseField('dateFormat', 'dateFormat needs a date.')
-  if (config.since === undefined) refuseField('sinceFormat', 'sinceFormat needs since.')
+  onlyOne(node, ['format', 'as'])
+  if (node.config.date === undefined) refuseFields(node, ['dateFormat'], () => 'dateFormat needs a date.')
+  if (node.config.since === undefined) refuseFields(node, ['sinceFormat'], () => 'sinceFormat needs since.')
 }
 
 /** A map schema with the same field for every name. */

@@ -4,7 +4,7 @@ import { scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig, type Run } from '../../../engine/node.ts'
 import { PathTo, ValueOf } from '../../../engine/schema.ts'
 import { given } from '../../parts/given.ts'
-import { lacking, misplaced } from '../../parts/misplaced.ts'
+import { lacking, refuseFields } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { nameUuid, randomUuid, timeUuid } from './uuid.ts'
 
@@ -122,17 +122,14 @@ function generate(format: (typeof formats)[number], parts: NameParts, { services
 const fieldsOf = (format: unknown) =>
   format === 'uuidv3' || format === 'uuidv5' ? ['namespace', 'value'] : format === 'nanoid' ? ['length'] : []
 
-function check({ config, report }: NodeCheck): void {
+function check(node: NodeCheck): void {
+  const { config, report } = node
   const { format = 'uuidv4' } = config
   const own = fieldsOf(format)
-  for (const field of ['namespace', 'value', 'length']) {
-    const isOwn = own.includes(field)
-    if (config[field] !== undefined && !isOwn) {
-      misplaced(report, field, `${format} has no ${field}.`)
-    }
-    if (config[field] === undefined && isOwn && field !== 'length') {
-      lacking(report, `${format} needs a ${field}.`)
-    }
+  const others = ['namespace', 'value', 'length'].filter((field) => !own.includes(field))
+  refuseFields(node, others, (field) => `${format} has no ${field}.`)
+  for (const field of own) {
+    if (config[field] === undefined && field !== 'length') lacking(report, `${format} needs a ${field}.`)
   }
 }
 

@@ -4,7 +4,7 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node
 import { PathTo, Value, ValueOf } from '../../../engine/schema.ts'
 import { filled } from '../../parts/filled.ts'
 import { aboutMemory, checkMemory, compileMemory, identifier } from '../../parts/memory.ts'
-import { lacking, misplaced } from '../../parts/misplaced.ts'
+import { lacking, onlyOne, refuseFields } from '../../parts/misplaced.ts'
 import { numberOf } from '../../parts/number-of.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { written } from '../../parts/written.ts'
@@ -110,15 +110,12 @@ else: end`,
   ],
 })
 
-function checkFields({ config, report }: NodeCheck): void {
-  if (config.value === undefined) {
-    lacking(report, 'The node does not say which value to watch.', 'Give it as in "value: << data.status >>".')
+function checkFields(node: NodeCheck): void {
+  if (node.config.value === undefined) {
+    lacking(node.report, 'The node does not say which value to watch.', 'Give it as in "value: << data.status >>".')
   }
-  if (config.by !== undefined && config.byPercent !== undefined) {
-    misplaced(report, 'byPercent', 'byPercent cannot stand beside by.')
-  }
-  if (config.direction !== undefined && config.by === undefined && config.byPercent === undefined) {
-    misplaced(report, 'direction', 'direction needs by or byPercent.')
+  if (onlyOne(node, ['by', 'byPercent']) === undefined) {
+    refuseFields(node, ['direction'], () => 'direction needs by or byPercent.')
   }
 }
 

@@ -10,8 +10,8 @@ const problems = (yaml: string) =>
 
 describe('a node about devices that does not load', () => {
   test.each([
-    ['type: get-device\nresult: data.d', 'FLOW_MISSING_FIELD', 4, 'which devices'],
-    ['type: get-device\ndeviceId: a\nquery: {}\nresult: data.d', 'FLOW_UNKNOWN_FIELD', 6, 'beside deviceId'],
+    ['type: get-device\nresult: data.d', 'FLOW_MISSING_FIELD', 4, 'what to select'],
+    ['type: get-device\ndeviceId: a\nquery: {}\nresult: data.d', 'FLOW_UNKNOWN_FIELD', 6, 'combined with deviceId'],
     ['type: get-device\ndeviceId: a', 'FLOW_MISSING_FIELD', 4, 'result'],
     ['type: get-device\ndeviceId: a\nseveral: true\nresult: data.d', 'FLOW_UNKNOWN_FIELD', 6, 'one device'],
     ['type: get-device\ndeviceName: a\nperPage: 5\nresult: data.d', 'FLOW_UNKNOWN_FIELD', 6, 'several: true'],
@@ -31,16 +31,16 @@ describe('a node about devices that does not load', () => {
     ['type: create-device\ndevice: { name: a, tags: b }\nelse: end', 'FLOW_WRONG_TYPE', 5, 'tags'],
     ['type: update-device\ndevice: { name: b }\nelse: end', 'FLOW_MISSING_FIELD', 4, 'deviceId'],
     ['type: update-device\ndeviceId: a\ndevice: { id: b }\nelse: end', 'FLOW_UNKNOWN_FIELD', 6, 'id'],
-    ['type: delete-device\nelse: end', 'FLOW_MISSING_FIELD', 4, 'which devices'],
+    ['type: delete-device\nelse: end', 'FLOW_MISSING_FIELD', 4, 'what to select'],
     ['type: delete-device\nquery: {}\nelse: end', 'FLOW_WRONG_TYPE', 5, 'every device'],
     ['type: device-state\ndeviceId: a\nelse: end', 'FLOW_MISSING_FIELD', 4, 'state'],
-    ['type: device-command\ncommand: a\nelse: end', 'FLOW_MISSING_FIELD', 4, 'which devices'],
+    ['type: device-command\ncommand: a\nelse: end', 'FLOW_MISSING_FIELD', 4, 'what to select'],
     ['type: device-command\ndeviceId: a\nelse: end', 'FLOW_MISSING_FIELD', 4, 'command'],
     [
       'type: device-command\ncommand: a\ndeviceId: a\ndeviceTags: [ { key: b } ]\nelse: end',
       'FLOW_UNKNOWN_FIELD',
       7,
-      'beside deviceId',
+      'combined with deviceId',
     ],
   ])('%j is %s', (yaml, code, line, text) => {
     const found = problems(yaml)

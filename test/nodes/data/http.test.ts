@@ -274,7 +274,11 @@ describe('an http node that does not load', () => {
     ['url: https://a.example/\nmethod: FETCH', 'FLOW_WRONG_TYPE', 'method'],
     ['url: https://a.example/\nbody: x', 'FLOW_UNKNOWN_FIELD', 'A GET request has no body'],
     ['url: https://a.example/\nmethod: HEAD\nform: { a: b }', 'FLOW_UNKNOWN_FIELD', 'A HEAD request has no body'],
-    ['url: https://a.example/\nmethod: PUT\nbody: x\nform: { a: b }', 'FLOW_UNKNOWN_FIELD', 'cannot stand beside body'],
+    [
+      'url: https://a.example/\nmethod: PUT\nbody: x\nform: { a: b }',
+      'FLOW_UNKNOWN_FIELD',
+      'cannot be combined with body',
+    ],
     ['url: https://a.example/\nheaders: { Host: b }', 'FLOW_UNKNOWN_FIELD', "the connection's own"],
     ['url: https://a.example/\nheaders: { content-length: 5 }', 'FLOW_UNKNOWN_FIELD', "the connection's own"],
     ['url: https://a.example/\nheaders: { "x y": b }', 'FLOW_UNKNOWN_FIELD', 'cannot name a header'],

@@ -13,9 +13,9 @@ describe('a series that does not load', () => {
   const days = `${series}\ndeviceId: a\nattribute: a`
   const raw = `${days}\naggregation: NONE`
   test.each([
-    [`${series}\nattribute: a`, 'FLOW_MISSING_FIELD', 'which devices'],
+    [`${series}\nattribute: a`, 'FLOW_MISSING_FIELD', 'what to select'],
     [`${series}\ndeviceId: a`, 'FLOW_MISSING_FIELD', 'which attribute'],
-    [`${series}\ndeviceId: a\nattribute: a\nattributes: [ b ]`, 'FLOW_UNKNOWN_FIELD', 'beside attribute'],
+    [`${series}\ndeviceId: a\nattribute: a\nattributes: [ b ]`, 'FLOW_UNKNOWN_FIELD', 'combined with attribute'],
     [`${series}\ndeviceId: a\nattributes: []`, 'FLOW_WRONG_TYPE', 'attributes'],
     [`${series}\ndeviceId: a\nattribute: a\naggregation: AVERAGE`, 'FLOW_WRONG_TYPE', 'aggregation'],
     [`${series}\ndeviceId: a\nattribute: a\nresolutionMs: 0`, 'FLOW_WRONG_TYPE', 'resolutionMs'],

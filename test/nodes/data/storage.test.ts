@@ -11,7 +11,7 @@ const store = 'type: store-value\nkey: k'
 describe('a storage node that does not load', () => {
   test.each([
     [store, 'FLOW_MISSING_FIELD', 'increment'],
-    [`${store}\nvalue: 1\nclear: true`, 'FLOW_UNKNOWN_FIELD', 'beside value'],
+    [`${store}\nvalue: 1\nclear: true`, 'FLOW_UNKNOWN_FIELD', 'combined with value'],
     [`${store}\nincrement: 1\nas: number`, 'FLOW_UNKNOWN_FIELD', 'as needs a value'],
     [`${store}\nincrement: [ 1 ]`, 'FLOW_WRONG_TYPE', 'increment'],
     [`${store}\nclear: false`, 'FLOW_WRONG_TYPE', 'clear'],
@@ -19,8 +19,8 @@ describe('a storage node that does not load', () => {
     ['type: store-value\nvalue: 1\nkey: ""', 'FLOW_WRONG_TYPE', 'key'],
     ['type: store-value\nvalue: 1', 'FLOW_MISSING_FIELD', 'key'],
     [get, 'FLOW_MISSING_FIELD', 'which value'],
-    [`${get}\nall: true\nkey: a`, 'FLOW_UNKNOWN_FIELD', 'beside all'],
-    [`${get}\nall: true\nfallback: a`, 'FLOW_UNKNOWN_FIELD', 'beside all'],
+    [`${get}\nall: true\nkey: a`, 'FLOW_UNKNOWN_FIELD', 'combined with all'],
+    [`${get}\nall: true\nfallback: a`, 'FLOW_UNKNOWN_FIELD', 'combined with all'],
   ])('%j is %s', (yaml, code, text) => {
     const found = problemsOf(yaml)
     expect(found.map((problem) => problem.code)).toEqual([code])

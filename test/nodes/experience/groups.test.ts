@@ -18,7 +18,7 @@ test.each(['experienceGroup.get', 'experienceGroups.post', 'experienceGroup.patc
 describe('a node about groups or users that does not load', () => {
   test.each([
     ['type: get-group\nresult: data.r', 'FLOW_MISSING_FIELD', 'Give one of group, groupName, tags, query'],
-    ['type: get-group\ngroup: a\ngroupName: b\nresult: data.r', 'FLOW_UNKNOWN_FIELD', 'beside group'],
+    ['type: get-group\ngroup: a\ngroupName: b\nresult: data.r', 'FLOW_UNKNOWN_FIELD', 'combined with group'],
     ['type: get-group\ngroupName: a\nseveral: true\nresult: data.r', 'FLOW_UNKNOWN_FIELD', 'needs `tags`'],
     ['type: get-group\ntags: {}\nresult: data.r', 'FLOW_WRONG_TYPE', 'tags'],
     ['type: create-group\ngroup: { description: a }\nelse: end', 'FLOW_MISSING_FIELD', 'name'],
@@ -27,11 +27,11 @@ describe('a node about groups or users that does not load', () => {
     [
       'type: update-group\ngroupId: a\nmembersToAdd: [ b ]\nmembersReplacement: [ c ]\nelse: end',
       'FLOW_UNKNOWN_FIELD',
-      'beside membersReplacement',
+      'combined with membersReplacement',
     ],
     ['type: verify-group\nuser: a\nthen: end', 'FLOW_MISSING_FIELD', 'group'],
     ['type: verify-device\ndeviceId: a\nthen: end', 'FLOW_MISSING_FIELD', 'Give one of user, group'],
-    ['type: verify-device\ndeviceId: a\nuser: b\ngroup: c\nthen: end', 'FLOW_UNKNOWN_FIELD', 'beside user'],
+    ['type: verify-device\ndeviceId: a\nuser: b\ngroup: c\nthen: end', 'FLOW_UNKNOWN_FIELD', 'combined with user'],
     ['type: get-user\nresult: data.r', 'FLOW_MISSING_FIELD', 'Give one of user'],
     ['type: get-user\nuser: a\nseveral: true\nresult: data.r', 'FLOW_UNKNOWN_FIELD', 'one user'],
     ['type: update-user\nuser: a\nkeepTokens: true\nelse: end', 'FLOW_UNKNOWN_FIELD', 'needs `password`'],

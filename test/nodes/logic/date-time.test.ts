@@ -217,9 +217,9 @@ describe('date-time', () => {
 
   it.each([
     ['timeZone: Europe/Berlim', 'FLOW_WRONG_TYPE', 'There is no time zone "Europe/Berlim".'],
-    ['add: { days: 1 }\nstartOf: day', 'FLOW_UNKNOWN_FIELD', 'startOf cannot stand beside add.'],
-    ['get: year\nformat: YYYY', 'FLOW_UNKNOWN_FIELD', 'get comes to a number: format says nothing of it.'],
-    ['format: YYYY\nas: seconds', 'FLOW_UNKNOWN_FIELD', 'as cannot stand beside format.'],
+    ['add: { days: 1 }\nstartOf: day', 'FLOW_UNKNOWN_FIELD', 'startOf cannot be combined with add.'],
+    ['get: year\nformat: YYYY', 'FLOW_UNKNOWN_FIELD', 'get gives a number, which format cannot change.'],
+    ['format: YYYY\nas: seconds', 'FLOW_UNKNOWN_FIELD', 'as cannot be combined with format.'],
     ['dateFormat: YYYY', 'FLOW_UNKNOWN_FIELD', 'dateFormat needs a date.'],
     ['add: { day: 1 }', 'FLOW_UNKNOWN_FIELD', 'There is no field day in add.'],
     ['add: {}', 'FLOW_WRONG_TYPE', 'add must be'],

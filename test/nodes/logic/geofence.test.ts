@@ -131,7 +131,7 @@ describe('what is no position or no area', () => {
     ['polygon: [ "0,0", "0,1" ]', 'polygon must be a list of at least three positions.'],
     ['polygon: 0,0', 'polygon must be a list of at least three positions.'],
     ['polygon: [ "0,0", "0,1", 1 ]', 'polygon 2 is not a position.'],
-    ['polygon: [ "0,0", "0,1", "1,1" ]\ncenter: 0,0', 'center cannot stand beside polygon.'],
+    ['polygon: [ "0,0", "0,1", "1,1" ]\ncenter: 0,0', 'center cannot be combined with polygon.'],
   ])('is a problem at load: %s', (fields, message) => {
     const problems = problemsOf(`type: geofence\nposition: << data.at >>\n${fields}`)
     expect(problems).toEqual([expect.objectContaining({ message: expect.stringContaining(message) })])

@@ -31,7 +31,7 @@ describe('a node that remembers and does not load', () => {
     ['id: a\ntype: throttle\nperMs: 0', 'FLOW_WRONG_TYPE', 'perMs'],
     [`${slow}\ntimes: 1001`, 'FLOW_WRONG_TYPE', 'times'],
     ['id: a\ntype: on-change', 'FLOW_MISSING_FIELD', 'which value'],
-    [`${changed}\nby: 1\nbyPercent: 1`, 'FLOW_UNKNOWN_FIELD', 'beside by'],
+    [`${changed}\nby: 1\nbyPercent: 1`, 'FLOW_UNKNOWN_FIELD', 'combined with by'],
     [`${changed}\ndirection: up`, 'FLOW_UNKNOWN_FIELD', 'needs by'],
     [`${changed}\nby: -1`, 'FLOW_WRONG_TYPE', 'by'],
   ])('%j is %s', (yaml, code, text) => {

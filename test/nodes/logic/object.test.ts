@@ -106,7 +106,7 @@ next: [ { type: mutate, rules: [ { set: data.o.a.b, to: 2 } ] } ]`
   test.each([
     [yamlOf('merge'), 'FLOW_WRONG_TYPE', 'must be one of'],
     [yamlOf('assign'), 'FLOW_MISSING_FIELD', 'assign needs with or json'],
-    [yamlOf('assign', 'with: {}\njson: "{}"'), 'FLOW_UNKNOWN_FIELD', 'json cannot stand beside with'],
+    [yamlOf('assign', 'with: {}\njson: "{}"'), 'FLOW_UNKNOWN_FIELD', 'json cannot be combined with with'],
     [yamlOf('keys', 'keys: [ a ]'), 'FLOW_UNKNOWN_FIELD', 'keys takes no keys'],
     [yamlOf('pick', 'keys: a'), 'FLOW_WRONG_TYPE', 'keys must be a list'],
     [yamlOf('assign', 'with: [ a ]'), 'FLOW_WRONG_TYPE', 'with must be an object'],

@@ -174,9 +174,9 @@ describe('data', () => {
 describe('a flow', () => {
   it.each([
     ['signature: x', 'The node has nothing to verify the signature with.'],
-    ['signature: x\nkey: a\nsecret: b', 'secret cannot stand beside key.'],
-    ['signature: x\nsecret: b\npadding: pss', 'padding has no meaning for an HMAC.'],
-    ['signature: x\nkey: a\nsecretEncoding: hex', 'secretEncoding has no meaning for a signature by a key.'],
+    ['signature: x\nkey: a\nsecret: b', 'secret cannot be combined with key.'],
+    ['signature: x\nsecret: b\npadding: pss', 'padding needs key: an HMAC has none.'],
+    ['signature: x\nkey: a\nsecretEncoding: hex', 'secretEncoding needs secret.'],
     ['signature: x\nkey: a\nalgorithm: sha3', 'algorithm must be'],
     ['key: a', 'signature is missing.'],
   ])('has a problem at load: %s', (fields, message) => {
