@@ -6,6 +6,11 @@ import type { Dialect, Transaction } from './store.ts'
 export interface Migration {
   /** `0001-platform`. Migrations are ordered by their number, which is never used again. */
   readonly name: string
+  /**
+   * Does in steps what is too much for one transaction: runs before `up`, each time in a transaction of its own, until it says that nothing is left. If
+   * the process ends in between, the next start goes on. A migration before it must make older programs refuse the store.
+   */
+  step?(db: Kysely<unknown>, dialect: Dialect): Promise<{ readonly isDone: boolean }>
   /** Runs in a transaction, on both databases. */
   up(db: Kysely<unknown>, dialect: Dialect): Promise<void>
 }
@@ -18,7 +23,7 @@ type MigrationTables = {
 const advisoryLock = 4_607_182_418_800
 
 /**
- * Applies the migrations that are missing, each in its own transaction. The snapshot of `transact` must not be older than the
+ * Applies the migrations that are missing, each in its own transaction, or in several if it has steps. The snapshot of `transact` must not be older than the
  * lock, which on PostgreSQL means READ COMMITTED. Kysely's Migrator is not used: on SQLite it runs without a transaction, and it looks for its
  * tables in every schema.
  */
@@ -49,7 +54,10 @@ async function applyNext(tx: Transaction, dialect: Dialect, migrations: readonly
   if (!next) return false
   try {
     // Boundary: a migration works on the tables of its own time, which `Tables` does not describe.
-    await next.up(tx as unknown as Kysely<unknown>, dialect)
+    const db = tx as unknown as Kysely<unknown>
+    const step = await next.step?.(db, dialect)
+    if (step?.isDone === false) return true
+    await next.up(db, dialect)
   } catch (cause) {
     throw storeMigrationFailed({ migration: next.name }, { cause })
   }

@@ -1,5 +1,8 @@
 /** Runs a suite on every database that the store runs on. */
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, describe, it } from 'vitest'
 import { openStore, openTemporaryStore, type StoreSettings } from '../../../platform/store/open-store.ts'
@@ -54,16 +57,39 @@ export function eachStore(suite: (name: 'SQLite' | 'PostgreSQL', open: OpenStore
   })
   describePostgres(() => {
     const closeAfter = closeAfterEach()
-    const schemas: string[] = []
-    afterAll(async () => {
-      if (schemas.length > 0) await runOnPostgres(schemas.map((schema) => `drop schema ${schema} cascade`).join(';'))
-    })
-    suite('PostgreSQL', async (settings) => {
-      const { url, schema } = await createPostgresSchema()
-      schemas.push(schema)
-      return closeAfter(await openStore({ ...settings, url, file: '' }))
-    })
+    const createSchema = createSchemas()
+    suite('PostgreSQL', async (settings) =>
+      closeAfter(await openStore({ ...settings, url: await createSchema(), file: '' })))
   })
+}
+
+export type Place = Pick<StoreSettings, 'url' | 'file'>
+
+/** Describes `suite` as `eachStore` does. Each `createPlace` says where a store may be opened that nothing is in yet, not even tables. */
+export function eachPlace(suite: (createPlace: () => Promise<Place>) => void): void {
+  describe('on SQLite', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'flowpot-test-'))
+    afterAll(() => rmSync(folder, { recursive: true }))
+    let count = 0
+    suite(async () => ({ file: path.join(folder, `${count++}.db`) }))
+  })
+  describePostgres(() => {
+    const createSchema = createSchemas()
+    suite(async () => ({ url: await createSchema(), file: '' }))
+  })
+}
+
+/** Each call creates a schema. All are dropped after the last test of the suite. */
+function createSchemas(): () => Promise<string> {
+  const schemas: string[] = []
+  afterAll(async () => {
+    if (schemas.length > 0) await runOnPostgres(schemas.map((schema) => `drop schema ${schema} cascade`).join(';'))
+  })
+  return async () => {
+    const { url, schema } = await createPostgresSchema()
+    schemas.push(schema)
+    return url
+  }
 }
 
 /** Describes what holds for PostgreSQL alone. */
