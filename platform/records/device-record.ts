@@ -68,7 +68,12 @@ const optionalFields = {
   gatewayId: Type.Optional(Id),
   parentId: Type.Optional(NullableId),
   systemInterval: Type.Optional(Type.Integer({ minimum: 5, maximum: 3600 })),
-  keepDuplicates: Type.Optional(Type.Boolean()),
+  keepDuplicates: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether several values of an attribute with the same time are all kept, up to 1000. By default the last one is.',
+    }),
+  ),
 }
 export const DevicePost = closed({ name: Name, ...optionalFields })
 export const DevicePatch = closed({ name: Type.Optional(Name), ...optionalFields })
@@ -227,11 +232,8 @@ export async function noteRemoved(
 export function checkDevice({
   attributes = [],
   systemInterval,
-  keepDuplicates,
-}: Pick<DevicePost, 'attributes' | 'systemInterval' | 'keepDuplicates'>): void {
+}: Pick<DevicePost, 'attributes' | 'systemInterval'>): void {
   // Whoever sets them counts on an effect that they would not have.
-  if (keepDuplicates)
-    throw invalid({ problem: 'device.keepDuplicates is not supported: of one millisecond the last value is kept' })
   const computes = systemInterval !== undefined || attributes.some(({ system }) => system !== undefined)
   if (computes) {
     throw invalid({

@@ -33,13 +33,14 @@ export async function expireStates(
     deviceId = next.device_id
     attribute = next.attribute
     const ofSeries = sql`device_id = ${deviceId} and attribute = ${attribute}`
-    // The time of the newest point that exceeds the number; it and those before it go.
+    // The newest point that exceeds the number; it and those before it go.
     const excess =
       points > 0
-        ? await sql<{ time: number }>`select time from device_states where ${ofSeries}
-            order by time desc limit 1 offset ${sql.lit(points)}`.execute(store.read)
+        ? await sql<{ time: number; nth: number }>`select time, nth from device_states where ${ofSeries}
+            order by time desc, nth desc limit 1 offset ${sql.lit(points)}`.execute(store.read)
         : undefined
-    const before = Math.max(cutoff, Number(excess?.rows[0]?.time ?? -1) + 1)
+    const [newest] = excess?.rows ?? []
+    const before = Math.max(cutoff, newest?.time ?? 0)
     for (let removed = rowsPerWrite; removed === rowsPerWrite && !isStopped(); ) {
       const oldest = sql`(select time from device_states where ${ofSeries} and time < cast(${before} as bigint)
         order by time limit ${sql.lit(rowsPerWrite)})`
@@ -51,10 +52,18 @@ export async function expireStates(
       const { last = null, found: count = 0 } = found[0] ?? {}
       removed = Number(count)
       if (last === null) break
-      await store.write(async (tx) => {
-        await sql`delete from device_states where ${ofSeries} and time <= cast(${last} as bigint)`.execute(tx)
-      })
-      expired += removed
+      const { numAffectedRows } = await store.write((tx) =>
+        sql`delete from device_states where ${ofSeries} and time <= cast(${last} as bigint)`.execute(tx),
+      )
+      expired += Number(numAffectedRows ?? 0n)
+    }
+    // Of the last millisecond some points may stay.
+    if (newest !== undefined && newest.time === before && !isStopped()) {
+      const { numAffectedRows } = await store.write((tx) =>
+        sql`delete from device_states where ${ofSeries} and time = cast(${newest.time} as bigint)
+          and nth <= ${sql.lit(newest.nth)}`.execute(tx),
+      )
+      expired += Number(numAffectedRows ?? 0n)
     }
     await new Promise<void>((turn) => setImmediate(turn))
   }

@@ -45,15 +45,19 @@ async function* writeLines(
   yield csvLine(['time', 'deviceId', 'deviceName', ...columns])
   for await (const device of readDevices(store, devices)) {
     let limit = firstStates
+    // States of the millisecond `since` that are written already.
+    let written = 0
     for (let since = from; since <= to; ) {
-      const range = { from: since, to, limit, direction: 'asc', attributes: columns } as const
-      const states = await readStates(store.scan, device.id, range)
+      const range = { from: since, to, limit: written + limit, direction: 'asc', attributes: columns } as const
+      const states = (await readStates(store.scan, device.id, range)).slice(written)
       const lines = states.map((state) => lineOf(device, state, columns)).join('')
       // Also where there is nothing: only here does a generator end when its reader has left.
       yield lines
       const last = states.at(-1)
       if (last === undefined || states.length < limit) break
-      since = Date.parse(last.time) + 1
+      const ofLast = states.filter(({ time }) => time === last.time).length
+      written = Date.parse(last.time) === since ? written + ofLast : ofLast
+      since = Date.parse(last.time)
       const points = states.reduce((sum, { data }) => sum + Object.keys(data).length, 0)
       const share = Math.min(pointsPerPage / points, lettersPerPage / lines.length)
       limit = Math.max(1, Math.min(maxStates, limit * 4, Math.floor(limit * share)))

@@ -5,14 +5,15 @@ import type { Dialect, Transaction } from '../store/store.ts'
 import type { DeviceStateTable } from '../store/tables.ts'
 
 const onConflict =
-  'on conflict (device_id, attribute, time) do update set number = excluded.number, text = excluded.text'
+  'on conflict (device_id, attribute, time, nth) do update set number = excluded.number, text = excluded.text'
 
-const ofSqlite = `insert into device_states (device_id, attribute, time, number, text) values (?, ?, ?, ?, ?) ${onConflict}`
+const ofSqlite = `insert into device_states (device_id, attribute, time, nth, number, text)
+  values (?, ?, ?, ?, ?, ?) ${onConflict}`
 
-const ofPostgres = `insert into device_states (device_id, attribute, time, number, text)
-  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::double precision[], $5::text[]) ${onConflict}`
+const ofPostgres = `insert into device_states (device_id, attribute, time, nth, number, text)
+  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::double precision[], $6::text[]) ${onConflict}`
 
-/** Overwrites points of the same attribute and millisecond. If `points` contains several, the last one counts. */
+/** Overwrites points of the same attribute, millisecond and `nth`. If `points` contains several, the last one counts. */
 export async function insertPoints(
   tx: Transaction,
   dialect: Dialect,
@@ -20,10 +21,11 @@ export async function insertPoints(
 ): Promise<void> {
   if (points.length === 0) return
   if (dialect === 'sqlite') {
-    const rows = points.map(({ device_id, attribute, time, number, text }) => [
+    const rows = points.map(({ device_id, attribute, time, nth, number, text }) => [
       device_id,
       attribute,
       time,
+      nth,
       number,
       text,
     ])
@@ -31,9 +33,11 @@ export async function insertPoints(
     return
   }
   // PostgreSQL refuses to write a row twice in one statement.
-  const last = new Map(points.map((point) => [`${point.device_id} ${point.time} ${point.attribute}`, point]))
+  const last = new Map(
+    points.map((point) => [`${point.device_id} ${point.time} ${point.nth} ${point.attribute}`, point]),
+  )
   const rows = [...last.values()]
   const column = <Name extends keyof DeviceStateTable>(name: Name) => rows.map((row) => row[name])
-  const columns = [column('device_id'), column('attribute'), column('time'), column('number'), column('text')]
-  await tx.executeQuery(CompiledQuery.raw(ofPostgres, columns))
+  const names = ['device_id', 'attribute', 'time', 'nth', 'number', 'text'] as const
+  await tx.executeQuery(CompiledQuery.raw(ofPostgres, names.map(column)))
 }

@@ -73,7 +73,7 @@ function unweighed(type: Unweighed, { dialect, points, withSums }: PartSource): 
 }
 
 function atEdge(way: Sql, at: Sql, points: Sql): Columns {
-  const one = (column: Sql) => sql`(select ${column} from ${points} order by p.time ${way} limit 1)`
+  const one = (column: Sql) => sql`(select ${column} from ${points} order by p.time ${way}, p.nth ${way} limit 1)`
   return { number: one(sql`p.number`), text: one(sql`p.text`), at }
 }
 
@@ -88,12 +88,12 @@ function weigh(aggregation: Weighed, { points, end }: PartSource): Columns {
   const isAtValue = aggregation.type === 'TIMEATVALUE'
   const value = isAtValue ? matches(aggregation.value) : sql`p.number`
   const before = sql`(select ${value} from device_states p
-    where p.device_id = s.device_id and p.attribute = s.name and p.time < s.at order by p.time desc limit 1)`
+    where p.device_id = s.device_id and p.attribute = s.name and p.time < s.at order by p.time desc, p.nth desc limit 1)`
   const valued = sql`${points} and ${value} is not null`
   const first = sql`coalesce((select min(p.time) from ${valued}), ${end})`
   const known = sql`(${end} - case when ${before} is null then ${first} else s.at end)`
   const stood = sql`(coalesce((select sum(value * duration) from (
-      select ${value} as value, lead(p.time, 1, ${end}) over (order by p.time) - p.time as duration from ${valued}
+      select ${value} as value, lead(p.time, 1, ${end}) over (order by p.time, p.nth) - p.time as duration from ${valued}
     ) standing), 0) + coalesce(${before}, 0) * (${first} - s.at))`
   return {
     number: isAtValue ? sql`case when ${known} > 0 then ${stood} end` : sql`${stood} / nullif(${known}, 0)`,

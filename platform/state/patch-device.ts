@@ -70,13 +70,19 @@ async function change(
     device_class: patch.deviceClass,
     gateway_id: patch.gatewayId,
     parent_id: patch.parentId,
-    keeps_duplicates: patch.keepDuplicates === undefined ? undefined : Number(patch.keepDuplicates),
+    keeps_duplicates: toKeepsDuplicates(patch, before),
   }
   await tx.updateTable('devices').set(set).where('id', '=', id).execute()
   if (patch.tags) await tx.deleteFrom('device_tags').where('device_id', '=', id).execute()
   if (patch.attributes) await tx.deleteFrom('device_attributes').where('device_id', '=', id).execute()
   await indexDevice(tx, id, patch)
   return { row: await readDeviceRow(tx, id), crowded: [] }
+}
+
+/** What is stored of a device that once kept duplicates stays as it is. */
+function toKeepsDuplicates({ keepDuplicates }: DevicePatch, { keeps_duplicates: before }: DeviceTable) {
+  if (keepDuplicates === undefined) return undefined
+  return keepDuplicates ? 1 : before === 0 ? 0 : 2
 }
 
 async function hasFewPoints(tx: Transaction, deviceId: string, attribute: string): Promise<boolean> {

@@ -25,7 +25,7 @@ interface PointRow extends DeviceStateTable {
 }
 
 /**
- * The first or last `limit` states of a device. Values with the same millisecond make one state. They end no later than the
+ * The first or last `limit` states of a device. Values with the same millisecond and `nth` make one state. They end no later than the
  * `limit`-th point of any attribute, which the primary key finds for each; without that bound everything within the range would be read.
  *
  * Every query of points uses CROSS JOIN, which makes SQLite keep the order of the tables. Otherwise SQLite would begin with the points,
@@ -50,13 +50,14 @@ export async function readStates(
     where a.device_id = ${deviceId} and ${named(attributes)}
       and p.device_id = a.device_id and p.attribute = a.name
       and p.time >= ${isDown ? furthest : time(from)} and p.time <= ${isDown ? time(to) : furthest}
-    order by p.time ${way}, p.attribute`.execute(db)
+    order by p.time ${way}, p.nth ${way}, p.attribute`.execute(db)
   const states: ReadState[] = []
-  let last: number | undefined
+  let last: PointRow | undefined
   for (const row of rows) {
-    if (row.time !== last && states.length === limit) break
-    if (row.time !== last) states.push({ time: toIso(row.time), data: {} })
-    last = row.time
+    const isNext = row.time !== last?.time || row.nth !== last.nth
+    if (isNext && states.length === limit) break
+    if (isNext) states.push({ time: toIso(row.time), data: {} })
+    last = row
     const state = states.at(-1)
     if (state) state.data[row.attribute] = fromStored(row, row.data_type)
   }
@@ -83,6 +84,9 @@ export async function readLastValues(
         select max(q.time) from device_states q
         where q.device_id = a.device_id and q.attribute = a.name
           and q.time >= ${time(range.from)} and q.time <= ${time(range.to)}
+      ) and p.nth = (
+        select max(q.nth) from device_states q
+        where q.device_id = p.device_id and q.attribute = p.attribute and q.time = p.time
       )
     order by p.device_id, p.attribute`.execute(db)
   return rows.map((row) => ({

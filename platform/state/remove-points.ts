@@ -18,7 +18,8 @@ export async function removePoints(
   const attributes = attribute === undefined ? await readReported(store, deviceId) : [attribute]
   for (const name of attributes) {
     let removed = rowsPerWrite
-    while (removed === rowsPerWrite) removed = await removeSome(store, deviceId, name, from, to)
+    // A step removes all points of its last millisecond, so there may be some more.
+    while (removed >= rowsPerWrite) removed = await removeSome(store, deviceId, name, from, to)
   }
 }
 

@@ -49,11 +49,12 @@ export function selectParts(query: SeriesQuery, plan: PartsPlan): RawBuilder<Par
     isWeighed(aggregation)
       ? sql`case when ${moment} < ${searchEnd} then ${moment} end`
       : sql`(select min(p.time) from device_states p where ${ofSeries} and p.time >= ${moment} and p.time < ${searchEnd})`
+  // All points of a millisecond are in the same part, even if they are more than a part should have.
   const cutAfter = (beginning: Sql) =>
     plan.pointsAPart === undefined
       ? sql`cast(null as bigint)`
       : sql`(select (
-          select p.time from device_states p
+          select ${later(sql`p.time`, sql`b.at + 1`)} from device_states p
           where ${ofSeries} and p.time >= b.at and p.time < ${stretches.endOf(sql`b.at`)}
           order by p.time limit 1 offset ${sql.lit(plan.pointsAPart)}
         ) from (select ${beginning} as at) b)`
@@ -75,6 +76,10 @@ export function selectParts(query: SeriesQuery, plan: PartsPlan): RawBuilder<Par
     )
     select s.device_id, s.name as attribute, s.data_type, ${stretches.start} as bucket, ${selected}
     from parts s ${joined} ${stretches.returned} limit ${sql.lit(plan.maxRows)}`
+}
+
+function later(one: Sql, other: Sql): Sql {
+  return sql`case when ${one} > ${other} then ${one} else ${other} end`
 }
 
 const none: Columns = {

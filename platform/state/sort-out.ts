@@ -3,6 +3,7 @@ import type { Relay } from '../base/events.ts'
 import type { HeardDevice, StoredState } from '../runs/runs-of-states.ts'
 import type { DeviceStateTable } from '../store/tables.ts'
 import { convertValue, fromStored, type Scalar } from './convert-value.ts'
+import type { Duplicates } from './number-points.ts'
 import type { GivenState } from './state-schemas.ts'
 import { readTime, whyNotTaken } from './times.ts'
 
@@ -14,17 +15,26 @@ export interface StatesOfDevice {
 }
 
 export interface SortedOut extends HeardDevice {
+  /** Unless duplicates are overwritten, the `nth` of a point tells from which of the states it is. */
   readonly points: readonly DeviceStateTable[]
+  readonly duplicates: Duplicates
   /** A sentence for each thing that was dropped. */
   readonly dropped: readonly string[]
 }
 
+/** What has to be known of a device to take its reports. */
+export interface ReportingDevice {
+  /** The type of each attribute. */
+  readonly dataTypes: ReadonlyMap<string, string>
+  readonly duplicates: Duplicates
+}
+
 const nothing: readonly string[] = []
 
-/** `dataTypes` has the type of each attribute of the device. `now` is milliseconds since 1970. */
+/** `now` is milliseconds since 1970. */
 export function sortOut(
   { deviceId, states, isBatch }: StatesOfDevice,
-  dataTypes: ReadonlyMap<string, string>,
+  { dataTypes, duplicates }: ReportingDevice,
   now: number,
   relay: Relay,
 ): SortedOut {
@@ -56,13 +66,14 @@ export function sortOut(
         continue
       }
       data[attribute] = fromStored(stored, dataType)
-      points.push({ device_id: deviceId, attribute, time, number: stored.number, text: stored.text })
+      const nth = duplicates === 'overwritten' ? 0 : reports.length
+      points.push({ device_id: deviceId, attribute, time, nth, number: stored.number, text: stored.text })
       isTaken = true
     }
     if (!isTaken) continue
     reports.push({ time, data, meta })
   }
-  return { deviceId, at: now, isBatch, relay, points, reports, dropped: dropped ? [...dropped] : nothing }
+  return { deviceId, at: now, isBatch, relay, points, duplicates, reports, dropped: dropped ? [...dropped] : nothing }
 }
 
 function shown(given: unknown): string {

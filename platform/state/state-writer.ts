@@ -18,7 +18,8 @@ import type { Transaction } from '../store/store.ts'
 import type { DeviceStateTable } from '../store/tables.ts'
 import { insertLogLine } from './device-log.ts'
 import { insertPoints } from './insert-points.ts'
-import { type SortedOut, type StatesOfDevice, sortOut, toLine } from './sort-out.ts'
+import { numberPoints, readDuplicates } from './number-points.ts'
+import { type ReportingDevice, type SortedOut, type StatesOfDevice, sortOut, toLine } from './sort-out.ts'
 
 /** States that were reported together. If one of the devices does not exist, none of them is stored. */
 export interface Report {
@@ -138,17 +139,20 @@ async function writeAll(platform: RunsBase, tx: Transaction, batch: readonly Wai
   for (const { report } of batch) {
     for (const { deviceId } of report.states) ids.add(deviceId)
   }
-  const dataTypes = await readDataTypes(platform, tx, [...ids])
-  const outcomes = batch.map((one) => sortOutReport(one, dataTypes))
+  const devices = await readDevices(platform, tx, [...ids])
+  const outcomes = batch.map((one) => sortOutReport(one, devices))
   const points: DeviceStateTable[] = []
+  const unnumbered: SortedOut[] = []
   const heard: SortedOut[] = []
   for (const { sorted } of outcomes) {
     for (const one of sorted) {
-      for (const point of one.points) points.push(point)
+      if (one.duplicates === 'overwritten') for (const point of one.points) points.push(point)
+      else unnumbered.push(one)
       if (one.reports.length > 0) heard.push(one)
       if (one.dropped.length > 0) await insertLogLine(tx, one.deviceId, newId(), one.at, toLine(one.dropped))
     }
   }
+  if (unnumbered.length > 0) points.push(...(await numberPoints(tx, store.dialect, unnumbered)))
   await insertPoints(tx, store.dialect, points)
   const started = await runsOfStates(tx, watches.current.state, heard)
   // A device then reports again, by QoS 1 or since REST told it.
@@ -158,32 +162,38 @@ async function writeAll(platform: RunsBase, tx: Transaction, batch: readonly Wai
   return { outcomes, runs, heard }
 }
 
-function sortOutReport({ report, at }: Waiting, dataTypes: ReadonlyMap<string, ReadonlyMap<string, string>>): Outcome {
+function sortOutReport({ report, at }: Waiting, devices: ReadonlyMap<string, ReportingDevice>): Outcome {
   const sorted: SortedOut[] = []
   for (const given of report.states) {
-    const own = dataTypes.get(given.deviceId)
-    if (!own) return { sorted: [], error: notFound({ what: 'Device' }) }
-    sorted.push(sortOut(given, own, at, report.relay))
+    const device = devices.get(given.deviceId)
+    if (!device) return { sorted: [], error: notFound({ what: 'Device' }) }
+    sorted.push(sortOut(given, device, at, report.relay))
   }
   return { sorted, error: undefined }
 }
 
-/** The types of the attributes of each device that exists, by name. */
-async function readDataTypes(
+/** Those of the devices that exist, by ID. */
+async function readDevices(
   { store }: RunsBase,
   tx: Transaction,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+): Promise<ReadonlyMap<string, ReportingDevice>> {
   const query =
     store.dialect === 'sqlite'
-      ? CompiledQuery.raw('select id, attributes from devices where id in (select value from json_each(?))', [
-          JSON.stringify(ids),
-        ])
-      : CompiledQuery.raw('select id, attributes from devices where id = any($1)', [ids])
+      ? CompiledQuery.raw(`${selectDevices} in (select value from json_each(?))`, [JSON.stringify(ids)])
+      : CompiledQuery.raw(`${selectDevices} = any($1)`, [ids])
   const { rows } = await tx.executeQuery(query)
   // Boundary: these are the columns that the statement selects.
-  return new Map((rows as { id: string; attributes: string }[]).map((row) => [row.id, readTypes(row.attributes)]))
+  const found = rows as { id: string; attributes: string; keeps_duplicates: number }[]
+  return new Map(
+    found.map(({ id, attributes, keeps_duplicates }) => [
+      id,
+      { dataTypes: readTypes(attributes), duplicates: readDuplicates(keeps_duplicates) },
+    ]),
+  )
 }
+
+const selectDevices = 'select id, attributes, keeps_duplicates from devices where id'
 
 /** Types by the text of the column `attributes`, since most devices have the same attributes. */
 const knownTypes = new Map<string, ReadonlyMap<string, string>>()

@@ -15,7 +15,7 @@ export interface SeriesLimits {
   readonly parts: number
   /** SQLite computes about ten million points a second within the event loop, so a stretch with more points than this is computed in parts. */
   readonly pointsAPart: number
-  /** Stretches of up to this length are never split: there is at most one point per millisecond. */
+  /** Stretches of up to this length are not split, unless a device keeps duplicates: otherwise there is at most one point per millisecond. */
   readonly unpartedMs: number
   /** Points of a stretch for a median, which cannot be merged from parts; for a median over several devices, points of all stretches. */
   readonly medianPoints: number
@@ -56,7 +56,10 @@ async function readRows(store: Store, query: SeriesQuery, limits: SeriesLimits):
     return readMedians(store, query, { maxPoints: limits.medianPoints, maxRows })
   }
   const isEdge = aggregation.type === 'FIRST' || aggregation.type === 'LAST'
-  const isParted = store.dialect === 'sqlite' && resolution > limits.unpartedMs && !(isEdge && !acrossDevices)
+  const isParted =
+    store.dialect === 'sqlite' &&
+    !(isEdge && !acrossDevices) &&
+    (resolution > limits.unpartedMs || (await hasDuplicates(store, query)))
   const { rows } = await selectParts(query, {
     dialect: store.dialect,
     pointsAPart: isParted ? (isMedian ? limits.medianPoints : limits.pointsAPart) : undefined,
@@ -69,6 +72,12 @@ async function readRows(store: Store, query: SeriesQuery, limits: SeriesLimits):
   if (isMedian && isParted && countStretches(parts) < parts.length)
     throw tooMuch(`a median takes at most ${limits.medianPoints} points of a stretch; take a finer resolution`)
   return acrossDevices || isParted ? mergeParts(parts, aggregation, acrossDevices) : parts.filter(hasValue)
+}
+
+async function hasDuplicates({ read }: Store, { devices }: SeriesQuery): Promise<boolean> {
+  const { rows } = await sql`select 1 from devices where ${devices}
+    and devices.id in (select kept.id from devices kept where kept.keeps_duplicates > 0) limit 1`.execute(read)
+  return rows.length > 0
 }
 
 /**

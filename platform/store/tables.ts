@@ -51,6 +51,7 @@ export interface DeviceTable extends Times {
   /** As they were given, in their order. `device_attributes` is their index. */
   attributes: string
   system_interval: number | null
+  /** 1 if the device keeps duplicates, 2 if it once did, so that it may have several points of one millisecond; otherwise 0. */
   keeps_duplicates: number
   /** `null` if the device has never connected. */
   connected: number | null
@@ -119,6 +120,8 @@ export interface DeviceStateTable {
   device_id: string
   attribute: string
   time: number
+  /** Which of the points of the millisecond it is, from 0. Only a device that keeps duplicates has more than one. */
+  nth: number
   /** Holds numbers and booleans. */
   number: number | null
   /** Holds all other values. */

@@ -12,6 +12,8 @@ import { runSizes } from './0009-run-sizes.ts'
 import { foldCase } from './0010-fold-case.ts'
 import { removedAttributes } from './0011-removed-attributes.ts'
 import { keyAddresses } from './0012-key-addresses.ts'
+import { keptDuplicates } from './0013-kept-duplicates.ts'
+import { movedStates } from './0014-moved-states.ts'
 
 export const migrations: readonly Migration[] = [
   platform,
@@ -26,4 +28,6 @@ export const migrations: readonly Migration[] = [
   foldCase,
   removedAttributes,
   keyAddresses,
+  keptDuplicates,
+  movedStates,
 ]

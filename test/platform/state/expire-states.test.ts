@@ -76,11 +76,7 @@ eachStore((_name, open) => {
       const { ok, refused, add } = await setUp()
       const deviceId = await add()
       const system = { aggregation: 'MEAN' }
-      for (const fields of [
-        { keepDuplicates: true },
-        { systemInterval: 5 },
-        { attributes: [{ name: 'x', dataType: 'number', system }] },
-      ]) {
+      for (const fields of [{ systemInterval: 5 }, { attributes: [{ name: 'x', dataType: 'number', system }] }]) {
         const message = expect.stringContaining('not supported')
         expect(await refused('devices.post', { device: { name: 'a', ...fields } })).toMatchObject({
           statusCode: 400,

@@ -69,10 +69,12 @@ describePostgres(() => {
     )
     const older = await openStore({ url, file: '', migrations: before })
     const point = { device_id: 'd', attribute: 'moisture', time: 1, number: 7, text: null }
-    await older.write((tx) => tx.insertInto('device_states').values(point).execute())
+    await older.write((tx) =>
+      sql`insert into device_states (device_id, attribute, time, number) values ('d', 'moisture', 1, 7)`.execute(tx),
+    )
     await older.close()
     const store = await openStore({ url, file: '' })
-    expect(await store.read.selectFrom('device_states').selectAll().execute()).toEqual([point])
+    expect(await store.read.selectFrom('device_states').selectAll().execute()).toEqual([{ ...point, nth: 0 }])
     const query = selectParts(
       {
         ...{ devices: sql`1 = 1`, attributes: undefined, start: 0, end: 10, resolution: 5 },

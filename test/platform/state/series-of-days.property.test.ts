@@ -64,7 +64,7 @@ eachStore((databaseName, open) => {
         await store.write(async (tx) => {
           await tx.deleteFrom('device_states').execute()
           const rows = points.map(({ device, time, value }) => {
-            return { device_id: device, attribute: 'moisture', time, number: value, text: null }
+            return { device_id: device, attribute: 'moisture', time, nth: 0, number: value, text: null }
           })
           if (rows.length > 0) await tx.insertInto('device_states').values(rows).execute()
         })

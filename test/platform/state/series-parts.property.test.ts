@@ -116,7 +116,7 @@ it('is refused where it takes too long, by 400 and not as though the database ha
   const { refused, addDevice, platform, clock } = await setUp({ workLimitMs: 1 })
   const deviceId = await addDevice()
   const points = Array.from({ length: 20_000 }, (_, index) => {
-    return { device_id: deviceId, attribute: 'moisture', time: clock.ms - 1 - index, number: index, text: null }
+    return { device_id: deviceId, attribute: 'moisture', time: clock.ms - 1 - index, nth: 0, number: index, text: null }
   })
   for (let from = 0; from < points.length; from += 1000) {
     await platform.store.write((tx) =>
