@@ -45,17 +45,17 @@ export function repeat(
 
   function* lane(): Generator<Promise<void>, void> {
     while (next < count && !isOver && !passage.failure) {
-      if (turn.isOver() && passage.mayGoOn(loop, payload)) {
-        yield othersTurn()
-        continue
-      }
       const index = next++
       let own = payload
       try {
         if (isParallel) own = passage.copy(payload)
         begin(own, index)
         const iteration = passage.iterate(loop, own, run)
-        if (iteration.waiting > 0 && !iteration.failure) yield ended(iteration)
+        if (iteration.waiting > 0 && !iteration.failure) {
+          yield ended(iteration)
+          // The time spent waiting must not decide the order of what follows, since a replay waits less.
+          turn.begin()
+        }
         if (iteration.failure) throw new IterationFailed(iteration.failure)
         if (iteration.isBroken) isOver = true
         if (collect) keep(collect(own), index)
@@ -63,6 +63,7 @@ export function repeat(
         failed ??= { error }
         if (!isParallel) isOver = true
       }
+      while (turn.isOver() && passage.mayGoOn(loop, own)) yield othersTurn()
     }
   }
 

@@ -1,6 +1,6 @@
 /**
  * Turns of the event loop. What computes for long, such as a loop, gives up its turn now and then, so that others, and the timeout of its own run, get
- * theirs. To wait for a promise that is settled already gives nobody a turn.
+ * theirs. To wait for a promise that is settled already, such as that of a query of SQLite, gives nobody a turn.
  */
 
 /** How long a turn may take before others get theirs. */
@@ -11,6 +11,8 @@ export interface Turn {
   isOver(): boolean
   /** Those who wait go on one after another, one in each turn of the event loop. */
   next(): Promise<void>
+  /** Counts from now on. */
+  begin(): void
 }
 
 export function createTurn(): Turn {
@@ -21,6 +23,7 @@ export function createTurn(): Turn {
     began = performance.now()
   }
   return {
+    begin,
     isOver() {
       if (number !== numberOfTurn()) begin()
       return performance.now() - began > maxTurnMs

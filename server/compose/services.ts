@@ -1,4 +1,5 @@
 /** Makes the services of a run from the platform and the effects. */
+import { createTurn } from '../../engine/run/turns.ts'
 import type { Effects, Services } from '../../engine/services.ts'
 import { flowActor } from '../../platform/auth/actor.ts'
 import { networkOf } from '../../platform/auth/network.ts'
@@ -15,11 +16,18 @@ const MOST_ADDRESSES = 1000
  */
 export function createServices(platform: Platform, effects: Effects): (address?: string) => Services {
   const { users } = platform
+  const turn = createTurn()
+  /** SQLite answers at once, so a flow that asks it a thousand times would keep all others waiting. */
+  const fairly = async <Answer>(asked: Promise<Answer>): Promise<Answer> => {
+    const answer = await asked
+    if (turn.isOver()) await turn.next()
+    return answer
+  }
   const storage = createStorage(platform)
   const make = (address?: string): Services => ({
     ...effects,
     ...(address === undefined ? {} : { script: scriptsOf(effects, networkOf(address)) }),
-    api: (call, params) => callAction(platform, flowActor, call, params, address),
+    api: (call, params) => fairly(callAction(platform, flowActor, call, params, address)),
     users: {
       verifyPassword: (email, password) => users.verifyPassword(email, password, address),
       verifyToken: async (token) => (await users.verifyToken(token))?.user ?? null,
@@ -27,7 +35,7 @@ export function createServices(platform: Platform, effects: Effects): (address?:
     },
     clock: platform.clock,
     random: platform.random,
-    storage,
+    storage: { ...storage, get: (slot) => fairly(storage.get(slot)), list: (scope) => fairly(storage.list(scope)) },
   })
   const made = new Map<string | undefined, Services>()
   return (address) => {

@@ -218,11 +218,12 @@ export interface StartOptions {
   readonly trigger?: CompiledTrigger
   readonly body?: unknown
   readonly api?: Services['api']
+  readonly clock?: Services['clock']
   readonly log?: RunRequest['log']
 }
 
 /** Starts the application's first endpoint, or its first button. */
-export function start(application: Application, { trigger, body, api, log }: StartOptions = {}) {
+export function start(application: Application, { trigger, body, api, clock, log }: StartOptions = {}) {
   const chosen = trigger ?? application.endpoints[0] ?? application.buttons[0]
   if (!chosen) throw new Error('The application has neither endpoint nor button.')
   const visits: Visited[] = []
@@ -234,7 +235,7 @@ export function start(application: Application, { trigger, body, api, log }: Sta
     id: 'run-1',
     applicationId: 'application-1',
     data,
-    services: api ? { ...services, api } : services,
+    services: { ...services, ...(api ? { api } : {}), ...(clock ? { clock } : {}) },
     log: log ?? (() => undefined),
   }
   const running = application.start(request, [observer])
