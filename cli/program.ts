@@ -191,6 +191,15 @@ export function createProgram(finish: (code: number) => void): Command {
       const { schema } = await import('./schema.ts')
       finish(await schema(folder, options))
     })
+
+  program
+    .command('lsp')
+    .description('serve editors: the Language Server Protocol over standard input and output')
+    .option('--stdio', 'what editors add; there is no other way to speak to it')
+    .action(async () => {
+      const { lsp } = await import('./lsp.ts')
+      await lsp()
+    })
   return program
 }
 

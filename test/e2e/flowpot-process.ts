@@ -116,10 +116,12 @@ type SpawnOptions = Pick<StartOptions, 'env' | 'detached' | 'living'> & {
   readonly cwd: string
   /** What comes in at its standard input, which then ends. */
   readonly input?: string
+  /** Leaves its standard input open. */
+  readonly isSpokenTo?: boolean
 }
 
 function start(program: string, args: readonly string[], options: SpawnOptions) {
-  const { cwd, env = {}, detached = false, living, input } = options
+  const { cwd, env = {}, detached = false, living, input, isSpokenTo = false } = options
   const child = spawn(program, args, {
     cwd,
     env: { ...process.env, DATABASE_URL: '', ...env },
@@ -127,7 +129,8 @@ function start(program: string, args: readonly string[], options: SpawnOptions) 
     detached,
   })
   // It may end without having read it.
-  child.stdin.on('error', () => undefined).end(input)
+  child.stdin.on('error', () => undefined)
+  if (!isSpokenTo) child.stdin.end(input)
   living?.add(child)
   const closed = once(child, 'close').finally(() => living?.delete(child))
   const ended = async () => {

@@ -35,7 +35,7 @@ const edits: readonly (readonly [file: string, from: string, to: string])[] = [
   ['use-half', 'id: say', 'id: tell'],
   ['use-half', 'button: go', 'button: [go'],
   ['application', 'name: ', 'nam: '],
-  ['application', 'name: customers', 'name: others'],
+  ['application', 'name: admins', 'name: others'],
   ['register-device', '<< data.body.deviceName >>', '<< data.body.'],
 ]
 

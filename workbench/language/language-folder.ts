@@ -1,0 +1,105 @@
+/** The folder of an application as an editor has it: files on disk, and over them the unsaved text of those that are open. */
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { FlowpotError } from '../../contracts/errors.ts'
+import { isApplicationFile, isHidden, isTestFile, isYamlFile } from '../../engine/load/file-kinds.ts'
+import { readFolder } from '../../engine/load/read-folder.ts'
+import type { SourceFile } from '../../engine/source/position.ts'
+import { createFolderChecker, type FolderCheck } from '../check-folder.ts'
+
+export interface LanguageFolder {
+  readonly path: string
+  /** Puts the unsaved text of a file in place of what is on disk. */
+  open(path: string, text: string): void
+  close(path: string): void
+  openFiles(): readonly string[]
+  /** `undefined` if the folder is no application, so that nothing is to be said of its files. Never rejects. */
+  check(): Promise<FolderCheck | undefined>
+}
+
+/** Absolute, for a file as problems name it. */
+export function pathOf(file: string): string {
+  return resolve(file)
+}
+
+export function createLanguageFolder(path: string): LanguageFolder {
+  const unsaved = new Map<string, string>()
+  const checkAgain = createFolderChecker()
+  let known = new Map<string, SourceFile>()
+  let last: FolderCheck | undefined
+
+  /** Files that have not changed stay the same objects, by which the checker knows them. */
+  const keepUnchanged = (sources: readonly SourceFile[]): readonly SourceFile[] => {
+    const kept = sources.map((source) => {
+      const before = known.get(source.file)
+      const isSame = before?.text === source.text && before.unread?.message === source.unread?.message
+      return before && isSame ? before : source
+    })
+    known = new Map(kept.map((source) => [source.file, source]))
+    return kept
+  }
+
+  return {
+    path,
+    open: (file, text) => void unsaved.set(file, text),
+    close: (file) => void unsaved.delete(file),
+    openFiles: () => [...unsaved.keys()],
+    async check() {
+      if (!(await mayBeApplication(path, unsaved))) return undefined
+      const sources = keepUnchanged(withUnsaved(await filesOnDisk(path), unsaved))
+      if (!sources.some(showsApplication)) return undefined
+      const isUnchanged =
+        last?.sources.length === sources.length && sources.every((file, i) => file === last?.sources[i])
+      if (!last || !isUnchanged) last = checkAgain(sources)
+      return last
+    },
+  }
+}
+
+/** Whether reading the folder is worth it. Editors open YAML files of all kinds, some next to thousands of others. */
+async function mayBeApplication(path: string, unsaved: ReadonlyMap<string, string>): Promise<boolean> {
+  for (const [file, text] of unsaved) {
+    if (isTestFile(file) || showsApplication({ file, text })) return true
+  }
+  const names = await readdir(path).catch(() => [])
+  const settings = names.find(isApplicationFile)
+  if (settings === undefined) return false
+  const text = await readFile(join(path, settings), 'utf8').catch(() => '')
+  return showsApplication({ file: settings, text })
+}
+
+/** Frameworks of others have files of these names, too. */
+function showsApplication({ file, text }: SourceFile): boolean {
+  if (isApplicationFile(file)) return /^name:/m.test(text)
+  return !isTestFile(file) && /^on:/m.test(text) && /^nodes:/m.test(text)
+}
+
+/** The folder may have vanished while its files are still open. */
+async function filesOnDisk(path: string): Promise<readonly SourceFile[]> {
+  try {
+    return await readFolder(path)
+  } catch (error) {
+    if (!(error instanceof FlowpotError)) throw error
+    return []
+  }
+}
+
+function withUnsaved(onDisk: readonly SourceFile[], unsaved: ReadonlyMap<string, string>): readonly SourceFile[] {
+  const paths = new Set(onDisk.map(({ file }) => pathOf(file)))
+  const changed = onDisk.map((source) => {
+    const text = unsaved.get(pathOf(source.file))
+    return text === undefined ? source : { file: source.file, text }
+  })
+  const added = [...unsaved].flatMap(([path, text]) => {
+    const isOfFolder = isYamlFile(path) && !isHidden(basename(path)) && !paths.has(path)
+    return isOfFolder ? [{ file: shownPath(path), text }] : []
+  })
+  // In the order in which `readFolder` gives them.
+  return [...changed, ...added].sort((a, b) => (basename(a.file) < basename(b.file) ? -1 : 1))
+}
+
+/** As `readFolder` names files. */
+function shownPath(path: string): string {
+  const fromHere = relative(process.cwd(), dirname(path))
+  return fromHere.startsWith('..') ? path : join(fromHere, basename(path))
+}
