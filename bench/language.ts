@@ -14,8 +14,8 @@ const edits = 60
 
 const mutateNode = (index: number) => `  - id: step-${index}
     type: mutate
-    set:
-      working.value${index}: << data.query.a >> and << data.headers.host >>
+    rules:
+      - { set: working.value${index}, to: << data.query.a >> and << data.headers.host >> }
 `
 
 const flowOf = (name: string, nodes: number) => `name: ${name}
@@ -30,7 +30,10 @@ async function measure(title: string, files: Readonly<Record<string, string>>, e
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
   const child = spawn(process.execPath, [cli, 'lsp'], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin))
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  )
   connection.listen()
   await connection.sendRequest('initialize', { processId: null, rootUri: null, capabilities: {} })
   const uri = pathToFileURL(join(folder, edited)).href
@@ -48,7 +51,9 @@ async function measure(title: string, files: Readonly<Record<string, string>>, e
     const isWrong = version % 2 === 1
     const changed = isWrong ? text.replace('data.headers.host', `data.headers${version}.host`) : text
     await (version === 0
-      ? connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'yaml', version, text } })
+      ? connection.sendNotification('textDocument/didOpen', {
+          textDocument: { uri, languageId: 'yaml', version, text },
+        })
       : connection.sendNotification('textDocument/didChange', {
           textDocument: { uri, version },
           contentChanges: [{ text: changed }],
