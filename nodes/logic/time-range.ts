@@ -4,6 +4,7 @@ import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { filled } from '../parts/filled.ts'
 import { given } from '../parts/given.ts'
+import { choice } from '../parts/one-of.ts'
 import { readDate } from '../parts/read-date.ts'
 import { checkTimeZone, timeZoneField, zoneOf } from '../parts/time-zone-field.ts'
 import { written } from '../parts/written.ts'
@@ -29,20 +30,11 @@ The clocks of \`timeZone\` are compared, so that summer time needs no thought. A
     from: timeOfDay('When the range begins, as `HH:MM`.'),
     until: timeOfDay('When it is over.'),
     days: Type.Optional(
-      ValueOf(
-        Type.Array(
-          Type.Union([
-            ...weekdays.map((day) => Type.Literal(day)),
-            Type.Integer({ minimum: 0, maximum: 6 }),
-            Type.Boolean(),
-          ]),
-        ),
-        {
-          description:
-            'The days that count; all of them where this is not given. From a payload also seven of `true` and `false`, or numbers from 0; both begin on Sunday.',
-          examples: ['[ saturday, sunday ]', '<< data.days >>'],
-        },
-      ),
+      ValueOf(Type.Array(Type.Union([choice(weekdays), Type.Integer({ minimum: 0, maximum: 6 }), Type.Boolean()])), {
+        description:
+          'The days that count; all of them where this is not given. From a payload also seven of `true` and `false`, or numbers from 0; both begin on Sunday.',
+        examples: ['[ saturday, sunday ]', '<< data.days >>'],
+      }),
     ),
     timeZone: timeZoneField('IANA name of the zone whose clocks are read.'),
     localTime: Type.Optional(

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Template } from '../../engine/schema.ts'
+import { oneOf } from '../parts/one-of.ts'
 
 export const debug = defineNode({
   type: 'debug',
@@ -11,12 +12,7 @@ A whole payload contains what the client sent, including passwords; name a \`pro
   config: Type.Object({
     message: Type.Optional(Template({ description: 'The message to log.', default: 'Debug' })),
     property: Type.Optional(PathTo({ description: 'Logs the value at this path instead of the whole payload.' })),
-    level: Type.Optional(
-      Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn')], {
-        description: 'The log level.',
-        default: 'info',
-      }),
-    ),
+    level: oneOf(['debug', 'info', 'warn'], { description: 'The log level.', default: 'info' }),
   }),
   outputs: ['next'],
   compile: ({ message, property, level = 'info' }) => {

@@ -7,6 +7,7 @@ import { Template, Value, ValueOf } from '../../engine/schema.ts'
 import type { Cookie, Reply } from '../../engine/services.ts'
 import { base64Bytes, isFileBytes } from '../../engine/values/file-bytes.ts'
 import { isMap } from '../../engine/values/is-map.ts'
+import { oneOf } from '../parts/one-of.ts'
 import {
   checkCookies,
   checkHeaderNames,
@@ -42,9 +43,7 @@ const cookie = Type.Object({
   ),
   httpOnly: Type.Optional(Type.Boolean({ description: 'Hides it from scripts.', default: true })),
   secure: Type.Optional(Type.Boolean({ description: 'Sends it back by HTTPS alone.', default: false })),
-  sameSite: Type.Optional(
-    Type.Union([Type.Literal('strict'), Type.Literal('lax'), Type.Literal('none')], { default: 'lax' }),
-  ),
+  sameSite: oneOf(['strict', 'lax', 'none'], { default: 'lax' }),
 })
 
 export const reply = defineNode({
@@ -77,11 +76,9 @@ lets them: without one nothing is kept. \`If-None-Match\` and \`If-Modified-Sinc
     ),
     cookies: Type.Optional(Type.Array(cookie, { description: 'Cookies to set.' })),
     body: Type.Optional(Value({ description: 'What the client gets.' })),
-    encoding: Type.Optional(
-      Type.Literal('base64', {
-        description: 'The body is text in Base64, or a file as an upload has it; the client gets its bytes.',
-      }),
-    ),
+    encoding: oneOf(['base64'], {
+      description: 'The body is text in Base64, or a file as an upload has it; the client gets its bytes.',
+    }),
     redirect: Type.Optional(Template({ description: 'Sends the client to this address.' })),
   }),
   outputs: ['next'],

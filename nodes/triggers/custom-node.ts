@@ -7,17 +7,13 @@ import { type JsonSchema, shapeOfSchema } from '../../engine/json-schema/shape-o
 import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
 import { flag } from '../parts/flag.ts'
 import { misplaced } from '../parts/misplaced.ts'
+import { oneOf } from '../parts/one-of.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
-const kinds = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const
-
 const input = Type.Object({
-  type: Type.Optional(
-    Type.Union(
-      kinds.map((kind) => Type.Literal(kind)),
-      { description: 'The type of the input. Defaults to any type.' },
-    ),
-  ),
+  type: oneOf(['string', 'number', 'integer', 'boolean', 'object', 'array'], {
+    description: 'The type of the input. Defaults to any type.',
+  }),
   enum: Type.Optional(Type.Array(Type.Unknown(), { minItems: 1, description: 'The allowed values.' })),
   minimum: Type.Optional(Type.Number({ description: 'The smallest number allowed.' })),
   maximum: Type.Optional(Type.Number({ description: 'The largest number allowed.' })),
@@ -63,12 +59,10 @@ What it stores, by \`store-value\`, \`latch\` and the like, is separate for each
         examples: ['[then, else]', '[found, missing]'],
       }),
     ),
-    result: Type.Optional(
-      Type.Union([Type.Literal('optional'), Type.Literal('required'), Type.Literal('none')], {
-        description: 'Whether the node that uses it may, must or cannot say where the result goes.',
-        default: 'optional',
-      }),
-    ),
+    result: oneOf(['optional', 'required', 'none'], {
+      description: 'Whether the node that uses it may, must or cannot say where the result goes.',
+      default: 'optional',
+    }),
   }),
   check,
   sample: ({ inputs = {} }) =>

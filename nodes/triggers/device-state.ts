@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { anything, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 import { Devices, labelOf, toChoice } from '../parts/device-choice.ts'
+import { oneOf } from '../parts/one-of.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 const Names = (description: string) =>
@@ -27,18 +28,14 @@ flow reports fires the trigger too: a flow that reports the state that starts it
         description: 'Does not fire for reports whose time is more than this many seconds ago.',
       }),
     ),
-    reports: Type.Optional(
-      Type.Union([Type.Literal('all'), Type.Literal('single'), Type.Literal('batch')], {
-        default: 'all',
-        description: 'Fires for single states, for lists of states, or for both.',
-      }),
-    ),
-    batch: Type.Optional(
-      Type.Union([Type.Literal('each'), Type.Literal('once')], {
-        default: 'each',
-        description: 'Whether a list starts one run for each of its states, or one in all.',
-      }),
-    ),
+    reports: oneOf(['all', 'single', 'batch'], {
+      description: 'Fires for single states, for lists of states, or for both.',
+      default: 'all',
+    }),
+    batch: oneOf(['each', 'once'], {
+      description: 'Whether a list starts one run for each of its states, or one in all.',
+      default: 'each',
+    }),
   }),
   isQueued: true,
   label: (config) => labelOf(config['device-state']),

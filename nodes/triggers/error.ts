@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { anything, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
+import { choice } from '../parts/one-of.ts'
 
 export const errorTrigger = defineTrigger({
   key: 'error',
@@ -16,9 +17,7 @@ export const errorTrigger = defineTrigger({
 or a sentence if it is over 256 KB. The client is still waiting, so a \`reply\` answers it. An error that this flow throws
 itself fires no further error trigger.`,
   config: Type.Object({
-    error: Type.Union([Type.Literal('local'), Type.Literal('experience'), Type.Literal('global')], {
-      description: 'Which errors fire it.',
-    }),
+    error: choice(['local', 'experience', 'global'], { description: 'Which errors fire it.' }),
   }),
   sample: () => ({
     errorInfo: { error: { name: 'Error', message: 'A sample error.' }, nodeId: 'sample', nodeType: 'throw' },

@@ -6,15 +6,15 @@ import { isMap } from '../../../engine/values/is-map.ts'
 import { filled } from '../../parts/filled.ts'
 import { valueOfJsonTemplate } from '../../parts/losant-json.ts'
 import { connectionNameOf } from '../../parts/losant-sql.ts'
-import { isMongoOperation, operationShapes } from './mongo-operations.ts'
+import { isMongoOperation, operations } from './mongo-operations.ts'
 
 export function translateMongo(config: RawConfig): RawConfig {
   const { collectionNameTemplate: collection, mongoMethod = 'count', mongoArgs = [], resultPath } = config
   // As Losant exports it.
   const given = (mongoArgs as readonly RawConfig[]).map(valueOfArgument)
   const operation = operationOf(String(mongoMethod), given)
-  const { required, optional = [] } = operationShapes[operation]
-  const args = [...required, ...optional, 'options'].flatMap((name, index) => {
+  const { required = [], optional = [] } = operations[operation]
+  const args = [...required.flat(), ...optional, 'options'].flatMap((name, index) => {
     const value = name === 'options' ? optionsOf(given[index]) : given[index]
     return value === undefined ? [] : [[name, value]]
   })

@@ -3,32 +3,25 @@
 import type { NodeCheck } from '../../../engine/node.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import { misplaced } from '../../parts/misplaced.ts'
+import { checkOperation } from '../../parts/operations.ts'
 import { checkConnection } from '../../parts/sql-check.ts'
-import { givenFields, isMongoOperation, operationShapes } from './mongo-operations.ts'
+import { askedFields } from './mongo-fields.ts'
+import { isMongoOperation, operations } from './mongo-operations.ts'
 
-export function checkOperation(check: NodeCheck): void {
+const common = ['connection', 'collection', 'options', 'timeoutSeconds', 'result', 'errorResult']
+
+export function checkMongo(check: NodeCheck): void {
   checkConnection(check)
+  checkOperation(check, operations, common)
   const { config, report } = check
   const { operation, options } = config
   if (!isMongoOperation(operation)) return
-  const { required, optional = [], options: taken } = operationShapes[operation]
-  const given = givenFields(config)
-  for (const field of required.filter((name) => !given.includes(name))) {
-    const message = `The operation ${operation} needs ${field}.`
-    report({ code: 'FLOW_MISSING_FIELD', at: ['operation'], message, hint: `Add ${field} to the node.` })
-  }
-  for (const field of given.filter((name) => ![...required, ...optional].includes(name))) {
-    misplaced(report, field, `${operation} takes no ${field}.`, `It takes ${listed([...required, ...optional])}.`)
-  }
+  const { options: taken } = operations[operation]
   for (const option of isMap(options) ? Object.keys(options).filter((name) => !taken.includes(name)) : []) {
-    const hint = taken.length > 0 ? `It takes ${listed(taken)}.` : 'It takes none.'
+    const hint = taken.length > 0 ? `It takes ${taken.join(', ')}.` : 'It takes none.'
     misplaced(report, ['options', option], `${operation} takes no option ${option}.`, hint)
   }
-  for (const field of [...given, 'options']) reportScripts(config[field], [field], report)
-}
-
-function listed(names: readonly string[]): string {
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : String(names[0])
+  for (const field of Object.keys(askedFields)) reportScripts(config[field], [field], report)
 }
 
 /** They run JavaScript on the server, which a template in a text could change. */

@@ -1,48 +1,49 @@
-/** What each operation of a `mongo` node is asked with. */
-import { anything, listShape, type Shape, scalar } from '../../../engine/json-schema/shape.ts'
-import type { RawConfig } from '../../../engine/node.ts'
+/** The operations of a `mongo` node. */
+import { anything, listShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { type MongoOperation, mongoOperations } from '../../../engine/services.ts'
+import type { Operation } from '../../parts/operations.ts'
 
-/** The fields that say what is asked, besides `options`. */
-export const mongoFields = ['filter', 'update', 'replacement', 'document', 'documents', 'pipeline', 'field'] as const
-
-type MongoField = (typeof mongoFields)[number]
-
-interface OperationShape {
-  readonly required: readonly MongoField[]
-  readonly optional?: readonly MongoField[]
+interface OperationWithOptions extends Operation {
+  /** What `options` may have in it. */
   readonly options: readonly string[]
 }
 
+const documents = { meaning: 'A list of documents.', shape: listShape(anything) }
+const changes = '`{ matchedCount, modifiedCount, upsertedId }`.'
 const finding = ['sort', 'projection', 'skip', 'collation', 'hint']
-const updating = ['upsert', 'arrayFilters', 'collation', 'hint']
+const updating = { meaning: changes, options: ['upsert', 'arrayFilters', 'collation', 'hint'] }
+const deleting = { meaning: '`{ deletedCount }`.', required: ['filter'], options: ['collation', 'hint'] }
 
-export const operationShapes: Readonly<Record<MongoOperation, OperationShape>> = {
-  find: { required: [], optional: ['filter'], options: [...finding, 'limit'] },
-  findOne: { required: [], optional: ['filter'], options: finding },
-  count: { required: [], optional: ['filter'], options: ['limit', 'skip', 'collation', 'hint'] },
-  distinct: { required: ['field'], optional: ['filter'], options: ['collation'] },
-  aggregate: { required: ['pipeline'], options: ['allowDiskUse', 'collation', 'hint'] },
-  insertOne: { required: ['document'], options: [] },
-  insertMany: { required: ['documents'], options: ['ordered'] },
-  updateOne: { required: ['filter', 'update'], options: updating },
-  updateMany: { required: ['filter', 'update'], options: updating },
-  replaceOne: { required: ['filter', 'replacement'], options: ['upsert', 'collation', 'hint'] },
-  deleteOne: { required: ['filter'], options: ['collation', 'hint'] },
-  deleteMany: { required: ['filter'], options: ['collation', 'hint'] },
+export const operations: Readonly<Record<MongoOperation, OperationWithOptions>> = {
+  find: { ...documents, optional: ['filter'], options: [...finding, 'limit'] },
+  findOne: { meaning: 'A document, or `null`.', optional: ['filter'], options: finding },
+  count: {
+    meaning: 'A number.',
+    optional: ['filter'],
+    options: ['limit', 'skip', 'collation', 'hint'],
+    shape: scalar,
+  },
+  distinct: {
+    meaning: 'A list of values.',
+    required: ['field'],
+    optional: ['filter'],
+    options: ['collation'],
+    shape: listShape(anything),
+  },
+  aggregate: { ...documents, required: ['pipeline'], options: ['allowDiskUse', 'collation', 'hint'] },
+  insertOne: { meaning: '`{ insertedId }`.', required: ['document'], options: [] },
+  insertMany: {
+    meaning: '`{ insertedCount, insertedIds }`, the IDs by index.',
+    required: ['documents'],
+    options: ['ordered'],
+  },
+  updateOne: { ...updating, required: ['filter', 'update'] },
+  updateMany: { ...updating, required: ['filter', 'update'] },
+  replaceOne: { meaning: changes, required: ['filter', 'replacement'], options: ['upsert', 'collation', 'hint'] },
+  deleteOne: deleting,
+  deleteMany: deleting,
 }
 
 export function isMongoOperation(value: unknown): value is MongoOperation {
   return mongoOperations.some((operation) => operation === value)
-}
-
-/** Of a node whose schema has passed. */
-export function givenFields(config: RawConfig): readonly MongoField[] {
-  return mongoFields.filter((field) => config[field] !== undefined)
-}
-
-/** What stands at `result`, as far as the operation says. */
-export function shapeOfResult(operation: unknown): Shape {
-  if (operation === 'count') return scalar
-  return operation === 'find' || operation === 'distinct' || operation === 'aggregate' ? listShape(anything) : anything
 }

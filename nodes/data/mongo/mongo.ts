@@ -1,16 +1,18 @@
 import { Type } from 'typebox'
+import { anything } from '../../../engine/json-schema/shape.ts'
 import { defineNode } from '../../../engine/node.ts'
 import { PathTo, ValueOf } from '../../../engine/schema.ts'
-import { type MongoOperation, type MongoRequest, mongoOperations } from '../../../engine/services.ts'
+import type { MongoRequest } from '../../../engine/services.ts'
 import { connectionField, timeoutField } from '../../parts/connection-fields.ts'
 import { failedEffect } from '../../parts/failed-effect.ts'
+import { operationField, operationTable, shapeOfOperation } from '../../parts/operations.ts'
 import { mayRefuse, typedRefusalShape } from '../../parts/refuse.ts'
 import { translateMongo } from './losant-mongo.ts'
-import { checkOperation } from './mongo-check.ts'
+import { checkMongo } from './mongo-check.ts'
 import { mongoExamples } from './mongo-examples.ts'
 import { askedFields, withNumbers } from './mongo-fields.ts'
 import { guardedReader } from './mongo-guard.ts'
-import { shapeOfResult } from './mongo-operations.ts'
+import { operations } from './mongo-operations.ts'
 
 export const mongo = defineNode({
   type: 'mongo',
@@ -20,18 +22,9 @@ export const mongo = defineNode({
 \`connections: { garden: { env: GARDEN_URL } }\`. The URL is \`mongodb://user:password@host:27017/name\` or \`mongodb+srv://…\`, and has the
 name of the database. TLS is asked for with \`?tls=true\`.
 
-| \`operation\` | is asked with | gives |
-|---|---|---|
-| \`find\` | \`filter\` | a list of documents |
-| \`findOne\` | \`filter\` | a document, or \`null\` |
-| \`count\` | \`filter\` | a number |
-| \`distinct\` | \`field\`, \`filter\` | a list of values |
-| \`aggregate\` | \`pipeline\` | a list of documents |
-| \`insertOne\` | \`document\` | \`{ insertedId }\` |
-| \`insertMany\` | \`documents\` | \`{ insertedCount, insertedIds }\`, the IDs by place |
-| \`updateOne\`, \`updateMany\` | \`filter\`, \`update\` | \`{ matchedCount, modifiedCount, upsertedId }\` |
-| \`replaceOne\` | \`filter\`, \`replacement\` | the same |
-| \`deleteOne\`, \`deleteMany\` | \`filter\` | \`{ deletedCount }\` |
+${operationTable(operations)}
+
+Fields in brackets are optional; without a \`filter\`, all documents are meant.
 
 What JSON has no form for is Extended JSON, on the way in and out: \`{ $oid: 6a1c2d3e4f5a6b7c8d9e0f1b }\`, \`{ $date: 2026-05-01T12:00:00Z }\`,
 \`{ $numberDecimal: "1.50" }\`, and \`{ $numberLong: … }\` for whole numbers above 2^53. So an \`_id\` that was read can be given back as it is, and
@@ -51,17 +44,14 @@ say, is none. Without an \`else\` that fails the run.`,
       description: 'Name of the collection.',
       examples: ['pots'],
     }),
-    operation: Type.Unsafe<MongoOperation>({
-      anyOf: mongoOperations.map((operation) => ({ const: operation })),
-      description: 'The operation.',
-    }),
+    operation: operationField(operations),
     ...askedFields,
     timeoutSeconds: timeoutField,
     result: Type.Optional(PathTo({ description: 'Where it goes what the operation gives, or the error.' })),
     errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
-  ...mayRefuse(typedRefusalShape, ({ operation }) => shapeOfResult(operation)),
-  check: checkOperation,
+  ...mayRefuse(typedRefusalShape, ({ operation }) => shapeOfOperation(operations, operation, anything)),
+  check: checkMongo,
   compile: (config, context) => {
     const { connection, collection, operation, timeoutSeconds, result, errorResult } = config
     const { filter, update, replacement, document, documents, pipeline, field, options } = config

@@ -6,6 +6,7 @@ import { connectionField, timeoutField } from '../../parts/connection-fields.ts'
 import { failedEffect } from '../../parts/failed-effect.ts'
 import { filled } from '../../parts/filled.ts'
 import { connectionNameOf } from '../../parts/losant-sql.ts'
+import { choice } from '../../parts/one-of.ts'
 import { mayRefuse, typedRefusalShape } from '../../parts/refuse.ts'
 import { checkConnection } from '../../parts/sql-check.ts'
 import { redisCommands, waits } from './redis-commands.ts'
@@ -28,10 +29,7 @@ What stands at \`result\` depends on the command: text, a number, \`null\` or a 
 replies with more than 5 MB. Without an \`else\` that fails the run.`,
   config: Type.Object({
     connection: connectionField,
-    command: Type.Unsafe<string>({
-      anyOf: redisCommands.map((command) => ({ const: command })),
-      description: 'The command, in lower case.',
-    }),
+    command: choice(redisCommands, { description: 'The command, in lower case.' }),
     args: Type.Optional(
       ValueOf(Type.Array(argument), {
         description: 'Its arguments, in order: texts and numbers.',

@@ -1,4 +1,4 @@
-import { anything, listShape, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
+import { anything, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { toText } from '../../../engine/values/coerce.ts'
 import { maxIndex, type Path } from '../../../engine/values/path.ts'
 import { needed, type Operation } from '../../parts/operations.ts'
@@ -28,7 +28,6 @@ export interface ArrayOperation extends Operation {
   readonly run: (list: readonly unknown[], args: ArrayArguments) => ArrayOutcome
 }
 
-const list = listShape(anything)
 /** Keys that come with the items. */
 const map = objectShape({}, true)
 
@@ -36,36 +35,30 @@ const map = objectShape({}, true)
 export const arrayOperations = {
   compact: {
     meaning: 'The list without `false`, `0`, `NaN`, empty texts and `null`.',
-    shape: list,
     run: (items) => ({ list: items.filter(Boolean) }),
   },
   concat: {
     meaning:
       'The list with the items of `value` after its own, or with `value` itself if it is not a list. A missing one adds nothing.',
     required: ['value'],
-    shape: list,
     run: (items, { value }) => ({ list: value === undefined ? items : items.concat(copyOf(value)) }),
   },
   deduplicate: {
     meaning: 'The list without duplicate texts, numbers and booleans; the first of each stays.',
-    shape: list,
     run: (items) => ({ list: [...new Set(items)] }),
   },
   deduplicateBy: {
     meaning: 'The list without items that have the same value at `by`; the first of each stays.',
     required: ['by'],
-    shape: list,
     run: (items, { keyOf }) => ({ found: firstByKey(items, keyOf) }),
   },
   filter: {
     meaning: 'The items for which `where` is truthy.',
     required: ['where'],
-    shape: list,
     run: (items, { keeps }) => ({ found: items.filter(keeps) }),
   },
   flatten: {
     meaning: 'The list with every nested list, however deep, replaced by its items.',
-    shape: list,
     run: (items) => ({ list: items.flat(Number.POSITIVE_INFINITY) }),
   },
   groupBy: {
@@ -83,7 +76,6 @@ export const arrayOperations = {
   insertAt: {
     meaning: 'The list with `value` before the item at `index`.',
     required: ['value', 'index'],
-    shape: list,
     run: (items, { value, index }) => ({ list: items.toSpliced(index, 0, copyOf(needed('value', value))) }),
   },
   keyBy: {
@@ -102,20 +94,17 @@ export const arrayOperations = {
   pop: {
     meaning: 'The list without its last item, which goes to `removed`.',
     optional: ['removed'],
-    shape: list,
     run: (items) => ({ list: items.slice(0, -1), removed: items.at(-1) }),
   },
   push: {
     meaning: 'The list with `value` at its end.',
     required: ['value'],
-    shape: list,
     run: (items, { value }) => ({ list: [...items, copyOf(needed('value', value))] }),
   },
   removeAt: {
     meaning: 'The list without the item at `index`, which goes to `removed`.',
     required: ['index'],
     optional: ['removed'],
-    shape: list,
     run: (items, { index }) =>
       isWithin(items, index) ? { list: items.toSpliced(index, 1), removed: items.at(index) } : { list: items },
   },
@@ -124,40 +113,31 @@ export const arrayOperations = {
       'The list with `value` in place of the item at `index`, which goes to `removed`. Past its end, `null` fills the gap.',
     required: ['value', 'index'],
     optional: ['removed'],
-    shape: list,
     run: (items, { value, index }) => ({
       list: replaceAt(items, index, copyOf(needed('value', value))),
       removed: items.at(index),
     }),
   },
-  reverse: {
-    meaning: 'The list in reverse.',
-    shape: list,
-    run: (items) => ({ list: items.toReversed() }),
-  },
+  reverse: { meaning: 'The list in reverse.', run: (items) => ({ list: items.toReversed() }) },
   shift: {
     meaning: 'The list without its first item, which goes to `removed`.',
     optional: ['removed'],
-    shape: list,
     run: (items) => ({ list: items.slice(1), removed: items[0] }),
   },
   slice: {
     meaning: 'The items from `start` up to `end`, which is not among them.',
     optional: ['start', 'end'],
-    shape: list,
     run: (items, { start, end }) => ({ list: items.slice(start, end) }),
   },
   sort: {
     meaning: 'The list in `order`: numbers, then texts, then `false` and `true`; anything else comes last.',
     optional: ['order'],
-    shape: list,
     run: (items, { order }) => ({ found: inOrder(items, order) }),
   },
   sortBy: {
     meaning: 'The list in the `order` of the values at `by`.',
     required: ['by'],
     optional: ['order'],
-    shape: list,
     run: (items, { order, keyOf }) => ({ found: inOrder(items, order, keyOf) }),
   },
   sum: {
@@ -168,7 +148,6 @@ export const arrayOperations = {
   unshift: {
     meaning: 'The list with `value` at its beginning.',
     required: ['value'],
-    shape: list,
     run: (items, { value }) => ({ list: [copyOf(needed('value', value)), ...items] }),
   },
 } satisfies Record<string, ArrayOperation>

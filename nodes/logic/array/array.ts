@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { anything } from '../../../engine/json-schema/shape.ts'
+import { anything, listShape } from '../../../engine/json-schema/shape.ts'
 import { defineNode } from '../../../engine/node.ts'
 import { Expression, PathTo, Value, ValueOf } from '../../../engine/schema.ts'
 import { toText } from '../../../engine/values/coerce.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import { kindOf } from '../../parts/kind-of.ts'
 import { oneOf } from '../../parts/one-of.ts'
-import { checkOperation, needed, operationField, operationTable } from '../../parts/operations.ts'
+import { checkOperation, needed, operationField, operationTable, shapeOfOperation } from '../../parts/operations.ts'
 import { copyOf, isReadFrom, put, valueOrMissing } from '../../parts/payload-values.ts'
 import { written } from '../../parts/written.ts'
 import { type ArrayArguments, type ArrayOperation, arrayOperations, keyAt } from './array-operations.ts'
@@ -48,7 +48,7 @@ is a list of its characters; operations that change the list give a text again.`
   outputs: ['next'],
   check: (check) => checkOperation(check, arrayOperations, ['source', 'result']),
   writes: ({ operation, result, removed }) => {
-    const { shape } = arrayOperations[operation as keyof typeof arrayOperations] ?? { shape: anything }
+    const shape = shapeOfOperation(arrayOperations, operation, listShape(anything))
     return [...written(result, shape), ...written(removed, anything)]
   },
   compile: ({ operation, source, result, removed, ...fields }, { config }) => {

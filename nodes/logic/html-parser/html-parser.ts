@@ -3,11 +3,11 @@ import { anything, listShape, objectShape, scalar } from '../../../engine/json-s
 import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
 import { templateAt } from '../../parts/losant-path.ts'
+import { choice } from '../../parts/one-of.ts'
 import { mayRefuse, refusalShape } from '../../parts/refuse.ts'
 import { attempt, readText } from '../../parts/unreadable.ts'
-import { type Format, formats, resultsOf } from './html-result.ts'
+import { formats, resultsOf } from './html-result.ts'
 
-const FormatName = Type.Unsafe<Format>({ anyOf: formats.map((format) => ({ const: format })) })
 const documentShape = objectShape({ declaration: anything, children: listShape(anything) })
 
 export const htmlParser = defineNode({
@@ -33,7 +33,7 @@ selector, which takes the square of its size, a document may have some thousand 
     source: Value({ description: 'The document.', examples: ['<< data.response.body >>'] }),
     selector: Type.Optional(Template({ description: 'A CSS selector.', examples: ['table.prices td[data-plant]'] })),
     format: Type.Optional(
-      ValueOf(FormatName, { description: 'What is made of each: `text`, `xml` or `json`.', default: 'text' }),
+      ValueOf(choice(formats), { description: 'What is made of each: `text`, `xml` or `json`.', default: 'text' }),
     ),
     result: PathTo({ description: 'Where the list goes, or the error.' }),
   }),

@@ -1,4 +1,4 @@
-import { anything, listShape, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
+import { anything, listShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import { kindOf } from '../../parts/kind-of.ts'
 import type { Operation } from '../../parts/operations.ts'
@@ -29,7 +29,6 @@ export interface ObjectArguments {
   readonly keys: readonly string[]
 }
 
-const map = objectShape({}, true)
 const withOrJson = { input: 'with', required: [['with', 'json']] } as const
 const keysOrJson = { input: 'keys', required: [['keys', 'json']] } as const
 
@@ -38,7 +37,6 @@ export const objectOperations = {
   assign: {
     meaning: 'The map with the keys of `with`, which win over its own.',
     ...withOrJson,
-    shape: map,
     of: 'map',
     run: (source, args) => ({ ...source, ...args.with }),
   },
@@ -50,7 +48,6 @@ export const objectOperations = {
   },
   fromPairs: {
     meaning: 'The map of a list of `[key, value]`; of two pairs with the same key, the last one wins.',
-    shape: map,
     of: 'list',
     run: (source) => recordOf(source.map(pairOf)),
   },
@@ -63,14 +60,12 @@ export const objectOperations = {
   mergeDeep: {
     meaning: 'The same as `assign`, but maps that both have are merged too, and lists item by item.',
     ...withOrJson,
-    shape: map,
     of: 'map',
     run: (source, args) => mergeDeep(source, args.with),
   },
   omit: {
     meaning: 'The map without the `keys`.',
     ...keysOrJson,
-    shape: map,
     of: 'map',
     run: (source, { keys }) => {
       const omitted = new Set(keys)
@@ -80,7 +75,6 @@ export const objectOperations = {
   pick: {
     meaning: 'The map with only the `keys`, as far as it has them.',
     ...keysOrJson,
-    shape: map,
     of: 'map',
     run: (source, { keys }) =>
       recordOf(keys.filter((key) => Object.hasOwn(source, key)).map((key) => [key, source[key]])),
@@ -94,7 +88,6 @@ export const objectOperations = {
   zipObject: {
     meaning: 'A map from each of the `keys` to the item at the same index of the list.',
     ...keysOrJson,
-    shape: map,
     of: 'list',
     run: (source, { keys }) => recordOf(keys.slice(0, source.length).map((key, index) => [key, source[index]])),
   },

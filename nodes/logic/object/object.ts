@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { anything } from '../../../engine/json-schema/shape.ts'
+import { objectShape } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
@@ -7,8 +7,9 @@ import { parseJson } from '../../../engine/values/json.ts'
 import { readJsonField } from '../../parts/json-field.ts'
 import { kindOf } from '../../parts/kind-of.ts'
 import { templateAt } from '../../parts/losant-path.ts'
-import { checkOperation, needed, operationField, operationTable } from '../../parts/operations.ts'
+import { checkOperation, needed, operationField, operationTable, shapeOfOperation } from '../../parts/operations.ts'
 import { copyOf, isReadFrom, valueOrMissing } from '../../parts/payload-values.ts'
+import { written } from '../../parts/written.ts'
 import { type ObjectArguments, type ObjectOperation, objectOperations, operate } from './object-operations.ts'
 
 const Entries = Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object' })
@@ -35,10 +36,8 @@ Write what a client sent with \`jsonEncode\`, which keeps it a single value. Tex
   }),
   outputs: ['next'],
   check: (check) => checkOperation(check, objectOperations, ['source', 'result']),
-  writes: ({ operation, result }) => {
-    const { shape } = objectOperations[operation as keyof typeof objectOperations] ?? { shape: anything }
-    return [{ path: String(result), shape }]
-  },
+  writes: ({ operation, result }) =>
+    written(result, shapeOfOperation(objectOperations, operation, objectShape({}, true))),
   compile: ({ source, result, json, ...fields }, { config }) => {
     const operation: ObjectOperation = objectOperations[fields.operation]
     const input = operation.input ? fields[operation.input] : undefined

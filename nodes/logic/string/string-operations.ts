@@ -28,21 +28,18 @@ export const stringOperations = {
   concat: {
     meaning: 'The text with each of `strings` added to its end.',
     required: ['strings'],
-    shape: scalar,
     run: (text, { strings }) => text + strings.join(''),
   },
   indexOf: {
     meaning: 'The index of the first `search` at `start` or later, or -1.',
     required: ['search'],
     optional: ['start'],
-    shape: scalar,
     run: (text, { search, start }) => indexOfText(text, search, start),
   },
   pad: {
     meaning: 'The text padded with `fill` to `length` on both sides; an odd character goes to its end.',
     required: ['length'],
     optional: ['fill'],
-    shape: scalar,
     run: (text, { length, fill }) =>
       text.padStart(text.length + Math.floor((length - text.length) / 2), fill).padEnd(length, fill),
   },
@@ -50,28 +47,24 @@ export const stringOperations = {
     meaning: 'The text padded at its end.',
     required: ['length'],
     optional: ['fill'],
-    shape: scalar,
     run: (text, { length, fill }) => text.padEnd(length, fill),
   },
   padStart: {
     meaning: 'The text padded at its beginning.',
     required: ['length'],
     optional: ['fill'],
-    shape: scalar,
     run: (text, { length, fill }) => text.padStart(length, fill),
   },
   replaceAll: {
     meaning: 'The text with every `search` replaced by `replacement`, or removed. An empty `search` is never found.',
     required: ['search'],
     optional: ['replacement'],
-    shape: scalar,
     run: (text, { search, replacement }) => (search === '' ? text : replaceAll(text, search, replacement)),
   },
   replaceFirst: {
     meaning: 'The text with the first `search` replaced.',
     required: ['search'],
     optional: ['replacement'],
-    shape: scalar,
     run: (text, { search, replacement }) => {
       const at = search === '' ? -1 : indexOfText(text, search)
       return at === -1 ? text : text.slice(0, at) + replacement + text.slice(at + search.length)
@@ -83,29 +76,19 @@ export const stringOperations = {
     shape: listShape(scalar),
     run: (text, { separator }) => splitAtText(text, separator),
   },
-  toLower: { meaning: 'The text in lower case.', shape: scalar, run: (text) => text.toLowerCase() },
+  toLower: { meaning: 'The text in lower case.', run: (text) => text.toLowerCase() },
   toNumber: {
     meaning: 'The text as a number, or `NaN` if it is none, which JSON writes as `null`.',
-    shape: scalar,
     run: (text) => (text.trim() === '' ? Number.NaN : Number(text)),
   },
-  toUpper: { meaning: 'The text in upper case.', shape: scalar, run: (text) => text.toUpperCase() },
-  trim: {
-    meaning: 'The text without white space at its beginning and end.',
-    shape: scalar,
-    run: (text) => text.trim(),
-  },
-  trimEnd: { meaning: 'The text without white space at its end.', shape: scalar, run: (text) => text.trimEnd() },
-  trimStart: {
-    meaning: 'The text without white space at its beginning.',
-    shape: scalar,
-    run: (text) => text.trimStart(),
-  },
+  toUpper: { meaning: 'The text in upper case.', run: (text) => text.toUpperCase() },
+  trim: { meaning: 'The text without white space at its beginning and end.', run: (text) => text.trim() },
+  trimEnd: { meaning: 'The text without white space at its end.', run: (text) => text.trimEnd() },
+  trimStart: { meaning: 'The text without white space at its beginning.', run: (text) => text.trimStart() },
   truncate: {
     meaning: 'The text cut to `length`, including `omission` at its end. A `length` of 0 means 30.',
     required: ['length'],
     optional: ['omission'],
-    shape: scalar,
     run: (text, { length, omission }) => truncate(text, length || defaultLength, omission),
   },
 } satisfies Record<string, StringOperation>

@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
+import { scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Template, ValueOf } from '../../../engine/schema.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
-import { checkOperation, needed, operationField, operationTable } from '../../parts/operations.ts'
+import { checkOperation, needed, operationField, operationTable, shapeOfOperation } from '../../parts/operations.ts'
+import { written } from '../../parts/written.ts'
 import { type StringArguments, type StringOperation, stringOperations } from './string-operations.ts'
 
 const Length = Type.Integer({ minimum: 0, maximum: 1000 })
@@ -31,10 +33,7 @@ Fields in brackets are optional. A \`source\` that is a number is converted to t
   }),
   outputs: ['next'],
   check: (check) => checkOperation(check, stringOperations, ['source', 'result']),
-  writes: ({ operation, result }) => {
-    const { shape } = stringOperations[operation as keyof typeof stringOperations] ?? stringOperations.trim
-    return [{ path: String(result), shape }]
-  },
+  writes: ({ operation, result }) => written(result, shapeOfOperation(stringOperations, operation, scalar)),
   compile: ({ operation, source, result, ...fields }) => {
     const { run }: StringOperation = stringOperations[operation]
     const argumentsFor = (payload: Payload): StringArguments => ({

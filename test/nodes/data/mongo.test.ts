@@ -140,8 +140,8 @@ describe('a mongo node', () => {
   })
 
   it.each([
-    [node('deleteMany'), 'FLOW_MISSING_FIELD', 'The operation deleteMany needs filter.'],
-    [node('insertOne', 'documents: [ { a: 1 } ]'), 'FLOW_MISSING_FIELD', 'The operation insertOne needs document.'],
+    [node('deleteMany'), 'FLOW_MISSING_FIELD', 'deleteMany needs filter.'],
+    [node('insertOne', 'documents: [ { a: 1 } ]'), 'FLOW_MISSING_FIELD', 'insertOne needs document.'],
     [node('find', 'update: { $set: { a: 1 } }'), 'FLOW_UNKNOWN_FIELD', 'find takes no update.'],
     [node('find', 'options: { upsert: true }'), 'FLOW_UNKNOWN_FIELD', 'find takes no option upsert.'],
     [node('find', 'options: { session: 1 }'), 'FLOW_UNKNOWN_FIELD', 'There is no field session.'],
