@@ -1,5 +1,5 @@
 /** Routes of endpoints: literals, `{name}`, `{name?}` as the last segment, `{name*}` as the tail. */
-import { nearestName } from './source/nearest-name.ts'
+import { didYouMean } from './source/nearest-name.ts'
 import { TextSyntaxError } from './source/syntax-error.ts'
 
 export interface RouteSegment {
@@ -30,8 +30,7 @@ export function parseEndpoint(text: string): Endpoint {
     throw routeError(`An endpoint cannot have the method ${method}.`, at, 'HEAD is answered as GET is.')
   }
   if (!methods.includes(method)) {
-    const nearest = nearestName(method, methods)
-    const hint = nearest === undefined ? `Write one of ${methods.join(', ')}.` : `Did you mean ${nearest}?`
+    const hint = didYouMean(method, methods) ?? `Write one of ${methods.join(', ')}.`
     throw routeError(`${quoted(method)} is not a method.`, at, hint)
   }
   if (route === '') {

@@ -1,7 +1,7 @@
 /** Checks that the flow of a custom node starts and returns as one, and that no other flow returns. */
 import { type CustomNodeSpec, customNodeKey } from '../custom-node.ts'
 import type { FlowGraph, FlowNode } from '../flow/flow-graph.ts'
-import { nearestName } from '../source/nearest-name.ts'
+import { didYouMean } from '../source/nearest-name.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 
 /** `spec` belongs to the custom node that the flow defines, if it defines one. */
@@ -50,12 +50,11 @@ function checkReturn({ at, config, loop }: FlowNode, spec: CustomNodeSpec | unde
     const message = 'This return does not say by which output.'
     report({ code: 'FLOW_MISSING_FIELD', at: ['output'], message, hint: `Write "output:" with one of ${known}.` })
   } else if (typeof output === 'string' && !spec.outputs.includes(output)) {
-    const near = nearestName(output, spec.outputs)
     report({
       code: 'FLOW_UNKNOWN_OUTPUT',
       at: ['output'],
       message: `This custom node has no output "${output}".`,
-      hint: near ? `Did you mean "${near}"?` : `Its ways out are: ${known}.`,
+      hint: didYouMean(output, spec.outputs) ?? `Its outputs are: ${known}.`,
     })
   }
 }

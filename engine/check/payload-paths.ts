@@ -7,7 +7,7 @@ import type { ActionCatalog } from '../../contracts/actions.ts'
 import { type FlowGraph, type FlowNode, isWithin, outgoingWires } from '../flow/flow-graph.ts'
 import { anything, findAbsence, joinShapes, type Shape, writeShape } from '../json-schema/shape.ts'
 import { type LoopRole, outputsOf, type Write } from '../node.ts'
-import { nearestName } from '../source/nearest-name.ts'
+import { didYouMean } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
 import type { Path } from '../values/path.ts'
@@ -125,7 +125,6 @@ function reportIfAbsent(read: ConfigRead, shape: Shape, reporter: Reporter): voi
   const absence = findAbsence(shape, read.path.segments)
   if (!absence) return
   const parent = read.path.segments.slice(0, absence.index).join('.')
-  const near = nearestName(absence.key, absence.known)
   const known = absence.known.length > 0 ? `It has: ${absence.known.slice(0, 20).join(', ')}.` : undefined
   const where = parent === '' ? 'The payload' : parent
   reporter.report({
@@ -134,6 +133,6 @@ function reportIfAbsent(read: ConfigRead, shape: Shape, reporter: Reporter): voi
     offset: read.offset,
     length: read.length,
     message: `${where} never has "${absence.key}" here, so ${read.path.text} is always missing.`,
-    ...(near ? { hint: `Did you mean "${near}"?` } : known ? { hint: known } : {}),
+    hint: didYouMean(absence.key, absence.known) ?? known,
   })
 }

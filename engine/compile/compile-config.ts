@@ -4,7 +4,6 @@ import { defineError } from '../../contracts/errors.ts'
 import type { ConfigRead } from '../check/payload-paths.ts'
 import { compileExpression } from '../expressions/expression.ts'
 import type { SchemaChecker } from '../json-schema/schema-problems.ts'
-import type { SchemaComplaint } from '../json-schema/schema-wording.ts'
 import type { RawConfig } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
@@ -12,7 +11,7 @@ import { compileTemplate, type PathRead } from '../templates/template.ts'
 import { parsePath } from '../values/path.ts'
 import type { Payload } from '../values/payload.ts'
 import { compileValue, hasTemplate, type ValueScope } from './compile-value.ts'
-import { describeSite, type NodeSite, siteOfField } from './site.ts'
+import { describeSite, type NodeSite } from './site.ts'
 
 export const valueMissing = defineError<{ site: string; written: string }>(
   'FLOW_VALUE_MISSING',
@@ -57,12 +56,10 @@ interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[]
 }
 
-const isTemplate = hasTemplate
-
 export function compileConfig(schema: TSchema, raw: RawConfig, scope: ConfigScope): CompiledConfig {
   const report = scope.reporter.below(scope.node.at)
   const complaints = scope.checker.check(schema, raw)
-  for (const complaint of complaints) report(toComplaint(complaint))
+  for (const complaint of complaints) report(complaint)
 
   const reads: ConfigRead[] = []
   const problemsBefore = scope.reporter.problems.length
@@ -145,9 +142,9 @@ function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, s
   const of = schema['x-flowpot-of']
   const isDynamic = hasTemplate(raw)
   if (of) {
-    for (const complaint of scope.checker.check(of, asDigits(schema, raw), isDynamic ? { isTemplate } : {})) {
+    for (const complaint of scope.checker.check(of, asDigits(schema, raw), isDynamic ? { hasTemplate } : {})) {
       const message = complaint.message.replace(/^The value\b/, String(at.at(-1)))
-      report(toComplaint({ ...complaint, message, path: [...at, ...complaint.path] }))
+      report({ ...complaint, message, at: [...at, ...complaint.at] })
     }
   }
   const valueScope: ValueScope = {
@@ -178,7 +175,7 @@ function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, s
 
   const { isRequired, checker } = scope
   const describe = () => ({
-    site: describeSite(siteOfField(scope.node, at)),
+    site: describeSite(scope.node, at),
     written: typeof raw === 'string' ? raw : 'its template',
   })
   return (payload: Payload) => {
@@ -212,15 +209,5 @@ function parseAt<T>(at: DocumentPath, scope: ConfigScope, parser: () => T): T | 
 function noteReads(reads: readonly PathRead[], at: DocumentPath, scope: WalkScope): void {
   for (const { path, offset, length } of reads) {
     scope.reads.push({ path, at: [...scope.node.at, ...at], offset, length })
-  }
-}
-
-function toComplaint({ code, path, atKey, message, hint }: SchemaComplaint) {
-  return {
-    code,
-    at: path,
-    message,
-    ...(atKey === undefined ? {} : { atKey }),
-    ...(hint === undefined ? {} : { hint }),
   }
 }

@@ -61,7 +61,7 @@ function compileDocument(
     })
     return undefined
   }
-  for (const complaint of scope.checker.check(flowSchema, raw)) reporter.report({ ...complaint, at: complaint.path })
+  for (const complaint of scope.checker.check(flowSchema, raw)) reporter.report(complaint)
 
   const description: FlowDescription = {
     id,
@@ -159,7 +159,6 @@ function compileNodes(
   for (const node of graph.nodes) {
     const compiled = compileConfig(node.type.config, node.config, {
       node: {
-        flow: description.name,
         file: description.file,
         nodeName: node.name,
         at: node.at,

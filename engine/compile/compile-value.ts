@@ -7,7 +7,7 @@ import type { CompiledValue } from '../schema.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Template } from '../templates/template.ts'
 import type { Payload } from '../values/payload.ts'
-import { describeSite, type NodeSite, siteOfField } from './site.ts'
+import { describeSite, type NodeSite } from './site.ts'
 
 export const missingInList = defineError<{ site: string; template: string }>(
   'FLOW_MISSING_IN_LIST',
@@ -50,7 +50,7 @@ function compileList(raw: readonly unknown[], at: DocumentPath, scope: ValueScop
     items.map((item, index) => {
       const value = item(payload)
       if (value !== undefined) return value
-      const site = describeSite(siteOfField(scope.node, [...at, index]))
+      const site = describeSite(scope.node, [...at, index])
       throw missingInList({ site, template: String(raw[index]) })
     })
 }

@@ -11,7 +11,7 @@
  * https://docs.losant.com/workflows/accessing-payload-data/#expressions
  */
 
-import { nearestName } from '../source/nearest-name.ts'
+import { didYouMean } from '../source/nearest-name.ts'
 import { TextSyntaxError } from '../source/syntax-error.ts'
 import { rootScope, type Scope } from '../templates/scope.ts'
 import { compileOperand, type PathRead } from '../templates/template.ts'
@@ -137,8 +137,8 @@ function parseTemplateOperand(parser: Parser, token: Token): Evaluate {
 function parseFunction(parser: Parser, name: Token): Evaluate {
   const called = functions.get(name.text)
   if (!called) {
-    const nearest = nearestName(name.text, functions.keys())
-    throw expressionError(`No function is called "${name.text}".`, name, nearest && `Did you mean "${nearest}"?`)
+    const hint = didYouMean(name.text, functions.keys())
+    throw expressionError(`No function is called "${name.text}".`, name, hint)
   }
   const opening = peek(parser)
   parser.at += 1
@@ -158,15 +158,13 @@ function parseFunction(parser: Parser, name: Token): Evaluate {
 
 function constantNamed(name: Token): unknown {
   if (constants.has(name.text)) return constants.get(name.text)
-  const nearest = nearestName(name.text, constants.keys())
-  const hint = /[.@]/.test(name.text)
-    ? `Write << ${name.text} >> for what stands there.`
-    : nearest
-      ? `Did you mean ${nearest}?`
-      : functions.has(name.text)
-        ? `${name.text} is a function: write ${name.text}(…).`
-        : `Write '${name.text}' for the text, or << ${name.text} >> for a path.`
-  throw expressionError(`"${name.text}" means nothing in an expression.`, name, hint)
+  throw expressionError(`"${name.text}" means nothing in an expression.`, name, hintForName(name.text))
+}
+
+function hintForName(name: string): string {
+  if (/[.@]/.test(name)) return `Write << ${name} >> to read that path.`
+  if (functions.has(name)) return `${name} is a function: write ${name}(…).`
+  return didYouMean(name, constants.keys()) ?? `Write '${name}' for the text, or << ${name} >> for a path.`
 }
 
 function expectClosing(parser: Parser, opening: Token): void {

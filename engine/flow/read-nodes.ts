@@ -1,8 +1,8 @@
 /** Reads a list of nodes and its inline branches from the YAML of a flow. `wireFlow` decides later where each wire leads. */
 
 import { type NodeType, outputsOf, type RawConfig } from '../node.ts'
-import { nearestName } from '../source/nearest-name.ts'
-import type { DocumentPath } from '../source/position.ts'
+import { didYouMean } from '../source/nearest-name.ts'
+import { type DocumentPath, writePlace } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
 import { isMap } from '../values/is-map.ts'
 import { partFields, wireKeys } from './part-fields.ts'
@@ -38,20 +38,12 @@ export function readNodes(
     reporter.report({
       code: 'FLOW_WRONG_TYPE',
       at,
-      message: `${describePlace(at)} must be a list of nodes.`,
+      message: `${writePlace(at)} must be a list of nodes.`,
       hint: 'Begin each node with "- type: …".',
     })
     return []
   }
   return list.flatMap((value: unknown, index) => readNode(value, [...at, index], types, reporter) ?? [])
-}
-
-/** `nodes[2].else[0]`, as a person would name the place. */
-export function describePlace(at: DocumentPath): string {
-  return at.reduce<string>((text, key) => {
-    if (typeof key === 'number') return `${text}[${key}]`
-    return text === '' ? key : `${text}.${key}`
-  }, '')
 }
 
 function readNode(
@@ -64,7 +56,7 @@ function readNode(
     reporter.report({
       code: 'FLOW_WRONG_TYPE',
       at,
-      message: `${describePlace(at)} must be a node: a map with a type.`,
+      message: `${writePlace(at)} must be a node: a map with a type.`,
       hint: 'Write "- type: reply" with its fields below it.',
     })
     return undefined
@@ -91,7 +83,7 @@ function readNode(
     else if (wire) wires.set(output, { wire, at: wireAt })
   }
   if (type) for (const key of misplaced) reportMisplaced(key, type, outputs, [...at, key], reporter)
-  return { id, name: id ?? describePlace(at), type, config, at, wires }
+  return { id, name: id ?? writePlace(at), type, config, at, wires }
 }
 
 function readType(
@@ -104,12 +96,11 @@ function readType(
   if (typeof name === 'string') {
     const type = types.get(name)
     if (type) return type.roles?.customNode?.resolve?.(value) ?? type
-    const near = nearestName(name, types.keys())
     reporter.report({
       code: 'FLOW_UNKNOWN_NODE',
       at: [...at, 'type'],
       message: `There is no node type "${name}".`,
-      hint: near ? `Did you mean "${near}"?` : `The types are: ${[...types.keys()].sort().join(', ')}.`,
+      hint: didYouMean(name, types.keys()) ?? `The types are: ${[...types.keys()].sort().join(', ')}.`,
     })
     return undefined
   }
@@ -118,7 +109,7 @@ function readType(
       ? {
           code: 'FLOW_MISSING_FIELD',
           at,
-          message: `${describePlace(at)} has no type.`,
+          message: `${writePlace(at)} has no type.`,
           hint: 'Every node says its type, such as "type: reply".',
         }
       : {
@@ -165,11 +156,11 @@ export function readWire(
         at: [...at, index],
         ...(item === 'break'
           ? {
-              message: `${describePlace(at)} splits, and "break" alone is no branch.`,
+              message: `${writePlace(at)} splits, and "break" alone is no branch.`,
               hint: 'Let the last node of one branch say "next: break".',
             }
           : {
-              message: `${describePlace(at)} mixes a branch in place with a split.`,
+              message: `${writePlace(at)} mixes a branch in place with a split.`,
               hint: 'In a split every element is an ID or a list of nodes: put this node into a list of its own.',
             }),
       })
@@ -180,7 +171,7 @@ export function readWire(
   reporter.report({
     code: 'FLOW_WRONG_TYPE',
     at,
-    message: `${describePlace(at)} must lead somewhere.`,
+    message: `${writePlace(at)} must lead somewhere.`,
     hint: 'Write the ID of a node, "end", a list of nodes, or a list of IDs and lists.',
   })
   return undefined
@@ -199,7 +190,7 @@ function reportNoSuchOutput(
     at,
     atKey: true,
     message: `${ofType(type)} has no output "${output}".`,
-    hint: waysOut === '' ? 'Nothing comes after it.' : `Its ways out are: ${waysOut}.`,
+    hint: waysOut === '' ? 'Nothing comes after it.' : `Its outputs are: ${waysOut}.`,
   })
 }
 

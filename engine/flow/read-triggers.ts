@@ -1,7 +1,7 @@
 /** Reads `on`: one trigger or a list. The one key that names a trigger type tells what each trigger is. */
 import type { SchemaChecker } from '../json-schema/schema-problems.ts'
 import type { NodeType, RawConfig } from '../node.ts'
-import { nearestName } from '../source/nearest-name.ts'
+import { didYouMean } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
 import type { TriggerType } from '../trigger.ts'
@@ -51,25 +51,21 @@ function readTrigger(
   const named = scope.triggerTypes.filter(({ key }) => Object.hasOwn(value, key))
   const [type, second] = named
   if (!type || second) {
-    const near = Object.keys(value).flatMap((key) => nearestName(key, keys) ?? [])[0]
+    const [near] = Object.keys(value).flatMap((key) => didYouMean(key, keys) ?? [])
     reporter.report({
       code: 'FLOW_UNKNOWN_TRIGGER',
       at,
       message: type
         ? `This trigger is of two types at once: ${named.map(({ key }) => key).join(' and ')}.`
         : 'No key of this trigger names a trigger type.',
-      hint: type
-        ? 'Make a list of two triggers.'
-        : near
-          ? `Did you mean "${near}"?`
-          : `The types are: ${keys.join(', ')}.`,
+      hint: type ? 'Make a list of two triggers.' : (near ?? `The types are: ${keys.join(', ')}.`),
     })
     return undefined
   }
 
   const { then, ...config } = value
   const complaints = scope.checker.check(type.config, config)
-  for (const complaint of complaints) reporter.report({ ...complaint, at: [...at, ...complaint.path] })
+  for (const complaint of complaints) reporter.report({ ...complaint, at: [...at, ...complaint.at] })
   let isSound = complaints.length === 0
   if (isSound) {
     const report = reporter.below(at)

@@ -1,6 +1,6 @@
 /** The problems of wires that lead where they must not, each with the places that it mentions. */
 import { outputsOf } from '../node.ts'
-import { nearestName } from '../source/nearest-name.ts'
+import { didYouMean } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 import { type FlowNode, isWithin } from './flow-graph.ts'
@@ -13,12 +13,12 @@ interface Wire {
 
 export function reportUnknownTarget(id: string, { at, loop }: Wire, nodes: Iterable<FlowNode>, reporter: Reporter) {
   const ids = [...nodes].flatMap((node) => (node.loop === loop && node.id !== undefined ? [node.id] : []))
-  const near = nearestName(id, [...ids, 'end', ...(loop ? ['break'] : [])])
+  const nearest = didYouMean(id, [...ids, 'end', ...(loop ? ['break'] : [])])
   reporter.report({
     code: 'FLOW_UNKNOWN_TARGET',
     at,
     message: `No node of this flow has the ID "${id}".`,
-    hint: near ? `Did you mean "${near}"?` : 'Give the node that is meant an "id", or write "end".',
+    hint: nearest ?? 'Give the node that is meant an "id", or write "end".',
   })
 }
 

@@ -4,6 +4,9 @@
  */
 import type { ErrorObject } from 'ajv'
 
+/** Whether a value contains a template. */
+export type HasTemplate = (value: unknown) => boolean
+
 const alternatives: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
 /** Keywords that say that the value has another kind altogether. */
 const kinds: ReadonlySet<string> = new Set(['type', 'const', 'enum'])
@@ -20,31 +23,24 @@ const judgesWhole: ReadonlySet<string> = new Set([
 ])
 
 /** The errors to report; none if a template is in the place of the expected value. */
-export function decisiveErrors(
-  errors: readonly ErrorObject[],
-  isTemplate: (text: string) => boolean,
-): readonly ErrorObject[] {
+export function decisiveErrors(errors: readonly ErrorObject[], hasTemplate: HasTemplate): readonly ErrorObject[] {
   const branching = errors.filter((error) => alternatives.has(error.keyword))
   const isInBranch = (error: ErrorObject) => branching.some((outer) => isWithin(error, outer))
-  return errors.filter((error) => !isInBranch(error)).flatMap((error) => decide(error, errors, isTemplate))
+  return errors.filter((error) => !isInBranch(error)).flatMap((error) => decide(error, errors, hasTemplate))
 }
 
-function decide(
-  error: ErrorObject,
-  errors: readonly ErrorObject[],
-  isTemplate: (text: string) => boolean,
-): readonly ErrorObject[] {
-  if (standsForAny(error, isTemplate)) return []
+function decide(error: ErrorObject, errors: readonly ErrorObject[], hasTemplate: HasTemplate): readonly ErrorObject[] {
+  if (standsForAny(error, hasTemplate)) return []
   if (!alternatives.has(error.keyword)) return [error]
   const within = errors.filter((inner) => isWithin(inner, error))
-  if (within.length === 0) return judgeWhole(error, isTemplate)
+  if (within.length === 0) return judgeWhole(error, hasTemplate)
   const branches = new Map<string, ErrorObject[]>()
   for (const inner of within) {
     const branch = inner.schemaPath.slice(error.schemaPath.length + 1).split('/', 1)[0] ?? ''
     branches.set(branch, [...(branches.get(branch) ?? []), inner])
   }
   const decided = [...branches.values()].map((branch) => ({
-    errors: decisiveErrors(branch, isTemplate),
+    errors: decisiveErrors(branch, hasTemplate),
     isOfKind: !branch.some((inner) => kinds.has(inner.keyword) && isAboutKind(inner, error)),
   }))
   // Apart from its templates, the value has one of the expected forms.
@@ -62,21 +58,15 @@ function isAboutKind(inner: ErrorObject, outer: ErrorObject): boolean {
   return inner.keyword === 'const' && !below.includes('/')
 }
 
-function standsForAny(error: ErrorObject, isTemplate: (text: string) => boolean): boolean {
-  if (typeof error.data === 'string' && isTemplate(error.data)) return true
+function standsForAny(error: ErrorObject, hasTemplate: HasTemplate): boolean {
+  if (typeof error.data === 'string' && hasTemplate(error.data)) return true
   return (
-    judgesWhole.has(error.keyword) && !alternatives.has(error.keyword) && judgeWhole(error, isTemplate).length === 0
+    judgesWhole.has(error.keyword) && !alternatives.has(error.keyword) && judgeWhole(error, hasTemplate).length === 0
   )
 }
 
-function judgeWhole(error: ErrorObject, isTemplate: (text: string) => boolean): readonly ErrorObject[] {
-  return holdsTemplate(error.data, isTemplate) ? [] : [error]
-}
-
-function holdsTemplate(value: unknown, isTemplate: (text: string) => boolean): boolean {
-  if (typeof value === 'string') return isTemplate(value)
-  if (typeof value !== 'object' || value === null) return false
-  return Object.values(value).some((part) => holdsTemplate(part, isTemplate))
+function judgeWhole(error: ErrorObject, hasTemplate: HasTemplate): readonly ErrorObject[] {
+  return hasTemplate(error.data) ? [] : [error]
 }
 
 function isWithin(inner: ErrorObject, outer: ErrorObject): boolean {

@@ -2,20 +2,19 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
 import type { DocumentPath } from '../source/position.ts'
+import type { FieldProblem } from '../source/problem.ts'
 import { closeSchema } from './close-schema.ts'
-import { decisiveErrors } from './decisive-errors.ts'
+import { decisiveErrors, type HasTemplate } from './decisive-errors.ts'
 import { addExactMultipleOf } from './multiple-of.ts'
-import { type SchemaComplaint, wordSchemaError } from './schema-wording.ts'
+import { wordSchemaError } from './schema-wording.ts'
 import { unicodePattern } from './unicode-pattern.ts'
 
-export interface CheckOptions {
-  /** Recognises strings that may be used in place of a value of any type. */
-  readonly isTemplate?: (text: string) => boolean
-}
-
 export interface SchemaChecker {
-  /** Compiles each schema object once. An object that lists its properties accepts no others unless the schema says so. */
-  check(schema: object, value: unknown, options?: CheckOptions): SchemaComplaint[]
+  /**
+   * Compiles each schema object once. An object that lists its properties accepts no others unless the schema says so.
+   * Where `hasTemplate` holds for a part of the value, that part may stand for a value of any type.
+   */
+  check(schema: object, value: unknown, options?: { readonly hasTemplate?: HasTemplate }): FieldProblem[]
 }
 
 /** Keeps compiled schemas from one load to the next, since compiling them takes most of a reload's time. */
@@ -49,23 +48,23 @@ export function createSchemaChecker(): SchemaChecker {
     return validate
   }
   return {
-    check(schema, value, { isTemplate = () => false } = {}) {
+    check(schema, value, { hasTemplate = () => false } = {}) {
       let validate = compiled.get(schema)
       if (validate === undefined) {
         validate = compile(schema)
         compiled.set(schema, validate)
       }
       if (validate(value)) return []
-      return complaintsOf(decisiveErrors(validate.errors ?? [], isTemplate), value)
+      return complaintsOf(decisiveErrors(validate.errors ?? [], hasTemplate), value)
     },
   }
 }
 
-function complaintsOf(errors: readonly ErrorObject[], value: unknown): SchemaComplaint[] {
-  const complaints = new Map<string, SchemaComplaint>()
+function complaintsOf(errors: readonly ErrorObject[], value: unknown): FieldProblem[] {
+  const complaints = new Map<string, FieldProblem>()
   for (const error of errors) {
     const complaint = wordSchemaError(error, pathOf(error.instancePath, value))
-    const place = JSON.stringify([complaint.path, complaint.code])
+    const place = JSON.stringify([complaint.at, complaint.code])
     if (!complaints.has(place)) complaints.set(place, complaint)
   }
   return [...complaints.values()]

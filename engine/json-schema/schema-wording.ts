@@ -1,60 +1,38 @@
 /** Words an error of the schema validator as a sentence with a hint. */
 import type { ErrorObject } from 'ajv'
-import { nearestName } from '../source/nearest-name.ts'
-import type { DocumentPath } from '../source/position.ts'
-import type { ProblemCode } from '../source/problem.ts'
+import { didYouMean } from '../source/nearest-name.ts'
+import { type DocumentPath, writePlace } from '../source/position.ts'
+import type { FieldProblem } from '../source/problem.ts'
 import { isMap } from '../values/is-map.ts'
 import { choicesOf, expectationOf, formOf, formsOf } from './expectation.ts'
 
-export interface SchemaComplaint {
-  readonly code: ProblemCode
-  /** The path within the checked value. */
-  readonly path: DocumentPath
-  /** Point at the key and not at its value. */
-  readonly atKey?: boolean
-  readonly message: string
-  readonly hint?: string
-}
-
-/** `path` leads to the value that the error is about. */
-export function wordSchemaError(error: ErrorObject, path: DocumentPath): SchemaComplaint {
-  const unknownKey = text(error.params.additionalProperty)
-  if (unknownKey !== undefined) return wordUnknownField(error, path, unknownKey)
-  const missing = text(error.params.missingProperty)
-  if (missing !== undefined) {
-    return {
-      code: 'FLOW_MISSING_FIELD',
-      path: [...path, missing],
-      message: `${nameOf([...path, missing])} is missing.`,
-      ...hintOf(describeField(error.parentSchema?.properties?.[missing])),
-    }
+/** `at` is the path of the value that the error is about, within the value that was checked. */
+export function wordSchemaError(error: ErrorObject, at: DocumentPath): FieldProblem {
+  const { additionalProperty: unknown, missingProperty: missing } = error.params
+  if (typeof unknown === 'string') return wordUnknownField(error, at, unknown)
+  if (typeof missing === 'string') {
+    const path = [...at, missing]
+    const hint = describeField(error.parentSchema?.properties?.[missing])
+    return { code: 'FLOW_MISSING_FIELD', at: path, message: `${writePlace(path)} is missing.`, hint }
   }
   const hint = hintFor(error) ?? describeField(error.parentSchema)
-  return { code: 'FLOW_WRONG_TYPE', path, message: sentenceFor(error, path), ...hintOf(hint) }
+  return { code: 'FLOW_WRONG_TYPE', at, message: sentenceFor(error, at), hint }
 }
 
-function wordUnknownField(error: ErrorObject, path: DocumentPath, key: string): SchemaComplaint {
+function wordUnknownField(error: ErrorObject, at: DocumentPath, key: string): FieldProblem {
   const known = Object.keys(error.parentSchema?.properties ?? {})
-  const nearest = nearestName(key, known)
-  const owner = path.length === 0 ? '' : ` in ${nameOf(path)}`
-  const hint =
-    nearest !== undefined
-      ? `Did you mean ${nearest}?`
-      : known.length > 0
-        ? `There are: ${known.join(', ')}.`
-        : undefined
-  const message = `There is no field ${key}${owner}.`
+  const owner = at.length === 0 ? '' : ` in ${writePlace(at)}`
   return {
     code: 'FLOW_UNKNOWN_FIELD',
-    path: [...path, key],
+    at: [...at, key],
     atKey: true,
-    message,
-    ...hintOf(hint),
+    message: `There is no field ${key}${owner}.`,
+    hint: didYouMean(key, known) ?? (known.length > 0 ? `The fields are: ${known.join(', ')}.` : undefined),
   }
 }
 
-function sentenceFor(error: ErrorObject, path: DocumentPath): string {
-  const name = path.length === 0 ? 'The value' : nameOf(path)
+function sentenceFor(error: ErrorObject, at: DocumentPath): string {
+  const name = at.length === 0 ? 'The value' : writePlace(at)
   const data: unknown = error.data
   const forms = formsOf(error.parentSchema)
   if (forms !== undefined && isMap(data)) return `${name} must be ${forms}, not ${formOf(Object.keys(data))}.`
@@ -66,10 +44,7 @@ function sentenceFor(error: ErrorObject, path: DocumentPath): string {
 function hintFor({ data, parentSchema }: ErrorObject): string | undefined {
   const ways: unknown[] = [parentSchema?.anyOf ?? parentSchema?.oneOf ?? parentSchema].flat()
   const choices = ways.flatMap((way) => choicesOf(way) ?? [])
-  if (typeof data === 'string' && choices.length > 0) {
-    const nearest = nearestName(data, choices.map(String))
-    return nearest === undefined ? undefined : `Did you mean ${nearest}?`
-  }
+  if (typeof data === 'string' && choices.length > 0) return didYouMean(data, choices.map(String))
   const types: unknown[] = [parentSchema?.type].flat()
   if (types.includes('string') && (typeof data === 'number' || typeof data === 'boolean')) {
     return `If it is a text, put it in quotes: "${data}"`
@@ -82,10 +57,6 @@ function hintFor({ data, parentSchema }: ErrorObject): string | undefined {
   return undefined
 }
 
-function hintOf(hint: string | undefined): { hint?: string } {
-  return hint === undefined ? {} : { hint }
-}
-
 /** The schema's own description of a field. */
 function describeField(schema: unknown): string | undefined {
   if (!isMap(schema) || typeof schema.description !== 'string') return undefined
@@ -94,21 +65,10 @@ function describeField(schema: unknown): string | undefined {
   return `${schema.description} For example: ${typeof example === 'string' ? example : JSON.stringify(example)}`
 }
 
-/** `tags[0].key` */
-function nameOf(path: DocumentPath): string {
-  return path
-    .map((segment, index) => (typeof segment === 'number' ? `[${segment}]` : index === 0 ? segment : `.${segment}`))
-    .join('')
-}
-
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
   if (typeof value === 'string' && value.length > 60)
     return `${JSON.stringify(value.slice(0, 60))}… (${value.length} characters)`
   return value === undefined ? 'nothing' : JSON.stringify(value)
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

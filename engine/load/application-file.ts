@@ -3,8 +3,8 @@ import { Type } from 'typebox'
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { ApplicationSettings } from '../application.ts'
 import type { SchemaChecker } from '../json-schema/schema-problems.ts'
-import type { SchemaComplaint } from '../json-schema/schema-wording.ts'
-import type { DocumentPath } from '../source/position.ts'
+import { type DocumentPath, writePlace } from '../source/position.ts'
+import type { FieldProblem } from '../source/problem.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 import { isMap } from '../values/is-map.ts'
 
@@ -177,7 +177,7 @@ export function readApplicationFile(
   }
   const complaints = checker.check(settingsSchemaFor(actions), raw)
   for (const complaint of complaints) {
-    reporter.report({ ...complaint, ...hintAt(complaint), code: 'APPLICATION_INVALID', at: complaint.path })
+    reporter.report({ ...complaint, hint: hintAt(complaint) ?? complaint.hint, code: 'APPLICATION_INVALID' })
   }
   if (complaints.length > 0) return defaultSettings
   // It fits the schema.
@@ -200,14 +200,14 @@ export function readApplicationFile(
   }
 }
 
-function hintAt({ path, code }: SchemaComplaint): { hint?: string } {
-  if (code !== 'FLOW_WRONG_TYPE') return {}
-  if (path.at(-1) === 'id') return { hint: 'An ID is 24 hexadecimal digits in lower case, in quotes.' }
-  const isOfHost = path[0] === 'http' && typeof path.at(-1) === 'number'
-  if (path[0] === 'cors') return { hint: 'Write origins as browsers do, without a path: "https://app.example.com".' }
-  if (path[0] === 'connections') return { hint: 'Write the name of an environment variable: READINGS_URL.' }
-  if (path[0] === 'secrets') return { hint: 'Write the name of an environment variable: { env: STRIPE_KEY }.' }
-  return isOfHost ? { hint: 'Write a host, or a host and a port, in quotes: "127.0.0.1:9000".' } : {}
+function hintAt({ at, code }: FieldProblem): string | undefined {
+  if (code !== 'FLOW_WRONG_TYPE') return undefined
+  if (at.at(-1) === 'id') return 'An ID is 24 hexadecimal digits in lower case, in quotes.'
+  if (at[0] === 'cors') return 'Write origins as browsers do, without a path: "https://app.example.com".'
+  if (at[0] === 'connections') return 'Write the name of an environment variable: { env: READINGS_URL }.'
+  if (at[0] === 'secrets') return 'Write the name of an environment variable: { env: STRIPE_KEY }.'
+  const isHost = at[0] === 'http' && typeof at.at(-1) === 'number'
+  return isHost ? 'Write a host, or a host and a port, in quotes: "127.0.0.1:9000".' : undefined
 }
 
 /** Reports secrets whose variable the environment does not have. Flows find nothing in their place. */
@@ -283,10 +283,7 @@ function reportTwins(list: readonly object[], at: DocumentPath, field: string, r
       first.set(key, index)
       return
     }
-    const name = `${at[0]}${at
-      .slice(1)
-      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
-      .join('')}`
+    const name = writePlace(at)
     reporter.report({
       code: 'APPLICATION_INVALID',
       at: [...at, index, field],

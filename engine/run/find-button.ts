@@ -1,7 +1,7 @@
 /** Finds a flow's `button` trigger by the names that a node fires it by. */
 import { defineError } from '../../contracts/errors.ts'
 import type { Application, CompiledTrigger } from '../application.ts'
-import { nearestName } from '../source/nearest-name.ts'
+import { didYouMean } from '../source/nearest-name.ts'
 
 export interface ButtonName {
   /** ID of the flow. */
@@ -41,12 +41,10 @@ export function describeMissing(
   buttons: readonly string[],
 ): NoButton {
   if (!flows.includes(flow)) {
-    const meant = nearestName(flow, flows)
-    const hint = meant === undefined ? 'A flow is named by its file, without .yaml.' : `Did you mean "${meant}"?`
+    const hint = didYouMean(flow, flows) ?? 'A flow is named by its file, without .yaml.'
     return { field: 'flow', message: `There is no flow "${shorten(flow)}".`, hint }
   }
-  const meant = nearestName(button, buttons)
-  const hint = meant === undefined ? hintOfButtons(flow, buttons) : `Did you mean "${meant}"?`
+  const hint = didYouMean(button, buttons) ?? hintOfButtons(flow, buttons)
   return { field: 'button', message: `The flow ${flow} has no button "${shorten(button)}".`, hint }
 }
 

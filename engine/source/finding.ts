@@ -5,9 +5,9 @@ export interface Finding {
   readonly code: ProblemCode
   /** Characters from the start of the file's text. */
   readonly offset: number
-  readonly length?: number
+  readonly length?: number | undefined
   readonly severity?: Severity
   readonly message: string
-  readonly hint?: string
+  readonly hint?: string | undefined
   readonly related?: { readonly offset: number; readonly message: string }
 }

@@ -1,13 +1,19 @@
-/** Finds the name that was probably meant, for "did you mean". */
+/** Finds the name that was probably meant. */
 
-/** The nearest of `names` by edit distance without regard to case; `undefined` if none is near enough to be a slip of the pen. */
+/** A hint with the name that was probably meant; `undefined` if none of `names` is near enough. */
+export function didYouMean(name: string, names: Iterable<string>): string | undefined {
+  const nearest = nearestName(name, names)
+  return nearest === undefined ? undefined : `Did you mean "${nearest}"?`
+}
+
+/** The nearest of `names` by edit distance, ignoring case; `undefined` if none is near enough to be a typing mistake. */
 export function nearestName(name: string, names: Iterable<string>): string | undefined {
   let nearest: string | undefined
   let least = Math.min(3, Math.max(1, Math.ceil(name.length / 3))) + 1
   for (const candidate of names) {
     if (Math.abs(candidate.length - name.length) >= least) continue
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
-    // A name of one or two letters is not a misspelling of another one that shares none of them.
+    // A short name is not a misspelling of one that shares no letter with it.
     if (distance < least && distance < candidate.length) {
       nearest = candidate
       least = distance
@@ -16,7 +22,7 @@ export function nearestName(name: string, names: Iterable<string>): string | und
   return nearest
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours that lead from `a` to `b`. */
+/** How many insertions, deletions, substitutions and swaps of neighbours turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let before: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)

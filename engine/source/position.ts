@@ -1,14 +1,14 @@
-/** A place in a file; both count from 1. */
+/** A place in a file. Lines and columns count from 1. */
 export interface Position {
   readonly line: number
   readonly column: number
 }
 
 export interface SourceFile {
-  /** Path as it is shown in problems. */
+  /** The path that problems show. */
   readonly file: string
   readonly text: string
-  /** Why there is no text, for what is reported and not read. */
+  /** Why the file was not read; it is reported. */
   readonly unread?: Unread
 }
 
@@ -18,5 +18,11 @@ export interface Unread {
   readonly hint: string
 }
 
-/** Where in a document: keys of maps and indexes of lists, from the root on. */
+/** A path in a document: keys of maps and indexes of lists, from the root. */
 export type DocumentPath = readonly (string | number)[]
+
+/** `nodes[2].else[0]` */
+export function writePlace(path: DocumentPath): string {
+  const segments = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+  return segments.join('').replace(/^\./, '')
+}

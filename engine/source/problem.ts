@@ -1,5 +1,5 @@
 /** What is wrong with a flow, where, and what to write instead. */
-import type { Position } from './position.ts'
+import type { DocumentPath, Position } from './position.ts'
 
 export type Severity = 'error' | 'warning'
 
@@ -12,15 +12,15 @@ export interface Problem {
   readonly line: number
   /** From 1. */
   readonly column: number
-  /** How many characters the code frame underlines; 1 unless it says so. */
-  readonly length?: number
+  /** How many characters the code frame underlines; 1 by default. */
+  readonly length?: number | undefined
   readonly message: string
-  readonly hint?: string
-  /** Further places that the message speaks of, such as the other of two conflicting routes. */
-  readonly related?: readonly (Position & { readonly file: string; readonly message: string })[]
+  readonly hint?: string | undefined
+  /** Further places that the message mentions, such as the other of two conflicting routes. */
+  readonly related?: readonly (Position & { readonly file: string; readonly message: string })[] | undefined
 }
 
-/** Every code of a problem and what it stands for; `docs/reference/errors.md` lists them from here. */
+/** Every code of a problem with its meaning, as `docs/reference/errors.md` lists them. */
 export const problemCodes = {
   FLOW_YAML_SYNTAX: 'The file is not well-formed YAML.',
   FLOW_YAML_TRAP: 'YAML reads something other than what was meant, as a comment, an anchor or a number.',
@@ -72,16 +72,13 @@ export const problemCodes = {
 
 export type ProblemCode = keyof typeof problemCodes
 
-/** A problem of one field, before it is known where its node stands in the file. */
-export interface FieldProblem {
-  readonly code: ProblemCode
-  readonly at: readonly (string | number)[]
-  /** Point at the key and not at its value. */
-  readonly atKey?: boolean
+/** A problem of one field, before its place in the file is known. */
+export interface FieldProblem extends Pick<Problem, 'code' | 'message' | 'hint' | 'length'> {
+  /** The path of the field within what is checked, such as a node. */
+  readonly at: DocumentPath
+  /** Points at the key and not at its value. */
+  readonly atKey?: boolean | undefined
   /** Characters from the start of the value at `at`. */
-  readonly offset?: number
-  readonly length?: number
-  readonly message: string
-  readonly hint?: string
-  readonly severity?: 'error' | 'warning'
+  readonly offset?: number | undefined
+  readonly severity?: Severity
 }

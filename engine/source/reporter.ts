@@ -4,9 +4,6 @@ import { TextSyntaxError } from './syntax-error.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
 export interface Complaint extends FieldProblem {
-  /** Characters from the start of the value at `at`. */
-  readonly offset?: number
-  readonly length?: number
   readonly related?: Problem['related']
 }
 
@@ -14,14 +11,14 @@ export interface Reporter {
   readonly document: YamlDocument
   readonly problems: Problem[]
   report(complaint: Complaint): void
-  /** A reporter whose complaints stand below `at`. */
+  /** Returns a function that reports complaints whose paths begin at `at`. */
   below(at: DocumentPath): (complaint: Complaint) => void
-  /** Runs a parser of the text at `at`; what it throws of syntax becomes a problem, and the result is `undefined`. */
+  /** Runs a parser of the text at `at`. If it throws a `TextSyntaxError`, reports that and returns `undefined`. */
   parse<T>(at: DocumentPath, parser: () => T): T | undefined
   place(at: DocumentPath, offset?: number): Position
 }
 
-/** What to write instead, where whoever complains knows nothing closer. */
+/** The hints of complaints that bring none of their own. */
 const usualHints: Partial<Record<ProblemCode, string>> = {
   FLOW_TEMPLATE_SYNTAX: 'Write a path or a helper: << data.name >>, << upper data.name >>.',
   FLOW_EXPRESSION_SYNTAX: 'An expression reads like << data.n >> > 20 && << data.name >>.',
@@ -38,24 +35,11 @@ const usualHints: Partial<Record<ProblemCode, string>> = {
 export function createReporter(document: YamlDocument): Reporter {
   const problems: Problem[] = [...document.problems]
 
-  const report = (complaint: Complaint) => {
-    const found = document.locate(complaint.at, {
-      part: complaint.atKey ? 'key' : 'value',
-      ...(complaint.offset === undefined ? {} : { offset: complaint.offset }),
-    })
-    const length = complaint.length ?? found.length
+  const report = ({ at, atKey, offset, ...complaint }: Complaint) => {
+    const { file } = document.source
+    const place = document.locate(at, { isKey: atKey, offset })
     const hint = complaint.hint ?? usualHints[complaint.code]
-    problems.push({
-      code: complaint.code,
-      severity: complaint.severity ?? 'error',
-      file: document.source.file,
-      line: found.line,
-      column: found.column,
-      ...(length === undefined ? {} : { length }),
-      message: complaint.message,
-      ...(hint === undefined ? {} : { hint }),
-      ...(complaint.related === undefined ? {} : { related: complaint.related }),
-    })
+    problems.push({ severity: 'error', file, ...complaint, ...place, length: complaint.length ?? place.length, hint })
   }
 
   return {
@@ -63,28 +47,24 @@ export function createReporter(document: YamlDocument): Reporter {
     problems,
     report,
     below: (at) => (complaint) => report({ ...complaint, at: [...at, ...complaint.at] }),
-    place: (at, offset) => document.locate(at, offset === undefined ? {} : { offset }),
+    place(at, offset) {
+      const { line, column } = document.locate(at, { offset })
+      return { line, column }
+    },
     parse(at, parser) {
       try {
         return parser()
       } catch (error) {
         if (!(error instanceof TextSyntaxError)) throw error
-        report({
-          code: error.code,
-          at,
-          offset: error.place.offset,
-          ...(error.place.length === undefined ? {} : { length: error.place.length }),
-          message: error.message,
-          ...(error.hint === undefined ? {} : { hint: error.hint }),
-        })
+        const { code, message, hint, place } = error
+        report({ code, at, ...place, message, hint })
         return undefined
       }
     },
   }
 }
 
-/** For messages that speak of another place. */
+/** Another place that a message mentions. */
 export function relatedPlace(reporter: Reporter, at: DocumentPath, message: string) {
-  const { line, column } = reporter.place(at)
-  return { file: reporter.document.source.file, line, column, message }
+  return { file: reporter.document.source.file, ...reporter.place(at), message }
 }

@@ -8,11 +8,11 @@ import { readYaml } from './read-yaml.ts'
 import { type ScalarStyle, sourceOffset } from './scalar-offset.ts'
 import { writeOut } from './yaml-traps.ts'
 
-export interface Place {
-  /** Point at the key and not at its value. */
-  readonly part?: 'key' | 'value'
+interface Place {
+  /** Points at the key and not at its value. */
+  readonly isKey?: boolean | undefined
   /** Characters from the start of the scalar's value, mapped back into the YAML source. */
-  readonly offset?: number
+  readonly offset?: number | undefined
 }
 
 export interface YamlDocument {
@@ -22,7 +22,7 @@ export interface YamlDocument {
   /** Syntax errors and traps, in the order of the file. */
   readonly problems: readonly Problem[]
   /** Where a value stands, or its key; the nearest ancestor that exists where there is no such value. */
-  locate(path: DocumentPath, at?: Place): Position & { readonly length?: number }
+  locate(path: DocumentPath, at?: Place): Position & Pick<Span, 'length'>
 }
 
 /** A flow is a few kilobytes. */
@@ -42,8 +42,8 @@ export function parseYaml(source: SourceFile, known?: YamlTags): YamlDocument {
     value: data.value,
     problems: findings.sort((a, b) => a.offset - b.offset).map((finding) => problemOf(finding, source.file, position)),
     locate(path, at = {}) {
-      const { offset, length } = read === undefined ? { offset: 0 } : spanOf(read.document, text, path, at)
-      return { ...position(offset), ...(length === undefined ? {} : { length }) }
+      const { offset, length } = read ? spanOf(read.document, text, path, at) : { offset: 0 }
+      return { ...position(offset), length }
     },
   }
 }
@@ -83,17 +83,9 @@ function dataOf(document: ParsedDocument): { value?: unknown; finding?: Finding 
 }
 
 function problemOf(finding: Finding, file: string, position: (offset: number) => Position): Problem {
-  const { code, offset, length, severity = 'error', message, hint, related } = finding
-  return {
-    code,
-    severity,
-    file,
-    ...position(offset),
-    ...(length === undefined ? {} : { length }),
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    ...(related === undefined ? {} : { related: [{ file, ...position(related.offset), message: related.message }] }),
-  }
+  const { offset, related, ...rest } = finding
+  const places = related && [{ file, ...position(related.offset), message: related.message }]
+  return { severity: 'error', file, ...position(offset), ...rest, related: places }
 }
 
 /** Makes a place in `text` a line and a column that an editor can go to. */
@@ -110,10 +102,10 @@ function positionsIn(text: string): (offset: number) => Position {
 
 interface Span {
   readonly offset: number
-  readonly length?: number
+  readonly length?: number | undefined
 }
 
-function spanOf(document: ParsedDocument, text: string, path: DocumentPath, { part, offset }: Place): Span {
+function spanOf(document: ParsedDocument, text: string, path: DocumentPath, { isKey, offset }: Place): Span {
   let node = resolved(document.contents, document)
   let span = spanOfNode(node, text)
   for (const [index, segment] of path.entries()) {
@@ -122,7 +114,7 @@ function spanOf(document: ParsedDocument, text: string, path: DocumentPath, { pa
       const pair = node.items.findLast(({ key }) => isScalar(key) && key.value === String(segment))
       if (pair === undefined || !isScalar(pair.key)) return span
       const key = spanOfNode(pair.key, text)
-      if (isLast && part === 'key') return offset === undefined ? key : offsetIn(pair.key, text, offset)
+      if (isLast && isKey) return offset === undefined ? key : offsetIn(pair.key, text, offset)
       node = resolved(pair.value, document)
       // Where nothing is written after a key, the key is what can be pointed at.
       span = isNode(node) && !isEmpty(node) ? spanOfNode(node, text) : key

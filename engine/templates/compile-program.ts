@@ -3,7 +3,7 @@
  * wraps every helper anew for each rendering; these take a few hundredths of that, and generate no code.
  */
 import Handlebars from 'handlebars'
-import { nearestName } from '../source/nearest-name.ts'
+import { didYouMean } from '../source/nearest-name.ts'
 import { isObject, toText } from '../values/coerce.ts'
 import {
   compileCall,
@@ -86,8 +86,7 @@ function blockHelperOf({ call }: Block, place: Place): string {
     throw misuse(path, `"${name}" is no block.`, `Write << ${name} … >>, without the #.`)
   }
   if (path.segments.length > 1 || path.isVariable || path.isScoped || path.depth > 0) return ''
-  const nearest = nearestName(path.text, blockNames)
-  throw unknownHelper(path, `No block is called "${path.text}".`, nearest && `Did you mean "${nearest}"?`)
+  throw unknownHelper(path, `No block is called "${path.text}".`, didYouMean(path.text, blockNames))
 }
 
 function sectionOf(evaluate: (scope: Scope) => unknown, render: Render, inverse: Render): Render {

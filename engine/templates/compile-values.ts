@@ -1,6 +1,6 @@
 /** Compiles what stands in a template – paths, literals, helper calls – to closures that give values. */
 
-import { nearestName } from '../source/nearest-name.ts'
+import { didYouMean } from '../source/nearest-name.ts'
 import { TextSyntaxError } from '../source/syntax-error.ts'
 import { reportMissing } from '../values/missing.ts'
 import { checkSegment, type PathRead, pathOf } from '../values/path.ts'
@@ -56,8 +56,7 @@ export function helperNameOf({ path, hasArguments }: Call, place: Place): string
     if (hasArguments && reason !== undefined) throw unknownHelper(path, `The helper "${name}" ${reason}.`)
   }
   if (!hasArguments) return undefined
-  const nearest = isName ? nearestName(name, helperNames) : undefined
-  throw unknownHelper(path, `No helper is called "${path.text}".`, nearest && `Did you mean "${nearest}"?`)
+  throw unknownHelper(path, `No helper is called "${path.text}".`, isName ? didYouMean(name, helperNames) : undefined)
 }
 
 function compileParam(param: Param, place: Place): Evaluate {

@@ -6,7 +6,7 @@ import { anything, objectShape } from '../../engine/json-schema/shape.ts'
 import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { nearestName } from '../../engine/source/nearest-name.ts'
+import { didYouMean } from '../../engine/source/nearest-name.ts'
 import { refusalShape } from '../parts/refusal.ts'
 import { mayRefuse } from '../parts/refuse.ts'
 import { resultOf } from '../parts/settle.ts'
@@ -105,18 +105,17 @@ function check({ config, actions, checker, report }: NodeCheck): void {
   const call = String(config.call)
   const action = actionNamed(call, actions)
   if (action) {
-    const complaints = checker.check(action.params, config.with ?? {}, { isTemplate: hasTemplate })
+    const complaints = checker.check(action.params, config.with ?? {}, { hasTemplate })
     for (const complaint of complaints) {
-      const at = config.with === undefined ? ['call'] : ['with', ...complaint.path]
+      const at = config.with === undefined ? ['call'] : ['with', ...complaint.at]
       report({ ...complaint, at })
     }
     return
   }
-  const near = nearestName(call, Object.keys(actions))
   report({
     code: 'FLOW_UNKNOWN_CALL',
     at: ['call'],
     message: `The platform has no action "${call}".`,
-    hint: near ? `Did you mean "${near}"?` : 'docs/reference/api/README.md lists them all.',
+    hint: didYouMean(call, Object.keys(actions)) ?? 'docs/reference/api/README.md lists them all.',
   })
 }

@@ -3,7 +3,7 @@ import type { CustomNode } from '../../engine/custom-node.ts'
 import { anything, type Shape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type NodeType, type RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, PathTo, Value, ValueOf } from '../../engine/schema.ts'
-import { nearestName } from '../../engine/source/nearest-name.ts'
+import { didYouMean } from '../../engine/source/nearest-name.ts'
 import { isObject } from '../../engine/values/coerce.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'
@@ -214,13 +214,12 @@ function outputsIn(node: RawConfig): readonly string[] {
 function check({ config, customNodes, report }: NodeCheck): void {
   const { node } = config
   if (typeof node !== 'string' || customNodes.includes(node)) return
-  const near = nearestName(node, customNodes)
   const known = customNodes.length > 0 ? `There are: ${customNodes.join(', ')}.` : undefined
   report({
     code: 'FLOW_UNKNOWN_CUSTOM_NODE',
     at: ['node'],
     message: `The application has no custom node "${node}".`,
-    hint: near ? `Did you mean "${near}"?` : (known ?? `A flow with "on: { custom-node: ${node} }" makes one.`),
+    hint: didYouMean(node, customNodes) ?? known ?? `A flow with "on: { custom-node: ${node} }" makes one.`,
   })
 }
 

@@ -11,9 +11,9 @@ export function checkBody(
   const schema = propertyOf(actions[call]?.params, parameter)
   const value = config[field]
   if (schema === undefined || value === undefined) return
-  for (const complaint of checker.check(schema, value, { isTemplate: hasTemplate })) {
+  for (const complaint of checker.check(schema, value, { hasTemplate })) {
     const message = complaint.message.replace(/^The value\b/, field)
-    report({ ...complaint, message, at: [field, ...complaint.path] })
+    report({ ...complaint, message, at: [field, ...complaint.at] })
   }
 }
 

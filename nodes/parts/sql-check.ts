@@ -1,6 +1,6 @@
 /** Checks what a schema cannot express: that a connection exists, and that a query has neither templates nor transactions. */
 import type { NodeCheck } from '../../engine/node.ts'
-import { nearestName } from '../../engine/source/nearest-name.ts'
+import { didYouMean } from '../../engine/source/nearest-name.ts'
 
 const databaseField = { field: 'connection', example: 'readings: { env: READINGS_URL }' }
 
@@ -8,14 +8,13 @@ const databaseField = { field: 'connection', example: 'readings: { env: READINGS
 export function checkConnection({ config, connections, report }: NodeCheck, { field, example } = databaseField): void {
   const connection = config[field]
   if (typeof connection !== 'string' || connections.includes(connection)) return
-  const near = nearestName(connection, connections)
   report({
     code: 'FLOW_UNKNOWN_CONNECTION',
     at: [field],
     message: `There is no connection "${connection}" in application.yaml.`,
-    hint: near
-      ? `Did you mean "${near}"?`
-      : `Name it there, with the environment variable that has it: connections: { ${example} }.`,
+    hint:
+      didYouMean(connection, connections) ??
+      `Name it there, with the environment variable that has it: connections: { ${example} }.`,
   })
 }
 

@@ -145,7 +145,7 @@ function check(trigger: TriggerCheck): void {
     }
     for (const complaint of sharedSchemaChecker().check(schemaOf(raw), raw.default)) {
       const message = complaint.message.replace(/^The value\b/, `The default of ${name}`)
-      report({ ...complaint, at: [...at, 'default', ...complaint.path], message })
+      report({ ...complaint, at: [...at, 'default', ...complaint.at], message })
     }
   }
   outputs.forEach((name, index) => {

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { anything, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { parseEndpoint, routeParams } from '../../engine/route.ts'
-import { nearestName } from '../../engine/source/nearest-name.ts'
+import { didYouMean } from '../../engine/source/nearest-name.ts'
 import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
 import { defineTrigger, type EndpointSpec, type TriggerCheck } from '../../engine/trigger.ts'
 import { misplaced } from '../parts/misplaced.ts'
@@ -128,12 +128,11 @@ function check(trigger: TriggerCheck): void {
   if (groups === undefined) return
   groupsOf(config.access).forEach((name, index) => {
     if (groups.includes(name) || hasTemplate(name)) return
-    const near = nearestName(name, groups)
     report({
       code: 'FLOW_UNKNOWN_GROUP',
       at: ['access', 'groups', index],
       message: `application.yaml seeds no group "${name}".`,
-      hint: near ? `Did you mean "${near}"?` : 'Add it there under seeds.groups.',
+      hint: didYouMean(name, groups) ?? 'Add it there under seeds.groups.',
     })
   })
 }

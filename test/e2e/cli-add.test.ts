@@ -75,7 +75,7 @@ describe.concurrent('flowpot add endpoint', () => {
     const folder = await scene.folder(pots)
     const { code, output, errors } = await runCli(['add', 'endpoint', 'get /x', '--folder', folder])
     expect([code, output]).toEqual([2, ''])
-    expect(errors).toBe('error CLI_CALL_WRONG: "get" is not a method.\n  hint: Did you mean GET?\n')
+    expect(errors).toBe('error CLI_CALL_WRONG: "get" is not a method.\n  hint: Did you mean "GET"?\n')
   })
 
   it('creates one flow when several processes ask for it at once', async ({ scene }) => {

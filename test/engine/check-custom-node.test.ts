@@ -31,11 +31,11 @@ describe('a node that uses a custom node', () => {
     ['type: custom-node\nnode: ‸elsewhere', 'FLOW_UNKNOWN_CUSTOM_NODE', 'There are: verify.'],
     ['type: custom-node\nnode: ‸constructor', 'FLOW_UNKNOWN_CUSTOM_NODE', 'There are: verify.'],
     ['type: custom-node\nnode: ‸__proto__', 'FLOW_UNKNOWN_CUSTOM_NODE', 'There are: verify.'],
-    ['type: custom-node\nnode: verify\nwith: { user: 1, ‸rol: viewer }', 'FLOW_UNKNOWN_FIELD', 'Did you mean role?'],
+    ['type: custom-node\nnode: verify\nwith: { user: 1, ‸rol: viewer }', 'FLOW_UNKNOWN_FIELD', 'Did you mean "role"?'],
     [
       'type: custom-node\nnode: verify\nwith: { user: 1, ‸constructor: 1 }',
       'FLOW_UNKNOWN_FIELD',
-      'There are: user, role, times.',
+      'The fields are: user, role, times.',
     ],
     ['type: custom-node\nnode: verify\nwith: { user: 1, role: ‸boss }', 'FLOW_WRONG_TYPE', undefined],
     ['type: custom-node\nnode: verify\nwith: { user: 1, times: ‸often }', 'FLOW_WRONG_TYPE', undefined],
@@ -43,17 +43,17 @@ describe('a node that uses a custom node', () => {
     [
       'type: custom-node\nnode: verify\nwith: { user: 1 }\n‸next: end',
       'FLOW_UNKNOWN_OUTPUT',
-      'Its ways out are: "then", "else", "broken".',
+      'Its outputs are: "then", "else", "broken".',
     ],
     [
       'type: custom-node\nnode: verify\nwith: { user: 1 }\non: { ‸brokn: end }',
       'FLOW_UNKNOWN_OUTPUT',
-      'Its ways out are: "then", "else", "broken".',
+      'Its outputs are: "then", "else", "broken".',
     ],
     [
       'type: custom-node\nnode: verify\nwith: { user: 1 }\non: { ‸constructor: end }',
       'FLOW_UNKNOWN_OUTPUT',
-      'Its ways out are: "then", "else", "broken".',
+      'Its outputs are: "then", "else", "broken".',
     ],
     [
       'type: custom-node\nnode: verify\nwith: { user: 1 }\non: { ‸then: end }',
@@ -63,7 +63,7 @@ describe('a node that uses a custom node', () => {
     [
       'type: custom-node\nnode: verify\nwith: { user: 1 }\n‸broken: end',
       'FLOW_UNKNOWN_FIELD',
-      'There are: node, with, result.',
+      'The fields are: node, with, result.',
     ],
     [
       'type: custom-node\nnode: ‸<< data.x >>',
@@ -186,7 +186,7 @@ describe('a custom node', () => {
 
   test.each([
     ['- { type: return, output: ‸els }', 'FLOW_UNKNOWN_OUTPUT', 'Did you mean "else"?'],
-    ['- { type: return, output: ‸__proto__ }', 'FLOW_UNKNOWN_OUTPUT', 'Its ways out are: "then", "else".'],
+    ['- { type: return, output: ‸__proto__ }', 'FLOW_UNKNOWN_OUTPUT', 'Its outputs are: "then", "else".'],
     [
       '- ‸{ type: reply, next: r }\n- { id: r, type: return, output: then }',
       'FLOW_MISPLACED_NODE',

@@ -85,8 +85,8 @@ test('an endpoint is a method and a route', () => {
 })
 
 test.each([
-  ['post /devices', 0, 'Did you mean POST?'],
-  ['GTE /x', 0, 'Did you mean GET?'],
+  ['post /devices', 0, 'Did you mean "POST"?'],
+  ['GTE /x', 0, 'Did you mean "GET"?'],
   ['FETCH /x', 0, undefined],
   ['head /x', 0, 'HEAD is answered as GET is.'],
   ['/devices', 0, 'Write a method, a space and a route: GET /devices'],

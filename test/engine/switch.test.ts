@@ -109,7 +109,7 @@ describe('the check of a switch', () => {
 
   it('lists the ways out that a switch with these cases has', () => {
     const [problem] = load({ 'flow.yaml': button(choose('{ is: a }, { is: b }', ', next: end')) }).problems
-    expect(problem?.hint).toBe('Its ways out are: "default", "cases[0]", "cases[1]".')
+    expect(problem?.hint).toBe('Its outputs are: "default", "cases[0]", "cases[1]".')
   })
 
   it('finds what is wrong in the branch of a case, at its place', () => {

@@ -1,5 +1,5 @@
 import type { Seeds } from '../../contracts/seeds.ts'
-import { nearestName } from '../../engine/source/nearest-name.ts'
+import { didYouMean, nearestName } from '../../engine/source/nearest-name.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import type { Reporter } from '../../engine/source/reporter.ts'
 import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
@@ -79,10 +79,8 @@ function checkCall(raw: RawStep, at: DocumentPath, reporter: Reporter): void {
   }
   const known = Object.keys(describeActions())
   if (known.includes(raw.call)) return
-  const nearest = nearestName(raw.call, known)
-  const hint = nearest === undefined ? {} : { hint: `Did you mean "${nearest}"?` }
   const message = `The platform has no action "${raw.call}".`
-  reporter.report({ code: 'TEST_INVALID', at: [...at, 'call'], message, ...hint })
+  reporter.report({ code: 'TEST_INVALID', at: [...at, 'call'], message, hint: didYouMean(raw.call, known) })
 }
 
 /** A test with `steps` must not have the keys of a step itself. */

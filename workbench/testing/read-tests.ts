@@ -67,7 +67,7 @@ export function readTests(source: SourceFile, nodeIds: ReadonlyMap<string, Reado
   const raw = reporter.document.value
   if (raw === undefined) return { tests: [], problems: reporter.problems }
   const complaints = shared.checker.check(shared.schema, raw)
-  for (const complaint of complaints) reporter.report({ ...complaint, code: 'TEST_INVALID', at: complaint.path })
+  for (const complaint of complaints) reporter.report({ ...complaint, code: 'TEST_INVALID' })
   if (complaints.length > 0) return { tests: [], problems: reporter.problems }
   const flowId = flowIdOf(source.file)
   // The schema has passed.
@@ -101,7 +101,7 @@ function readTest(raw: RawTest, at: DocumentPath, scope: ReadScope): Test {
     seed,
     random: random === undefined ? undefined : String(random),
     stubs,
-    stubLine: (name) => reporter.document.locate([...at, 'stubs', name], { part: 'key' }).line,
+    stubLine: (name) => reporter.document.locate([...at, 'stubs', name], { isKey: true }).line,
     steps: all.map((step, index) => ({
       ...step,
       user: step.user ?? whole.user,

@@ -114,7 +114,7 @@ function readFlow(
   const graph = readGraph(isMap(raw) ? raw : {}, scope, reporter)
   const reads = new Map(
     graph.nodes.map((node) => {
-      const site = { flow: flow.name, file: flow.file, nodeName: node.name, at: node.at, locate: reporter.place }
+      const site = { file: flow.file, nodeName: node.name, at: node.at, locate: reporter.place }
       const htmlFields = node.type.escapesHtml?.(node.config) ?? []
       return [node, compileConfig(node.type.config, node.config, { node: site, checker, reporter, htmlFields }).reads]
     }),

@@ -3,7 +3,7 @@ import { Ajv } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
 import { hasTemplate } from '../../../engine/compile/compile-value.ts'
 import type { SchemaChecker } from '../../../engine/json-schema/schema-problems.ts'
-import type { SchemaComplaint } from '../../../engine/json-schema/schema-wording.ts'
+import type { FieldProblem } from '../../../engine/source/problem.ts'
 import { isObject } from '../../../engine/values/coerce.ts'
 import { compileSchema } from './json-schema.ts'
 
@@ -40,30 +40,30 @@ function metaSchema(): object {
 }
 
 /** What is wrong with a schema that stands in a flow. Its places are from the schema on. */
-export function checkSchema(schema: object, checker: SchemaChecker): readonly SchemaComplaint[] {
-  const complaints = checker.check(metaSchema(), schema, { isTemplate: hasTemplate }).map(wordReference)
+export function checkSchema(schema: object, checker: SchemaChecker): readonly FieldProblem[] {
+  const complaints = checker.check(metaSchema(), schema, { hasTemplate }).map(wordReference)
   return complaints.length > 0 || hasTemplate(schema) ? complaints : compileComplaints(schema)
 }
 
-function wordReference(complaint: SchemaComplaint): SchemaComplaint {
-  if (complaint.path.at(-1) !== '$ref') return complaint
+function wordReference(complaint: FieldProblem): FieldProblem {
+  if (complaint.at.at(-1) !== '$ref') return complaint
   const hint = 'Nothing is fetched. Write "#/definitions/NAME", in quotes.'
   return { ...complaint, message: 'A $ref must lead within the schema.', hint }
 }
 
-function compileComplaints(schema: object): SchemaComplaint[] {
+function compileComplaints(schema: object): FieldProblem[] {
   try {
     compileSchema(schema)(null)
     return []
   } catch (error) {
     const { missingRef } = error as { missingRef?: string } // of Ajv's error for it
     if (missingRef !== undefined) {
-      const path = placeOf(schema, missingRef) ?? []
-      return [{ code: 'FLOW_WRONG_TYPE', path, message: `There is nothing in the schema at ${missingRef}.` }]
+      const at = placeOf(schema, missingRef) ?? []
+      return [{ code: 'FLOW_WRONG_TYPE', at, message: `There is nothing in the schema at ${missingRef}.` }]
     }
     const message =
       error instanceof RangeError ? 'The schema refers to itself without end.' : `The schema cannot be used: ${error}.`
-    return [{ code: 'FLOW_WRONG_TYPE', path: [], message }]
+    return [{ code: 'FLOW_WRONG_TYPE', at: [], message }]
   }
 }
 

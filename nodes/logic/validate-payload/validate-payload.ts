@@ -180,7 +180,7 @@ function check({ config: { schema }, checker, report }: NodeCheck): void {
     report({ code: 'FLOW_WRONG_TYPE', at: ['schema'], message: 'schema must be a JSON Schema.', hint })
     return
   }
-  for (const { path, ...complaint } of checkSchema(schema, checker)) report({ ...complaint, at: ['schema', ...path] })
+  for (const { at, ...complaint } of checkSchema(schema, checker)) report({ ...complaint, at: ['schema', ...at] })
 }
 
 function translate({ schemaType = 'json', schema, toValidatePath, errorsPath }: RawConfig): RawConfig {

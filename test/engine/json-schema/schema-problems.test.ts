@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
+import { hasTemplate } from '../../../engine/compile/compile-value.ts'
 import { createSchemaChecker } from '../../../engine/json-schema/schema-problems.ts'
 import { Expression, PathTo, Template, Value } from '../../../engine/schema.ts'
 
 const checker = createSchemaChecker()
-const isTemplate = (text: string) => text.includes('<<')
 
 const device = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 20 }),
@@ -43,7 +43,7 @@ test.each([
 const wrong = 'FLOW_WRONG_TYPE'
 test.each<[Record<string, unknown>, string, unknown[], string, string | undefined]>([
   [{}, 'FLOW_MISSING_FIELD', ['name'], 'name is missing.', undefined],
-  [{ name: 'x', statsu: 200 }, 'FLOW_UNKNOWN_FIELD', ['statsu'], 'There is no field statsu.', 'Did you mean status?'],
+  [{ name: 'x', statsu: 200 }, 'FLOW_UNKNOWN_FIELD', ['statsu'], 'There is no field statsu.', 'Did you mean "status"?'],
   [{ name: 'x', status: 'abc' }, wrong, ['status'], 'status must be an integer from 100 to 599, not "abc".', undefined],
   [{ name: 'x', status: 99 }, wrong, ['status'], 'status must be an integer from 100 to 599, not 99.', undefined],
   [
@@ -74,7 +74,7 @@ test.each<[Record<string, unknown>, string, unknown[], string, string | undefine
     wrong,
     ['kind'],
     'kind must be one of standalone or gateway, not "gatway".',
-    'Did you mean gateway?',
+    'Did you mean "gateway"?',
   ],
   [
     { name: 'x', email: 'me' },
@@ -99,21 +99,21 @@ test.each<[Record<string, unknown>, string, unknown[], string, string | undefine
     'FLOW_UNKNOWN_FIELD',
     ['tags', 0, 'valeu'],
     'There is no field valeu in tags[0].',
-    'Did you mean value?',
+    'Did you mean "value"?',
   ],
   [
     { name: 'x', access: 'publik' },
     wrong,
     ['access'],
     'access must be public, device or an object, not "publik".',
-    'Did you mean public?',
+    'Did you mean "public"?',
   ],
   [
     { name: 'x', access: { group: [], groups: [] } },
     'FLOW_UNKNOWN_FIELD',
     ['access', 'group'],
     'There is no field group in access.',
-    'Did you mean groups?',
+    'Did you mean "groups"?',
   ],
   [
     { name: 'x', access: { groups: [1] } },
@@ -141,31 +141,31 @@ test.each<[Record<string, unknown>, string, unknown[], string, string | undefine
 ])('%j', (value, code, path, message, hint) => {
   const complaints = checker.check(device, value)
   expect(complaints).toHaveLength(1)
-  expect(complaints[0]).toMatchObject({ code, path, message, ...(hint === undefined ? {} : { hint }) })
+  expect(complaints[0]).toMatchObject({ code, at: path, message, ...(hint === undefined ? {} : { hint }) })
 })
 
 test('an unknown key is pointed at, and the keys there are stand in the hint where none is near', () => {
   expect(checker.check(Type.Object({ if: Type.Optional(Type.Number()) }), { zzz: 1 })).toEqual([
     {
       code: 'FLOW_UNKNOWN_FIELD',
-      path: ['zzz'],
+      at: ['zzz'],
       atKey: true,
       message: 'There is no field zzz.',
-      hint: 'There are: if.',
+      hint: 'The fields are: if.',
     },
   ])
 })
 
 test('the value itself is called so', () => {
   expect(checker.check(Type.Integer(), 'x')).toMatchObject([
-    { path: [], message: 'The value must be an integer, not "x".' },
+    { at: [], message: 'The value must be an integer, not "x".' },
   ])
 })
 
 test('every complaint comes at once', () => {
   const paths = checker
     .check(device, { status: 'a', foo: 1, tags: [3, { key: 1, value: 'b' }] })
-    .map(({ path }) => path.join('.'))
+    .map(({ at }) => at.join('.'))
   expect(paths.sort()).toEqual(['foo', 'name', 'status', 'tags.0', 'tags.1.key'])
 })
 
@@ -210,7 +210,7 @@ describe('where a template stands', () => {
     ['beside what is wrong within an alternative', { name: 'x', answer: { status: '<< s >>', body: 1, bdoy: 2 } }, 1],
     ['beside what is missing', { status: '<< s >>' }, 1],
   ])('%s', (_, value, count) => {
-    expect(checker.check(device, value, { isTemplate })).toHaveLength(count)
+    expect(checker.check(device, value, { hasTemplate })).toHaveLength(count)
   })
 
   test('it is a text like others where the caller does not ask', () => {
@@ -226,13 +226,13 @@ test('the marks of configuration schemas say nothing of the value', () => {
     body: Type.Optional(Value()),
   })
   expect(checker.check(config, { if: true, to: 'data.x', text: 't', body: { any: ['thing'] } })).toEqual([])
-  expect(checker.check(config, { if: [], to: '', text: 1 }).map(({ path }) => path)).toEqual([['if'], ['to'], ['text']])
+  expect(checker.check(config, { if: [], to: '', text: 1 }).map(({ at }) => at)).toEqual([['if'], ['to'], ['text']])
 })
 
 test('any JSON gets complaints with paths that lead into it, and pollutes nothing', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      for (const { path, code, message } of checker.check(device, value, { isTemplate })) {
+      for (const { at: path, code, message } of checker.check(device, value, { hasTemplate })) {
         expect(message).not.toBe('')
         let current: unknown = value
         for (const segment of code === 'FLOW_MISSING_FIELD' ? path.slice(0, -1) : path) {

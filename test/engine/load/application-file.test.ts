@@ -57,7 +57,7 @@ describe('seeds', () => {
     ['devices: [ { name: x, id: 3 } ]', '3 }', 'seeds.devices[0].id must be', 'An ID is 24 hexadecimal digits'],
     [`users: [ { email: a@lom.example, id: ${'G'.repeat(24)} } ]`, 'GGG', 'seeds.users[0].id must be', 'An ID is'],
     ['devices: [ { name: x }, { name: y, tags: 3 } ]', '3 }', 'seeds.devices[1].tags must be a list', ''],
-    ['devices: [ { nmae: x, name: y } ]', 'nmae', 'no field nmae in seeds.devices[0]', 'Did you mean name?'],
+    ['devices: [ { nmae: x, name: y } ]', 'nmae', 'no field nmae in seeds.devices[0]', 'Did you mean "name"?'],
     ['devices: [ { description: y } ]', '{ desc', 'seeds.devices[0].name is missing', ''],
     ['devices: [ 3 ]', '3 ]', 'seeds.devices[0] must be an object', ''],
   ])('that the platform would refuse are refused at their place: %s', (line, place, message, hint) => {

@@ -105,11 +105,11 @@ nodes:
 `)
   test.each([
     [['name'], {}, '1:7', 8],
-    [['name'], { part: 'key' }, '1:1', 4],
+    [['name'], { isKey: true }, '1:1', 4],
     [['nodes', 0], {}, '3:5', undefined],
     [['nodes', 0, 'status'], {}, '4:13', 5],
     [['nodes', 0, 'status'], { offset: 1 }, '4:15', undefined],
-    [['nodes', 0, 'status'], { part: 'key', offset: 2 }, '4:7', undefined],
+    [['nodes', 0, 'status'], { isKey: true, offset: 2 }, '4:7', undefined],
     [['nodes', 0, 'body', 'id'], {}, '5:23', 7],
     [['nodes', 1, 'body', 'id'], { offset: 3 }, '5:26', undefined],
     [['nodes', 1, 'empty'], {}, '7:5', 5],

@@ -64,7 +64,7 @@ describe('base64-decode', () => {
 
   test('does not load with a form that there is none of', () => {
     expect(problemsOf(`${decode}\nas: byte`).map(({ code, hint }) => [code, hint])).toEqual([
-      ['FLOW_WRONG_TYPE', 'Did you mean bytes?'],
+      ['FLOW_WRONG_TYPE', 'Did you mean "bytes"?'],
     ])
   })
 })
