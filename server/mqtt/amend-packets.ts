@@ -1,6 +1,6 @@
 /** Changes packets after Aedes has parsed them and before it handles them, where it would treat a device too strictly. */
 import type { EventEmitter } from 'node:events'
-import type { Client, ConnectPacket, SubscribePacket } from 'aedes'
+import type { Client, ConnectPacket, SubscribePacket, UnsubscribePacket } from 'aedes'
 import type { ReceivedSubscription } from './authorise-subscribe.ts'
 import { nowhere, type ReceivedPublish } from './take-publish.ts'
 import { isWildcard, shown } from './topics.ts'
@@ -10,32 +10,53 @@ interface HasParser {
   readonly _parser: EventEmitter
 }
 
-type Packet = ConnectPacket | SubscribePacket | ReceivedPublish | { readonly cmd: 'other' }
+type Packet =
+  | ConnectPacket
+  | SubscribePacket
+  | (UnsubscribePacket & { readonly cmd: 'unsubscribe' })
+  | ReceivedPublish
+  | { readonly cmd: 'other' }
 
-/** Call it before anything is read from the client. */
-export function amendPackets(client: Client): void {
+/** Call it before anything is read from the client. `ignored` gets what an UNSUBSCRIBE names though it is not a filter. */
+export function amendPackets(client: Client, ignored: (topics: readonly string[]) => void): void {
   const { _parser: parser } = client as Client & HasParser
   parser.prependListener('packet', (packet: Packet) => {
     switch (packet.cmd) {
       case 'publish':
         return rescue(packet)
       case 'subscribe':
-        return packet.subscriptions.forEach(amendSubscription)
+        return amendSubscriptions(packet.subscriptions)
+      case 'unsubscribe':
+        return amendUnsubscriptions(packet, ignored)
       case 'connect':
         if (packet.will?.qos === 2) packet.will.qos = 1
     }
   })
 }
 
-function amendSubscription(subscription: ReceivedSubscription, index: number): void {
-  // [MQTT-3.8.4-6] lets a server grant less than it was asked for. Aedes notes what it grants before it asks
-  // `authorizeSubscribe`, so this is the last moment to change it.
-  if (subscription.qos === 2) subscription.qos = 1
-  // Aedes would end the connection, and a device subscribes again on the next one; so it is refused in SUBACK instead.
-  if (isFilter(subscription.topic)) return
-  subscription.invalidFilter = subscription.topic
-  // Aedes merges subscriptions to the same topic, but each needs its own answer.
-  subscription.topic = `${nowhere}/${index}`
+function amendSubscriptions(subscriptions: readonly ReceivedSubscription[]): void {
+  const last = new Map(subscriptions.map((subscription) => [subscription.topic, subscription]))
+  subscriptions.forEach((subscription, index) => {
+    const { topic, qos } = subscription
+    // [MQTT-3.8.4-6] lets a server grant less than it was asked for. Aedes notes what it grants before it asks
+    // `authorizeSubscribe`, so this is the last moment to change it.
+    if (qos === 2) subscription.qos = 1
+    const meant = last.get(topic)
+    if (meant !== undefined && meant !== subscription) subscription.repeatedBy = meant
+    // Aedes would end the connection, and a device subscribes again on the next one; so it is refused in SUBACK instead.
+    else if (!isFilter(topic)) subscription.invalidFilter = topic
+    else return
+    // Aedes merges subscriptions to the same topic, but each needs its own answer, [MQTT-3.8.4-5].
+    subscription.topic = `${nowhere}/${index}`
+  })
+}
+
+/** Aedes would end the connection without an answer. Nothing is subscribed to such a topic, so UNSUBACK is true, [MQTT-3.10.4-5]. */
+function amendUnsubscriptions(packet: UnsubscribePacket, ignored: (topics: readonly string[]) => void): void {
+  const invalid = packet.unsubscriptions.filter((topic) => !isFilter(topic))
+  if (invalid.length === 0) return
+  packet.unsubscriptions = packet.unsubscriptions.filter(isFilter)
+  ignored(invalid)
 }
 
 /** Aedes ends the connection for such a topic, and a device would send the message again on the next one. */

@@ -6,8 +6,14 @@ import type { Session } from './session.ts'
 import { tellDevice } from './tell-device.ts'
 import { isReserved, readDeviceTopic, shown } from './topics.ts'
 
-/** A subscription, with the filter that was asked for if it is not one; `topic` is then a reserved one. */
-export type ReceivedSubscription = Subscription & { invalidFilter?: string }
+export interface ReceivedSubscription extends Subscription {
+  /** What was asked for, if it is not a filter. `topic` is then a reserved one. */
+  invalidFilter?: string
+  /** The last subscription of the same packet to the same filter, if this one is not the last. `topic` is then a reserved one. */
+  repeatedBy?: ReceivedSubscription
+  /** Whether it is allowed, once that has been asked. */
+  verdict?: Promise<boolean>
+}
 
 export type AuthoriseSubscribe = (
   client: Client,
@@ -32,28 +38,35 @@ export function createAuthoriseSubscribe(context: BrokerContext): AuthoriseSubsc
     return session.rules.maySubscribe(topic) ? undefined : 'Its access key does not allow it.'
   }
 
-  return (client, subscription, done) => {
-    const session = sessions.of(client)
-    if (!session) return done(new Error('Nobody is signed in.'))
+  /** Does not reject. A refusal is noted. */
+  const judge = async (session: Session, subscription: ReceivedSubscription): Promise<boolean> => {
     const { filters, deviceId, origin } = session
     const { topic, invalidFilter: asked = topic } = subscription
     const isNew = !filters.has(topic)
     const isFull = isNew && filters.size >= limits.subscriptions
     if (!isFull) filters.add(topic)
-    const refuse = (reason: string) => {
-      if (isNew) filters.delete(topic)
-      // A device may ask for thousands of filters at once; its log takes as many as the server's does.
-      const isLogged = warn({ deviceId, topic: asked.slice(0, 100), reason, ...origin }, 'A subscription was refused')
-      if (isLogged) void tellDevice(context, deviceId, `Its subscription to ${shown(asked)} was refused. ${reason}`)
-      done(null, null)
-    }
-    if (isFull) return refuse(`It has ${limits.subscriptions} subscriptions.`)
-    admit(session, subscription).then(
-      (problem) => (problem === undefined ? done(null, subscription) : refuse(problem)),
-      (err) => {
-        log.error({ err, deviceId }, 'A subscription could not be checked')
-        refuse('The store failed.')
-      },
+    const problem = isFull
+      ? `It has ${limits.subscriptions} subscriptions.`
+      : await admit(session, subscription).catch((err) => {
+          log.error({ err, deviceId }, 'A subscription could not be checked')
+          return 'The store failed.'
+        })
+    if (problem === undefined) return true
+    if (isNew) filters.delete(topic)
+    // A device may ask for thousands of filters at once; its log takes as many as the server's does.
+    const isLogged = warn(
+      { deviceId, topic: asked.slice(0, 100), reason: problem, ...origin },
+      'A subscription was refused',
     )
+    if (isLogged) void tellDevice(context, deviceId, `Its subscription to ${shown(asked)} was refused. ${problem}`)
+    return false
+  }
+
+  return (client, subscription, done) => {
+    const session = sessions.of(client)
+    if (!session) return done(new Error('Nobody is signed in.'))
+    const meant = subscription.repeatedBy ?? subscription
+    meant.verdict ??= judge(session, meant)
+    void meant.verdict.then((isAllowed) => done(null, isAllowed ? meant : null))
   }
 }

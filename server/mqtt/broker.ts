@@ -20,6 +20,7 @@ import { createSessions } from './sessions.ts'
 import { skipNowhere } from './skip-nowhere.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { createTakePublish, nowhere, type ReceivedPublish } from './take-publish.ts'
+import { tellDevice } from './tell-device.ts'
 import { shown } from './topics.ts'
 
 export interface Broker {
@@ -127,7 +128,7 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
         },
       )
       const client = aedes.handle(connection)
-      amendPackets(client)
+      amendPackets(client, (topics) => noteIgnored(context, sessions.of(client), topics))
       origins.set(client, origin)
       connection.once('close', () => {
         connections.delete(connection)
@@ -177,6 +178,14 @@ function finish({ sessions, connections, log }: BrokerContext, session: Session)
   connections.disconnected(session, reason)
   const counts = { messagesFromClient, messagesToClient, droppedMessages }
   log.info({ deviceId, reason, ...origin, ...counts }, 'A device disconnected')
+}
+
+/** Notes what a device unsubscribed from though it is not a filter. */
+function noteIgnored(context: BrokerContext, session: Session | undefined, [topic = '']: readonly string[]): void {
+  if (!session) return
+  const { deviceId, origin } = session
+  const isLogged = context.warn({ deviceId, topic: topic.slice(0, 100), ...origin }, 'An unsubscription was ignored')
+  if (isLogged) void tellDevice(context, deviceId, `It unsubscribed from ${shown(topic)}, which is not a filter.`)
 }
 
 /** Stands in for a message whose packet was too large to be kept. */

@@ -305,7 +305,7 @@ describe('subscribing', () => {
     connection.socket.write(connectPacket(fern))
     await connection.until('20020000')
     const filters = ['', 'a/#/b', 'a+', '+a/b', 'a#', '#/', '/'.repeat(100), '/'.repeat(99), '+/+/#', '/']
-    connection.socket.write(subscribePacket(filters, 2))
+    connection.socket.write(subscribePacket(filters.map((filter) => [filter, 2])))
     await connection.until(`900c0001${'80'.repeat(7)}${'01'.repeat(3)}`)
     // Waits for the lines, which were begun before.
     await broker.store.write(async () => {})

@@ -23,17 +23,23 @@ export function connectToPort(port: number): RawMqtt {
 
 /** CONNECT of MQTT 3.1.1: clean, without will, without keep-alive. */
 export function connectPacket(pot: { deviceId: string; key: string; secret: string }): Buffer {
-  const body = Buffer.concat([
-    field('MQTT'),
-    Buffer.from([4, 0b1100_0010, 0, 0]),
-    ...[pot.deviceId, pot.key, pot.secret].map(field),
-  ])
-  return Buffer.concat([Buffer.from([0x10, (body.length & 127) | 128, body.length >> 7]), body])
+  const who = [pot.deviceId, pot.key, pot.secret].map(field)
+  return packet(0x10, [field('MQTT'), Buffer.from([4, 0b1100_0010, 0, 0]), ...who])
 }
 
-export function subscribePacket(filters: readonly string[], qos: number): Buffer {
-  const body = Buffer.concat([Buffer.from([0, 1]), ...filters.flatMap((filter) => [field(filter), Buffer.from([qos])])])
-  return Buffer.concat([Buffer.from([0x82, (body.length & 127) | 128, body.length >> 7]), body])
+/** Both have the ID 1. */
+export function subscribePacket(filters: readonly (readonly [filter: string, qos: number])[]): Buffer {
+  return packet(0x82, [Buffer.from([0, 1]), ...filters.flatMap(([filter, qos]) => [field(filter), Buffer.from([qos])])])
+}
+
+export function unsubscribePacket(filters: readonly string[]): Buffer {
+  return packet(0xa2, [Buffer.from([0, 1]), ...filters.map(field)])
+}
+
+function packet(type: number, parts: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(parts)
+  const length = [(body.length & 127) | 128, ((body.length >> 7) & 127) | 128, body.length >> 14]
+  return Buffer.concat([Buffer.from([type, ...length]), body])
 }
 
 function field(text: string): Buffer {
