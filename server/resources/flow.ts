@@ -7,6 +7,9 @@ import { defineAction, type Resource } from '../../platform/resource.ts'
 import type { RestContext } from './rest-context.ts'
 import { FlowId } from './run-schemas.ts'
 
+/** Losant's names for a flow as it was last saved, and for the version that runs unless one is named. */
+const versions = new Set(['develop', 'default'])
+
 export const flow: Resource<RestContext> = {
   name: 'flow',
   summary: 'One flow.',
@@ -28,7 +31,7 @@ export const flow: Resource<RestContext> = {
             Type.String({
               minLength: 1,
               maxLength: 255,
-              description: 'Accepted and ignored: a flow has one version.',
+              description: '`develop` or `default`, which are the one version of a flow.',
             }),
           ),
           deviceId: Type.Optional(Type.Unsafe<unknown>({ description: 'Refused: no flow runs on a device.' })),
@@ -37,9 +40,13 @@ export const flow: Resource<RestContext> = {
       result: Success,
       scopes: ['all.Application'],
       async run({ flowId, button }, { platform, application, services, runLog }: RestContext) {
-        const { key, payload, meta, deviceId } = button
+        const { key, payload, meta, deviceId, flowVersion = 'develop' } = button
         if (deviceId !== undefined) {
           throw invalid({ problem: 'button.deviceId is not supported: flows run on the server, and none on a device' })
+        }
+        if (!versions.has(flowVersion)) {
+          const why = 'a flow has one version, develop, which is also the default'
+          throw invalid({ problem: `button.flowVersion ${flowVersion} does not exist: ${why}` })
         }
         const current = application()
         const trigger = current.buttons.find(({ flow, spec }) => flow.id === flowId && spec.name === key)

@@ -51,6 +51,12 @@ describe('A button', () => {
       400,
       'button.deviceId is not supported: flows run on the server, and none on a device',
     ],
+    [
+      'water',
+      { key: 'Go', flowVersion: 'v1.2' },
+      400,
+      'button.flowVersion v1.2 does not exist: a flow has one version, develop, which is also the default',
+    ],
     ['water', { key: 'Go', data: {} }, 400, 'button.data is not a field that can be given'],
   ])('of %s is not pressed by %j', async (flowId, button, status, message) => {
     expect(await press(flowId, button)).toEqual({
@@ -62,8 +68,10 @@ describe('A button', () => {
 
 test('A run has the payload and the meta that its button was pressed with', async () => {
   const debug = await stream('/debug')
-  const button = { key: 'Go', payload: 'text', meta: { by: 'Ada' }, flowVersion: 'develop' }
-  expect(await press('meta', button)).toEqual({ status: 200, body: { success: true } })
+  const button = { key: 'Go', payload: 'text', meta: { by: 'Ada' } }
+  for (const version of [{}, { flowVersion: 'develop' }, { flowVersion: 'default' }]) {
+    expect(await press('meta', { ...button, ...version })).toEqual({ status: 200, body: { success: true } })
+  }
   expect(dataOf(await debug.next('}\n\n'))).toMatchObject({ flow: 'meta', message: 'Ada of text' })
   debug.response.destroy()
 })
