@@ -67,6 +67,6 @@ export function createAuthoriseSubscribe(context: BrokerContext): AuthoriseSubsc
     if (!session) return done(new Error('Nobody is signed in.'))
     const meant = subscription.repeatedBy ?? subscription
     meant.verdict ??= judge(session, meant)
-    void meant.verdict.then((isAllowed) => done(null, isAllowed ? meant : null))
+    meant.verdict.then((isAllowed) => done(null, isAllowed ? meant : null), done)
   }
 }
