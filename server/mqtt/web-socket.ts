@@ -3,10 +3,11 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import type { Broker } from './broker.ts'
+import { splitFrames } from './split-frames.ts'
 
 /** [MQTT-6.0.0-3]; `mqttv3.1` is what clients of MQTT 3.1 ask for. */
 const subprotocols = ['mqtt', 'mqttv3.1']
-/** A packet may come in several frames, and several in one, [MQTT-6.0.0-2]. */
+/** A packet may come in several frames, and several in one, [MQTT-6.0.0-2]. A larger one is split. */
 const maxFrameBytes = 1024 * 1024
 
 /** The server must create its requests as `IncomingRequest`, which emits `upgrade` for WebSockets only. */
@@ -22,7 +23,8 @@ export function serveWebSockets(server: Server, broker: Broker, addressOf: (requ
     if (!isForBroker(request))
       return refuse(socket, 404, 'WebSockets are served at /mqtt, and at / for the subprotocol mqtt.')
     const address = addressOf(request)
-    webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+    const split = splitFrames(socket, maxFrameBytes)
+    webSockets.handleUpgrade(request, socket, split(head), (webSocket) =>
       broker.accept(createWebSocketStream(webSocket), { address, transport: 'websocket' }),
     )
   })

@@ -60,6 +60,21 @@ describe.each(ways)('over %s', (_name, way) => {
     expect(details).toMatchObject({ messagesFromClient: 1, messagesToClient: 1, reason: 'The device disconnected.' })
   })
 
+  it('a message of any size is acknowledged and dropped, and what follows it is stored', async () => {
+    const broker = await start()
+    const fern = await broker.pot()
+    const client = await broker.connect(fern, way(broker))
+    const ended = gone(client).then(() => Promise.reject(new Error('The connection ended.')))
+    const topic = `losant/${fern.deviceId}/state`
+    for (const bytes of [700_000, 3_000_000]) {
+      await Promise.race([client.publishAsync(topic, Buffer.alloc(bytes), { qos: 1 }), ended])
+      await Promise.race([client.publishAsync(topic, state(bytes), { qos: 1 }), ended])
+    }
+    expect(await stored(broker)).toMatchObject([{ number: 3_000_000 }])
+    const problem = expect.stringMatching(/^A packet of \d+ bytes to "losant\/.*" is larger than 524288 bytes\.$/)
+    expect(await refusalsOf(broker, fern)).toEqual(expect.arrayContaining([problem, problem]))
+  })
+
   it('a wrong secret is answered with CONNACK 5', async () => {
     const broker = await start()
     const fern = await broker.pot()
