@@ -7,9 +7,8 @@ import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { didYouMean } from '../../engine/source/nearest-name.ts'
-import { refusalShape } from '../parts/refusal.ts'
+import { platformRefusal, resultOf } from '../parts/call-platform.ts'
 import { mayRefuse } from '../parts/refuse.ts'
-import { resultOf } from '../parts/settle.ts'
 
 export const api = defineNode({
   type: 'api',
@@ -27,7 +26,7 @@ A refused call takes \`else\`. Without an \`else\` it fails the run, since the n
     with: Type.Optional(Value({ description: "The action's parameters, as an object.", fits: { callIn: 'call' } })),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
-  ...mayRefuse(refusalShape, ({ call }, actions) => {
+  ...mayRefuse(platformRefusal, ({ call }, actions) => {
     const action = actionNamed(call, actions)
     return action ? objectShape({ result: shapeOfSchema(action.result) }) : anything
   }),

@@ -2,11 +2,10 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
 import { checkSelection, present, query, readQuery } from '../parts/device-selection.ts'
 import { listItems } from '../parts/list-items.ts'
-import { refusalShape } from '../parts/refusal.ts'
 import { mayRefuse } from '../parts/refuse.ts'
-import { callAndSettle } from '../parts/settle.ts'
 
 export const deleteDevice = defineNode({
   type: 'delete-device',
@@ -20,7 +19,7 @@ export const deleteDevice = defineNode({
     query,
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
-  ...mayRefuse(refusalShape, ({ query }) =>
+  ...mayRefuse(platformRefusal, ({ query }) =>
     query === undefined ? scalar : objectShape({ removed: scalar, failed: scalar }),
   ),
   check: (check) => {

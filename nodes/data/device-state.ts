@@ -2,9 +2,8 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
-import { refusalShape } from '../parts/refusal.ts'
+import { callAndSettle, platformRefusal, settle } from '../parts/call-platform.ts'
 import { mayRefuse } from '../parts/refuse.ts'
-import { callAndSettle, settle } from '../parts/settle.ts'
 
 export const deviceState = defineNode({
   type: 'device-state',
@@ -27,7 +26,7 @@ takes \`else\`; without an \`else\` it fails the run.`,
     flowVersion: Type.Optional(ValueOf(Type.String(), { description: 'Version of the flow that the device runs.' })),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
-  ...mayRefuse(refusalShape, objectShape({ success: scalar })),
+  ...mayRefuse(platformRefusal, objectShape({ success: scalar })),
   compile: ({ deviceId, state, time, meta, flowVersion, result }, { wired }) => {
     return async (payload, run) => {
       const site = { payload, result, wired }

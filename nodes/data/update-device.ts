@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { deviceShape } from '../parts/device-shape.ts'
-import { refusalShape } from '../parts/refusal.ts'
 import { mayRefuse } from '../parts/refuse.ts'
-import { callAndSettle } from '../parts/settle.ts'
 
 export const updateDevice = defineNode({
   type: 'update-device',
@@ -24,7 +23,7 @@ The value at \`result\` is the device, or \`{ error: { type, statusCode, message
     }),
     result: Type.Optional(PathTo({ description: 'Where the device, or the refusal, goes.' })),
   }),
-  ...mayRefuse(refusalShape, (_, actions) => deviceShape({}, actions)),
+  ...mayRefuse(platformRefusal, (_, actions) => deviceShape({}, actions)),
   check: (check) => checkBody(check, 'device.patch', 'device'),
   compile: ({ deviceId, device, result }, { wired }) => {
     return (payload, run) => {

@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
+import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { groupShape } from '../parts/group-shape.ts'
-import { refusalShape } from '../parts/refusal.ts'
 import { mayRefuse } from '../parts/refuse.ts'
-import { callAndSettle } from '../parts/settle.ts'
 
 export const createGroup = defineNode({
   type: 'create-group',
@@ -21,7 +20,7 @@ export const createGroup = defineNode({
     }),
     result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),
   }),
-  ...mayRefuse(refusalShape, groupShape),
+  ...mayRefuse(platformRefusal, groupShape),
   check: (check) => checkBody(check, 'experienceGroups.post', 'group', 'experienceGroup'),
   compile: ({ group, result }, { wired }) => {
     return (payload, run) => {

@@ -1,9 +1,8 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { refusalShape } from '../parts/refusal.ts'
+import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
 import { mayRefuse } from '../parts/refuse.ts'
-import { callAndSettle } from '../parts/settle.ts'
 import { userBody } from '../parts/user-body.ts'
 import { userShape } from '../parts/user-shape.ts'
 
@@ -23,7 +22,7 @@ platform refused, such as 409 for an e-mail address that is taken, and 429 if to
     groups: Type.Optional(Value({ description: 'IDs of the experience groups that the user joins.' })),
     result: Type.Optional(PathTo({ description: 'Where the user, or the refusal, goes.' })),
   }),
-  ...mayRefuse(refusalShape, userShape),
+  ...mayRefuse(platformRefusal, userShape),
   compile: ({ result, ...fields }, { wired }) => {
     return (payload, run) => {
       const params = { experienceUser: userBody(fields, payload) }

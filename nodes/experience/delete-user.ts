@@ -2,9 +2,8 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { refusalShape } from '../parts/refusal.ts'
+import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
 import { mayRefuse } from '../parts/refuse.ts'
-import { callAndSettle } from '../parts/settle.ts'
 
 export const deleteUser = defineNode({
   type: 'delete-user',
@@ -18,7 +17,7 @@ who does not exist. A refusal takes \`else\`; without an \`else\` it fails the r
     user: ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< experience.user.id >>'] }),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
-  ...mayRefuse(refusalShape, scalar),
+  ...mayRefuse(platformRefusal, scalar),
   compile: ({ user, result }, { wired }) => {
     return (payload, run) => {
       const site = { payload, result, wired, show: () => true }

@@ -2,13 +2,12 @@ import { Type } from 'typebox'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { platformRefusal, settle } from '../parts/call-platform.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { findUser } from '../parts/find-user.ts'
 import { groupShape } from '../parts/group-shape.ts'
 import { lacking, onlyOne } from '../parts/misplaced.ts'
-import { refusalShape } from '../parts/refusal.ts'
 import { mayRefuse } from '../parts/refuse.ts'
-import { settle } from '../parts/settle.ts'
 
 const members = ['membersToAdd', 'membersToRemove', 'membersReplacement']
 const Members = Type.Array(Type.String(), { maxItems: 1000 })
@@ -36,7 +35,7 @@ at the same moment, one may undo the other.`,
     membersReplacement: Type.Optional(ValueOf(Members, { description: 'Users who become the only members.' })),
     result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),
   }),
-  ...mayRefuse(refusalShape, groupShape),
+  ...mayRefuse(platformRefusal, groupShape),
   check: (check) => {
     checkBody(check, 'experienceGroup.patch', 'group', 'experienceGroup')
     checkMembers(check)

@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
 import { flag } from '../parts/flag.ts'
 import { misplaced } from '../parts/misplaced.ts'
-import { refusalShape } from '../parts/refusal.ts'
 import { mayRefuse } from '../parts/refuse.ts'
-import { callAndSettle } from '../parts/settle.ts'
 import { invalidateExistingTokens } from '../parts/token-fields.ts'
 import { userBody } from '../parts/user-body.ts'
 import { userShape } from '../parts/user-shape.ts'
@@ -36,7 +35,7 @@ The value at \`result\` is the user, without any secret, or \`{ error: { type, s
     invalidateExistingTokens,
     result: Type.Optional(PathTo({ description: 'Where the user, or the refusal, goes.' })),
   }),
-  ...mayRefuse(refusalShape, userShape),
+  ...mayRefuse(platformRefusal, userShape),
   check: checkTokens,
   compile: (config, { wired }) => {
     const { user, keepTokens, invalidateExistingTokens, result, ...fields } = config

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { defineNode, type Run } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
-import { findByAction } from '../parts/call-action.ts'
+import { findByAction } from '../parts/call-platform.ts'
 import { isId } from '../parts/device-selection.ts'
 import { findUser } from '../parts/find-user.ts'
 

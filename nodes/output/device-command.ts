@@ -2,11 +2,10 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
 import { present } from '../parts/device-selection.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
-import { refusalShape } from '../parts/refusal.ts'
 import { mayRefuse } from '../parts/refuse.ts'
-import { callAndSettle } from '../parts/settle.ts'
 
 export const deviceCommand = defineNode({
   type: 'device-command',
@@ -23,7 +22,7 @@ for a device that does not exist. A refusal takes \`else\`; without an \`else\` 
     payload: Type.Optional(Value({ description: 'Data that is sent with the command.' })),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
-  ...mayRefuse(refusalShape, objectShape({ success: scalar })),
+  ...mayRefuse(platformRefusal, objectShape({ success: scalar })),
   check: checkManyDevices,
   compile: (config, { wired }) => {
     const { deviceId, command, payload: content, result } = config

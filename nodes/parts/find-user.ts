@@ -1,5 +1,5 @@
 import type { Run } from '../../engine/node.ts'
-import { findByAction } from './call-action.ts'
+import { findByAction } from './call-platform.ts'
 
 export interface FoundUser {
   readonly id: string

@@ -1,5 +1,5 @@
 import type { Run } from '../../engine/node.ts'
-import { callAction } from './call-action.ts'
+import { callAction } from './call-platform.ts'
 
 export interface Page {
   readonly items: readonly Readonly<Record<string, unknown>>[]

@@ -1,12 +1,11 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../../engine/node.ts'
 import { PathTo, Value } from '../../../engine/schema.ts'
+import { callAndSettle, platformRefusal } from '../../parts/call-platform.ts'
 import { checkBody } from '../../parts/check-body.ts'
 import { deviceShape } from '../../parts/device-shape.ts'
 import { flag } from '../../parts/flag.ts'
-import { refusalShape } from '../../parts/refusal.ts'
 import { mayRefuse } from '../../parts/refuse.ts'
-import { callAndSettle } from '../../parts/settle.ts'
 import { byName } from './by-name.ts'
 
 export const createDevice = defineNode({
@@ -25,7 +24,7 @@ refusal takes \`else\`; without an \`else\` it fails the run.`,
     attributesAsObject: flag('Gives attributes as a map by name.'),
     result: Type.Optional(PathTo({ description: 'Where the device, or the refusal, goes.' })),
   }),
-  ...mayRefuse(refusalShape, deviceShape),
+  ...mayRefuse(platformRefusal, deviceShape),
   check: (check) => checkBody(check, 'devices.post', 'device'),
   compile: ({ device, tagsAsObject = false, attributesAsObject = false, result }, { wired }) => {
     const show = (created: unknown) => byName(created, { tagsAsObject, attributesAsObject })

@@ -1,6 +1,6 @@
 /** Reads the values of a gauge, and arranges them as Losant's gauge does. */
 import type { Run } from '../../../engine/node.ts'
-import { callAction } from '../../parts/call-action.ts'
+import { callAction } from '../../parts/call-platform.ts'
 import { querySeries } from '../../parts/series.ts'
 
 export interface Reading {

@@ -1,6 +1,6 @@
 /** Reads a device, and what it has last reported. */
 import type { Run } from '../../../engine/node.ts'
-import { findByAction } from '../../parts/call-action.ts'
+import { findByAction } from '../../parts/call-platform.ts'
 
 export type Device = Readonly<Record<string, unknown>>
 

@@ -1,12 +1,23 @@
-/** How a node that calls the platform leaves: by `then` with the result, or by `else` with the refusal. */
+/** How a node calls the platform, and leaves by `then` with the result or by `else` with the refusal. */
 
 import { defineError } from '../../contracts/errors.ts'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
+import { objectShape } from '../../engine/json-schema/shape.ts'
+import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import type { Run } from '../../engine/node.ts'
 import type { Path } from '../../engine/values/path.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 
-export const callRefused = defineError<{ call: string; status: number; message: string }>(
+type Params = Readonly<Record<string, unknown>>
+
+const text = shapeOfSchema({ type: 'string' })
+
+/** The value at a result path after the platform refused a call. */
+export const platformRefusal = objectShape({
+  error: objectShape({ type: text, statusCode: shapeOfSchema({ type: 'integer' }), message: text }),
+})
+
+const callRefused = defineError<{ call: string; status: number; message: string }>(
   'FLOW_CALL_REFUSED',
   500,
   ({ call, status, message }) => `${call} was refused with ${status}: ${message}`,
@@ -18,7 +29,18 @@ export function resultOf(call: string, outcome: ApiOutcome): unknown {
   throw callRefused({ call, status: outcome.error.statusCode, message: outcome.error.message })
 }
 
-export interface Settling {
+/** The result of an action of the platform. Throws `FLOW_CALL_REFUSED` if the platform refuses. */
+export async function callAction(run: Run, call: string, params: Params): Promise<unknown> {
+  return resultOf(call, await run.services.api(call, params))
+}
+
+/** As `callAction`, but `null` if the platform refuses with one of these statuses: what the call names does not exist. */
+export async function findByAction(run: Run, call: string, params: Params, absent = [404]): Promise<unknown> {
+  const outcome = await run.services.api(call, params)
+  return 'error' in outcome && absent.includes(outcome.error.statusCode) ? null : resultOf(call, outcome)
+}
+
+interface Settling {
   readonly call: string
   readonly payload: Payload
   readonly result: Path | undefined
@@ -31,7 +53,7 @@ export interface Settling {
 export async function callAndSettle(
   run: Run,
   call: string,
-  params: Readonly<Record<string, unknown>>,
+  params: Params,
   site: Omit<Settling, 'call'>,
 ): Promise<'then' | 'else'> {
   return settle(await run.services.api(call, params), { ...site, call })
