@@ -3,7 +3,7 @@ import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
-import { checkSelection, present, query, readQuery } from '../parts/device-selection.ts'
+import { checkSelection, present, readQuery, selectionFields } from '../parts/device-selection.ts'
 import { listItems } from '../parts/list-items.ts'
 import { mayRefuse } from '../parts/refuse.ts'
 
@@ -16,7 +16,7 @@ export const deleteDevice = defineNode({
 \`else\`; without an \`else\` it fails the run. A condition that is missing fails the run, since the query would match more devices without it.`,
   config: Type.Object({
     deviceId: Type.Optional(ValueOf(Type.String(), { description: 'ID of the device.' })),
-    query,
+    query: selectionFields.query,
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
   ...mayRefuse(platformRefusal, ({ query }) =>

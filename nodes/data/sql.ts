@@ -28,7 +28,7 @@ transaction of its own.
 \`else\` is taken with \`{ error: { type, message } }\` if the database cannot be reached, refuses the query, takes too long, or returns more than
 10000 rows or 5 MB. Without an \`else\`, the run fails.`,
   config: Type.Object({
-    connection: connectionField,
+    connection: connectionField(),
     query: Code({
       description: 'One statement, without `<< >>`.',
       examples: ['select * from pots where owner = $1'],

@@ -3,15 +3,12 @@ import { listShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { findByAction } from '../parts/call-platform.ts'
-import { checkSelection, isId, present, queryOf } from '../parts/device-selection.ts'
-import { flag } from '../parts/flag.ts'
+import { checkSelection, isId, present } from '../parts/device-selection.ts'
 import { groupShape } from '../parts/group-shape.ts'
 import { listItems } from '../parts/list-items.ts'
 import { refuseFields } from '../parts/misplaced.ts'
-import { search, tagMap } from '../parts/search.ts'
+import { search, searchFields } from '../parts/search.ts'
 import { written } from '../parts/written.ts'
-
-const limits = Type.Integer({ minimum: 1, maximum: 1000 })
 
 export const getGroup = defineNode({
   type: 'get-group',
@@ -22,28 +19,19 @@ several groups match, it is the oldest. With \`several\`, it is a list of all th
   config: Type.Object({
     group: Type.Optional(ValueOf(Type.String(), { description: 'ID of the group.' })),
     groupName: Type.Optional(ValueOf(Type.String(), { description: 'Name of the group, case-sensitive.' })),
-    tags: tagMap('Groups with all of these tags, as a map from key to text.'),
-    query: queryOf(
-      'Groups that meet an advanced query, as a map of conditions. A condition that is missing fails the run.',
-    ),
-    several: flag('Gives a list instead of the first group.'),
-    limit: Type.Optional(
-      ValueOf(limits, { description: 'The most groups in the list.', default: 100, acceptsDigits: true }),
-    ),
+    ...searchFields('group'),
     result: PathTo({ description: 'Where the group, or the list, goes.' }),
   }),
   outputs: ['next'],
   check: checkGroupSelection,
   writes: ({ result, several }) => written(result, several === true ? listShape(groupShape) : groupShape),
-  compile: ({ group, groupName, tags, query, several = false, limit, result }) => {
+  compile: ({ group, groupName, result, ...searched }) => {
     return async (payload, run) => {
       if (group) result.set(payload, await readGroup(run, present('group', group(payload))))
       else if (groupName) result.set(payload, await findNamed(run, present('groupName', groupName(payload))))
       else {
-        const most = several ? (limit?.(payload) ?? 100) : 1
-        const asked = { call: 'experienceGroups.get', tagField: 'groupTags', tags, query, limit: most }
-        const found = await search(run, payload, asked)
-        result.set(payload, several ? found : (found[0] ?? null))
+        const groups = { call: 'experienceGroups.get', tagField: 'groupTags' }
+        result.set(payload, await search(run, payload, searched, groups))
       }
       return 'next'
     }

@@ -2,15 +2,12 @@ import { Type } from 'typebox'
 import { listShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { checkSelection, isId, present, queryOf } from '../parts/device-selection.ts'
+import { checkSelection, isId, present } from '../parts/device-selection.ts'
 import { findUser } from '../parts/find-user.ts'
-import { flag } from '../parts/flag.ts'
 import { refuseFields } from '../parts/misplaced.ts'
-import { search, tagMap } from '../parts/search.ts'
+import { search, searchFields } from '../parts/search.ts'
 import { userShape } from '../parts/user-shape.ts'
 import { written } from '../parts/written.ts'
-
-const perPage = Type.Integer({ minimum: 1, maximum: 1000 })
 
 export const getUser = defineNode({
   type: 'get-user',
@@ -25,39 +22,25 @@ as in Losant: \`{ email: { $endsWith: "@lom.example" } }\`.`,
     user: Type.Optional(
       ValueOf(Type.String(), { description: 'ID or e-mail address.', examples: ['<< data.params.userId >>'] }),
     ),
-    tags: tagMap('Users with all of these tags, as a map from key to text.'),
-    query: queryOf(
-      'Users that meet an advanced query, as a map of conditions. A condition that is missing fails the run.',
-    ),
     group: Type.Optional(ValueOf(Type.String(), { description: 'Users of the experience group with this ID.' })),
-    several: flag('Gives a list instead of the first user.'),
-    limit: Type.Optional(
-      ValueOf(perPage, { description: 'The most users in the list.', default: 100, acceptsDigits: true }),
-    ),
+    ...searchFields('user'),
     result: PathTo({ description: 'Where the user, or the list, goes.' }),
   }),
   outputs: ['next'],
   check: checkUserSelection,
   writes: ({ result, several }) => written(result, several === true ? listShape(userShape) : userShape),
-  compile: ({ user, tags, query, group, several = false, limit, result }) => {
+  compile: ({ user, group, result, ...searched }) => {
     return async (payload, run) => {
       if (user) {
         result.set(payload, await findUser(run, present('user', user(payload))))
         return 'next'
       }
-      const experienceGroupId = group ? present('group', group(payload)) : undefined
-      const isNobody = experienceGroupId !== undefined && !isId(experienceGroupId)
-      const found = isNobody
-        ? []
-        : await search(run, payload, {
-            call: 'experienceUsers.get',
-            params: experienceGroupId === undefined ? {} : { experienceGroupId },
-            tagField: 'userTags',
-            tags,
-            query,
-            limit: several ? (limit?.(payload) ?? 100) : 1,
-          })
-      result.set(payload, several ? found : (found[0] ?? null))
+      const experienceGroupId = group && present('group', group(payload))
+      const isNoGroup = experienceGroupId !== undefined && !isId(experienceGroupId)
+      const params = experienceGroupId === undefined ? {} : { experienceGroupId }
+      const users = { call: 'experienceUsers.get', params, tagField: 'userTags' }
+      const none = searched.several ? [] : null
+      result.set(payload, isNoGroup ? none : await search(run, payload, searched, users))
       return 'next'
     }
   },

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template } from '../../engine/schema.ts'
+import { flag } from '../parts/flag.ts'
 import { asRefusal, readToken } from '../parts/jwt-fields.ts'
 import { mayRefuse, refuse, typedRefusalShape } from '../parts/refuse.ts'
 
@@ -18,7 +19,7 @@ At \`result\` stand the claims, or with \`complete\` \`{ header, payload, signat
 stands there and \`else\` is taken; without an \`else\` that fails the run. Claims that are nested deeper than 100 levels are none.`,
   config: Type.Object({
     token: Template({ description: 'The token, without the word Bearer.', examples: ['<< data.query.token >>'] }),
-    complete: Type.Optional(Type.Boolean({ description: 'Gives header and signature too.', default: false })),
+    complete: flag('Gives the header and the signature too.'),
     result: PathTo({ description: 'Where the claims go.' }),
   }),
   ...mayRefuse(typedRefusalShape, ({ complete }) => (complete === true ? tokenShape : claimsShape)),

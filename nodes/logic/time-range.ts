@@ -6,7 +6,7 @@ import { filled } from '../parts/filled.ts'
 import { given } from '../parts/given.ts'
 import { choice } from '../parts/one-of.ts'
 import { readDate } from '../parts/read-date.ts'
-import { checkTimeZone, timeZoneField, zoneOf } from '../parts/time-zone-field.ts'
+import { checkTimeZone, localTimeField, timeZoneField, zoneOf } from '../parts/time-zone-field.ts'
 import { written } from '../parts/written.ts'
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
@@ -37,12 +37,7 @@ The clocks of \`timeZone\` are compared, so that summer time needs no thought. A
       }),
     ),
     timeZone: timeZoneField('IANA name of the zone whose clocks are read.'),
-    localTime: Type.Optional(
-      ValueOf(Type.Boolean(), {
-        description: 'Whether a `time` that names no zone is one of `timeZone`, and not of UTC.',
-        default: false,
-      }),
-    ),
+    localTime: localTimeField,
     time: Type.Optional(Value({ description: "What is compared; the payload's `time` where this is not given." })),
     result: Type.Optional(PathTo({ description: 'Where `true` or `false` goes.' })),
   }),

@@ -7,6 +7,7 @@ import { Template, Value, ValueOf } from '../../engine/schema.ts'
 import type { Cookie, Reply } from '../../engine/services.ts'
 import { base64Bytes, isFileBytes } from '../../engine/values/file-bytes.ts'
 import { isMap } from '../../engine/values/is-map.ts'
+import { flag } from '../parts/flag.ts'
 import { oneOf } from '../parts/one-of.ts'
 import {
   checkCookies,
@@ -41,8 +42,8 @@ const cookie = Type.Object({
       description: 'How long it lasts; until the browser ends where it is not given. 0 removes it.',
     }),
   ),
-  httpOnly: Type.Optional(Type.Boolean({ description: 'Hides it from scripts.', default: true })),
-  secure: Type.Optional(Type.Boolean({ description: 'Sends it back by HTTPS alone.', default: false })),
+  httpOnly: flag('Hides the cookie from scripts.', true),
+  secure: flag('Sends the cookie back only over HTTPS.'),
   sameSite: oneOf(['strict', 'lax', 'none'], { default: 'lax' }),
 })
 

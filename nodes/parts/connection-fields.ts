@@ -1,11 +1,9 @@
-/** Fields that the nodes of databases have in common. */
+/** Fields of nodes that act through a connection of `application.yaml`, or within a time limit. */
 import { Type } from 'typebox'
 import { ValueOf } from '../../engine/schema.ts'
 
-export const connectionField = Type.String({
-  minLength: 1,
-  description: 'A name under `connections` of `application.yaml`.',
-})
+export const connectionField = (description = 'A name under `connections` of `application.yaml`.') =>
+  Type.String({ minLength: 1, description })
 
 /** The time limits of the connections themselves assume at most 30 seconds. */
 export const timeoutField = Type.Optional(

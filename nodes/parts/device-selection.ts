@@ -21,29 +21,28 @@ type CompiledTagFilter = { readonly [part in 'key' | 'value']?: CompiledValue<st
 
 export const tagFilters = (description: string) => Type.Optional(Type.Array(TagFilter, { minItems: 1, description }))
 
-export const parentId = Type.Optional(
-  ValueOf(Type.String(), { description: 'The direct children of the system with this ID.' }),
-)
-export const group = Type.Optional(
-  ValueOf(Type.String(), {
-    description: 'The devices of the experience group with this ID, and of the groups below it.',
-  }),
-)
-export const user = Type.Optional(
-  ValueOf(Type.String(), {
-    description: 'The devices of the groups of the experience user with this ID or e-mail address.',
-    examples: ['<< experience.user.id >>'],
-  }),
-)
 export const queryOf = (description: string) =>
   Type.Optional(
     Type.Union([Type.Record(Type.String(), Value()), ValueOf(Type.Record(Type.String(), Type.Unknown()))], {
-      description,
+      description: `${description}, as a map of conditions. A condition that is missing fails the run.`,
     }),
   )
-export const query = queryOf(
-  'An advanced device query, as a map of conditions. A condition that is missing fails the run.',
-)
+
+export const selectionFields = {
+  parentId: Type.Optional(ValueOf(Type.String(), { description: 'The direct children of the system with this ID.' })),
+  group: Type.Optional(
+    ValueOf(Type.String(), {
+      description: 'The devices of the experience group with this ID, and of the groups below it.',
+    }),
+  ),
+  user: Type.Optional(
+    ValueOf(Type.String(), {
+      description: 'The devices of the groups of the experience user with this ID or e-mail address.',
+      examples: ['<< experience.user.id >>'],
+    }),
+  ),
+  query: queryOf('An advanced device query'),
+}
 
 export type CompiledQuery = CompiledValue<Record<string, unknown>> | Readonly<Record<string, CompiledValue>>
 

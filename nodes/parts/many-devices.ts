@@ -8,14 +8,11 @@ import {
   checkSelection,
   checkTagFilters,
   compileSelection,
-  group,
   isId,
-  parentId,
   present,
-  query,
   readTagFilters,
+  selectionFields,
   tagFilters,
-  user,
 } from './device-selection.ts'
 
 export const manyDevices = {
@@ -28,10 +25,7 @@ export const manyDevices = {
   deviceTags: tagFilters(
     'Devices with any of these tags. Together with `deviceIds`, a device needs to match only one of the two.',
   ),
-  parentId,
-  group,
-  user,
-  query,
+  ...selectionFields,
 }
 
 interface CompiledDevices extends CompiledSelection {

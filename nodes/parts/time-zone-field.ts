@@ -1,13 +1,20 @@
-/** The field that names a time zone. */
+/** The fields that say which time zone counts. */
 import { Type } from 'typebox'
 import { type TimeZone, zoneNamed } from '../../contracts/time-zone.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import type { NodeCheck } from '../../engine/node.ts'
-import { type CompiledTemplate, Template } from '../../engine/schema.ts'
+import { type CompiledTemplate, Template, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 
 export const timeZoneField = (description: string, more: { readonly default?: string } = { default: 'UTC' }) =>
   Type.Optional(Template({ description, ...more, examples: ['Europe/Berlin'] }))
+
+export const localTimeField = Type.Optional(
+  ValueOf(Type.Boolean(), {
+    description: 'Reads text that names no zone as a time in `timeZone` instead of UTC.',
+    default: false,
+  }),
+)
 
 /** The zone that the field names, UTC by default. Throws if there is no such zone, since the time of another one would be wrong. */
 export function zoneOf(name: CompiledTemplate | undefined, payload: Payload): TimeZone {

@@ -5,6 +5,7 @@ import { parseEndpoint, routeParams } from '../../engine/route.ts'
 import { didYouMean } from '../../engine/source/nearest-name.ts'
 import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
 import { defineTrigger, type EndpointSpec, type TriggerCheck } from '../../engine/trigger.ts'
+import { flag } from '../parts/flag.ts'
 import { misplaced } from '../parts/misplaced.ts'
 import { rawBodyField, rawBodyShape } from '../parts/raw-body.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
@@ -40,7 +41,7 @@ where one is needed, 403 outside the groups.`,
       ),
     ),
     description: Type.Optional(Type.String({ description: 'For the list of routes.' })),
-    enabled: Type.Optional(Type.Boolean({ description: 'Whether the route is served.', default: true })),
+    enabled: flag('Whether the route is served.', true),
     rawBody: rawBodyField,
     unauthorized: Type.Optional(
       Type.Union(

@@ -1,5 +1,6 @@
 import { Cron } from 'croner'
 import { Type } from 'typebox'
+import { zoneNamed } from '../../contracts/time-zone.ts'
 import { objectShape } from '../../engine/json-schema/shape.ts'
 import { defineTrigger, type TimerSpec, type TriggerCheck } from '../../engine/trigger.ts'
 import { flag } from '../parts/flag.ts'
@@ -62,11 +63,11 @@ function createCron(cron: string, timeZone = 'UTC'): Cron {
 function check({ config: { timer: when }, report }: TriggerCheck): void {
   if (typeof when !== 'object' || when === null || !('cron' in when)) return
   const timeZone = 'timeZone' in when ? String(when.timeZone) : 'UTC'
-  if (!isTimeZone(timeZone)) {
+  if (!zoneNamed(timeZone)) {
     report({
       code: 'FLOW_WRONG_TYPE',
       at: ['timer', 'timeZone'],
-      message: `"${timeZone}" is not a time zone.`,
+      message: `There is no time zone "${timeZone}".`,
       hint: 'Write its IANA name: Europe/Berlin, America/New_York, UTC.',
     })
     return
@@ -79,14 +80,6 @@ function check({ config: { timer: when }, report }: TriggerCheck): void {
     message: `"${String(when.cron)}" never fires: ${problem}`,
     hint: 'Write minute, hour, day of the month, month and day of the week: 0 9 * * 1-5.',
   })
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
 }
 
 function whyNeverDue(cron: string, timeZone: string): string | undefined {

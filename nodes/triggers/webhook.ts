@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { anything, objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
+import { flag } from '../parts/flag.ts'
 import { rawBodyField, rawBodyShape } from '../parts/raw-body.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
@@ -22,9 +23,7 @@ every way through the flow must come to a \`reply\`.`,
       description: 'Name in the address: letters, digits, _ and -.',
       examples: ['payments-9f3c2a'],
     }),
-    reply: Type.Optional(
-      Type.Boolean({ default: false, description: "Whether the client waits for the flow's reply." }),
-    ),
+    reply: flag("Whether the client waits for the flow's reply."),
     rawBody: rawBodyField,
   }),
   expectsReply: ({ reply }) => reply === true,

@@ -5,13 +5,10 @@ import {
   checkSelection,
   checkTagFilters,
   compileSelection,
-  group,
   isId,
-  parentId,
   present,
-  query,
+  selectionFields,
   tagFilters,
-  user,
 } from '../../parts/device-selection.ts'
 import { foundShape } from '../../parts/device-shape.ts'
 import { flag } from '../../parts/flag.ts'
@@ -42,10 +39,7 @@ A tag or a condition that is missing fails the run: \`value: << experience.user.
     deviceName: Type.Optional(ValueOf(Type.String(), { description: 'Devices with exactly this name.' })),
     tags: tagFilters('Devices with all of these tags.'),
     anyTags: tagFilters('Devices with any of these tags.'),
-    parentId,
-    group,
-    user,
-    query,
+    ...selectionFields,
     several: flag('Gives a list instead of the first device.'),
     metadata: flag('Wraps the list in `{ items, count, totalCount, page, perPage, sortField, sortDirection }`.'),
     page: Type.Optional(

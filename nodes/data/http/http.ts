@@ -1,7 +1,9 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
+import { connectionField, timeoutField } from '../../parts/connection-fields.ts'
 import { failedEffect } from '../../parts/failed-effect.ts'
+import { flag } from '../../parts/flag.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { mayRefuse, typedRefusalShape } from '../../parts/refuse.ts'
 import { checkRequest } from './http-check.ts'
@@ -61,25 +63,13 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
         { description: 'Who asks, by basic authentication.' },
       ),
     ),
-    timeoutSeconds: Type.Optional(
-      ValueOf(Type.Number({ exclusiveMinimum: 0, maximum: 30 }), {
-        description: 'How long the request may take in all.',
-        default: 10,
-        acceptsDigits: true,
-      }),
-    ),
-    followRedirects: Type.Optional(
-      Type.Boolean({ description: 'Goes where a redirect leads, 20 times at most.', default: true }),
-    ),
-    acceptAnyCertificate: Type.Optional(
-      Type.Boolean({ description: "Does not ask who vouches for the server: anybody's will do.", default: false }),
-    ),
+    timeoutSeconds: timeoutField,
+    followRedirects: flag('Follows redirects, at most 20.', true),
+    acceptAnyCertificate: flag("Accepts the server's certificate whoever issued it, without verifying it."),
     clientCertificate: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description:
-          'The certificate that is shown to the server: a name under `connections` of `application.yaml`, whose environment variable has the certificate and its private key as PEM.',
-      }),
+      connectionField(
+        'The client certificate: a name under `connections` of `application.yaml`. Its environment variable has the certificate and its private key as PEM.',
+      ),
     ),
     encoding: oneOf(encodings, {
       description:

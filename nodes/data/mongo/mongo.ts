@@ -39,7 +39,7 @@ is left out. Operators that run JavaScript in the database cannot be used.
 than 10000 documents or 5 MB. \`type\` is \`MONGO_DUPLICATE_KEY\` where a unique index stands against it, and \`MONGO_VALUE_INVALID\` where an \`$oid\`,
 say, is none. Without an \`else\` that fails the run.`,
   config: Type.Object({
-    connection: connectionField,
+    connection: connectionField(),
     collection: ValueOf(Type.String({ pattern: '^(?!system\\.)[^$\\0]+$', maxLength: 200 }), {
       description: 'Name of the collection.',
       examples: ['pots'],

@@ -28,7 +28,7 @@ What stands at \`result\` depends on the command: text, a number, \`null\` or a 
 \`else\` is taken with \`{ error: { type, message } }\` where the server cannot be reached, refuses the command, takes too long, or
 replies with more than 5 MB. Without an \`else\` that fails the run.`,
   config: Type.Object({
-    connection: connectionField,
+    connection: connectionField(),
     command: choice(redisCommands, { description: 'The command, in lower case.' }),
     args: Type.Optional(
       ValueOf(Type.Array(argument), {

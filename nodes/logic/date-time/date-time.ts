@@ -8,7 +8,7 @@ import { onlyOne, refuseFields } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { readDate } from '../../parts/read-date.ts'
 import { mayRefuse, refusalShape, refuse } from '../../parts/refuse.ts'
-import { checkTimeZone, timeZoneField, zoneOf } from '../../parts/time-zone-field.ts'
+import { checkTimeZone, localTimeField, timeZoneField, zoneOf } from '../../parts/time-zone-field.ts'
 import { add, endOf, type Part, partOf, parts, periods, type Span, spans, startOf, withParts } from './calendar.ts'
 import { conversions, convertDate, isWritable, writeDate, writtenShape } from './write-date.ts'
 
@@ -50,12 +50,7 @@ zone is UTC, or with \`localTime\` what the clocks of \`timeZone\` show, such as
       Template({ description: "How `date` is written, in Moment's tokens.", examples: ['DD/MM/YYYY HH:mm'] }),
     ),
     timeZone: timeZoneField('IANA name of the zone whose calendar and clocks count.'),
-    localTime: Type.Optional(
-      ValueOf(Type.Boolean(), {
-        description: 'Whether text that names no zone is a time of `timeZone`, and not of UTC.',
-        default: false,
-      }),
-    ),
+    localTime: localTimeField,
     add: amounts('Later by so much.'),
     subtract: amounts('Earlier by so much.'),
     set: Type.Optional(
