@@ -4,6 +4,7 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { PathTo, Value } from '../../engine/schema.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import { present } from '../parts/device-selection.ts'
+import { templateAt } from '../parts/losant-fields.ts'
 import { lacking, onlyOne } from '../parts/misplaced.ts'
 import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fields.ts'
 
@@ -91,7 +92,7 @@ function translate({ keyName, getAll, defaultValue, defaultValueType = 'template
 
 function toFallback(type: unknown, value: unknown): unknown {
   if (value === undefined || value === '') return undefined
-  if (type === 'path') return `{{${value}}}`
+  if (type === 'path') return templateAt(value, 'defaultValue')
   if (type !== 'json' || typeof value !== 'string') return value
   if (value.includes('{{')) throw new Error('A default value that is JSON with templates in it cannot be translated.')
   return parseJson(value)

@@ -7,7 +7,7 @@ import { type CompiledValue, PathTo, Value, ValueOf } from '../../engine/schema.
 import { toText } from '../../engine/values/coerce.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import type { Payload } from '../../engine/values/payload.ts'
-import { filled } from '../parts/filled.ts'
+import { filled, templateAt } from '../parts/losant-fields.ts'
 import { lacking, onlyOne, refuseFields } from '../parts/misplaced.ts'
 import { numberOf } from '../parts/number-of.ts'
 import { oneOf } from '../parts/one-of.ts'
@@ -179,7 +179,7 @@ function translate({ keyName, valueType, value, valuePath, resultPath }: RawConf
   switch (valueType) {
     // Exports have the path in `value`; Losant's pages say `valuePath`.
     case 'path':
-      return { key: keyName, value: `{{${value || valuePath}}}`, ...rest }
+      return { key: keyName, value: templateAt(value || valuePath, 'valuePath'), ...rest }
     case 'template':
       return { key: keyName, value, as: 'text', ...rest }
     case 'number':

@@ -3,7 +3,7 @@ import { listShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { bytesOf } from '../parts/crypto-fields.ts'
-import { templateAt } from '../parts/losant-path.ts'
+import { translateConversion } from '../parts/losant-fields.ts'
 import { oneOf } from '../parts/one-of.ts'
 import { mayRefuse, refusalShape } from '../parts/refuse.ts'
 import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
@@ -77,10 +77,6 @@ function isWhole(text: string): boolean {
   return said === text.length ? said % 4 !== 1 : text.length % 4 === 0 && said % 4 > 1
 }
 
-function translate({ source, destination, stringOutput }: RawConfig): RawConfig {
-  return {
-    source: templateAt(source, 'source'),
-    as: stringOutput === true ? 'text' : 'bytes',
-    result: destination,
-  }
+function translate(config: RawConfig): RawConfig {
+  return { ...translateConversion(config), as: config.stringOutput === true ? 'text' : 'bytes' }
 }

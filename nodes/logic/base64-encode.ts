@@ -1,15 +1,15 @@
 import { Buffer } from 'node:buffer'
 import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
-import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { defineNode } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { templateAt } from '../parts/losant-path.ts'
+import { translateConversion } from '../parts/losant-fields.ts'
 
 const Bytes = Type.Array(Type.Integer({ minimum: 0, maximum: 255 }))
 
 export const base64Encode = defineNode({
   type: 'base64-encode',
-  losant: { type: 'Base64EncodeNode', translate },
+  losant: { type: 'Base64EncodeNode', translate: translateConversion },
   summary: 'Encodes a text or a list of bytes as Base64.',
   description: 'A text is encoded as UTF-8. In a template, the helper `encodeBase64` does the same.',
   config: Type.Object({
@@ -53,7 +53,3 @@ result: data.frame`,
     },
   ],
 })
-
-function translate({ source, destination }: RawConfig): RawConfig {
-  return { source: templateAt(source, 'source'), result: destination }
-}

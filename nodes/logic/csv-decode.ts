@@ -11,7 +11,7 @@ import {
   translateFormat,
 } from '../parts/csv-format.ts'
 import { given } from '../parts/given.ts'
-import { templateAt } from '../parts/losant-path.ts'
+import { translateConversion } from '../parts/losant-fields.ts'
 import { recordOf } from '../parts/payload-values.ts'
 import { mayRefuse, refusalShape } from '../parts/refuse.ts'
 import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
@@ -152,11 +152,7 @@ function toRecords(
   })
 }
 
-/** In Losant it never fails the run, so its one output is also `else`. */
+/** Losant's node never fails the run, so its one output is also `else`. */
 function translate(config: RawConfig): RawConfig {
-  return {
-    source: templateAt(config.source, 'source'),
-    ...translateFormat(config),
-    result: config.destination,
-  }
+  return { ...translateConversion(config), ...translateFormat(config) }
 }

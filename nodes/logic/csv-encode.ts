@@ -5,7 +5,7 @@ import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { readOwn } from '../../engine/values/path.ts'
 import { formatFields, maxCells, recordDelimiterField, renderFormat, translateFormat } from '../parts/csv-format.ts'
-import { templateAt } from '../parts/losant-path.ts'
+import { templateAt, translateConversion } from '../parts/losant-fields.ts'
 import { valueOrMissing } from '../parts/payload-values.ts'
 import { mayRefuse, refusalShape } from '../parts/refuse.ts'
 import { attempt, Unreadable } from '../parts/unreadable.ts'
@@ -105,14 +105,9 @@ function mapsOf(source: unknown): readonly Readonly<Record<string, unknown>>[] {
   throw new Unreadable(source === undefined ? 'source is missing.' : 'source must be a list of maps.')
 }
 
-/** In Losant it never fails the run, so its one output is also `else`. */
+/** Losant's node never fails the run, so its one output is also `else`. */
 function translate(config: RawConfig): RawConfig {
-  return {
-    source: templateAt(config.source, 'source'),
-    ...translateColumns(config),
-    ...translateFormat(config),
-    result: config.destination,
-  }
+  return { ...translateConversion(config), ...translateColumns(config), ...translateFormat(config) }
 }
 
 function translateColumns({ headerTemplateType = 'objectKeys', headerTemplate }: RawConfig): RawConfig {

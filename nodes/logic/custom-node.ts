@@ -7,7 +7,7 @@ import { didYouMean } from '../../engine/source/nearest-name.ts'
 import { isObject } from '../../engine/values/coerce.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'
-import { filled } from '../parts/filled.ts'
+import { filled } from '../parts/losant-fields.ts'
 import { lacking } from '../parts/misplaced.ts'
 import { written } from '../parts/written.ts'
 

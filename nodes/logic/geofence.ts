@@ -4,7 +4,7 @@ import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { distance, isInside, type Point, toPoint } from '../../engine/templates/helpers/gps.ts'
-import { filled } from '../parts/filled.ts'
+import { filled, templateAt } from '../parts/losant-fields.ts'
 import { lacking, onlyOne } from '../parts/misplaced.ts'
 import { written } from '../parts/written.ts'
 
@@ -154,7 +154,7 @@ function translate(config: RawConfig): RawConfig {
             .filter((line) => line.trim() !== ''),
         }
       case 'polygon':
-        return { polygon: `{{${polygonPath}}}` }
+        return { polygon: templateAt(polygonPath, 'polygonPath') }
     }
     throw new Error(`A Geofence node's checkType cannot be ${JSON.stringify(checkType)}.`)
   }

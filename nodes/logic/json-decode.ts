@@ -3,7 +3,7 @@ import { anything } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { parseJson } from '../../engine/values/json.ts'
-import { templateAt } from '../parts/losant-path.ts'
+import { translateConversion, translateErrorPath } from '../parts/losant-fields.ts'
 import { mayRefuse, refusalShape } from '../parts/refuse.ts'
 import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 
@@ -65,11 +65,6 @@ function decode(text: string): unknown {
   }
 }
 
-/** A node that stores its error does not fail the run, so its one output is also `else`. */
-function translate({ source, destination, errorBehavior = 'throw', errorPath }: RawConfig): RawConfig {
-  return {
-    source: templateAt(source, 'source'),
-    result: destination,
-    ...(errorBehavior === 'payloadPath' && errorPath ? { errorResult: errorPath } : {}),
-  }
+function translate(config: RawConfig): RawConfig {
+  return { ...translateConversion(config), ...translateErrorPath(config) }
 }

@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
-import { defineNode, type RawConfig } from '../../engine/node.ts'
+import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { templateAt } from '../parts/losant-path.ts'
+import { translateConversion } from '../parts/losant-fields.ts'
 
 export const jsonEncode = defineNode({
   type: 'json-encode',
-  losant: { type: 'JsonEncodeNode', translate },
+  losant: { type: 'JsonEncodeNode', translate: translateConversion },
   summary: 'Writes a value as JSON.',
   description: `Dates become texts, and \`NaN\` becomes \`null\`. The bodies of replies and of \`http\` nodes and the payloads of device commands
 need no such text: they are written as JSON anyway. In a template, the helper \`jsonEncode\` does the same.`,
@@ -51,7 +51,3 @@ result: data.text`,
     },
   ],
 })
-
-function translate({ source, destination }: RawConfig): RawConfig {
-  return { source: templateAt(source, 'source'), result: destination }
-}

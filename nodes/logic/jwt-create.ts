@@ -17,6 +17,7 @@ import {
   refuseCredential,
   TokenRefusal,
 } from '../parts/jwt-fields.ts'
+import { filled, templateAt } from '../parts/losant-fields.ts'
 import { valueOfJsonTemplate } from '../parts/losant-json.ts'
 import { misplaced } from '../parts/misplaced.ts'
 import { mayRefuse, refuse, typedRefusalShape } from '../parts/refuse.ts'
@@ -155,13 +156,12 @@ function translate(config: RawConfig): RawConfig {
     claims: translateMap(config.dataTemplateType, config.dataTemplate),
     key: secretTemplate,
     algorithm: algorithmTemplate,
-    ...(expiresIn ? { ttlSeconds: expiresIn } : {}),
-    ...(issuerTemplate ? { issuer: issuerTemplate } : {}),
+    ...filled({ ttlSeconds: expiresIn, issuer: issuerTemplate }),
     ...(config.headerTemplate ? { header: translateMap(config.headerTemplateType, config.headerTemplate) } : {}),
     result: destinationPath,
   }
 }
 
 function translateMap(type: unknown, template: unknown): unknown {
-  return type === 'path' ? `{{${template}}}` : valueOfJsonTemplate(String(template))
+  return type === 'path' ? templateAt(template, 'path of a map') : valueOfJsonTemplate(String(template))
 }

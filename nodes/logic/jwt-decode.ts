@@ -4,6 +4,7 @@ import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template } from '../../engine/schema.ts'
 import { flag } from '../parts/flag.ts'
 import { asRefusal, readToken } from '../parts/jwt-fields.ts'
+import { filled } from '../parts/losant-fields.ts'
 import { mayRefuse, refuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const claimsShape = objectShape({}, true)
@@ -71,5 +72,5 @@ else:
 })
 
 function translate({ tokenTemplate, complete, destinationPath }: RawConfig): RawConfig {
-  return { token: tokenTemplate, ...(complete === true ? { complete } : {}), result: destinationPath }
+  return { token: tokenTemplate, ...filled({ complete }), result: destinationPath }
 }

@@ -16,6 +16,7 @@ import {
   refuseCredential,
   TokenRefusal,
 } from '../parts/jwt-fields.ts'
+import { filled } from '../parts/losant-fields.ts'
 import { refuse } from '../parts/refuse.ts'
 import { written } from '../parts/written.ts'
 
@@ -184,7 +185,6 @@ function translate(config: RawConfig): RawConfig {
   return {
     token: tokenTemplate,
     key: secretTemplate,
-    ...(issuerTemplate ? { issuer: issuerTemplate } : {}),
-    ...(errorPath ? { errorResult: errorPath } : {}),
+    ...filled({ issuer: issuerTemplate, errorResult: errorPath }),
   }
 }

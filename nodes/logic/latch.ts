@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { Expression, PathTo } from '../../engine/schema.ts'
-import { filled } from '../parts/filled.ts'
+import { filled } from '../parts/losant-fields.ts'
 import { aboutMemory, checkMemory, compileMemory, identifier } from '../parts/memory.ts'
 import { written } from '../parts/written.ts'
 
@@ -100,17 +100,16 @@ isLatched: working.isDry`,
 })
 
 function translate(config: RawConfig): RawConfig {
-  const { latchExpression, resetExpression, latchIdTemplate } = config
-  const paths = {
-    conditionResult: config.latchResultPath,
-    resetResult: config.resetResultPath,
-    wasLatched: config.wasLatchedPath,
-    isLatched: config.isLatchedPath,
-    taken: config.branchPath,
-  }
   return {
-    if: latchExpression || false,
-    ...filled({ reset: resetExpression, identifier: latchIdTemplate }),
-    ...Object.fromEntries(Object.entries(paths).filter(([, path]) => path)),
+    if: config.latchExpression || false,
+    ...filled({
+      reset: config.resetExpression,
+      identifier: config.latchIdTemplate,
+      conditionResult: config.latchResultPath,
+      resetResult: config.resetResultPath,
+      wasLatched: config.wasLatchedPath,
+      isLatched: config.isLatchedPath,
+      taken: config.branchPath,
+    }),
   }
 }

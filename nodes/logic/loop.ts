@@ -4,9 +4,8 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { Expression, PathTo, Value } from '../../engine/schema.ts'
 import { isObject } from '../../engine/values/coerce.ts'
 import { copyValue } from '../../engine/values/copy.ts'
-import { parsePath } from '../../engine/values/path.ts'
-import { filled } from '../parts/filled.ts'
 import { flag } from '../parts/flag.ts'
+import { filled, templateAt } from '../parts/losant-fields.ts'
 import { lacking } from '../parts/misplaced.ts'
 import { written } from '../parts/written.ts'
 
@@ -210,16 +209,10 @@ function check({ config, wired, report }: NodeCheck): void {
  * the payload, and of two branches the one that is first at a cap hands its payload on; here what stands before a split does.
  */
 function translate({ loopSourcePath, currentItemPath, mapResultPath, mapValuePath, parallel }: RawConfig): RawConfig {
-  if (typeof loopSourcePath !== 'string' || loopSourcePath === '') throw new Error('A loop node has no loopSourcePath.')
   return {
-    over: valueAt(loopSourcePath),
+    over: templateAt(loopSourcePath, 'loopSourcePath'),
     item: currentItemPath,
-    ...filled({ result: mapResultPath }),
-    ...(mapResultPath && typeof mapValuePath === 'string' && mapValuePath ? { collect: valueAt(mapValuePath) } : {}),
-    ...(parallel ? { parallel: true } : {}),
+    ...filled({ result: mapResultPath, parallel }),
+    ...(mapResultPath && mapValuePath ? { collect: templateAt(mapValuePath, 'mapValuePath') } : {}),
   }
-}
-
-function valueAt(path: string): string {
-  return `{{${parsePath(path).text}}}`
 }

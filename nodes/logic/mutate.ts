@@ -7,7 +7,7 @@ import { isMap } from '../../engine/values/is-map.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { readJsonField } from '../parts/json-field.ts'
-import { templateAt } from '../parts/losant-path.ts'
+import { templateAt } from '../parts/losant-fields.ts'
 import { copyOf, put, valueOrMissing } from '../parts/payload-values.ts'
 import { written } from '../parts/written.ts'
 

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
 import { isObject } from '../../engine/values/coerce.ts'
+import { templateAt } from '../parts/losant-fields.ts'
 
 export const returnNode = defineNode({
   type: 'return',
@@ -62,6 +63,6 @@ function translate({ branchIndexTemplate, resultSourcePath }: RawConfig): RawCon
   if (index !== 0 && index !== 1) throw new Error('A return node whose output is a template cannot be translated.')
   return {
     ...(index === 1 ? { output: 'then' } : {}),
-    ...(resultSourcePath ? { value: `{{${resultSourcePath}}}` } : {}),
+    ...(resultSourcePath ? { value: templateAt(resultSourcePath, 'resultSourcePath') } : {}),
   }
 }

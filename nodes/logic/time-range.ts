@@ -2,8 +2,8 @@ import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
-import { filled } from '../parts/filled.ts'
 import { given } from '../parts/given.ts'
+import { filled, templateAt } from '../parts/losant-fields.ts'
 import { choice } from '../parts/one-of.ts'
 import { readDate } from '../parts/read-date.ts'
 import { checkTimeZone, localTimeField, timeZoneField, zoneOf } from '../parts/time-zone-field.ts'
@@ -113,13 +113,12 @@ function translate(config: RawConfig): RawConfig {
   return {
     ...filled({ from: startTimeTemplate, until: endTimeTemplate, timeZone: timeZoneTemplate }),
     ...translateDays(config),
-    ...(sourcePath ? { time: `{{${sourcePath}}}` } : {}),
-    ...filled({ result: branchPath }),
+    ...filled({ time: sourcePath && templateAt(sourcePath, 'sourcePath'), result: branchPath }),
   }
 }
 
 function translateDays({ daysType = 'array', days, daysPath }: RawConfig): RawConfig {
-  if (daysType === 'path') return { days: `{{${daysPath}}}` }
+  if (daysType === 'path') return { days: templateAt(daysPath, 'daysPath') }
   if (!Array.isArray(days)) return {}
   const named = weekdays.filter((_, index) => days[index] === true)
   return named.length === weekdays.length ? {} : { days: named }

@@ -5,8 +5,8 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { type CompiledValue, PathTo, Template, ValueOf } from '../../engine/schema.ts'
 import { parseMailbox } from '../../engine/values/mailbox.ts'
 import { failedEffect } from '../parts/failed-effect.ts'
-import { filled } from '../parts/filled.ts'
 import { flag } from '../parts/flag.ts'
+import { filled } from '../parts/losant-fields.ts'
 import { lacking } from '../parts/misplaced.ts'
 import { mayRefuse, typedRefusalShape } from '../parts/refuse.ts'
 

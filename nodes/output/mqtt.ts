@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { Template, Value } from '../../engine/schema.ts'
-import { filled } from '../parts/filled.ts'
+import { filled } from '../parts/losant-fields.ts'
 
 export const mqtt = defineNode({
   type: 'mqtt',

@@ -6,7 +6,7 @@ import type { RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
 import { base64Bytes } from '../../engine/values/file-bytes.ts'
 import type { Payload } from '../../engine/values/payload.ts'
-import { filled } from './filled.ts'
+import { filled, templateAt } from './losant-fields.ts'
 import { oneOf } from './one-of.ts'
 import { mendPem } from './pem.ts'
 
@@ -119,7 +119,7 @@ function translateKey({ credentialNameTemplate, keyTemplateType, keyTemplate }: 
     throw new Error('Its key is a credential, which an export does not have: give the key itself.')
   }
   if (keyTemplateType === 'diskPath') throw new Error('Its key is in a file of an edge device.')
-  return { key: keyTemplateType === 'payloadPath' ? `{{${keyTemplate}}}` : keyTemplate }
+  return { key: keyTemplateType === 'payloadPath' ? templateAt(keyTemplate, 'keyTemplate') : keyTemplate }
 }
 
 /** Our name for one of Losant's, which Losant accepts in any case. Throws for an unknown name and for a template. */

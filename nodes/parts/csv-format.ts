@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
-import { filled } from './filled.ts'
+import { filled } from './losant-fields.ts'
 
 /** Reading or writing CSV blocks the process: a million cells take about a second. */
 export const maxCells = 1_000_000
@@ -50,8 +50,6 @@ export function translateFormat(config: RawConfig): RawConfig {
   const { delimiterTemplate, quoteCharTemplate, escapeCharTemplate, recordDelimiterTemplate } = config
   return {
     ...filled({ delimiter: delimiterTemplate, quote: quoteCharTemplate, escape: escapeCharTemplate }),
-    ...(recordDelimiterTemplate && recordDelimiterTemplate !== '\n'
-      ? { recordDelimiter: recordDelimiterTemplate }
-      : {}),
+    ...(recordDelimiterTemplate === '\n' ? {} : filled({ recordDelimiter: recordDelimiterTemplate })),
   }
 }

@@ -1,6 +1,6 @@
 /** Translates Losant's SqlNode: what its templates would insert into the query becomes a bound parameter. */
 import type { RawConfig } from '../../engine/node.ts'
-import { filled } from './filled.ts'
+import { filled } from './losant-fields.ts'
 
 /** Losant keeps the address and the password in the node, or in a credential; here they have a name. */
 export function connectionNameOf(name: unknown, what: string): string {

@@ -1,14 +1,15 @@
 /** Losant's HttpNode as an `http` node. */
 import type { RawConfig } from '../../../engine/node.ts'
+import { filled, translateErrorPath } from '../../parts/losant-fields.ts'
 import { numberOf } from '../../parts/number-of.ts'
 
 /** Losant holds every request to that. */
 const longestSeconds = 30
 
 export function translateHttp(config: RawConfig): RawConfig {
-  const { method = 'GET', uriTemplate: url, timeoutTemplate, encodingTemplate, responsePath, errorPath } = config
+  const { method = 'GET', uriTemplate: url, timeoutTemplate, encodingTemplate, responsePath } = config
   for (const field of ['caCertTemplate', 'diskPathTemplate']) {
-    if (isGiven(config[field])) throw new Error(`${field} has no counterpart.`)
+    if (config[field]) throw new Error(`${field} has no counterpart.`)
   }
   const { type, ...sent } = method === 'GET' || method === 'HEAD' ? {} : translateBody(config)
   const headers = translateHeaders(config, type)
@@ -19,20 +20,15 @@ export function translateHttp(config: RawConfig): RawConfig {
     ...(Object.keys(headers).length > 0 ? { headers } : {}),
     ...sent,
     ...translateAuth(config),
-    ...(isGiven(timeoutTemplate)
+    ...(timeoutTemplate
       ? { timeoutSeconds: seconds === undefined ? timeoutTemplate : Math.min(seconds, longestSeconds) }
       : {}),
     ...(config.disableRedirects === true ? { followRedirects: false } : {}),
     ...(config.disableSSLVerification === true ? { acceptAnyCertificate: true } : {}),
     encoding: translateEncoding(encodingTemplate),
-    ...(isGiven(responsePath) ? { result: responsePath } : {}),
-    ...(config.errorBehavior === 'payloadPath' && isGiven(errorPath) ? { errorResult: errorPath } : {}),
+    ...filled({ result: responsePath }),
+    ...translateErrorPath(config),
   }
-}
-
-/** A template of Losant that is not filled in is an empty text. */
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== ''
 }
 
 interface TranslatedBody {
@@ -49,12 +45,12 @@ function translateBody(config: RawConfig): TranslatedBody {
     case 'none':
       return {}
     case 'string':
-      if (isGiven(requestEncodingTemplate) && !isUtf8(requestEncodingTemplate)) {
+      if (requestEncodingTemplate && !isUtf8(requestEncodingTemplate)) {
         throw new Error(`A body in ${requestEncodingTemplate} has no counterpart.`)
       }
-      return isGiven(bodyTemplate) ? { body: bodyTemplate } : {}
+      return filled({ body: bodyTemplate })
     case 'jsonTemplate':
-      return isGiven(bodyTemplate) ? { type: 'application/json', body: bodyTemplate } : {}
+      return bodyTemplate ? { type: 'application/json', body: bodyTemplate } : {}
     case 'urlencoded':
       return { form: translateFields(bodyFields, 'keyTemplate') }
     case 'multipart':
@@ -92,7 +88,7 @@ function translateAuth({ authType = 'none', authCredentials }: RawConfig): RawCo
 
 /** Losant parses whatever can be parsed. */
 function translateEncoding(encoding: unknown): 'json' | 'base64' {
-  if (!isGiven(encoding) || isUtf8(encoding)) return 'json'
+  if (!encoding || isUtf8(encoding)) return 'json'
   if (encoding === 'base64') return 'base64'
   throw new Error(`An answer in ${encoding} has no counterpart.`)
 }

@@ -3,7 +3,7 @@
 import type { RawConfig } from '../../../engine/node.ts'
 import type { MongoOperation } from '../../../engine/services.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
-import { filled } from '../../parts/filled.ts'
+import { filled, templateAt, translateErrorPath } from '../../parts/losant-fields.ts'
 import { valueOfJsonTemplate } from '../../parts/losant-json.ts'
 import { connectionNameOf } from '../../parts/losant-sql.ts'
 import { isMongoOperation, operations } from './mongo-operations.ts'
@@ -24,7 +24,7 @@ export function translateMongo(config: RawConfig): RawConfig {
     operation,
     ...Object.fromEntries(args),
     ...filled({ result: resultPath }),
-    ...(config.errorBehavior === 'payloadPath' && config.errorPath ? { errorResult: config.errorPath } : {}),
+    ...translateErrorPath(config),
   }
 }
 
@@ -38,7 +38,7 @@ function connectionOf({ credentialNameTemplate, mongoUriTemplate }: RawConfig): 
 /** What Losant leaves empty is not given. */
 function valueOfArgument({ valueType, value }: RawConfig): unknown {
   if (typeof value !== 'string' || value === '') return undefined
-  if (valueType === 'path') return `{{${value}}}`
+  if (valueType === 'path') return templateAt(value, 'path')
   return valueType === 'json' ? valueOfJsonTemplate(value) : value
 }
 

@@ -4,7 +4,7 @@ import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, ValueOf } from '../../../engine/schema.ts'
 import { connectionField, timeoutField } from '../../parts/connection-fields.ts'
 import { failedEffect } from '../../parts/failed-effect.ts'
-import { filled } from '../../parts/filled.ts'
+import { filled, templateAt, translateErrorPath } from '../../parts/losant-fields.ts'
 import { connectionNameOf } from '../../parts/losant-sql.ts'
 import { choice } from '../../parts/one-of.ts'
 import { mayRefuse, typedRefusalShape } from '../../parts/refuse.ts'
@@ -106,12 +106,12 @@ function translate(config: RawConfig): RawConfig {
   if (isCluster === true) throw new Error('A cluster has no counterpart: a connection leads to one server.')
   const name = String(command).toLowerCase()
   if (!redisCommands.includes(name)) throw new Error(`The command ${name} has no counterpart.`)
-  const args = argumentsPath ? `{{${argumentsPath}}}` : listed
+  const args = argumentsPath ? templateAt(argumentsPath, 'argumentsPath') : listed
   return {
     connection: connectionNameOf(host, 'host'),
     command: name,
     ...(args === undefined ? {} : { args }),
     ...filled({ result: resultPath }),
-    ...(config.errorBehavior === 'payloadPath' && config.errorPath ? { errorResult: config.errorPath } : {}),
+    ...translateErrorPath(config),
   }
 }

@@ -1,6 +1,6 @@
 /** Losant's ArrayNode as an `array` node. */
 import type { RawConfig } from '../../../engine/node.ts'
-import { templateAt } from '../../parts/losant-path.ts'
+import { filled, templateAt } from '../../parts/losant-fields.ts'
 
 /** Our field for `inputTemplate` of a rule, by operation. */
 const inputNames: Readonly<Record<string, string>> = {
@@ -32,8 +32,8 @@ export function translateArray({ sourceArrayPath, destArrayPath, rules }: RawCon
     source: templateAt(sourceArrayPath, 'sourceArrayPath'),
     ...(input && isGiven(inputTemplate) ? { [input]: inputTemplate } : {}),
     ...(isGiven(indexTemplate) ? { [operation === 'slice' ? 'end' : 'index']: indexTemplate } : {}),
-    ...(order && operation.startsWith('sort') ? { order } : {}),
-    ...(!finds && outputPath ? { removed: outputPath } : {}),
+    ...(operation.startsWith('sort') ? filled({ order }) : {}),
+    ...(finds ? {} : filled({ removed: outputPath })),
     result: finds ? outputPath : destArrayPath || sourceArrayPath,
   }
 }

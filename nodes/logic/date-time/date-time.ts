@@ -4,13 +4,14 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node
 import { type CompiledValue, PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import { given } from '../../parts/given.ts'
+import { filled, templateAt } from '../../parts/losant-fields.ts'
 import { onlyOne, refuseFields } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { readDate } from '../../parts/read-date.ts'
 import { mayRefuse, refusalShape, refuse } from '../../parts/refuse.ts'
 import { checkTimeZone, localTimeField, timeZoneField, zoneOf } from '../../parts/time-zone-field.ts'
 import { add, endOf, type Part, partOf, parts, periods, type Span, spans, startOf, withParts } from './calendar.ts'
-import { conversions, convertDate, isWritable, writeDate, writtenShape } from './write-date.ts'
+import { type Conversion, conversions, convertDate, isWritable, writeDate, writtenShape } from './write-date.ts'
 
 const amount = Type.Optional(ValueOf(Type.Number(), { acceptsDigits: true }))
 const count = Type.Optional(ValueOf(Type.Integer(), { acceptsDigits: true }))
@@ -198,7 +199,7 @@ function translate(config: RawConfig): RawConfig {
   const { sourcePath, sourceFormatString, timezone, operation = 'add', unit = 'year', numberValue } = config
   const { diffDataPath, diffDataFormatString, resultFormatString, resultPath } = config
   if (!resultPath) throw new Error('A Date/Time node without a result path does nothing.')
-  const format = resultFormatString ? { format: resultFormatString } : {}
+  const format = filled({ format: resultFormatString })
   const done = (): RawConfig => {
     switch (operation) {
       case 'format':
@@ -215,26 +216,25 @@ function translate(config: RawConfig): RawConfig {
       case 'daysInMonth':
         return { get: 'daysInMonth' }
       case 'diff':
-        return {
-          since: `{{${diffDataPath}}}`,
-          ...(diffDataFormatString ? { sinceFormat: diffDataFormatString } : {}),
-        }
-      case 'toArray':
-        return { as: 'array' }
-      case 'toObject':
-        return { as: 'object' }
-      case 'unixTimestampSeconds':
-        return { as: 'seconds' }
-      case 'unixTimestampMilliseconds':
-        return { as: 'milliseconds' }
+        return { since: templateAt(diffDataPath, 'diffDataPath'), ...filled({ sinceFormat: diffDataFormatString }) }
     }
-    throw new Error(`A Date/Time node's operation cannot be ${JSON.stringify(operation)}.`)
+    const as = losantConversions[String(operation)]
+    if (as === undefined) throw new Error(`A Date/Time node's operation cannot be ${JSON.stringify(operation)}.`)
+    return { as }
   }
   return {
-    ...(sourcePath ? { date: `{{${sourcePath}}}` } : {}),
-    ...(sourcePath && sourceFormatString ? { dateFormat: sourceFormatString } : {}),
-    ...(timezone ? { timeZone: timezone } : {}),
+    ...(sourcePath
+      ? { date: templateAt(sourcePath, 'sourcePath'), ...filled({ dateFormat: sourceFormatString }) }
+      : {}),
+    ...filled({ timeZone: timezone }),
     ...done(),
     result: resultPath,
   }
+}
+
+const losantConversions: Readonly<Record<string, Conversion>> = {
+  toArray: 'array',
+  toObject: 'object',
+  unixTimestampSeconds: 'seconds',
+  unixTimestampMilliseconds: 'milliseconds',
 }

@@ -7,7 +7,7 @@ import type { ScriptFailure } from '../../../engine/services.ts'
 import { ErrorAtLine } from '../../../engine/source/error-at-line.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
-import { filled } from '../../parts/filled.ts'
+import { filled } from '../../parts/losant-fields.ts'
 import { put } from '../../parts/payload-values.ts'
 import { findSyntaxError } from './script-syntax.ts'
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { anything, listShape, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
-import { templateAt } from '../../parts/losant-path.ts'
+import { filled, templateAt } from '../../parts/losant-fields.ts'
 import { choice } from '../../parts/one-of.ts'
 import { mayRefuse, refusalShape } from '../../parts/refuse.ts'
 import { attempt, readText } from '../../parts/unreadable.ts'
@@ -101,8 +101,7 @@ else: end`,
 function translate({ documentPath, selectorTemplate, resultFormatTemplate, resultPath }: RawConfig): RawConfig {
   return {
     source: templateAt(documentPath, 'documentPath'),
-    ...(selectorTemplate ? { selector: selectorTemplate } : {}),
-    ...(resultFormatTemplate ? { format: resultFormatTemplate } : {}),
+    ...filled({ selector: selectorTemplate, format: resultFormatTemplate }),
     result: resultPath,
   }
 }

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { anything, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../../engine/schema.ts'
-import { filled } from '../../parts/filled.ts'
+import { filled, templateAt } from '../../parts/losant-fields.ts'
 import { aboutMemory, checkMemory, compileMemory, identifier } from '../../parts/memory.ts'
 import { lacking, onlyOne, refuseFields } from '../../parts/misplaced.ts'
 import { numberOf } from '../../parts/number-of.ts'
@@ -136,7 +136,7 @@ function translate(config: RawConfig): RawConfig {
   }
   const [field, direction] = type ?? []
   return {
-    value: `{{${valuePath}}}`,
+    value: templateAt(valuePath, 'valuePath'),
     ...(field ? { [field]: numberOf(changeThreshold) ?? changeThreshold, direction } : {}),
     ...filled({ identifier: onChangeIdTemplate, previous: prevValuePath }),
   }

@@ -9,6 +9,7 @@ import { type CompiledValue, PathTo, Value } from '../../../engine/schema.ts'
 import { isObject } from '../../../engine/values/coerce.ts'
 import { type Path, parsePath, pathOf } from '../../../engine/values/path.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
+import { filled, templateAt } from '../../parts/losant-fields.ts'
 import { valueOfJsonTemplate } from '../../parts/losant-json.ts'
 import { refuse } from '../../parts/refuse.ts'
 import { written } from '../../parts/written.ts'
@@ -185,8 +186,7 @@ function check({ config: { schema }, checker, report }: NodeCheck): void {
 
 function translate({ schemaType = 'json', schema, toValidatePath, errorsPath }: RawConfig): RawConfig {
   return {
-    schema: schemaType === 'path' ? `{{${schema}}}` : fromDraft04(valueOfJsonTemplate(String(schema))),
-    ...(toValidatePath ? { source: toValidatePath } : {}),
-    ...(errorsPath ? { result: errorsPath } : {}),
+    schema: schemaType === 'path' ? templateAt(schema, 'schema') : fromDraft04(valueOfJsonTemplate(String(schema))),
+    ...filled({ source: toValidatePath, result: errorsPath }),
   }
 }
