@@ -21,7 +21,8 @@ export function createWorkspace(connection: Connection): Workspace {
   /** The addresses as the editor writes them, by path. */
   const uris = new Map<string, string>()
   const uriOf = (path: string) => uris.get(path) ?? pathToFileURL(path).href
-  const publish = createPublisher(connection, uriOf)
+  const versionOf = (uri: string) => documents.get(uri)?.version
+  const publish = createPublisher(connection, uriOf, versionOf)
 
   documents.onDidChangeContent(({ document }) => {
     const path = filePathOf(document.uri)
@@ -65,11 +66,17 @@ export function filePathOf(uri: string): string | undefined {
 }
 
 /** Tells the editor what is wrong with a folder. While one check is under way, all further changes wait for one more check together. */
-function createPublisher(connection: Connection, uriOf: (path: string) => string) {
+function createPublisher(
+  connection: Connection,
+  uriOf: (path: string) => string,
+  versionOf: (uri: string) => number | undefined,
+) {
   const told = new Map<string, ReadonlySet<string>>()
   const running = new Map<LanguageFolder, { isOutdated: boolean }>()
 
   const tell = async (folder: LanguageFolder) => {
+    // A check that sees a newer text is followed by one more, so that an editor is never told of a version that was not looked at.
+    const versions = new Map(folder.openFiles().map((path) => [uriOf(path), versionOf(uriOf(path))]))
     const check = await folder.check()
     // Editors wait for those of a file that they have opened, even if there are none.
     const diagnostics = new Map<string, Diagnostic[]>(folder.openFiles().map((path) => [uriOf(path), []]))
@@ -82,7 +89,10 @@ function createPublisher(connection: Connection, uriOf: (path: string) => string
     const before = told.get(folder.path) ?? new Set()
     told.set(folder.path, new Set(diagnostics.keys()))
     for (const uri of before) if (!diagnostics.has(uri)) diagnostics.set(uri, [])
-    for (const [uri, found] of diagnostics) await connection.sendDiagnostics({ uri, diagnostics: found })
+    for (const [uri, found] of diagnostics) {
+      const version = versions.get(uri)
+      await connection.sendDiagnostics({ uri, diagnostics: found, ...(version !== undefined && { version }) })
+    }
   }
 
   return (folder: LanguageFolder): void => {

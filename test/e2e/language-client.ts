@@ -5,6 +5,7 @@ import {
   createMessageConnection,
   type Diagnostic,
   type MessageConnection,
+  type PublishDiagnosticsParams,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node'
@@ -18,8 +19,8 @@ export interface LanguageClient {
   ask<Result>(method: string, params?: unknown): Promise<Result>
   /** Opens a file with this text, whatever is on disk, and waits for its diagnostics. */
   open(path: string, text: string): Promise<readonly Diagnostic[]>
-  /** Replaces the text of an open file and waits for the diagnostics of `other`, or of the file itself. */
-  change(path: string, text: string, other?: string): Promise<readonly Diagnostic[]>
+  /** Replaces the text of an open file and waits for its diagnostics. */
+  change(path: string, text: string): Promise<readonly Diagnostic[]>
   close(path: string): Promise<void>
   /** The newest diagnostics of every file that the server has told of, by path. */
   readonly diagnostics: ReadonlyMap<string, readonly Diagnostic[]>
@@ -41,9 +42,11 @@ export async function startLanguageServer(scene: Pick<Scene, 'after'>): Promise<
   })
   const diagnostics = new Map<string, readonly Diagnostic[]>()
   const told = new EventEmitter()
-  connection.onNotification('textDocument/publishDiagnostics', (params: { uri: string; diagnostics: Diagnostic[] }) => {
+  const versions = new Map<string, number | undefined>()
+  connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     const path = decodeURIComponent(new URL(params.uri).pathname)
     diagnostics.set(path, params.diagnostics)
+    versions.set(path, params.version)
     told.emit(path)
   })
   connection.onRequest('client/registerCapability', () => null)
@@ -59,8 +62,9 @@ export async function startLanguageServer(scene: Pick<Scene, 'after'>): Promise<
   await connection.sendNotification('initialized', {})
 
   let version = 0
-  const next = async (path: string) => {
-    await once(told, path)
+  /** Waits until the server has looked at this version of the file. */
+  const checked = async (path: string, wanted: number) => {
+    while ((versions.get(path) ?? 0) < wanted) await once(told, path)
     return diagnostics.get(path) ?? []
   }
   return {
@@ -70,15 +74,13 @@ export async function startLanguageServer(scene: Pick<Scene, 'after'>): Promise<
     ask: (method, params) => connection.sendRequest(method, params),
     async open(path, text) {
       const textDocument = { uri: uriOf(path), languageId: 'yaml', version: ++version, text }
-      const found = next(path)
       await connection.sendNotification('textDocument/didOpen', { textDocument })
-      return found
+      return checked(path, textDocument.version)
     },
-    async change(path, text, other = path) {
+    async change(path, text) {
       const textDocument = { uri: uriOf(path), version: ++version }
-      const found = next(other)
       await connection.sendNotification('textDocument/didChange', { textDocument, contentChanges: [{ text }] })
-      return found
+      return checked(path, textDocument.version)
     },
     close: (path) => connection.sendNotification('textDocument/didClose', { textDocument: { uri: uriOf(path) } }),
     async until(path, isExpected) {
