@@ -13,6 +13,7 @@ import { admit, runAction } from '../../platform/resources/call-action.ts'
 import { bearerToken } from './authorise.ts'
 import { answerPreflight } from './default-headers.ts'
 import { createEventStreams, type EventStreams, wantsStream } from './event-streams.ts'
+import { followTokens, type TokenFollower } from './follow-tokens.ts'
 import { plainRecord } from './plain-record.ts'
 import { queryReader } from './query-params.ts'
 
@@ -35,6 +36,7 @@ interface Route {
 }
 
 const tokenNeeded = defineError('HTTP_TOKEN_NEEDED', 401, () => 'A valid token is needed.')
+const downloadEnded = defineError('HTTP_DOWNLOAD_ENDED', 401, () => 'The token of the download is no longer valid.')
 const streamOnly = defineError('HTTP_STREAM_ONLY', 406, () => 'Only text/event-stream here.')
 
 declare module 'fastify' {
@@ -48,7 +50,10 @@ export function serveResources<Context extends ActionContext>(
   options: RestOptions<Context>,
 ): void {
   app.decorateRequest('actor')
-  const routes = routesOf(options, createEventStreams(app, options.platform))
+  const routes = routesOf(options, {
+    streams: createEventStreams(app, options.platform),
+    downloads: followTokens(app, options.platform),
+  })
   for (const { method, url, isPublic = false, answer, stream } of routes) {
     app.route({
       method,
@@ -97,6 +102,15 @@ function actorOf(platform: Platform, { headers, ip }: FastifyRequest): Promise<A
   return authenticate(platform, bearerToken(headers.authorization ?? ''), ip)
 }
 
+/** Whether the token of the request would still be admitted. */
+function isStillAllowed(
+  platform: Platform,
+  request: FastifyRequest,
+  { resource, name, called }: Named,
+): () => Promise<boolean> {
+  return async () => isAllowed(await actorOf(platform, request), resource, name, called)
+}
+
 function pathParamsOf(request: FastifyRequest): Readonly<Record<string, string>> {
   // Fastify types the parameters as unknown; its router gives texts by name.
   return request.params as Record<string, string>
@@ -104,7 +118,7 @@ function pathParamsOf(request: FastifyRequest): Readonly<Record<string, string>>
 
 function routesOf<Context extends ActionContext>(
   options: RestOptions<Context>,
-  streams: EventStreams,
+  open: { readonly streams: EventStreams; readonly downloads: TokenFollower },
 ): readonly Route[] {
   const routes = new Map<string, Route>()
   const routeOf = (method: Action['method'], { path, params }: Pick<Action, 'path' | 'params'>): Route => {
@@ -121,10 +135,10 @@ function routesOf<Context extends ActionContext>(
       route.isPublic = called.isPublic
     }
     for (const [name, called] of Object.entries(downloads)) {
-      routeOf(called.method, called).answer = downloadWith(options, { resource, name, called })
+      routeOf(called.method, called).answer = downloadWith(options, open.downloads, { resource, name, called })
     }
     for (const [name, called] of Object.entries(ofResource)) {
-      routeOf('GET', called).stream = streamWith(options, streams, { resource, name, called })
+      routeOf('GET', called).stream = streamWith(options, open.streams, { resource, name, called })
     }
   }
   return [...routes.values()]
@@ -157,15 +171,25 @@ function answerWith<Context extends ActionContext>(
 
 function downloadWith<Context extends ActionContext>(
   { platform, contextOf }: RestOptions<Context>,
+  downloads: TokenFollower,
   named: Named<Download<TObject, Context>>,
 ): Handler {
-  const { params, body, contentType } = named.called
+  const { called } = named
+  const { params, body, contentType } = called
   const readParams = paramsReader(params, body)
   return async (request, reply) => {
     const context = contextOf({ platform, actor: request.actor, address: request.ip })
-    const { fileName, parts } = await named.called.open(admit(named, readParams(request), context), context)
+    const { fileName, parts } = await called.open(admit(named, readParams(request), context), context)
     reply.type(contentType).header('content-disposition', `attachment; filename="${fileName}"`)
-    return reply.send(Readable.from(parts))
+    const sent = Readable.from(parts)
+    const unfollow = downloads.follow({
+      actor: request.actor,
+      isAllowed: isStillAllowed(platform, request, named),
+      end: () => sent.destroy(downloadEnded({})),
+      endsWithServer: false,
+    })
+    sent.once('close', unfollow)
+    return reply.send(sent)
   }
 }
 
@@ -174,7 +198,7 @@ function streamWith<Context extends ActionContext>(
   streams: EventStreams,
   named: Named<EventStream<TObject, Context>>,
 ): Handler {
-  const { resource, name, called } = named
+  const { called } = named
   const readParams = paramsReader(called.params)
   return async (request, reply) => {
     const { actor } = request
@@ -185,7 +209,7 @@ function streamWith<Context extends ActionContext>(
     if (!wantsStream(request) && !asksForJson) throw streamOnly({})
     return streams.open(reply, {
       actor,
-      isAllowed: async () => isAllowed(await actorOf(platform, request), resource, name, called),
+      isAllowed: isStillAllowed(platform, request, named),
       begin: (sink) => called.open(params, context, sink),
     })
   }

@@ -99,7 +99,7 @@ eachStore((_name, open) => {
       const [response] = (await once(asked, 'response')) as [IncomingMessage]
       return response
     }
-    return { ...opened, seen, post, addDevice, report, iso, openReal }
+    return { ...opened, apiTokenId: row.id, seen, post, addDevice, report, iso, openReal }
   }
 
   describe('an export', () => {
@@ -214,6 +214,16 @@ eachStore((_name, open) => {
       const response = await openReal('/endless')
       await once(response, 'data')
       response.destroy()
+      await vi.waitFor(() => expect(seen.isOver).toBe(true))
+    })
+
+    it('ends with its token, cut so that nobody takes it for a whole one', async () => {
+      const { openReal, ok, seen, apiTokenId } = await setUp()
+      const response = await openReal('/endless')
+      await once(response, 'data')
+      const rest = response.toArray()
+      await ok('applicationApiToken.patch', { apiTokenId, apiToken: { status: 'inactive' } })
+      await expect(rest).rejects.toThrow('aborted')
       await vi.waitFor(() => expect(seen.isOver).toBe(true))
     })
 
