@@ -5,7 +5,7 @@ import { addExactMultipleOf } from '../../../engine/json-schema/multiple-of.ts'
 import { unicodePattern } from '../../../engine/json-schema/unicode-pattern.ts'
 import { payloadSize } from '../../../engine/run/payload-size.ts'
 import { isObject } from '../../../engine/values/coerce.ts'
-import { isMap } from '../../../engine/values/is-map.ts'
+import { refuseUnknownKeywords } from './unknown-keyword.ts'
 
 /** What is wrong with a value; nothing where it fits. */
 export type Validate = (value: unknown) => readonly ErrorObject[]
@@ -36,8 +36,7 @@ export function compileSchema(schema: object): Validate {
 /** As `compileSchema`, for what came with the payload, which nothing has looked at yet. */
 export function compileGivenSchema(schema: unknown): Validate {
   if (!isObject(schema) || Array.isArray(schema)) throw new Error('It is no object.')
-  const later = laterKeyword(schema)
-  if (later !== undefined) throw new Error(`${later} is no keyword of draft-07, and would be left out.`)
+  refuseUnknownKeywords(schema)
   metaAjv ??= new Ajv({ strict: false, logger: false })
   // A copy, since a later node may write into what the payload has.
   if (metaAjv.validateSchema(schema)) return compileSchema(structuredClone(schema))
@@ -45,45 +44,6 @@ export function compileGivenSchema(schema: unknown): Validate {
 }
 
 let metaAjv: Ajv | undefined
-
-/** What later drafts have and draft-07 would take no notice of: a schema that means it would let pass what it was to refuse. */
-const laterKeywords: ReadonlySet<string> = new Set([
-  ...['prefixItems', 'unevaluatedItems', 'unevaluatedProperties', 'dependentRequired', 'dependentSchemas'],
-  ...['minContains', 'maxContains', '$dynamicRef', '$recursiveRef'],
-])
-const schemaKeys = [
-  'additionalItems',
-  'additionalProperties',
-  'contains',
-  'else',
-  'if',
-  'items',
-  'not',
-  'propertyNames',
-  'then',
-]
-const listKeys = ['allOf', 'anyOf', 'items', 'oneOf']
-const mapKeys = ['$defs', 'definitions', 'dependencies', 'patternProperties', 'properties']
-
-/** The first of those in a schema, wherever a schema can stand in it. */
-function laterKeyword(schema: unknown, depth = 0): string | undefined {
-  if (!isMap(schema) || depth > maxDepth) return undefined
-  const own = Object.keys(schema).find((key) => laterKeywords.has(key))
-  if (own !== undefined) return own
-  const below = [
-    ...schemaKeys.map((key) => schema[key]),
-    ...listKeys.flatMap((key) => schema[key]),
-    ...mapKeys.flatMap((key) => (isMap(schema[key]) ? Object.values(schema[key]) : [])),
-  ]
-  for (const part of below) {
-    const found = laterKeyword(part, depth + 1)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
-/** As deep as a payload is. */
-const maxDepth = 100
 
 function compileWith(schema: object, allErrors: boolean): ValidateFunction {
   // An instance of its own, since names that a schema gives its parts (`$id`) would be known to the next.

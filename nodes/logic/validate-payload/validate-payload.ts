@@ -28,8 +28,8 @@ At \`result\` stands a list of what is wrong, each \`{ field, message }\`, where
 nothing is. Of a value of more than 32 KB it is the first problem alone.
 
 The schema is of draft-07 and complete in itself: a \`$ref\` leads within it, and is written in quotes because of its \`#\`. It is checked
-when the flow loads, unless it comes with the payload; of such a one, keywords of later drafts (\`prefixItems\`, \`unevaluatedProperties\` …) fail the run, since they would
-be left out. A \`pattern\` is one of Unicode (\`\\\\p{L}\`) where it can be. Take a schema from no client: a schema can be made to take very long.`,
+when the flow loads, unless it comes with the payload; of such a one, keywords that draft-07 does not have, misspelt ones and those of later drafts
+(\`minlength\`, \`prefixItems\` …), fail the run, since they would be left out. Keywords of your own begin with \`x-\`. A \`pattern\` is one of Unicode (\`\\\\p{L}\`) where it can be. Take a schema from no client: a schema can be made to take very long.`,
   config: Type.Object({
     schema: Value({ description: 'The JSON Schema, or a template of one.', examples: ['<< globals.orderSchema >>'] }),
     source: Type.Optional(

@@ -256,14 +256,31 @@ describe("Losant's node", () => {
 describe('a schema of the payload', () => {
   it.each([
     [{ prefixItems: [{ type: 'number' }] }, 'prefixItems'],
-    [{ properties: { a: { allOf: [{ unevaluatedProperties: false }] } } }, 'unevaluatedProperties'],
-    [{ $defs: { a: { dependentRequired: { a: ['b'] } } } }, 'dependentRequired'],
+    [
+      { properties: { a: { allOf: [{ unevaluatedProperties: false }] } } },
+      'unevaluatedProperties at properties.a.allOf.0',
+    ],
+    [{ $defs: { a: { dependentRequired: { a: ['b'] } } } }, 'dependentRequired at $defs.a'],
+    [{ type: 'object', requierd: ['a'] }, 'requierd'],
+    [{ properties: { a: { items: [{ minlength: 3 }] } } }, 'minlength at properties.a.items.0'],
+    [{ label: 'Order' }, 'label'],
   ])('is refused where it has what draft-07 has not: %j', async (schema, keyword) => {
     await expect(validate(schema, {}, 'given')).rejects.toThrow(`${keyword} is no keyword of draft-07`)
   })
 
+  it('is refused with the keyword that was probably meant', async () => {
+    const near = validate({ properties: { a: { minlength: 3 } } }, {}, 'given')
+    await expect(near).rejects.toThrow('Did you mean "minLength"?')
+    await expect(validate({ label: 'a' }, {}, 'given')).rejects.toThrow('Keywords of your own begin with "x-".')
+  })
+
   it('may have fields and examples of such names', async () => {
-    const schema = { properties: { prefixItems: { type: 'number' } }, examples: [{ prefixItems: [] }], 'x-note': 1 }
+    const schema = {
+      properties: { prefixItems: { type: 'number' } },
+      examples: [{ prefixItems: [] }],
+      'x-note': 1,
+      $id: 'a',
+    }
     expect(await validate(schema, { prefixItems: 1 }, 'given')).toEqual([])
   })
 })
