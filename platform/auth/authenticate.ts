@@ -5,7 +5,6 @@ import { type Actor, anonymousActor } from './actor.ts'
 import { apiTokenPrefix } from './api-tokens.ts'
 import type { AuthBase } from './auth-base.ts'
 import { readDeviceToken } from './device-tokens.ts'
-import { admitsAddress } from './key-addresses.ts'
 import { hashSecret } from './secrets.ts'
 import { isAdministrator } from './sign-in.ts'
 
@@ -16,10 +15,9 @@ import { isAdministrator } from './sign-in.ts'
 export async function authenticate(platform: AuthBase, token: string | undefined, address?: string): Promise<Actor> {
   if (token === undefined || token === '') return anonymousActor
   if (token.startsWith(apiTokenPrefix)) return authenticateApiToken(platform, token)
-  const signedIn = await readDeviceToken(platform, token)
+  const signedIn = await readDeviceToken(platform, token, address)
   if (!signedIn) return authenticateAdministrator(platform, token)
   const { device, key, scopes } = signedIn
-  if (!admitsAddress(key, address)) return anonymousActor
   return { kind: 'device', deviceId: device.id, applicationKeyId: key.id, scopes }
 }
 

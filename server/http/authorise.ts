@@ -9,7 +9,7 @@ export type CallingDevice = { readonly id: string } & Readonly<Record<string, un
 
 export interface Verifiers {
   readonly users: { verifyToken(token: string): Promise<VerifiedUser | null> }
-  readonly devices: { verifyToken(token: string): Promise<CallingDevice | null> }
+  readonly devices: { verifyToken(token: string, address: string): Promise<CallingDevice | null> }
 }
 
 export interface Caller {
@@ -63,9 +63,10 @@ export function bearerToken(header: string): string | undefined {
   return /^bearer +([^ ].*)$/i.exec(header)?.[1]?.trimEnd()
 }
 
-export function identify(access: Access, token: string, verify: Verifiers): Promise<Caller> {
+/** `address` is where the token was sent from. */
+export function identify(access: Access, token: string, address: string, verify: Verifiers): Promise<Caller> {
   return access === 'device'
-    ? verify.devices.verifyToken(token).then(deviceCaller)
+    ? verify.devices.verifyToken(token, address).then(deviceCaller)
     : verify.users.verifyToken(token).then(userCaller)
 }
 

@@ -89,7 +89,7 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
     const { access } = match.endpoint.spec
     const token = tokenOf(request, reply, { cors: application.settings.cors, takesQuery: options.tokenInQuery ?? true })
     if (token === undefined) return admit(request, reply, done, { application, match, path, caller: anonymous })
-    identify(access, token, options).then(
+    identify(access, token, request.ip, options).then(
       (caller) => admit(request, reply, done, { application, match, path, caller }),
       done,
     )

@@ -206,11 +206,11 @@ eachStore((_name, open) => {
       expect((await refused('device.get', { deviceId }, actor)).statusCode).toBe(403)
       const credentials = { deviceId, key: key.key, secret: key.secret, requestedScopes: ['all.Application'] }
       expect((await refused('auth.authenticateDevice', { credentials })).statusCode).toBe(400)
-      expect(await platform.devices.verifyToken(token)).toMatchObject({ id: deviceId, deviceId })
+      expect(await platform.devices.verifyToken(token, undefined)).toMatchObject({ id: deviceId, deviceId })
       expect(await platform.users.verifyToken(token)).toBeNull()
       clock.ms += 61_000
       expect(await actorOf(token)).toEqual(anonymousActor)
-      expect(await platform.devices.verifyToken(token)).toBeNull()
+      expect(await platform.devices.verifyToken(token, undefined)).toBeNull()
     })
   })
 
