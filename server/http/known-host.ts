@@ -2,9 +2,9 @@
  * Answers only to hosts that are known. A page whose name is pointed at this machine after it was loaded (DNS rebinding) is of the same origin as
  * the REST API in its browser's eyes, but its requests still name the host that it was loaded from.
  */
-import { isIPv6 } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { defineError } from '../../contracts/errors.ts'
+import { plainHost } from '../../platform/auth/network.ts'
 
 const unknownHost = defineError<{ host: string; setting: string }>(
   'HTTP_UNKNOWN_HOST',
@@ -24,7 +24,7 @@ export interface KnownHosts {
 
 /** `localhost`, addresses of the loopback interface and what is bound are known; where all interfaces are bound, every address is. */
 export function requireKnownHost(app: FastifyInstance, { bound, names, setting }: KnownHosts, open: readonly string[]) {
-  const known = new Set(['localhost', '[::1]', ...[bound, ...names].map((name) => hostnameOf(bracketed(name)))])
+  const known = new Set(['localhost', '[::1]', ...[bound, ...names].map((name) => hostnameOf(plainHost(name)))])
   const isAnyAddressBound = bound === '0.0.0.0' || bound === '::'
   const isKnown = (name: string | undefined) =>
     name !== undefined && (known.has(name) || (isAddress(name) && (isAnyAddressBound || name.startsWith('127.'))))
@@ -38,14 +38,10 @@ export function requireKnownHost(app: FastifyInstance, { bound, names, setting }
   })
 }
 
-/** The name in a `Host` header, without its port and as a browser would write it. */
+/** The name in a `Host` header, without its port and as a browser would write it, but for an IPv4 address within IPv6. */
 export function hostnameOf(header: string): string | undefined {
   if (!/^[\w.:[\]-]+$/.test(header) || !URL.canParse(`http://${header}`)) return undefined
-  return new URL(`http://${header}`).hostname.replace(/\.$/, '')
-}
-
-function bracketed(name: string): string {
-  return isIPv6(name) ? `[${name}]` : name
+  return plainHost(new URL(`http://${header}`).hostname.replace(/\.$/, ''))
 }
 
 function isAddress(hostname: string): boolean {

@@ -1,3 +1,5 @@
+import { plainHost } from '../../platform/auth/network.ts'
+
 /** Whether an application allows a host: `http: { allow: [ "127.0.0.1:9000", "internal.example" ] }`. */
 
 /** Without a port an entry means all of the host's. Names are those of the URL, whatever address they stand for. */
@@ -9,8 +11,8 @@ export function isAllowedHost({ protocol, hostname, port }: URL, allowed: readon
   })
 }
 
-/** The URL's own way of writing a host is one for all: lower case, `127.0.0.1` for `127.1`. */
+/** The URL's own way of writing a host is one for all: lower case, `127.0.0.1` for `127.1`. An IPv4 address within IPv6 is that address. */
 function isSameHost(entry: string, hostname: string): boolean {
   const url = `http://${entry}`
-  return URL.canParse(url) && new URL(url).hostname === hostname
+  return URL.canParse(url) && plainHost(new URL(url).hostname) === plainHost(hostname)
 }

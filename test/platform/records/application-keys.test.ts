@@ -87,6 +87,7 @@ eachStore((_name, open) => {
     const inside = [
       '192.0.2.1',
       '::ffff:192.0.2.255',
+      '::ffff:c000:2ff',
       '192.0.2.9:50000',
       '2001:db8:1::5',
       '[2001:db8::1]:443',
@@ -123,6 +124,9 @@ eachStore((_name, open) => {
       await patch(key.id, { addressFilterType: 'whitelist', addresses })
       expect(await kindFrom('127.0.0.1')).toBe('anonymous')
       expect(await kindFrom('192.0.2.1')).toBe('device')
+      // Which is what endpoints for devices ask.
+      expect(await platform.devices.verifyToken(token, '127.0.0.1')).toBeNull()
+      expect(await platform.devices.verifyToken(token, '192.0.2.1')).toMatchObject({ name: expect.any(String) })
       expect(await patch(key.id, { addressFilterType: 'all' })).toMatchObject({ addressFilterType: 'all', addresses })
       expect(await kindFrom('127.0.0.1')).toBe('device')
     })
