@@ -37,7 +37,10 @@ export const flow: Resource<RestContext> = {
           deviceId: Type.Optional(Type.Unsafe<unknown>({ description: 'Refused: no flow runs on a device.' })),
         }),
       }),
-      result: Success,
+      result: closed({
+        ...Success.properties,
+        runId: Type.String({ description: '`GET …/runs/ID` has its record, if runs are recorded.' }),
+      }),
       scopes: ['all.Application'],
       async run({ flowId, button }, { platform, application, services, runLog }: RestContext) {
         const { key, payload, meta, deviceId, flowVersion = 'develop' } = button
@@ -51,9 +54,10 @@ export const flow: Resource<RestContext> = {
         const current = application()
         const trigger = current.buttons.find(({ flow, spec }) => flow.id === flowId && spec.name === key)
         if (!trigger) throw notFound({ what: `The button "${key}" of the flow ${flowId}` })
+        const runId = randomUUID()
         current.start({
           trigger,
-          id: randomUUID(),
+          id: runId,
           applicationId: platform.applicationId,
           data: payload ?? {},
           ...(meta === undefined ? {} : { meta }),
@@ -61,7 +65,7 @@ export const flow: Resource<RestContext> = {
           services: services(),
           log: runLog,
         })
-        return { success: true as const }
+        return { success: true as const, runId }
       },
     }),
   },

@@ -232,7 +232,7 @@ describe("Losant's client", () => {
 
   test('presses buttons', async () => {
     const press = { flowId: 'all', button: { key: 'By hand', payload: {} } }
-    expect(await call('flow.pressVirtualButton', press)).toEqual(success)
+    expect(await call('flow.pressVirtualButton', press)).toMatchObject(success)
     expect(await refusal('flow.pressVirtualButton', { ...press, flowId: 'none' })).toMatchObject(
       refused(404, 'NotFound'),
     )
@@ -246,7 +246,8 @@ describe("Losant's client", () => {
     expect(await refusal('devices.get', { perPage: 'many' })).toMatchObject(refused(400, 'Validation'))
     expect(await refusal('devices.get', { applicationId: 'f'.repeat(24) })).toMatchObject(refused(404, 'NotFound'))
     expect(await refusal('devices.get', {}, 'made up')).toMatchObject(refused(401, 'Unauthorized'))
-    expect(await refusal('flows.get')).toMatchObject(refused(404, 'NotFound'))
+    expect(await refusal('events.get')).toMatchObject(refused(404, 'NotFound'))
+    expect(await call('flows.get')).toMatchObject({ applicationId: expect.any(String), items: expect.any(Array) })
   })
 })
 

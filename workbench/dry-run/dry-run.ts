@@ -2,12 +2,14 @@
  * Runs a flow once and shows its record. A request to an endpoint goes through the experience listener, without a socket, so that it is
  * authorised, read and answered like any other.
  */
+
 import { randomUUID } from 'node:crypto'
 import type { FlowpotError } from '../../contracts/errors.ts'
 import type { Application, CompiledTrigger, RunRequest } from '../../engine/application.ts'
 import type { Returned } from '../../engine/custom-node.ts'
 import { hideValues, type SecretNames } from '../../engine/secret-names.ts'
 import type { Effects, Services } from '../../engine/services.ts'
+import { labelOf } from '../../engine/trigger-label.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import type { OpenedPlatform } from '../../server/compose/open-platform.ts'
@@ -19,7 +21,7 @@ import { requestRefused } from '../refusals.ts'
 import { createAsker, type DryReply, signIn } from './ask.ts'
 import { recordRuns, type ShownCall, type ShownRun, type ShownVisit } from './record-run.ts'
 import { sampleDevice } from './sample-device.ts'
-import { chooseTrigger, type SampleChoice, sampleRequest, textOf } from './sample-request.ts'
+import { chooseTrigger, type SampleChoice, sampleRequest } from './sample-request.ts'
 
 export interface Sample extends SampleChoice {
   /** Address of the experience user who asks, and who is created if there is none. */
@@ -157,7 +159,7 @@ function describe(
   return {
     ok: error === undefined,
     flow: trigger.flow.name,
-    trigger: textOf(trigger),
+    trigger: labelOf(trigger.id),
     reply: hideValues(reply, names),
     visits,
     calls,

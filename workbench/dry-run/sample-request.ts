@@ -1,6 +1,8 @@
 /** Chooses the trigger that a dry run fires, and its request. */
+
 import type { Application, CompiledTrigger } from '../../engine/application.ts'
 import { parseRoute } from '../../engine/route.ts'
+import { labelOf } from '../../engine/trigger-label.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { buildRouteTable } from '../../server/http/route-table.ts'
@@ -26,18 +28,13 @@ export function chooseTrigger(application: Application, flowId: string, choice: 
   const { trigger: wanted } = choice
   const found = wanted === undefined ? own[0] : own.find((trigger) => namesOf(trigger).includes(wanted))
   if (found) return found
-  const known = own.map((trigger) => `"${textOf(trigger)}"`).join(', ')
+  const known = own.map((trigger) => `"${labelOf(trigger.id)}"`).join(', ')
   throw callWrong({ problem: `The flow has no trigger "${wanted}". It has: ${known}.` })
 }
 
 function namesOf(trigger: CompiledTrigger): unknown[] {
   const { spec } = trigger
-  return [trigger.type, textOf(trigger), ...(isMap(spec) ? [spec.route] : [])]
-}
-
-/** As it stands in the flow: `POST /devices`, `local`, a button's name. */
-export function textOf(trigger: CompiledTrigger): string {
-  return trigger.id.split('/').slice(2).join('/')
+  return [trigger.type, labelOf(trigger.id), ...(isMap(spec) ? [spec.route] : [])]
 }
 
 function chooseByRequest(application: Application, flowId: string, request: string): CompiledTrigger {

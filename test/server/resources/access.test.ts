@@ -126,6 +126,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'experienceUsers.post': all,
   'flow.errors': readers,
   'flow.pressVirtualButton': all,
+  'flows.get': readers,
   'run.get': all,
   'run.stream (stream)': all,
   'runs.get': all,

@@ -33,7 +33,7 @@ const dataOf = (event: string) => JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ??
 /** Presses the button, and resolves with the summary of the run. */
 async function run(flowId: string, payload: object = {}) {
   const { next, response } = await stream('/runs')
-  expect(await press(flowId, { key: 'Go', payload })).toEqual({ status: 200, body: { success: true } })
+  expect(await press(flowId, { key: 'Go', payload })).toMatchObject({ status: 200, body: { success: true } })
   const summary = dataOf(await next('}\n\n'))
   response.destroy()
   return summary
@@ -70,7 +70,7 @@ test('A run has the payload and the meta that its button was pressed with', asyn
   const debug = await stream('/debug')
   const button = { key: 'Go', payload: 'text', meta: { by: 'Ada' } }
   for (const version of [{}, { flowVersion: 'develop' }, { flowVersion: 'default' }]) {
-    expect(await press('meta', { ...button, ...version })).toEqual({ status: 200, body: { success: true } })
+    expect(await press('meta', { ...button, ...version })).toMatchObject({ status: 200, body: { success: true } })
   }
   expect(dataOf(await debug.next('}\n\n'))).toMatchObject({ flow: 'meta', message: 'Ada of text' })
   debug.response.destroy()

@@ -2,11 +2,11 @@
 
 import type { CompiledTrigger } from '../../../engine/application.ts'
 import { flowIdOf } from '../../../engine/load/file-kinds.ts'
+import { labelOf } from '../../../engine/trigger-label.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import type { RecordedVisit, RunRecord } from '../../../server/recorder/run-record.ts'
 import { plainOf } from '../../dry-run/plain-value.ts'
-import { textOf } from '../../dry-run/sample-request.ts'
 import { runNotRepeated } from '../../refusals.ts'
 import { show } from '../differences.ts'
 import type { TestScope } from '../stage.ts'
@@ -120,7 +120,7 @@ export function findNode(nodes: readonly Node[], { file, node, type }: RecordedV
 }
 
 function nameOfRun({ reply, error, visits }: RunRecord, trigger: CompiledTrigger): string {
-  const what = trigger.type === 'endpoint' ? textOf(trigger) : `${trigger.type} ${textOf(trigger)}`.trim()
+  const what = trigger.type === 'endpoint' ? labelOf(trigger.id) : `${trigger.type} ${labelOf(trigger.id)}`.trim()
   if (error) return error.node === undefined ? `fails on ${what}` : `fails at ${error.node} on ${what}`
   const said = plainOf(reply)
   if (isMap(said)) return `answers ${what} with ${show(said.status)}`

@@ -1,8 +1,10 @@
 /** Writes the step of a test that starts the run as the recorded one was started. */
+
 import type { Application, CompiledTrigger } from '../../../engine/application.ts'
+import { labelOf } from '../../../engine/trigger-label.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
-import { chooseTrigger, textOf } from '../../dry-run/sample-request.ts'
+import { chooseTrigger } from '../../dry-run/sample-request.ts'
 import { callWrong } from '../../refusals.ts'
 import { compact, withMadeUp } from './recorded-values.ts'
 
@@ -24,7 +26,7 @@ export function actionOf(application: Application, trigger: CompiledTrigger, pay
 
 function nameOf(application: Application, trigger: CompiledTrigger): string {
   const flowId = trigger.flow.id
-  const names = [trigger.type, textOf(trigger)]
+  const names = [trigger.type, labelOf(trigger.id)]
   const found = names.find(
     (name) => chooseTrigger(application, flowId, { request: undefined, trigger: name }) === trigger,
   )
@@ -34,7 +36,8 @@ function nameOf(application: Application, trigger: CompiledTrigger): string {
 
 function requestOf(trigger: CompiledTrigger, { data, experience }: Payload): unknown {
   const { method, path, query, headers, cookies, body } = isMap(data) ? data : {}
-  const below = trigger.type === 'webhook' ? `/webhooks/${textOf(trigger)}${path === '/' ? '' : path}` : String(path)
+  const below =
+    trigger.type === 'webhook' ? `/webhooks/${labelOf(trigger.id)}${path === '/' ? '' : path}` : String(path)
   const isSignedIn = isMap(experience) && isMap(experience.user)
   const kept = withMadeUp({ ...headersOf(headers, body), ...(isSignedIn ? {} : cookieHeader(cookies)) })
   return compact({
