@@ -7,6 +7,7 @@ import { boundLogs } from './server/compose/bound-logs.ts'
 import { createExperienceListener } from './server/compose/experience-listener.ts'
 import { startExpiry } from './server/compose/expire-states.ts'
 import { type Listening, listenHttp } from './server/compose/listen.ts'
+import { leaveServerFile } from './server/compose/leave-server-file.ts'
 import { type LoadedFolder, loadToServe } from './server/compose/load-folder.ts'
 import { openPlatform } from './server/compose/open-platform.ts'
 import { openServices } from './server/compose/open-services.ts'
@@ -85,16 +86,16 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     const mqtt = await startBroker(platform, settings, log, rest.server)
     parts.add({ drain: mqtt.close, cut: mqtt.closeNow })
 
-    const { host, port, platformPort } = settings
     listening = [
-      await listenHttp('experience', experience, { host, port }, settingDefinitions.port),
-      await listenHttp('platform', rest, { host, port: platformPort }, settingDefinitions.platformPort),
+      await listenHttp('experience', experience, settings, settingDefinitions.port),
+      await listenHttp('platform', rest, { ...settings, port: settings.platformPort }, settingDefinitions.platformPort),
       ...(await mqtt.listen()),
     ]
     // The token is shown only once, so it is created after everything that can fail.
     const adminToken = await createAdminToken(platform)
     await triggers.start(application)
     parts.add({ drain: startExpiry(platform, settings) })
+    parts.add({ close: leaveServerFile(dataFolder, platform, listening) })
     isServing = true
 
     const server: Server = {

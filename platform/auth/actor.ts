@@ -21,7 +21,7 @@ export interface DeviceActor {
   readonly scopes: readonly string[]
 }
 
-/** The administrator who signed in with the address and password of the settings. */
+/** The administrator who signed in with the address and password of the settings, or who can read the data folder of the server. */
 export interface AdministratorActor {
   readonly kind: 'administrator'
   readonly scopes: readonly string[]

@@ -1,4 +1,5 @@
 /** Makes API tokens. The store keeps their hash, so the value is shown once. */
+import type { Random } from '../../contracts/random.ts'
 import type { Base } from '../base/base.ts'
 import type { ApiTokenRecord } from '../records/api-token-record.ts'
 import { toMs } from '../records/schemas.ts'
@@ -19,9 +20,13 @@ export interface NewApiToken {
   readonly creatorType: ApiTokenRecord['creatorType']
 }
 
+export function createApiTokenValue(random: Random): string {
+  return apiTokenPrefix + createSecret(random)
+}
+
 /** The row of a new token, and its value, which is not in the row. */
 export function createApiToken(platform: Base, token: NewApiToken): { row: ApiTokenTable; value: string } {
-  const value = apiTokenPrefix + createSecret(platform.random)
+  const value = createApiTokenValue(platform.random)
   const now = platform.clock.now()
   const row = {
     id: platform.newId(),

@@ -13,6 +13,8 @@ export interface AuthSettings {
   readonly userTokenTtlSeconds: number
   /** Who may sign in with `auth.authenticateUser`. Without it nobody may. */
   readonly administrator?: Administrator
+  /** May do everything for as long as this process runs, and is kept in no store. Begins with `apiTokenPrefix`. */
+  readonly operatorToken?: string
   /** The cost of hashing a password, which tests lower. */
   readonly passwordCost?: PasswordCost
   readonly signInLimits?: Limits

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../contracts/clock.ts'
 import type { Random } from '../../contracts/random.ts'
 import type { Application } from '../../engine/application.ts'
+import { createApiTokenValue } from '../../platform/auth/api-tokens.ts'
 import type { PasswordCost } from '../../platform/auth/passwords.ts'
 import type { PlatformLog } from '../../platform/base/log.ts'
 import { createPlatform, type Platform } from '../../platform/platform.ts'
@@ -93,6 +94,7 @@ async function createOnStore(
         },
         ...administrator,
         ...(passwordCost && { passwordCost }),
+        operatorToken: createApiTokenValue(createRandom()),
       },
       clock,
       random,
