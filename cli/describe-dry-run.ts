@@ -7,6 +7,8 @@ import type { DryRunError, DryRunResult } from '../workbench/dry-run/dry-run.ts'
 import type { ShownCall, ShownLog } from '../workbench/dry-run/record-run.ts'
 import { hasColor } from './output.ts'
 
+export type DescribedRun = Omit<DryRunResult, 'ok' | 'payload'>
+
 export function describeDryRun({
   flow,
   trigger,
@@ -16,7 +18,7 @@ export function describeDryRun({
   returned,
   missing,
   error,
-}: DryRunResult): string {
+}: DescribedRun): string {
   const rows = alignColumns(
     visits.map(({ node, type, output, ms, file, line }) => [
       `  ${node}`,
@@ -85,6 +87,6 @@ function describeError({ code, message, hint, node, file, line }: DryRunError): 
   return [`error ${code}: ${message}${place}`, ...(hint === undefined ? [] : [`  hint: ${hint}`])]
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   return inspect(value, { depth: 8, colors: hasColor, breakLength: 100, compact: 3 })
 }

@@ -3,9 +3,12 @@ import { Command, Option } from 'commander'
 import { type AnySetting, type SettingFlags, settingDefinitions } from '../server/settings.ts'
 import type { AddOptions } from './add.ts'
 import type { GraphOptions } from './graph.ts'
+import type { LogsOptions } from './logs.ts'
 import type { OpenApiOptions } from './openapi.ts'
+import type { PressOptions } from './press.ts'
 import type { ReplayOptions } from './replay.ts'
 import type { RunOptions } from './run.ts'
+import type { RunsOptions } from './runs.ts'
 import type { SchemaOptions } from './schema.ts'
 import type { StartOptions } from './start.ts'
 import type { TestOptions } from './test.ts'
@@ -105,6 +108,41 @@ export function createProgram(finish: (code: number) => void): Command {
       finish(await replay(run, options))
     })
 
+  ofServer(program.command('runs'))
+    .description('list what a running server has recorded, or show one run node by node')
+    .argument('[id]', 'the ID of the run, or of the request that started it')
+    .option('--flow <flow>', "only runs of this flow: its file's name without .yaml")
+    .option('--failed', 'only runs that failed')
+    .option('--limit <number>', 'how many of the newest to look at, 1 to 100', '20')
+    .option(...jsonOption)
+    .action(async (id: string | undefined, options: RunsOptions) => {
+      const { runs } = await import('./runs.ts')
+      finish(await runs(id, options))
+    })
+
+  ofServer(program.command('logs'))
+    .description('print what the flows of a running server have logged')
+    .option('--follow', 'go on with what they log from now on')
+    .option('--flow <flow>', "only of this flow: its file's name without .yaml")
+    .option('--limit <number>', 'how many of the newest recorded runs to look through, 1 to 100', '20')
+    .option(...jsonOption)
+    .action(async (options: LogsOptions) => {
+      const { logs } = await import('./logs.ts')
+      finish(await logs(options))
+    })
+
+  ofServer(program.command('press'))
+    .description('press a button of a flow on a running server, and show what the run did')
+    .argument('<button>', "the button's name")
+    .option('--flow <flow>', "the flow that has the button: its file's name without .yaml")
+    .option('--payload <file>', 'a JSON file that becomes `data` of the run; - for standard input')
+    .option('--no-wait', 'do not wait until the run has ended')
+    .option(...jsonOption)
+    .action(async (button: string, options: PressOptions) => {
+      const { press } = await import('./press.ts')
+      finish(await press(button, options))
+    })
+
   program
     .command('routes')
     .description('list what an application answers')
@@ -201,6 +239,20 @@ export function createProgram(finish: (code: number) => void): Command {
       await lsp()
     })
   return program
+}
+
+/** Adds how the command finds the server and its token. */
+function ofServer(command: Command): Command {
+  return command
+    .option('--server <url>', 'the address of the application: http://127.0.0.1:8090/applications/ID')
+    .option('--token-file <file>', 'a file that has the token for it')
+    .option('--data <folder>', 'the data folder of a server on this machine, which says both (.flowpot)')
+    .addHelpText(
+      'after',
+      `
+Without --server it is the server that runs on the data folder, if FLOWPOT_SERVER does not name another.
+The token for another server comes from --token-file or the environment variable FLOWPOT_ADMIN_TOKEN.`,
+    )
 }
 
 /** How to make an editor with the YAML language server use the schema. */

@@ -1,6 +1,7 @@
-/** Reads a file that a command is given. */
+/** Reads a file, or JSON, that a command is given. */
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
+import { parseJson } from '../engine/values/json.ts'
 import { callWrong } from './refusals.ts'
 
 /** `-` is standard input. Throws `CLI_CALL_WRONG` if the file cannot be read; the message calls it `name`. */
@@ -10,5 +11,15 @@ export async function readText(file: string, name = file): Promise<string> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw callWrong({ problem: `${name} cannot be read: ${reason}` }, { cause })
+  }
+}
+
+/** Within the limits that the server has for JSON. Throws `CLI_CALL_WRONG`, whose message says where the text stood. */
+export function readJson(text: string, where: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw callWrong({ problem: `${where} cannot be taken: ${reason}` }, { cause })
   }
 }

@@ -223,10 +223,10 @@ describe('flowpot test --from-run', () => {
       return errors
     }
     expect(await refused([first?.id ?? '', ...server])).toMatch(/nobody watched it\.\n {2}hint: The next run/)
-    expect(await refused(['no-such-run', ...server])).toMatch(/does not show the run no-such-run: it has no such run/)
-    expect(await refused(['x', '--server', 'http://127.0.0.1:1'])).toMatch(/must be the address of an application/)
+    expect(await refused(['no-such-run', ...server])).toMatch(/has no run no-such-run, or none any more/)
+    expect(await refused(['x', '--server', 'http://127.0.0.1:1'])).toMatch(/is not the address of an application/)
     expect(await refused(['x', ...server], { FLOWPOT_ADMIN_TOKEN: '' })).toMatch(
-      /FLOWPOT_ADMIN_TOKEN is to have the token/,
+      /the token is to be in FLOWPOT_ADMIN_TOKEN/,
     )
     expect(await refused(['x', ...server], { FLOWPOT_ADMIN_TOKEN: 'wrong' })).toMatch(/is not valid there/)
     expect(await refused(['no-such-file.json'])).toMatch(/cannot be read: .*\n {2}hint: .*--server/)

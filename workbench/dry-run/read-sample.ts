@@ -1,7 +1,6 @@
 import { isMap } from '../../engine/values/is-map.ts'
-import { parseJson } from '../../engine/values/json.ts'
 import type { Payload } from '../../engine/values/payload.ts'
-import { readText } from '../read-text.ts'
+import { readJson, readText } from '../read-text.ts'
 import { callWrong } from '../refusals.ts'
 import type { Sample } from './dry-run.ts'
 
@@ -29,14 +28,4 @@ async function readPayload(file: string): Promise<Payload> {
   const payload = readJson(await readText(file, `The payload file ${file}`), file === '-' ? 'Standard input' : file)
   if (isMap(payload)) return payload
   throw callWrong({ problem: `--payload ${file} must hold a JSON object, the payload or a part of it.` })
-}
-
-/** Within the limits that the server has for JSON. */
-function readJson(text: string, where: string): unknown {
-  try {
-    return parseJson(text)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw callWrong({ problem: `${where} cannot be taken: ${reason}` }, { cause })
-  }
 }

@@ -6,7 +6,13 @@ import type { SecretNames } from '../../engine/secret-names.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { decode } from '../../server/recorder/encoding.ts'
 import { boundsOfAuthor, RunCapture } from '../../server/recorder/run-capture.ts'
-import type { RecordedAnswer, RecordedCall, RecordedLimits, RecordedVisit } from '../../server/recorder/run-record.ts'
+import type {
+  RecordedAnswer,
+  RecordedCall,
+  RecordedLimits,
+  RecordedVisit,
+  RunRecord,
+} from '../../server/recorder/run-record.ts'
 import { writeRecord } from '../../server/recorder/write-record.ts'
 import { plain, plainOf } from './plain-value.ts'
 
@@ -83,10 +89,16 @@ interface Showing {
 }
 
 function show(capture: RunCapture, outcome: RunOutcome, { limits, isLive, names }: Showing): ShownRun {
-  const { visits, calls, missing } = writeRecord(capture, limits, names)
   const ids = capture.visits.map(({ visited }) => visited.id ?? null)
+  return { outcome, ...showRecord(writeRecord(capture, limits, names), { isLive, ids }) }
+}
+
+/** `ids` are those of the nodes that were visited, by index; a record does not tell them from places. */
+export function showRecord(
+  { visits, calls, missing }: Pick<RunRecord, 'visits' | 'calls' | 'missing'>,
+  { isLive, ids = [] }: { readonly isLive: boolean; readonly ids?: readonly (string | null)[] },
+): Omit<ShownRun, 'outcome'> {
   return {
-    outcome,
     visits: visits.map(({ node, type, output, ms, file, line, logs }, index) => ({
       id: ids[index] ?? null,
       node,

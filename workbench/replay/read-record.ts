@@ -55,11 +55,23 @@ const schema = Type.Object({
 
 /**
  * `file` is a path, or `-` for standard input. If `server` is given, it is the ID of a run that was recorded there. Throws `CLI_CALL_WRONG` if
- * that is not a recorded run.
+ * that is not a recorded run, or is one that cannot be repeated.
  */
 export async function readRecord(file: string, server?: string): Promise<RunRecord> {
   const where = server !== undefined ? `The run ${file}` : file === '-' ? 'Standard input' : file
   const text = server === undefined ? await readText(file, where) : await fetchRun(server, file)
+  const record = parseRecord(text, where)
+  if (!record.isTraced) {
+    throw callWrong(
+      { problem: `${where} says how the run failed, but not what it did: nobody watched it.` },
+      { hint: 'The next run of the flow that fails is recorded whole; every run is, with --record all.' },
+    )
+  }
+  return record
+}
+
+/** Throws `CLI_CALL_WRONG` if the text is not a recorded run. `where` names it in the message. */
+export function parseRecord(text: string, where: string): RunRecord {
   const record = parse(text, where)
   if (!isRecord(record)) {
     const [first] = Errors(schema, record)
@@ -72,12 +84,6 @@ export async function readRecord(file: string, server?: string): Promise<RunReco
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw callWrong({ problem: `${where} is no recorded run: ${reason}` }, { cause })
-  }
-  if (!record.isTraced) {
-    throw callWrong(
-      { problem: `${where} says how the run failed, but not what it did: nobody watched it.` },
-      { hint: 'The next run of the flow that fails is recorded whole; every run is, with --record all.' },
-    )
   }
   return record
 }
