@@ -1,6 +1,7 @@
 /** Routes of endpoints: literals, `{name}`, `{name?}` as the last segment, `{name*}` as the tail. */
 import { didYouMean } from './source/nearest-name.ts'
-import { TextSyntaxError } from './source/syntax-error.ts'
+import { type Span, TextSyntaxError } from './source/syntax-error.ts'
+import { unsafeNames } from './values/path.ts'
 
 export interface RouteSegment {
   readonly kind: 'literal' | 'parameter' | 'optional' | 'tail'
@@ -17,7 +18,6 @@ export interface Endpoint {
 }
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-const unsafeNames = ['__proto__', 'constructor', 'prototype']
 
 /** Reads `POST /devices`. Throws `TextSyntaxError`. */
 export function parseEndpoint(text: string): Endpoint {
@@ -27,18 +27,15 @@ export function parseEndpoint(text: string): Endpoint {
     throw routeError('The method is missing.', at, `Write a method, a space and a route: GET ${text.trim() || '/'}`)
   }
   if (method.toUpperCase() === 'HEAD') {
-    throw routeError(`An endpoint cannot have the method ${method}.`, at, 'HEAD is answered as GET is.')
+    throw routeError(`An endpoint cannot have the method ${method}.`, at, 'An endpoint of GET answers HEAD too.')
   }
   if (!methods.includes(method)) {
     const hint = didYouMean(method, methods) ?? `Write one of ${methods.join(', ')}.`
     throw routeError(`${quoted(method)} is not a method.`, at, hint)
   }
   if (route === '') {
-    throw routeError(
-      'The route is missing.',
-      { offset: text.length, length: 1 },
-      `Write it after the method: ${method} /`,
-    )
+    const end = { offset: text.length, length: 1 }
+    throw routeError('The route is missing.', end, `Write it after the method: ${method} /`)
   }
   return { method, route, segments: segmentsOf(route, method.length + space.length) }
 }
@@ -52,11 +49,8 @@ export function routeParams(segments: readonly RouteSegment[]): readonly string[
   return segments.filter((segment) => segment.kind !== 'literal').map((segment) => segment.text)
 }
 
-/** Whether a request may match both, neither being more specific. The names of parameters do not matter. */
-export function routesConflict(
-  a: Pick<Endpoint, 'method' | 'segments'>,
-  b: Pick<Endpoint, 'method' | 'segments'>,
-): boolean {
+/** Whether a request may match both, and neither is more specific. The names of parameters do not matter. */
+export function routesConflict(a: Endpoint, b: Endpoint): boolean {
   if (a.method !== b.method) return false
   const forms = formsOf(a.segments)
   return formsOf(b.segments).some((form) => forms.includes(form))
@@ -64,7 +58,7 @@ export function routesConflict(
 
 /** A route with an optional last segment counts as two: one with it, one without. */
 function formsOf(segments: readonly RouteSegment[]): readonly string[] {
-  // No literal holds a slash or a brace, so the forms cannot be confused with each other.
+  // No literal contains a slash or a brace, so different routes have different forms.
   const form = segments.map(({ kind, text }) => (kind === 'literal' ? text : kind === 'tail' ? '{*}' : '{}'))
   const full = form.join('/')
   return segments.at(-1)?.kind === 'optional' ? [full, form.slice(0, -1).join('/')] : [full]
@@ -82,7 +76,7 @@ function segmentsOf(route: string, base: number): readonly RouteSegment[] {
     const place = { offset, length: Math.max(1, text.length) }
     const segment = parseSegment(text, place)
     if (segment.kind !== 'literal' && routeParams(segments).includes(segment.text)) {
-      throw routeError(`The parameter ${segment.text} stands twice in the route.`, place, 'Give each its own name.')
+      throw routeError(`The parameter ${segment.text} is in the route twice.`, place, 'Give each its own name.')
     }
     if ((segment.kind === 'optional' || segment.kind === 'tail') && index < texts.length - 1) {
       const hint = `Write {${segment.text}}, or move it to the end.`
@@ -94,12 +88,12 @@ function segmentsOf(route: string, base: number): readonly RouteSegment[] {
   return segments
 }
 
-function parseSegment(text: string, place: Place): RouteSegment {
+function parseSegment(text: string, place: Span): RouteSegment {
   const parameter = /^\{([^{}?*]*)([?*]?)\}$/u.exec(text)
   if (parameter === null) return { kind: 'literal', text: checkedLiteral(text, place) }
   const [, name = '', mark = ''] = parameter
-  if (!/^[A-Za-z_][\w-]*$/u.test(name) || unsafeNames.includes(name)) {
-    const hint = unsafeNames.includes(name)
+  if (!/^[A-Za-z_][\w-]*$/u.test(name) || unsafeNames.has(name)) {
+    const hint = unsafeNames.has(name)
       ? 'Take another name.'
       : 'A name begins with a letter and goes on with letters, digits, _ and -.'
     throw routeError(`${quoted(name)} cannot name a parameter.`, place, hint)
@@ -107,7 +101,7 @@ function parseSegment(text: string, place: Place): RouteSegment {
   return { kind: mark === '?' ? 'optional' : mark === '*' ? 'tail' : 'parameter', text: name }
 }
 
-function checkedLiteral(text: string, place: Place): string {
+function checkedLiteral(text: string, place: Span): string {
   const refused = literalRules.find(({ refuses }) => refuses.test(text))
   if (refused === undefined) return text
   throw routeError(refused.message(text), place, refused.hint)
@@ -118,12 +112,12 @@ const literalRules: readonly { refuses: RegExp; message: (text: string) => strin
   { refuses: /^$/u, message: () => 'A segment of the route is empty.', hint: 'Take out the second slash.' },
   {
     refuses: /<<|\{\{/u,
-    message: () => 'A route cannot hold a template.',
+    message: () => 'A route cannot contain a template.',
     hint: 'A part that differs between requests is a parameter: {name}',
   },
   {
     refuses: /[{}]/u,
-    message: (text) => `${quoted(text)} is a parameter in part of a segment.`,
+    message: (text) => `${quoted(text)} has a parameter in a part of a segment.`,
     hint: 'A parameter takes a whole segment: write {name}, and take the value apart in the flow.',
   },
   {
@@ -138,7 +132,7 @@ const literalRules: readonly { refuses: RegExp; message: (text: string) => strin
   },
   {
     refuses: /%/u,
-    message: (text) => `${quoted(text)} holds an encoded character.`,
+    message: (text) => `${quoted(text)} contains an encoded character.`,
     hint: 'Write the character itself: a path is decoded before it is matched.',
   },
   {
@@ -153,17 +147,15 @@ const literalRules: readonly { refuses: RegExp; message: (text: string) => strin
   },
   {
     refuses: /[\s\p{C}\\"<>^`|]/u,
-    message: (text) => `${quoted(text)} holds a character that a route cannot have.`,
+    message: (text) => `${quoted(text)} contains a character that a route cannot have.`,
     hint: "Use letters, digits and - . _ ~ ! $ & ' ( ) + , ; = : @",
   },
 ]
-
-type Place = { readonly offset: number; readonly length: number }
 
 function quoted(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }
 
-function routeError(message: string, place: Place, hint: string): TextSyntaxError {
+function routeError(message: string, place: Span, hint: string): TextSyntaxError {
   return new TextSyntaxError('FLOW_ROUTE_SYNTAX', message, place, hint)
 }

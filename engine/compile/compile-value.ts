@@ -6,6 +6,7 @@ import { defineError } from '../../contracts/errors.ts'
 import type { CompiledValue } from '../schema.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Template } from '../templates/template.ts'
+import { unsafeNames } from '../values/path.ts'
 import type { Payload } from '../values/payload.ts'
 import { describeSite, type NodeSite } from './site.ts'
 
@@ -23,8 +24,6 @@ export interface ValueScope {
   /** Reports a key that no payload can have, or one that contains a template. */
   reportKey(key: string, at: DocumentPath): void
 }
-
-const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** `at` is the field's path within the node. Every call builds new maps and lists, so that no run can change those of another. */
 export function compileValue(raw: unknown, at: DocumentPath, scope: ValueScope): CompiledValue {
@@ -58,7 +57,7 @@ function compileList(raw: readonly unknown[], at: DocumentPath, scope: ValueScop
 function compileMap(raw: object, at: DocumentPath, scope: ValueScope): CompiledValue {
   const entries = Object.entries(raw).map(([key, value]) => {
     // A bare << is a merge key, which the YAML's own check has reported.
-    if (unsafeKeys.has(key) || (key !== '<<' && hasTemplate(key))) scope.reportKey(key, [...at, key])
+    if (unsafeNames.has(key) || (key !== '<<' && hasTemplate(key))) scope.reportKey(key, [...at, key])
     return { key, value: compileValue(value, [...at, key], scope) }
   })
   return (payload: Payload) => {

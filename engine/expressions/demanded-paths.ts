@@ -1,8 +1,8 @@
-/** Which paths an expression cannot do without: without a value there it is falsy, whatever else stands on the payload. */
+/** The paths that an expression depends on: if one of them has no truthy value, the expression is falsy. */
 import { compileTemplate } from '../templates/template.ts'
 import { type Token, tokenize } from './tokens.ts'
 
-/** Those that stand alone on a side of `&&`, in an expression without `||` around it. The expression has passed its check. */
+/** A path is one if it is a whole side of `&&`, and there is no `||` around it. The expression has passed its check. */
 export function demandedPaths(source: string): readonly string[] {
   const sides = sidesOfAnd(tokenize(source))
   return sides.flatMap(([token, ...others]) => {

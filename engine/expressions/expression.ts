@@ -1,33 +1,28 @@
 /**
- * Losant's expressions, compiled once at load to closures; nothing is ever evaluated as code.
+ * Losant's expressions, compiled once at load to closures. Nothing is ever evaluated as code.
  *
- *   or      = and { "||" and }                 the value of a side, as in JavaScript
- *   and     = binary { "&&" binary }
- *   binary  = unary { operator unary }         == != === !==, < <= > >=, + -, * / %
+ *   binary  = unary { operator unary }         by precedence: ||, &&, == != === !==, < <= > >=, + -, * / %
  *   unary   = ( "!" | "-" | "+" ) unary | power
- *   power   = operand [ "^" unary ]            to the right: 2 ^ 3 ^ 2 is 512; -2 ^ 2 is -4, as in mathematics
- *   operand = template | number | string | name | name "(" or { "," or } ")" | "(" or ")"
+ *   power   = operand [ "^" unary ]            from the right: 2 ^ 3 ^ 2 is 512; -2 ^ 2 is -4, as in mathematics
+ *   operand = template | number | string | name | name "(" binary { "," binary } ")" | "(" binary ")"
  *
  * https://docs.losant.com/workflows/accessing-payload-data/#expressions
  */
-
 import { didYouMean } from '../source/nearest-name.ts'
 import { TextSyntaxError } from '../source/syntax-error.ts'
-import { rootScope, type Scope } from '../templates/scope.ts'
+import type { Evaluate } from '../templates/compile-values.ts'
+import { rootScope } from '../templates/scope.ts'
 import { compileOperand, type PathRead } from '../templates/template.ts'
-import { toNumber } from '../values/coerce.ts'
 import type { Payload } from '../values/payload.ts'
-import { binaryOperators, constants, functions, power } from './operators.ts'
+import { binaryOperators, constants, functions, power, unaryOperators } from './operators.ts'
 import { expressionError, type Token, tokenize } from './tokens.ts'
 
 export interface Expression {
   readonly source: string
   readonly reads: readonly PathRead[]
-  /** `values` are those of the locals, in their order. */
+  /** `values` are the values of the locals, in the same order. */
   evaluate(payload: Payload, values?: readonly unknown[]): unknown
 }
-
-type Evaluate = (scope: Scope) => unknown
 
 interface Parser {
   readonly tokens: readonly Token[]
@@ -37,59 +32,34 @@ interface Parser {
 }
 
 /**
- * `locals` are names beside those of the payload. Throws `TextSyntaxError` (`FLOW_EXPRESSION_SYNTAX`, or a template's code)
- * with the offset in `source`.
+ * `locals` are names in addition to those of the payload. Throws `TextSyntaxError` (`FLOW_EXPRESSION_SYNTAX`, or a template's
+ * code) with the offset in `source`.
  */
 export function compileExpression(source: string, locals: readonly string[] = []): Expression {
   const parser: Parser = { tokens: tokenize(source), locals, reads: [], at: 0 }
-  const evaluate = parseOr(parser)
+  const evaluate = parseBinary(parser)
   const rest = peek(parser)
   if (rest.kind !== 'end') throw expressionError(`An operator is missing before ${nameOf(rest)}.`, rest)
   return { source, reads: parser.reads, evaluate: (payload, values) => evaluate(rootScope(payload, values)) }
 }
 
-function parseOr(parser: Parser): Evaluate {
-  let left = parseAnd(parser)
-  while (accept(parser, '||')) {
-    const [a, b] = [left, parseAnd(parser)]
-    left = (scope) => a(scope) || b(scope)
-  }
-  return left
-}
-
-function parseAnd(parser: Parser): Evaluate {
-  let left = parseBinary(parser, 0)
-  while (accept(parser, '&&')) {
-    const [a, b] = [left, parseBinary(parser, 0)]
-    left = (scope) => a(scope) && b(scope)
-  }
-  return left
-}
-
-function parseBinary(parser: Parser, minimum: number): Evaluate {
+/** Reads as far as operators that bind more tightly than `minimum` go. */
+function parseBinary(parser: Parser, minimum = 0): Evaluate {
   let left = parseUnary(parser)
   for (;;) {
-    const token = peek(parser)
-    const operator = token.kind === 'operator' ? binaryOperators.get(token.text) : undefined
+    const operator = binaryOperators.get(operatorAt(parser))
     if (!operator || operator.precedence <= minimum) return left
     parser.at += 1
-    const [a, b, { apply }] = [left, parseBinary(parser, operator.precedence), operator]
-    left = (scope) => apply(a(scope), b(scope))
+    left = operator.combine(left, parseBinary(parser, operator.precedence))
   }
 }
 
 function parseUnary(parser: Parser): Evaluate {
-  if (accept(parser, '!')) {
+  const apply = unaryOperators.get(operatorAt(parser))
+  if (apply) {
+    parser.at += 1
     const operand = parseUnary(parser)
-    return (scope) => !operand(scope)
-  }
-  if (accept(parser, '-')) {
-    const operand = parseUnary(parser)
-    return (scope) => -toNumber(operand(scope))
-  }
-  if (accept(parser, '+')) {
-    const operand = parseUnary(parser)
-    return (scope) => toNumber(operand(scope))
+    return (scope) => apply(operand(scope))
   }
   const base = parseOperand(parser)
   if (!accept(parser, '^')) return base
@@ -108,12 +78,10 @@ function parseOperand(parser: Parser): Evaluate {
     case 'string':
       return constant(token.text)
     case 'name':
-      return peek(parser).text === '(' && peek(parser).kind === 'operator'
-        ? parseFunction(parser, token)
-        : constant(constantNamed(token))
+      return operatorAt(parser) === '(' ? parseFunction(parser, token) : constant(constantNamed(token))
     case 'operator':
       if (token.text === '(') {
-        const inner = parseOr(parser)
+        const inner = parseBinary(parser)
         expectClosing(parser, token)
         return inner
       }
@@ -143,14 +111,14 @@ function parseFunction(parser: Parser, name: Token): Evaluate {
   const opening = peek(parser)
   parser.at += 1
   const args: Evaluate[] = []
-  if (peek(parser).text !== ')') {
-    do args.push(parseOr(parser))
+  if (operatorAt(parser) !== ')') {
+    do args.push(parseBinary(parser))
     while (accept(parser, ','))
   }
   expectClosing(parser, opening)
   const { arity, apply } = called
   if (args.length === 0 || (arity !== undefined && args.length !== arity)) {
-    const wanted = arity === undefined ? 'one argument or more' : arity === 1 ? 'one argument' : `${arity} arguments`
+    const wanted = arity === undefined ? 'at least one argument' : arity === 1 ? 'one argument' : `${arity} arguments`
     throw expressionError(`"${name.text}" takes ${wanted}, not ${args.length}.`, name)
   }
   return (scope) => apply(args.map((arg) => arg(scope)))
@@ -178,9 +146,14 @@ function peek(parser: Parser): Token {
   return parser.tokens[parser.at] ?? { kind: 'end', text: '', offset: 0, length: 1 }
 }
 
+/** The operator that comes next; empty if something else does. */
+function operatorAt(parser: Parser): string {
+  const { kind, text } = peek(parser)
+  return kind === 'operator' ? text : ''
+}
+
 function accept(parser: Parser, operator: string): boolean {
-  const token = peek(parser)
-  if (token.kind !== 'operator' || token.text !== operator) return false
+  if (operatorAt(parser) !== operator) return false
   parser.at += 1
   return true
 }

@@ -1,34 +1,45 @@
-/** What an expression may compute with: JavaScript's operators and coercions, and Losant's functions. */
-
+/** The operators, constants and functions of expressions: JavaScript's operators and coercions, and Losant's functions. */
+import type { Evaluate } from '../templates/compile-values.ts'
 import { lengthOf } from '../templates/helpers/collections.ts'
 import { includes } from '../templates/helpers/conditions.ts'
 import { compare, equalsLoosely, toNumber, toPrimitive } from '../values/coerce.ts'
 
 type Binary = (left: unknown, right: unknown) => unknown
 
-export interface BinaryOperator {
-  /** The greater binds the tighter. */
+interface BinaryOperator {
+  /** An operator of higher precedence binds more tightly. */
   readonly precedence: number
-  readonly apply: Binary
+  readonly combine: (left: Evaluate, right: Evaluate) => Evaluate
 }
 
-/** `&&`, `||` and `^` are not among them: the parser knows that the first two may leave out their right side, and that the third binds to the right. */
+/** All but `^`, which binds to the right. */
 export const binaryOperators: ReadonlyMap<string, BinaryOperator> = new Map(
   Object.entries({
-    '==': { precedence: 3, apply: equalsLoosely },
-    '!=': { precedence: 3, apply: (a, b) => !equalsLoosely(a, b) },
-    '===': { precedence: 3, apply: (a, b) => a === b },
-    '!==': { precedence: 3, apply: (a, b) => a !== b },
-    '<': { precedence: 4, apply: (a, b) => compare(a, b, '<') },
-    '<=': { precedence: 4, apply: (a, b) => compare(a, b, '<=') },
-    '>': { precedence: 4, apply: (a, b) => compare(a, b, '>') },
-    '>=': { precedence: 4, apply: (a, b) => compare(a, b, '>=') },
-    '+': { precedence: 5, apply: add },
-    '-': { precedence: 5, apply: (a, b) => toNumber(a) - toNumber(b) },
-    '*': { precedence: 6, apply: (a, b) => toNumber(a) * toNumber(b) },
-    '/': { precedence: 6, apply: (a, b) => toNumber(a) / toNumber(b) },
-    '%': { precedence: 6, apply: (a, b) => toNumber(a) % toNumber(b) },
+    '||': { precedence: 1, combine: (left, right) => (scope) => left(scope) || right(scope) },
+    '&&': { precedence: 2, combine: (left, right) => (scope) => left(scope) && right(scope) },
+    '==': ofBoth(3, equalsLoosely),
+    '!=': ofBoth(3, (a, b) => !equalsLoosely(a, b)),
+    '===': ofBoth(3, (a, b) => a === b),
+    '!==': ofBoth(3, (a, b) => a !== b),
+    '<': ofBoth(4, (a, b) => compare(a, b, '<')),
+    '<=': ofBoth(4, (a, b) => compare(a, b, '<=')),
+    '>': ofBoth(4, (a, b) => compare(a, b, '>')),
+    '>=': ofBoth(4, (a, b) => compare(a, b, '>=')),
+    '+': ofBoth(5, add),
+    '-': ofBoth(5, (a, b) => toNumber(a) - toNumber(b)),
+    '*': ofBoth(6, (a, b) => toNumber(a) * toNumber(b)),
+    '/': ofBoth(6, (a, b) => toNumber(a) / toNumber(b)),
+    '%': ofBoth(6, (a, b) => toNumber(a) % toNumber(b)),
   } satisfies Record<string, BinaryOperator>),
+)
+
+/** An operator that always evaluates both sides. */
+function ofBoth(precedence: number, apply: Binary): BinaryOperator {
+  return { precedence, combine: (left, right) => (scope) => apply(left(scope), right(scope)) }
+}
+
+export const unaryOperators: ReadonlyMap<string, (value: unknown) => unknown> = new Map(
+  Object.entries({ '!': (value: unknown) => !value, '-': (value: unknown) => -toNumber(value), '+': toNumber }),
 )
 
 export const power: Binary = (base, exponent) => toNumber(base) ** toNumber(exponent)
@@ -42,8 +53,8 @@ export const constants: ReadonlyMap<string, unknown> = new Map<string, unknown>(
   ['PI', Math.PI],
 ])
 
-export interface ExpressionFunction {
-  /** How many arguments it takes; undefined is one or more. */
+interface ExpressionFunction {
+  /** How many arguments it takes; `undefined` for any number from one. */
   readonly arity: number | undefined
   readonly apply: (args: readonly unknown[]) => unknown
 }

@@ -1,22 +1,19 @@
-/** Cuts an expression into tokens. A template in it is one token: it is evaluated to a value, never pasted as text. */
-
-import { TextSyntaxError } from '../source/syntax-error.ts'
+/** Cuts an expression into tokens. A template is one token: it is evaluated to a value, and never pasted as text. */
+import { type Span, TextSyntaxError } from '../source/syntax-error.ts'
 import { scanMustache } from '../templates/scan.ts'
 
-export interface Token {
+export interface Token extends Span {
   readonly kind: 'template' | 'number' | 'string' | 'name' | 'operator' | 'end'
-  /** As it stands in the source; of a string what it says. */
+  /** As it is in the source. A string is without its quotes and escapes. */
   readonly text: string
-  readonly offset: number
-  readonly length: number
 }
 
-/** What keeps the recursion of parser and closures far from the end of the stack. */
+/** Keeps the recursion of the parser and its closures from overflowing the stack. */
 const maxTokens = 1000
 
 const space = /\s*/y
 const number = /(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y
-/** Reads on over dots and brackets, so that a path outside of a template is one word of a complaint. */
+/** Includes dots and brackets, so that an error names the whole of a path that is outside of a template. */
 const name = /[\p{L}_$@][\p{L}\p{N}_$-]*(?:\.(?:[\p{L}\p{N}_$-]+|\[[^\]]*\]))*/uy
 const operator = /===|!==|==|!=|<=|>=|&&|\|\||[<>+\-*/%^!(),]/y
 const template = /<<|\{\{/y
@@ -38,12 +35,8 @@ export function tokenize(source: string): Token[] {
   }
 }
 
-export function expressionError(
-  message: string,
-  place: { offset: number; length: number },
-  hint?: string,
-): TextSyntaxError {
-  return new TextSyntaxError('FLOW_EXPRESSION_SYNTAX', message, { offset: place.offset, length: place.length }, hint)
+export function expressionError(message: string, place: Span, hint?: string): TextSyntaxError {
+  return new TextSyntaxError('FLOW_EXPRESSION_SYNTAX', message, place, hint)
 }
 
 function readToken(source: string, offset: number): Token {
@@ -53,8 +46,8 @@ function readToken(source: string, offset: number): Token {
     const text = source.slice(offset, end)
     if (kind !== 'value') {
       const what = kind === 'comment' ? 'A comment' : 'A block'
-      const hint = kind === 'comment' ? undefined : 'Leave it out: the operators of an expression do what a block does.'
-      throw expressionError(`${what} is no value to compute with.`, { offset, length: text.length }, hint)
+      const hint = kind === 'comment' ? undefined : 'Use the operators of expressions instead of a block.'
+      throw expressionError(`${what} has no value to compute with.`, { offset, length: text.length }, hint)
     }
     return { kind: 'template', text, offset, length: text.length }
   }
@@ -68,7 +61,7 @@ function readToken(source: string, offset: number): Token {
     const text = matchAt(pattern, source, offset)
     if (text) return { kind, text, offset, length: text.length }
   }
-  throw expressionError(`"${character}" cannot stand in an expression.`, { offset, length: 1 }, hintFor(character))
+  throw expressionError(`"${character}" is not allowed in an expression.`, { offset, length: 1 }, hintFor(character))
 }
 
 function matchAt(pattern: RegExp, source: string, at: number): string {
@@ -88,11 +81,8 @@ function readString(source: string, offset: number, quote: string): Token {
       text += code === undefined ? (escapes[escaped] ?? escaped) : String.fromCharCode(Number.parseInt(code, 16))
       at += code?.length ?? 0
     } else if (matchAt(template, source, at)) {
-      throw expressionError(
-        'A template stands in quotes here, where it would be plain text.',
-        { offset: at, length: 2 },
-        'Leave the quotes out: << data.name >> gives a value of its own.',
-      )
+      const hint = 'Leave the quotes out: << data.name >> is a value of its own.'
+      throw expressionError('Within quotes, a template would be plain text.', { offset: at, length: 2 }, hint)
     } else {
       text += character
     }

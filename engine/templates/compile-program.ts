@@ -1,22 +1,21 @@
 /**
- * Compiles a parsed template to closures that give text. Handlebars' own runtime would take 10 µs a template, since it
- * wraps every helper anew for each rendering; these take a few hundredths of that, and generate no code.
+ * Compiles a parsed template to closures that return text. Handlebars' own runtime takes 10 µs a template, since it wraps
+ * every helper anew for each rendering. The closures take a few hundredths of that, and generate no code.
  */
 import Handlebars from 'handlebars'
 import { didYouMean } from '../source/nearest-name.ts'
+import { templateError } from '../source/syntax-error.ts'
 import { isObject, toText } from '../values/coerce.ts'
 import {
   compileCall,
   compileCondition,
   compileOnlyParam,
   compilePath,
-  conditionNamed,
   helperNameOf,
-  misuse,
   type Place,
   unknownHelper,
 } from './compile-values.ts'
-import { blockNames, jsonHelpers, scopeHelpers } from './helper-set.ts'
+import { blockNames, conditionHelpers } from './helper-set.ts'
 import { type Iteration, innerScope, isEmpty, type Scope } from './scope.ts'
 import type { Program, Statement } from './syntax.ts'
 
@@ -38,14 +37,15 @@ function compileStatement(statement: Statement, place: Place, escapeHtml: boolea
   if (statement.kind === 'block') return compileBlock(statement, place, escapeHtml)
   const evaluate = compileCall(statement.call, place)
   if (!escapeHtml || !statement.escaped) return (scope) => toText(evaluate(scope))
-  const isOfJson = jsonHelpers.has(helperNameOf(statement.call, place) ?? '')
-  const escaped: (text: string) => string = isOfJson ? escapeJson : Handlebars.escapeExpression
+  // HTML's escapes would spoil JSON.
+  const isJson = helperNameOf(statement.call, place) === 'jsonEncode'
+  const escaped: (text: string) => string = isJson ? escapeJson : Handlebars.escapeExpression
   return (scope) => escaped(toText(evaluate(scope)))
 }
 
 /**
- * The same JSON, in which nothing ends a script, begins a tag or an entity, ends an attribute in single quotes, or gives a value to an
- * attribute that follows one in double quotes.
+ * The same JSON, safe within HTML: nothing in it ends a script, begins a tag or an entity, ends an attribute in single quotes,
+ * or assigns a value to an attribute after one in double quotes.
  */
 function escapeJson(json: string): string {
   return json.replace(/[<>&'=\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -59,7 +59,7 @@ function compileBlock(block: Block, place: Place, escapeHtml: boolean): Render {
   const compileInverse = () => compileProgram(block.inverse, place, escapeHtml)
   const inner: Place = { ...place, blocks: [body.blockParams, ...place.blocks] }
   const helper = blockHelperOf(block, place)
-  const condition = conditionNamed(helper)
+  const condition = conditionHelpers.get(helper)
   if (condition) {
     const test = compileCondition(condition, call, place)
     const render = compileBody(place)
@@ -77,13 +77,13 @@ function compileBlock(block: Block, place: Place, escapeHtml: boolean): Render {
   }
 }
 
-/** Name of the block's helper; empty for a section, `<< #data.items >>`, which Handlebars has from Mustache. */
+/** The name of the block's helper; empty for a section, `<< #data.items >>`, which Handlebars inherits from Mustache. */
 function blockHelperOf({ call }: Block, place: Place): string {
   const name = helperNameOf(call, place)
   const { path } = call
   if (name !== undefined) {
-    if (conditionNamed(name) || scopeHelpers.has(name)) return name
-    throw misuse(path, `"${name}" is no block.`, `Write << ${name} … >>, without the #.`)
+    if (blockNames.includes(name)) return name
+    throw templateError(`"${name}" is not a block.`, path, `Write << ${name} … >>, without the #.`)
   }
   if (path.segments.length > 1 || path.isVariable || path.isScoped || path.depth > 0) return ''
   throw unknownHelper(path, `No block is called "${path.text}".`, didYouMean(path.text, blockNames))
@@ -98,7 +98,7 @@ function sectionOf(evaluate: (scope: Scope) => unknown, render: Render, inverse:
   }
 }
 
-/** `undefined` where there is nothing to go through. */
+/** `undefined` if there are no items. */
 function renderEach(scope: Scope, value: unknown, render: Render): string | undefined {
   if (!isObject(value)) return undefined
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value)

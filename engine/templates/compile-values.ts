@@ -1,32 +1,24 @@
-/** Compiles what stands in a template – paths, literals, helper calls – to closures that give values. */
-
+/** Compiles the paths, literals and helper calls of a template to closures that return values. */
 import { didYouMean } from '../source/nearest-name.ts'
-import { TextSyntaxError } from '../source/syntax-error.ts'
+import { TextSyntaxError, templateError } from '../source/syntax-error.ts'
 import { reportMissing } from '../values/missing.ts'
 import { checkSegment, type PathRead, pathOf } from '../values/path.ts'
 import type { ConditionHelper, HelperOptions } from './helper.ts'
-import {
-  conditionHelpers,
-  helperNames,
-  isHelper,
-  scopeHelpers,
-  unavailableHelpers,
-  valueHelpers,
-} from './helper-set.ts'
+import { conditionHelpers, helperNames, unavailableHelpers, valueHelpers } from './helper-set.ts'
 import { ancestor, readSegments, type Scope } from './scope.ts'
 import type { Call, Param, PathSyntax } from './syntax.ts'
 
 export type Evaluate = (scope: Scope) => unknown
 
-/** What is known at load of the place that a name stands at. */
+/** What is known, at load, about the place of a name. */
 export interface Place {
-  /** Paths of the payload that are read; the compiler adds to it. */
+  /** The paths of the payload that are read. The compiler adds to it. */
   readonly reads: PathRead[]
-  /** Of the `each` and `with` round it, innermost first: the names of their block parameters. */
+  /** The names of the block parameters of each `each` and `with` around it, innermost first. */
   readonly blocks: readonly (readonly string[])[]
-  /** Names beside those of the payload; the root scope has their values as block parameters. */
+  /** Names in addition to those of the payload. The root scope has their values as block parameters. */
   readonly locals?: readonly string[]
-  /** Whether the text is to be read as JSON. */
+  /** Whether the text will be read as JSON. */
   readonly isJson?: boolean
   /** Whether it is an operand of an expression. */
   readonly isOperand?: boolean
@@ -34,24 +26,20 @@ export interface Place {
 
 /** A path, a helper without arguments, or a helper with them. */
 export function compileCall(call: Call, place: Place): Evaluate {
-  const { path } = call
   const helper = helperNameOf(call, place)
-  if (helper === undefined) return compilePath(path, place)
-  if (Object.hasOwn(conditionHelpers, helper) || scopeHelpers.has(helper)) {
-    const hint = place.isOperand
-      ? 'Compare outside of the << >>, as in << data.a >> === << data.b >>.'
-      : `Write << #${helper} … >>…<< /${helper} >>.`
-    throw misuse(path, `"${helper}" is a block: it gives no value.`, hint)
-  }
-  return compileHelper(helper, call, place)
+  if (helper === undefined) return compilePath(call.path, place)
+  const hint = place.isOperand
+    ? 'Compare outside of the << >>, as in << data.a >> === << data.b >>.'
+    : `Write << #${helper} … >>…<< /${helper} >>.`
+  return compileHelper(helper, call, place, hint)
 }
 
-/** The helper that a call calls; `undefined` where it reads a path. Throws where it can be neither. */
+/** The name of the helper that is called; `undefined` if it is a path. Throws if it can be neither. */
 export function helperNameOf({ path, hasArguments }: Call, place: Place): string | undefined {
   const name = path.segments.length === 1 ? path.segments[0] : undefined
   const isName = name !== undefined && !path.isVariable && path.depth === 0 && !path.isScoped
   if (isName && !(blockParamOf(path, place) && !hasArguments)) {
-    if (isHelper(name)) return name
+    if (helperNames.includes(name)) return name
     const reason = unavailableHelpers.get(name)
     if (hasArguments && reason !== undefined) throw unknownHelper(path, `The helper "${name}" ${reason}.`)
   }
@@ -62,19 +50,18 @@ export function helperNameOf({ path, hasArguments }: Call, place: Place): string
 function compileParam(param: Param, place: Place): Evaluate {
   if (param.kind === 'literal') return () => param.value
   if (param.kind === 'path') {
-    // As in Handlebars: an argument is a path, even if it bears a helper's name.
+    // As in Handlebars, an argument is a path even if it has the name of a helper.
     return compilePath(param.path, place)
   }
   const helper = helperNameOf({ ...param.call, hasArguments: true }, place) ?? ''
-  const condition = conditionNamed(helper)
-  if (condition) return compileCondition(condition, param.call, place)
-  if (scopeHelpers.has(helper)) throw misuse(param.call.path, `"${helper}" is a block: it gives no value.`)
-  return compileHelper(helper, param.call, place)
+  const condition = conditionHelpers.get(helper)
+  return condition ? compileCondition(condition, param.call, place) : compileHelper(helper, param.call, place)
 }
 
-function compileHelper(name: string, call: Call, place: Place): Evaluate {
-  const helper = valueHelpers[name]
-  if (!helper) throw unknownHelper(call.path, `No helper is called "${name}".`)
+/** `hint` says what to write instead if the helper is a block. */
+function compileHelper(name: string, call: Call, place: Place, hint?: string): Evaluate {
+  const helper = valueHelpers.get(name)
+  if (!helper) throw templateError(`"${name}" is a block: it has no value.`, call.path, hint)
   const args = call.params.map((param) => compileParam(param, place))
   const optionsOf = compileOptions(call, place)
   return (scope) =>
@@ -82,10 +69,6 @@ function compileHelper(name: string, call: Call, place: Place): Evaluate {
       args.map((arg) => arg(scope)),
       optionsOf(scope),
     )
-}
-
-export function conditionNamed(name: string): ConditionHelper | undefined {
-  return Object.hasOwn(conditionHelpers, name) ? conditionHelpers[name] : undefined
 }
 
 export function compileCondition(condition: ConditionHelper, call: Call, place: Place): (scope: Scope) => boolean {
@@ -97,7 +80,7 @@ export function compileCondition(condition: ConditionHelper, call: Call, place: 
   try {
     test = condition.specialize?.(literals) ?? test
   } catch (error) {
-    throw misuse(call.path, error instanceof Error ? error.message : String(error))
+    throw templateError(error instanceof Error ? error.message : String(error), call.path)
   }
   return (scope) =>
     test(
@@ -106,7 +89,7 @@ export function compileCondition(condition: ConditionHelper, call: Call, place: 
     )
 }
 
-/** Compiles the one argument of `each` and `with`. */
+/** Compiles the only argument of `each` or `with`. */
 export function compileOnlyParam(call: Call, place: Place): Evaluate {
   checkArity(call, 1)
   return call.params.map((param) => compileParam(param, place))[0] ?? (() => undefined)
@@ -115,7 +98,7 @@ export function compileOnlyParam(call: Call, place: Place): Evaluate {
 function checkArity({ path, params }: Call, arity: number): void {
   if (params.length !== arity) {
     const wanted = arity === 1 ? 'one argument' : `${arity} arguments`
-    throw misuse(path, `"${path.text}" takes ${wanted}, not ${params.length}.`)
+    throw templateError(`"${path.text}" takes ${wanted}, not ${params.length}.`, path)
   }
 }
 
@@ -145,7 +128,7 @@ export function compilePath(path: PathSyntax, place: Place): Evaluate {
     return (scope) => readSegments(ancestor(scope, param.depth)?.blockParams[param.index], rest)
   }
   if (depth > place.blocks.length) {
-    throw misuse(path, `"${path.text}" leads out of the template.`, 'Each ../ leaves one #each or #with.')
+    throw templateError(`"${path.text}" leads out of the template.`, path, 'Each ../ leaves one #each or #with.')
   }
   if (depth < place.blocks.length) return (scope) => readSegments(ancestor(scope, depth)?.context, segments)
   const absolute = pathOf(segments)
@@ -180,14 +163,10 @@ function compileVariable(path: PathSyntax): Evaluate {
         return readSegments(found?.[name], rest)
       }
     default:
-      throw misuse(path, `There is no "${path.text}".`, 'There are @index, @key, @first, @last and @root.')
+      throw templateError(`There is no "${path.text}".`, path, 'There are @index, @key, @first, @last and @root.')
   }
 }
 
-export function misuse({ offset, length }: PathSyntax, message: string, hint?: string): TextSyntaxError {
-  return new TextSyntaxError('FLOW_TEMPLATE_SYNTAX', message, { offset, length }, hint)
-}
-
-export function unknownHelper({ offset, length }: PathSyntax, message: string, hint?: string): TextSyntaxError {
-  return new TextSyntaxError('FLOW_UNKNOWN_HELPER', message, { offset, length }, hint)
+export function unknownHelper(path: PathSyntax, message: string, hint?: string): TextSyntaxError {
+  return new TextSyntaxError('FLOW_UNKNOWN_HELPER', message, path, hint)
 }

@@ -5,42 +5,30 @@ import { conditions } from './helpers/conditions.ts'
 import { encoding } from './helpers/encoding.ts'
 import { format } from './helpers/format.ts'
 import { gps } from './helpers/gps.ts'
-import { html } from './helpers/html.ts'
 import { json } from './helpers/json.ts'
 import { math } from './helpers/math.ts'
 import { text } from './helpers/text.ts'
 
-export const valueHelpers: Readonly<Record<string, ValueHelper>> = {
-  ...math,
-  ...text,
-  ...json,
-  ...encoding,
-  ...html,
-  ...collections,
-  ...format,
-  ...gps,
-}
+export const valueHelpers: ReadonlyMap<string, ValueHelper> = new Map(
+  Object.entries({ ...math, ...text, ...json, ...encoding, ...collections, ...format, ...gps }),
+)
 
-export const conditionHelpers: Readonly<Record<string, ConditionHelper>> = conditions
+export const conditionHelpers: ReadonlyMap<string, ConditionHelper> = new Map(Object.entries(conditions))
 
-/** Blocks in which names are read from another place. */
-export const scopeHelpers: ReadonlySet<string> = new Set(['each', 'with'])
+/** `each` and `with` change where names are read from. */
+export const blockNames: readonly string[] = ['each', 'with', ...conditionHelpers.keys()]
 
-/** Blocks, for "did you mean". */
-export const blockNames: readonly string[] = [...scopeHelpers, ...Object.keys(conditionHelpers)]
+export const helperNames: readonly string[] = [...valueHelpers.keys(), ...blockNames]
 
-/** Their result is JSON, which HTML's escapes would spoil: a template that escapes HTML escapes it as JSON does. */
-export const jsonHelpers: ReadonlySet<string> = new Set(['jsonEncode'])
-
-/** Helpers whose result is text, whatever they are given. */
+/** Helpers whose result is text, whatever their arguments. */
 export const textHelpers: ReadonlySet<string> = new Set([
-  ...[text, encoding, html, format].flatMap((helpers) => Object.keys(helpers)),
+  ...[text, encoding, format].flatMap((helpers) => Object.keys(helpers)),
   'jsonEncode',
   'typeof',
   'formatGps',
 ])
 
-/** Losant's helpers that are not here, and why. */
+/** Helpers of Losant that are not available here, each with the reason. */
 export const unavailableHelpers: ReadonlyMap<string, string> = new Map(
   Object.entries({
     template: 'renders text of the payload as a template, which would let a client write templates',
@@ -50,11 +38,3 @@ export const unavailableHelpers: ReadonlyMap<string, string> = new Map(
     colorMarker: 'needs dashboards, which do not exist yet',
   }),
 )
-
-const names: ReadonlySet<string> = new Set([...Object.keys(valueHelpers), ...blockNames])
-
-export const helperNames: readonly string[] = [...names]
-
-export function isHelper(name: string): boolean {
-  return names.has(name)
-}

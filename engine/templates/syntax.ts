@@ -1,12 +1,7 @@
-/** Parses a template with Handlebars' parser into a tree whose every node knows its offset in the source. */
+/** Parses a template with Handlebars' parser into a tree in which every path knows its offset in the source. */
 import Handlebars from 'handlebars'
-import { TextSyntaxError } from '../source/syntax-error.ts'
+import { type Span, type TextSyntaxError, templateError } from '../source/syntax-error.ts'
 import { type Mustache, restore, scanTemplate } from './scan.ts'
-
-export interface Span {
-  readonly offset: number
-  readonly length: number
-}
 
 export interface Program {
   readonly statements: readonly Statement[]
@@ -66,9 +61,9 @@ function parseWithHandlebars(text: string, source: string, spanOf: SpanOf): hbs.
     if (error instanceof Handlebars.Exception && typeof error.lineNumber === 'number') {
       const at = { line: error.lineNumber, column: Number(error.column) }
       const message = `${restore(error.message.replace(/ - \d+:\d+$/, ''))}.`
-      throw syntaxError(message, spanOf({ source: '', start: at, end: { ...at, column: at.column + 1 } }))
+      throw templateError(message, spanOf({ source: '', start: at, end: { ...at, column: at.column + 1 } }))
     }
-    // Handlebars' types leave its parser out. The lexer, which is one for all, still stands at the token that did not fit.
+    // Handlebars' types leave out its parser. All parsing shares one lexer, which still points at the token that did not fit.
     const { lexer } = (Handlebars as unknown as { Parser: { lexer: { matched: string; match: string } } }).Parser
     throw unexpected(source, lexer.matched.length - lexer.match.length, lexer.match.length)
   }
@@ -77,18 +72,25 @@ function parseWithHandlebars(text: string, source: string, spanOf: SpanOf): hbs.
 function unexpected(source: string, offset: number, length: number): TextSyntaxError {
   const rest = source.slice(offset)
   if (rest === '' || /^~?(\}\}|>>)/.test(rest)) {
-    return syntaxError('Something is missing before the end of this template.', { offset, length: Math.max(1, length) })
+    return templateError('Something is missing before the end of this template.', {
+      offset,
+      length: Math.max(1, length),
+    })
   }
-  // Handlebars gives up at the first letter of a word that it cannot read whole.
+  // Handlebars stops at the first letter of a word that it cannot read as a whole.
   const token = length > 1 ? rest.slice(0, length) : (/^[^\s(){}<>|"'=]+/.exec(rest)?.[0] ?? rest.charAt(0))
-  return syntaxError(`"${token}" cannot stand here in a template.`, { offset, length: token.length }, hintFor(token))
+  return templateError(
+    `"${token}" is not allowed here in a template.`,
+    { offset, length: token.length },
+    hintFor(token),
+  )
 }
 
 function hintFor(token: string): string | undefined {
   if (/[^.]\[/.test(token)) return 'Write a dot before the bracket: items.[0] or items.0.'
-  if (token === '|') return 'There are no pipes: a helper stands before its arguments, as in upper data.name.'
+  if (token === '|') return 'There are no pipes: write a helper before its arguments, as in upper data.name.'
   if (/^[=<>!&+*^%?-]/.test(token)) {
-    return 'Operators stand in expressions, outside of the << >>; in a template use a helper such as eq or add.'
+    return 'Operators belong to expressions, outside of the << >>. In a template, use a helper such as eq or add.'
   }
   if (/^(true|false|null|undefined|-?[0-9.]+)$/.test(token)) return `Write [${token}] if it is the name of a key.`
   return undefined
@@ -102,7 +104,7 @@ function spansIn(text: string): SpanOf {
   return ({ start, end }) => ({ offset: offsetOf(start), length: Math.max(1, offsetOf(end) - offsetOf(start)) })
 }
 
-/** Handlebars types a node as an open interface; what its parser builds is this union. */
+/** Handlebars types a node as an open interface. Its parser only builds the nodes of this union. */
 type StatementNode = hbs.AST.ContentStatement | hbs.AST.CommentStatement | hbs.AST.MustacheStatement | BlockNode
 type BlockNode = Omit<hbs.AST.BlockStatement, 'program' | 'inverse'> & {
   program?: hbs.AST.Program
@@ -146,7 +148,11 @@ interface CallNode {
 function convertCall(node: CallNode, spanOf: SpanOf): Call {
   const path = node.path as ExpressionNode
   if (path.type !== 'PathExpression') {
-    throw syntaxError('A template begins with a path or a helper.', spanOf(path.loc), 'Write the text without << >>.')
+    throw templateError(
+      'A template must begin with a path or a helper.',
+      spanOf(path.loc),
+      'Write the text without << >>.',
+    )
   }
   const pairs = node.hash?.pairs ?? []
   return {
@@ -181,8 +187,4 @@ function convertPath(node: hbs.AST.PathExpression, spanOf: SpanOf): PathSyntax {
     isVariable: node.data,
     isScoped: !node.data && node.depth === 0 && /^(\.|this)($|[./])/.test(node.original),
   }
-}
-
-function syntaxError(message: string, place: Span, hint?: string): TextSyntaxError {
-  return new TextSyntaxError('FLOW_TEMPLATE_SYNTAX', message, { offset: place.offset, length: place.length }, hint)
 }

@@ -1,11 +1,11 @@
 /**
- * Where on a payload: `data.items.[0].name`. Parsed once at load; reads see own properties alone.
+ * A path of a payload: `data.items.[0].name`. It is parsed once, at load. Reading sees own properties only.
  *
- * Grammar (Losant's payload paths and Handlebars' agree on it): segments joined by dots; a segment is a name, an index, or
- * anything in square brackets. `.` alone is the whole payload. https://docs.losant.com/workflows/accessing-payload-data/
+ * The grammar is that of both Losant's payload paths and Handlebars: segments joined by dots, each a name, an index, or
+ * anything in square brackets. A single `.` is the whole payload. https://docs.losant.com/workflows/accessing-payload-data/
  */
 import { defineError } from '../../contracts/errors.ts'
-import { TextSyntaxError } from '../source/syntax-error.ts'
+import { TextSyntaxError, templateError } from '../source/syntax-error.ts'
 import { isObject } from './coerce.ts'
 import type { Payload } from './payload.ts'
 
@@ -13,18 +13,18 @@ export interface Path {
   /** Normalised: `data.items.[0].name`. */
   readonly text: string
   readonly segments: readonly string[]
-  /** The value that stands there, `undefined` where nothing does. */
+  /** The value at the path; `undefined` if there is none. */
   get(payload: Payload): unknown
   /**
-   * Makes objects on the way, never lists. A text, number or boolean on the way gives way to an object.
-   * Throws `FLOW_PATH_UNWRITABLE` for the whole payload and for what is no index of a list.
+   * Creates objects on the way, never lists, and replaces a text, number or boolean on the way with an object.
+   * Throws `FLOW_PATH_UNWRITABLE` for the whole payload, and for a key that is not an index of the list on the way.
    */
   set(payload: Payload, value: unknown): void
   /** Removes the key, or the item from its list. */
   delete(payload: Payload): void
 }
 
-/** A path of the payload that is read, and where in the source it stands. */
+/** A path of the payload that is read, with its place in the source. */
 export interface PathRead {
   readonly path: Path
   readonly offset: number
@@ -37,13 +37,14 @@ export const pathUnwritable = defineError<{ path: string; why: string }>(
   ({ path, why }) => `Nothing can be written to "${path}": ${why}.`,
 )
 
-/** An index past it is a slip, and would fill memory once the list is written as JSON. */
+/** A larger index is a mistake, and the list would fill memory once it is written as JSON. */
 export const maxIndex = 100_000
 
-/** A name that needs no brackets: Handlebars' own definition of an ID. */
+/** A name that needs no brackets, by Handlebars' own definition of an ID. */
 const plainName = /^[^\s!"#%-,./;->@[-^`{-~]+$/
 const index = /^(0|[1-9][0-9]*)$/
-const unsafeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/** Names that lead to a prototype. */
+export const unsafeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Throws `TextSyntaxError`: `FLOW_TEMPLATE_SYNTAX`, or `FLOW_UNSAFE_PATH` for `__proto__`, `constructor` and `prototype`. */
 export function parsePath(text: string): Path {
@@ -58,7 +59,7 @@ export function parsePath(text: string): Path {
     segments.push(name)
     at = end
     if (at < text.length && text[at] !== '.') {
-      throw badPath(`"${text}" is not a path: a dot belongs between its segments.`, at, 1, text)
+      throw badPath(`"${text}" is not a path: a dot belongs between its segments.`, at, text)
     }
   } while (at < text.length)
   return pathOf(segments)
@@ -71,7 +72,7 @@ export function checkSegment(name: string, offset: number, length: number): void
   }
 }
 
-/** The path of these segments, which the caller has checked. */
+/** The path of `segments`, which the caller has checked. */
 export function pathOf(segments: readonly string[]): Path {
   const text = segments.length === 0 ? '.' : segments.map(writeSegment).join('.')
   const parents = segments.slice(0, -1)
@@ -100,7 +101,7 @@ export function pathOf(segments: readonly string[]): Path {
   }
 }
 
-/** The own property `key` of a value; of a text its characters and length. */
+/** The own property `key` of a value. A text has its characters and its length. */
 export function readOwn(value: unknown, key: string): unknown {
   if (isObject(value)) return Object.hasOwn(value, key) ? value[key] : undefined
   return typeof value === 'string' && (key === 'length' || index.test(key))
@@ -110,7 +111,7 @@ export function readOwn(value: unknown, key: string): unknown {
 
 function getter(segments: readonly string[]): (payload: Payload) => unknown {
   const [a, b, c] = segments
-  // Most paths have two or three segments; unrolled they read in half the time of the loop.
+  // Most paths have two or three segments. Unrolled, reading them takes half the time of the loop.
   if (a !== undefined && b !== undefined && segments.length === 2) return (payload) => readOwn(readOwn(payload, a), b)
   if (a !== undefined && b !== undefined && c !== undefined && segments.length === 3) {
     return (payload) => readOwn(readOwn(readOwn(payload, a), b), c)
@@ -124,7 +125,7 @@ function getter(segments: readonly string[]): (payload: Payload) => unknown {
 
 function write<T>(target: Record<string, unknown>, key: string, value: T, path: string): T {
   if (Array.isArray(target) && !(index.test(key) && Number(key) < maxIndex)) {
-    throw pathUnwritable({ path, why: `"${key}" is no index of the list that stands there` })
+    throw pathUnwritable({ path, why: `"${key}" is not an index of the list there` })
   }
   target[key] = value
   return value
@@ -145,7 +146,7 @@ function endOfBrackets(text: string, start: number): number {
     if (text[at] === '\\') at += 1
     else if (text[at] === ']') return at + 1
   }
-  throw badPath('This [ is not closed by ].', start, 1, text)
+  throw badPath('This [ is not closed by ].', start, text)
 }
 
 function endOfName(text: string, start: number): number {
@@ -153,19 +154,19 @@ function endOfName(text: string, start: number): number {
   while (end < text.length && plainName.test(text.charAt(end))) end += 1
   if (end === start) {
     const what =
-      start < text.length ? `"${text[start]}" cannot stand here in a path.` : 'A segment is missing here in a path.'
-    throw badPath(what, Math.min(start, Math.max(0, text.length - 1)), 1, text)
+      start < text.length ? `"${text[start]}" is not allowed here in a path.` : 'A segment is missing here in a path.'
+    throw badPath(what, Math.min(start, Math.max(0, text.length - 1)), text)
   }
   return end
 }
 
-function badPath(message: string, offset: number, length: number, text: string): TextSyntaxError {
-  return new TextSyntaxError('FLOW_TEMPLATE_SYNTAX', message, { offset, length }, hintFor(text))
+function badPath(message: string, offset: number, text: string): TextSyntaxError {
+  return templateError(message, { offset, length: 1 }, hintFor(text))
 }
 
 function hintFor(text: string): string {
   if (/<<|\{\{/.test(text)) return 'A path is written without << >>, as in data.result.'
   if (/[^.]\[/.test(text)) return 'Write a dot before the bracket, as in data.items.[0].'
-  if (/\s/.test(text)) return 'Put a name that has a space in it into brackets, as in data.[a name].'
+  if (/\s/.test(text)) return 'Put a name with a space into brackets, as in data.[a name].'
   return 'A path is written like data.items.[0].name.'
 }

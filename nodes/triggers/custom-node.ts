@@ -5,6 +5,7 @@ import { sharedSchemaChecker } from '../../engine/json-schema/schema-problems.ts
 import { objectShape } from '../../engine/json-schema/shape.ts'
 import { type JsonSchema, shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
+import { unsafeNames } from '../../engine/values/path.ts'
 import { flag } from '../parts/flag.ts'
 import { misplaced } from '../parts/misplaced.ts'
 import { oneOf } from '../parts/one-of.ts'
@@ -116,7 +117,6 @@ function compileInput(raw: RawInput): CustomNodeInput {
 }
 
 const inputName = /^[A-Za-z0-9_-]+$/
-const unsafeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 /** Words with another meaning in a wire. */
 const reservedOutputs: ReadonlySet<string> = new Set(['do', 'end', 'break'])
 

@@ -118,8 +118,7 @@ function check(trigger: TriggerCheck): void {
     report({
       code: error.code,
       at: ['endpoint'],
-      offset: error.place.offset,
-      ...(error.place.length !== undefined && { length: error.place.length }),
+      ...error.place,
       message: error.message,
       ...(error.hint !== undefined && { hint: error.hint }),
     })

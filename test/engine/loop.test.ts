@@ -302,7 +302,7 @@ nodes:
   })
 
   it.each([
-    ['item', 'data.body.x', 'no index of the list'],
+    ['item', 'data.body.x', 'not an index of the list'],
     ['collect', 'working.i', 'a list cannot have a gap'],
   ])('at its own %s names itself', async (_field, item, message) => {
     const nodes = `

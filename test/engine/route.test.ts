@@ -88,7 +88,7 @@ test.each([
   ['post /devices', 0, 'Did you mean "POST"?'],
   ['GTE /x', 0, 'Did you mean "GET"?'],
   ['FETCH /x', 0, undefined],
-  ['head /x', 0, 'HEAD is answered as GET is.'],
+  ['head /x', 0, 'An endpoint of GET answers HEAD too.'],
   ['/devices', 0, 'Write a method, a space and a route: GET /devices'],
   ['', 0, 'Write a method, a space and a route: GET /'],
   ['GET', 3, 'Write it after the method: GET /'],

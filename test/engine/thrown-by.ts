@@ -13,5 +13,5 @@ export function thrownBy(act: () => unknown): TextSyntaxError {
 
 /** What of `source` an error underlines. */
 export function underlined(source: string, { place }: TextSyntaxError): string {
-  return source.slice(place.offset, place.offset + (place.length ?? 1))
+  return source.slice(place.offset, place.offset + place.length)
 }

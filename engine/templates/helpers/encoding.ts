@@ -1,6 +1,7 @@
-/** No text makes these throw: half of a surrogate pair is encoded as U+FFFD, and what cannot be decoded stays as it is. */
+/** These never throw: half a surrogate pair is encoded as U+FFFD, and text that cannot be decoded stays as it is. */
 import querystring from 'node:querystring'
 import { isObject, toText } from '../../values/coerce.ts'
+import { writeMarkup } from '../../values/markup.ts'
 import type { ValueHelper } from '../helper.ts'
 
 export const encoding: Readonly<Record<string, ValueHelper>> = {
@@ -10,7 +11,9 @@ export const encoding: Readonly<Record<string, ValueHelper>> = {
   decodeURIComponent: ([value]) => decodeWith(decodeURIComponent, toText(value)),
   encodeBase64: ([value]) => Buffer.from(toText(value), 'utf8').toString('base64'),
   decodeBase64: ([value]) => Buffer.from(toText(value), 'base64').toString('utf8'),
-  /** A list gives its key once an item. */
+  /** `document` is what the node `html-parser` returns as JSON. */
+  toHtml: ([document]) => writeMarkup(document),
+  /** The key of a list is repeated for each item. */
   queryStringEncode: ([value]) => {
     if (!isObject(value)) return ''
     const entries = Object.entries(value).map(
