@@ -1,20 +1,20 @@
-/** Time zones by their IANA names: how far their clocks are ahead of UTC, and when they show a given time. */
+/** Time zones by their IANA names: how far they are ahead of UTC, and when their clocks show a given time. */
 
 export interface TimeZone {
   readonly name: string
-  /** How far its clocks are ahead of UTC at an instant. Both in milliseconds; `NaN` for what is beyond a Date. */
+  /** How far its clocks are ahead of UTC at an instant. Both are in milliseconds; `NaN` for an instant that no Date can have. */
   offsetAt(instantMs: number): number
-  /** What its time is called in English at an instant: `EST`, `GMT+1`; long, `Eastern Standard Time`. */
+  /** The English name of its time at an instant. Short: `EST`, `GMT+1`. Long: `Eastern Standard Time`. */
   label(instantMs: number, length: 'short' | 'long'): string
 }
 
-/** The last that a Date can tell. */
+/** The last instant of a Date. */
 const maxInstantMs = 8.64e15
 
-/** Zones that were asked for, and names that are none. Bounded, since a name may come with the payload. */
+/** Zones by the names that were looked up; `undefined` if there is none. Bounded, since a name may come from the payload. */
 const zones = new Map<string, TimeZone | undefined>()
 
-/** `undefined` where there is no zone of that name. */
+/** `undefined` if there is no zone with that name. */
 export function zoneNamed(name: string): TimeZone | undefined {
   if (name === '' || name.length > 60) return undefined
   if (!zones.has(name)) {
@@ -42,7 +42,7 @@ function openZone(timeZone: string): TimeZone | undefined {
   }
 }
 
-/** `GMT`, `GMT+05:45`, and with seconds for what was before time zones. */
+/** `GMT` or `GMT+05:45`, with seconds for times before there were time zones. */
 function readOffset(text: string): number {
   const [, sign, hours, minutes, seconds = '0'] = /^GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(text) ?? []
   const offset = (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds)) * 1000
@@ -52,8 +52,8 @@ function readOffset(text: string): number {
 const dayMs = 86_400_000
 
 /**
- * When the zone's clocks show a time, which is given in milliseconds as though they showed UTC. A time that they skip is
- * read by the clocks as they went before; of one that they show twice it is the first, or the one at `preferredOffsetMs`.
+ * The instant at which the zone's clocks show a time, which is given in milliseconds as though it were UTC. A time that the clocks
+ * skip is read with the offset from before. Of a time that they show twice, it is the first, or the one at `preferredOffsetMs`.
  */
 export function instantOf(zone: TimeZone, wallMs: number, preferredOffsetMs?: number): number {
   const before = zone.offsetAt(wallMs - dayMs)

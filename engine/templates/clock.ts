@@ -3,7 +3,7 @@ import type { Payload } from '../values/payload.ts'
 
 const clocks = new WeakMap<Payload, Clock>()
 
-/** Lets templates on `payload` read `clock`. A copy of the payload is given it apart. Without one it is the system's. */
+/** Lets templates on `payload` read `clock` instead of the system's clock. A copy of the payload needs a call of its own. */
 export function giveClock(payload: Payload, clock: Clock): void {
   clocks.set(payload, clock)
 }

@@ -1,18 +1,18 @@
 /**
- * Finds the templates in a text and writes them as Handlebars does, in the same number of characters, so that every
+ * Finds the templates in a text and rewrites them in Handlebars' syntax with the same number of characters, so that every
  * offset in what Handlebars parses is an offset in the source.
  *
- * Handlebars would misread some texts round a template (`{<< a >>}` would become three braces) and some paths
- * (`items.0`). Such characters give way to Unicode noncharacters, which no text may hold, and come back by `restore`.
+ * Handlebars would misread some texts around a template (`{<< a >>}` would become three braces) and some paths
+ * (`items.0`). Such characters are replaced by Unicode noncharacters, which no text may contain, and `restore` puts them back.
  */
-import { TextSyntaxError } from '../source/syntax-error.ts'
+import { type TextSyntaxError, templateError } from '../source/syntax-error.ts'
 
 export interface Mustache {
   readonly start: number
-  /** Past its closer. */
+  /** After its closer. */
   readonly end: number
   readonly kind: 'value' | 'open' | 'close' | 'else' | 'comment'
-  /** `<<` or `{{`, as its author writes them. */
+  /** `<<` or `{{`, as in the source. */
   readonly opener: string
 }
 
@@ -38,7 +38,7 @@ const anyStandIn = /[\uFDD0-\uFDEF]/
 export function scanTemplate(source: string): Scanned {
   const unusable = anyStandIn.exec(source)
   if (unusable) {
-    throw syntaxError('This character is a Unicode noncharacter, which a text cannot hold.', unusable.index, 1)
+    throw syntaxError('This character is a Unicode noncharacter, which a text cannot contain.', unusable.index, 1)
   }
   const mustaches: Mustache[] = []
   const blocks: OpenBlock[] = []
@@ -49,7 +49,7 @@ export function scanTemplate(source: string): Scanned {
     const found = opening.exec(source)
     const start = found?.index ?? source.length
     const opener = found?.[0] ?? ''
-    // As in Handlebars: one backslash makes the opening a literal, two are a backslash before a template.
+    // As in Handlebars, one backslash makes the opening a literal, and two are a backslash before a template.
     const isEscapedBackslash = opener !== '' && source.endsWith('\\\\', start) && start - 2 >= at
     const isLiteral = opener !== '' && !isEscapedBackslash && start > at && source[start - 1] === '\\'
     const hasBackslash = isEscapedBackslash || isLiteral
@@ -79,7 +79,7 @@ export function scanTemplate(source: string): Scanned {
   return { text, mustaches }
 }
 
-/** What stood in the source where Handlebars read `text`. */
+/** The text of the source where Handlebars read `text`. */
 export function restore(text: string): string {
   return anyStandIn.test(text)
     ? text.replace(/[\uFDD0-\uFDEF]/g, (character) => (character === dropped ? '' : (originals.get(character) ?? '')))
@@ -90,22 +90,22 @@ interface OpenBlock {
   readonly name: string
   readonly start: number
   readonly opener: string
-  /** Handlebars nests each `else if` in the one before. */
+  /** Limited too, since Handlebars nests each `else if` in the one before. */
   branches: number
 }
 
 interface ScannedMustache extends Mustache {
   readonly text: string
-  /** Of a block. */
+  /** The name of a block. */
   readonly name: string
 }
 
-/** Reads the template whose opening stands at `start`. */
+/** Reads the template whose opening is at `start`. */
 export function scanMustache(source: string, start: number): ScannedMustache {
   opening.lastIndex = start
   const opener = opening.exec(source)?.[0] ?? '{{'
   const closer = closers[opener]
-  if (closer === undefined) throw syntaxError('Raw blocks with four braces do not exist here.', start, 4)
+  if (closer === undefined) throw syntaxError('Raw blocks with four braces are not supported.', start, 4)
   const braces = '{{{'.slice(0, opener.length)
   const inside = start + opener.length
   const [, tilde = '', space = '', sigil = ''] =
@@ -123,14 +123,14 @@ export function scanMustache(source: string, start: number): ScannedMustache {
   }
   const isClosed = source.startsWith(closer, sigilAt)
   if (!isClosed && (sigil === '>' || source.startsWith('#>', sigilAt))) {
-    throw syntaxError('Partials do not exist here.', sigilAt, 1)
+    throw syntaxError('Partials are not supported.', sigilAt, 1)
   }
   if (sigil === '*' || source.startsWith('#*', sigilAt)) {
-    throw syntaxError('Decorators do not exist here.', sigilAt, 1)
+    throw syntaxError('Decorators are not supported.', sigilAt, 1)
   }
 
   const { text, end } = scanBody(source, start, body, opener, closer)
-  // Handlebars wants the sigil right after the opening.
+  // Handlebars expects the sigil right after the opening.
   const head = sigil === 'else' || sigil === '>' ? space : sigil + space
   const name = /^[^\s~(){}<>|]*/.exec(source.slice(body, end).trimStart())?.[0] ?? ''
   return {
@@ -181,7 +181,7 @@ function scanBody(source: string, start: number, body: number, opener: string, c
     if (character === ')') depth -= 1
     wordPattern.lastIndex = at
     const word = wordPattern.exec(source)?.[0] ?? character
-    // `items.0`: Handlebars takes an index for a number unless it stands in brackets.
+    // `items.0`: Handlebars reads an index as a number unless it is in brackets.
     text += /^-?[0-9]+(\.[0-9]+)?$/.test(word) ? word : word.replace(/(?<=[./])[0-9]+(?=[./]|$)/g, standIn)
     at += word.length
   }
@@ -216,7 +216,7 @@ function trackBlock(blocks: OpenBlock[], mustache: ScannedMustache): void {
     if (blocks.length > maxDepth)
       throw syntaxError(`Blocks are nested more than ${maxDepth} deep.`, start, opener.length)
   } else if (kind === 'else') {
-    if (block === undefined) throw syntaxError('This else stands in no block.', start, end - start)
+    if (block === undefined) throw syntaxError('This else is not in a block.', start, end - start)
     block.branches += 1
     if (block.branches > maxDepth) throw syntaxError(`A block has at most ${maxDepth} branches.`, start, end - start)
   } else if (kind === 'close') {
@@ -241,5 +241,5 @@ function unclosedHint(opener: string, closer: string): string {
 }
 
 function syntaxError(message: string, offset: number, length: number, hint?: string): TextSyntaxError {
-  return new TextSyntaxError('FLOW_TEMPLATE_SYNTAX', message, { offset, length }, hint)
+  return templateError(message, { offset, length }, hint)
 }

@@ -1,15 +1,15 @@
-/** Where a name in a template is looked up: the payload, or what an `each` or a `with` round it stands at. */
+/** Where a name in a template is looked up: in the payload, or in the item or value of an `each` or `with` around it. */
 import { readOwn } from '../values/path.ts'
 import type { Payload } from '../values/payload.ts'
 
 export interface Scope {
   readonly payload: Payload
   readonly context: unknown
-  /** Of the block round this one: where `../` leads. */
+  /** The scope of the surrounding block, where `../` leads. */
   readonly parent: Scope | undefined
-  /** Of the nearest `each`. */
+  /** The iteration of the nearest `each`. */
   readonly iteration: Iteration | undefined
-  /** Values of `as |item index|`, and at the root of an expression's locals. */
+  /** Values of `as |item index|`. The root scope has those of an expression's locals. */
   readonly blockParams: readonly unknown[]
 }
 
@@ -35,7 +35,7 @@ export function innerScope(
   return { payload: parent.payload, context, parent, iteration, blockParams }
 }
 
-/** `undefined` where there are not as many blocks round it. */
+/** `undefined` if there are fewer blocks around it. */
 export function ancestor(scope: Scope, depth: number): Scope | undefined {
   let found: Scope | undefined = scope
   for (let up = depth; up > 0 && found; up -= 1) found = found.parent
@@ -48,7 +48,7 @@ export function readSegments(value: unknown, segments: readonly string[]): unkno
   return found
 }
 
-/** As Handlebars sees it: 0 is not empty, an empty list is. */
+/** As in Handlebars, 0 is not empty and an empty list is. */
 export function isEmpty(value: unknown): boolean {
   return (!value && value !== 0) || (Array.isArray(value) && value.length === 0)
 }

@@ -1,5 +1,4 @@
 /** A string with templates in it, compiled once at load to a function of the payload. */
-
 import { TextSyntaxError } from '../source/syntax-error.ts'
 import { reportMissing } from '../values/missing.ts'
 import { type Path, type PathRead, pathOf } from '../values/path.ts'
@@ -11,29 +10,30 @@ import { rootScope } from './scope.ts'
 import { parseTemplate, type Statement } from './syntax.ts'
 
 export interface TemplateOptions {
-  /** `<< >>` escapes HTML and `<<< >>>` does not. Off, since a value lands in a structure and not in markup. */
+  /** Whether `<< >>` escapes HTML; `<<< >>>` never does. Off by default, since most values become part of a structure and not of markup. */
   readonly escapeHtml?: boolean
-  /** What comes of the text is read as JSON. */
+  /** Whether the text will be read as JSON. */
   readonly isJson?: boolean
-  /** A string that is exactly one helper gives text, as in Losant, and not the helper's value. */
+  /** Whether a string that is exactly one helper becomes text, as in Losant, and not the helper's value. */
   readonly helpersGiveText?: boolean
 }
 
 export interface Template {
   readonly source: string
-  /** Whether no template stands in it. */
+  /** Whether the string has no template. */
   readonly isLiteral: boolean
   /** The path, if the string is exactly one. */
   readonly exactPath: Path | undefined
-  /** Whether the string is exactly one call of a helper that may give anything but text, or nothing. */
+  /** Whether the string is exactly one call of a helper whose result need not be text. */
   readonly isHelperValue: boolean
-  /** Paths from the payload on; not what is read below an `each` or a `with`, nor `@root`. */
+  /** The paths that are read from the payload, apart from those within an `each` or a `with`, and `@root`. */
   readonly reads: readonly PathRead[]
   /**
-   * The value at `exactPath` or of the one helper with its type, `undefined` where it is missing; otherwise, or with `escapeHtml`, the text.
+   * The value at `exactPath` or of the one helper, with its type, and `undefined` if it is missing. If the string is anything else,
+   * and always with `escapeHtml`, the text.
    */
   value(payload: Payload): unknown
-  /** The text, in which what is missing gives nothing. */
+  /** The text. A missing value leaves nothing in it. */
   text(payload: Payload): string
 }
 
@@ -74,12 +74,12 @@ function pathIn(statement: Statement | undefined, place: Place): Path | undefine
   return isVariable ? undefined : pathOf(segments)
 }
 
-/** What a helper other than one of text gives. A number that JSON does not have is written as text. */
+/** Evaluates a helper whose result need not be text. A number that JSON does not have becomes text. */
 function helperIn(statement: Statement | undefined, place: Place): ((payload: Payload) => unknown) | undefined {
   if (statement?.kind !== 'value') return undefined
   const name = helperNameOf(statement.call, place)
   if (name === undefined || textHelpers.has(name)) return undefined
-  // Its paths are among the reads already.
+  // The reads already include its paths.
   const evaluate = compileCall(statement.call, { ...place, reads: [] })
   return (payload) => {
     const value = evaluate(rootScope(payload))
@@ -87,12 +87,12 @@ function helperIn(statement: Statement | undefined, place: Place): ((payload: Pa
   }
 }
 
-/** Compiles what an expression computes with: one path, or one call of a helper, as the value that it gives. */
+/** Compiles an operand of an expression: one path or one call of a helper, evaluated to its value. */
 export function compileOperand(source: string, place: Place): Evaluate {
   const { program } = parseTemplate(source)
   const [statement] = program.statements
   if (statement?.kind !== 'value' || program.statements.length !== 1) {
-    throw new TextSyntaxError('FLOW_EXPRESSION_SYNTAX', 'A block gives text, not a value to compute with.', {
+    throw new TextSyntaxError('FLOW_EXPRESSION_SYNTAX', 'A block is text, not a value to compute with.', {
       offset: 0,
       length: source.length,
     })

@@ -1,11 +1,11 @@
 /**
- * JavaScript's coercions for values of a payload. A payload is JSON that a client may have sent: `{ "toString": 1 }` in it
- * must not throw a TypeError out of a template or an expression, so no method of an object is ever called, but a Date's.
+ * JavaScript's coercions for values of a payload. A client may have sent them, and a `{ "toString": 1 }` must not throw a
+ * TypeError out of a template or an expression. So no method of an object is ever called, except a Date's.
  */
 
 /**
- * What stands in a text for a value: nothing for null and undefined, items joined by commas for a list of texts and numbers, as Handlebars
- * prints them; JSON for a map, and for a list that holds maps or lists. Nothing for what is nested too deep to be written as JSON.
+ * A value as a part of a text. Null and undefined are empty. The items of a list of texts and numbers are joined by commas, as in
+ * Handlebars. A map is written as JSON, and so is a list that contains maps or lists; one that is nested too deep for that is empty.
  */
 export function toText(value: unknown): string {
   switch (typeof value) {
@@ -36,18 +36,18 @@ function toJson(value: unknown): string {
 
 export type Primitive = string | number | boolean | bigint | symbol | null | undefined
 
-/** What an operator sees of a value. A Date is its milliseconds, but text where JavaScript prefers text (`+`, `==`). */
+/** A value as an operator sees it. A Date is its milliseconds, or text for operators that prefer text (`+`, `==`). */
 export function toPrimitive(value: unknown, prefer: 'number' | 'text' = 'number'): Primitive {
   if (value instanceof Date && prefer === 'number') return Date.prototype.getTime.call(value)
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') return toText(value)
-  return value as Primitive // all that is left once objects and functions are gone
+  return value as Primitive // objects and functions are excluded above
 }
 
 export function toNumber(value: unknown): number {
   return typeof value === 'number' ? value : Number(toPrimitive(value))
 }
 
-/** `==`. Two objects are equal if they are the same one. */
+/** `==`. Two objects are only equal if they are the same object. */
 export function equalsLoosely(left: unknown, right: unknown): boolean {
   if (isObject(left) && isObject(right)) return left === right
   if (left === null || left === undefined || right === null || right === undefined)
@@ -56,7 +56,7 @@ export function equalsLoosely(left: unknown, right: unknown): boolean {
   return toPrimitive(left, 'text') == toPrimitive(right, 'text')
 }
 
-/** `<`, `<=`, `>` and `>=`; never true where one side is no number and not both are text. */
+/** `<`, `<=`, `>` and `>=`. Unless both sides are text they are compared as numbers, and the result is false if one is not a number. */
 export function compare(left: unknown, right: unknown, operator: '<' | '<=' | '>' | '>='): boolean {
   const a = toPrimitive(left)
   const b = toPrimitive(right)

@@ -1,9 +1,9 @@
-/** Bytes on a payload, which JSON has no form for: an uploaded file, a body that is no text. */
+/** Bytes on a payload, such as an uploaded file or a body that is not text. JSON has no bytes, so they are Base64. */
 import { Buffer } from 'node:buffer'
 import { isMap } from './is-map.ts'
 
 export interface FileBytes {
-  /** As the client named it, where it is a file. */
+  /** The client's name of a file. */
   readonly filename?: string
   readonly contentType: string
   readonly encoding: 'base64'
@@ -15,7 +15,7 @@ export function fileBytes(bytes: Buffer, contentType: string, filename?: string)
   return { ...(filename === undefined ? {} : { filename }), contentType, encoding: 'base64', content }
 }
 
-/** A map that has bytes, whoever made it. */
+/** A map with bytes, which a client may have made. */
 interface BytesMap extends Pick<FileBytes, 'encoding' | 'content'> {
   readonly filename?: unknown
   readonly contentType?: unknown
@@ -27,7 +27,7 @@ export function isFileBytes(value: unknown): value is BytesMap {
 
 const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/
 
-/** `undefined` where the text is not Base64: Node.js would leave out what it cannot read. */
+/** `undefined` if the text is not Base64: Node.js would silently skip what it cannot read. */
 export function base64Bytes(text: string): Buffer | undefined {
   return base64.test(text) ? Buffer.from(text, 'base64') : undefined
 }

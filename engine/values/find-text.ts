@@ -1,9 +1,9 @@
 /**
- * Finds a text within another in a time that grows with their lengths. V8's own search takes their product for a text of more than 250 characters
- * that nearly stands at every place: seven seconds for 20,000 within 400,000, both of which a client may have sent in one body.
+ * Finds a text within another in a time that grows with the sum of their lengths. V8's own search takes time that grows with the product if
+ * a text of more than 250 characters almost matches everywhere: seven seconds for 20,000 characters in 400,000, which a client may send in one body.
  */
 
-/** What V8's tables cover: https://source.chromium.org, `StringSearchBase::kBMMaxShift` of v8/src/strings/string-search.h. */
+/** As much as V8's tables cover: https://source.chromium.org, `StringSearchBase::kBMMaxShift` of v8/src/strings/string-search.h. */
 const longestForV8 = 250
 
 /** Like `text.indexOf(search, from)`. */
@@ -26,7 +26,7 @@ export function splitAtText(text: string, search: string): string[] {
   return parts
 }
 
-/** Where `search` stands, from left to right and without overlaps, by the algorithm of Knuth, Morris and Pratt (1977). */
+/** The offsets of `search`, from left to right and without overlaps, by the algorithm of Knuth, Morris and Pratt (1977). */
 function* placesOf(text: string, search: string, from: number): Generator<number> {
   if (search.length > text.length) return
   const borders = bordersOf(search)
@@ -39,7 +39,7 @@ function* placesOf(text: string, search: string, from: number): Generator<number
   }
 }
 
-/** For each beginning of `text`, the length of the longest shorter beginning that it ends with. */
+/** For each prefix of `text`, the length of the longest shorter prefix that it ends with. */
 function bordersOf(text: string): Int32Array {
   const borders = new Int32Array(text.length)
   for (let at = 1; at < text.length; at++)
@@ -47,7 +47,7 @@ function bordersOf(text: string): Int32Array {
   return borders
 }
 
-/** How much of `text` is matched once `code` comes after a match of `matched` characters. */
+/** How many characters of `text` match once `code` follows a match of `matched` characters. */
 function lengthen(text: string, borders: Int32Array, matched: number, code: number): number {
   let length = matched
   while (length > 0 && text.charCodeAt(length) !== code) length = borders[length - 1] ?? 0

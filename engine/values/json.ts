@@ -1,15 +1,15 @@
-/** JSON from outside, which all comes in by `parseJson`: bodies, answers, messages, tokens, and what databases give. */
+/** Parses JSON from outside: all bodies, answers, messages, tokens, and results of databases pass through `parseJson`. */
 import { isObject } from './coerce.ts'
 
-/** How many levels JSON may have that comes into a payload: what copies or writes one recurses. */
+/** How deep JSON may be nested, since whatever copies or writes a payload recurses. */
 export const deepestJson = 100
 
-/** How many lists and maps JSON may have: an empty one takes two characters, but far longer to read than as much text. */
+/** How many lists and maps JSON may have. An empty one is two characters, but takes far longer to read than two characters of text. */
 export const maxCollections = 250_000
 
 export type JsonFault = 'syntax' | 'depth' | 'key' | 'collections'
 
-/** Says why in a sentence. */
+/** The message says why in a sentence. */
 export class UnreadableJson extends SyntaxError {
   readonly fault: JsonFault
 
@@ -20,11 +20,11 @@ export class UnreadableJson extends SyntaxError {
 }
 
 /**
- * Throws `UnreadableJson` where the text is no JSON, is nested too deep, has too many lists and maps, or has a key that would reach every object of the
- * process once it is merged into another.
+ * Throws `UnreadableJson` if the text is not JSON, is nested too deep, has too many lists and maps, or has a key that would pollute the
+ * prototype of all objects once it is merged into another object.
  *
- * An integer whose digits a number would change, such as 8202522731445525542, is the text of its digits, and so is a number
- * that is larger than any: `1e400`.
+ * An integer whose digits a JavaScript number would change, such as 8202522731445525542, becomes the text of its digits, and so does
+ * a number that is too large for one: `1e400`.
  */
 export function parseJson(text: string): unknown {
   // RFC 8259, section 8.1, lets a parser ignore a byte order mark, which some programs write.
@@ -36,7 +36,7 @@ export function parseJson(text: string): unknown {
   return check(value, deepestJson) ? JSON.parse(keepDigits(json)) : value
 }
 
-/** Looks only at texts that are long enough to have them. */
+/** Skips texts that are too short to have more than `max`. */
 function hasMoreCollections(json: string, max: number): boolean {
   if (json.length < 2 * max) return false
   let count = 0
@@ -61,7 +61,7 @@ function parse(json: string): unknown {
   }
 }
 
-/** Whether a number in it is so large that it may not have the digits that were sent. */
+/** Returns whether a number in the value is so large that its digits may differ from those that were sent. */
 function check(value: unknown, levels: number): boolean {
   if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER
   if (!isObject(value)) return false
@@ -83,7 +83,7 @@ function check(value: unknown, levels: number): boolean {
 
 const textOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g
 
-/** Puts the numbers that would change in quotes. The JSON has been read before, so that a text in it is one, and a number another. */
+/** Puts numbers that would change in quotes. The JSON has been parsed before, so the pattern tells its texts from its numbers. */
 function keepDigits(json: string): string {
   return json.replace(textOrNumber, (token) => {
     if (token.startsWith('"')) return token
@@ -93,7 +93,7 @@ function keepDigits(json: string): string {
   })
 }
 
-/** What a text says if it is JSON; the text itself if it is not. */
+/** The parsed text if it is JSON, and the text itself otherwise. */
 export function jsonOrText(text: unknown): unknown {
   if (typeof text !== 'string') return text
   try {

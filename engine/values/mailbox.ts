@@ -7,14 +7,14 @@ export interface Mailbox {
   readonly address: string
 }
 
-/** RFC 5322's `dot-atom`. What RFC 5321 also allows, such as quotes and IP addresses, no mailbox of today has. */
+/** RFC 5322's `dot-atom`. RFC 5321 also allows quotes and IP addresses, which no mailbox of today has. */
 const localPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 const domainName = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?$/
 
-/** Any address fits. Longer text, which a client may have sent, is not worth being looked through. */
+/** More than any address has. A client may have sent longer text, which is not searched. */
 const maxLength = 1000
 
-/** `undefined` where the text is anything but one address: a list of them, or one with a line break in it. */
+/** `undefined` if the text is not exactly one address, such as a list of them or one with a line break. */
 export function parseMailbox(text: string): Mailbox | undefined {
   if (text.length > maxLength) return undefined
   const [, quoted, plain, bracketed, bare] =

@@ -1,11 +1,11 @@
 /**
- * An HTML or XML document as a payload holds it, in the form that Losant's HTML parser gives:
+ * An HTML or XML document on a payload, in the form of the output of Losant's HTML parser:
  * https://docs.losant.com/workflows/logic/html-parser/#json-output-details
  */
 import { isObject, toText } from './coerce.ts'
 
 export interface MarkupDocument {
-  /** Of `<?xml version="1.0"?>`. */
+  /** For example of `<?xml version="1.0"?>`. */
   readonly declaration?: { readonly attributes: Readonly<Record<string, string>> }
   readonly children: readonly MarkupNode[]
 }
@@ -19,7 +19,7 @@ export type MarkupNode =
 export interface MarkupElement {
   readonly type: 'element'
   readonly name: string
-  /** Not there where the element has none. */
+  /** Missing if the element has none. */
   readonly attributes?: Readonly<Record<string, string>>
   readonly children: readonly MarkupNode[]
 }
@@ -35,8 +35,8 @@ export const voidElements: ReadonlySet<string> = new Set(
 const name = /^[^\s"'<>/=!?][^\s"'<>/=]*$/
 
 /**
- * The text of a document, or of one of its nodes. A payload may hold anything in its place: what is no node gives nothing,
- * and no value breaks out of the place that it stands in.
+ * The text of a document, or of one of its nodes. A payload may have anything instead of one: whatever is not a node is left out,
+ * and no value can break out of its place in the markup.
  */
 export function writeMarkup(value: unknown): string {
   // The document itself is a level, and so is a text in the deepest element.
@@ -51,7 +51,7 @@ function write(value: unknown, levels: number): string {
     case 'element':
       return writeElement(value, levels)
     case 'text':
-    // In HTML a CDATA section would end at the first >.
+    // In HTML, a CDATA section would end at the first >.
     case 'cdata':
       return escapeText(toText(value.value))
     case 'comment':

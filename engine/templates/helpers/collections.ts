@@ -6,7 +6,7 @@ import { readSegments } from '../scope.ts'
 export const collections: Readonly<Record<string, ValueHelper>> = {
   array: (args) => [...args],
   obj: (_, { hash }) => ({ ...hash }),
-  /** Of several objects the last one that has a key wins. */
+  /** If several objects have a key, the last one wins. */
   merge: (args) => {
     const entries = args.filter(isObject).flatMap((object) => Object.entries(object))
     return Object.fromEntries(entries)
@@ -21,7 +21,7 @@ export const collections: Readonly<Record<string, ValueHelper>> = {
   indexByKey: ([list, key, keyPath]) => indexByKey(list, key, keyPath),
 }
 
-/** Items of a list, keys of an object, characters of a text; `undefined` for the rest. */
+/** The number of items of a list, keys of an object or characters of a text; `undefined` for anything else. */
 export function lengthOf(value: unknown): number | undefined {
   if (Array.isArray(value) || typeof value === 'string') return value.length
   return isObject(value) && !(value instanceof Date) ? Object.keys(value).length : undefined

@@ -1,4 +1,4 @@
-/** Blocks that are there or not. Compared are values, not their texts: `eq` is `===`. */
+/** Conditional blocks. They compare values and not their texts: `eq` is `===`. */
 import { compare, isObject, toText } from '../../values/coerce.ts'
 import { indexOfText } from '../../values/find-text.ts'
 import type { ConditionHelper } from '../helper.ts'
@@ -22,7 +22,7 @@ function isGiven(value: unknown, includeZero: unknown): boolean {
   return (Boolean(value) || Boolean(includeZero)) && !isEmpty(value)
 }
 
-/** Whether a list has this item, an object this value, or a text this part. */
+/** Whether a list has the item, an object the value, or a text the part. */
 export function includes(collection: unknown, value: unknown): boolean {
   if (Array.isArray(collection)) return collection.includes(value)
   if (isObject(collection)) return Object.values(collection).includes(value)

@@ -1,11 +1,11 @@
-/** Numbers in D3's formats, dates in Moment's. https://d3js.org/d3-format, https://momentjs.com/docs/#/displaying/format/ */
+/** Formats numbers as D3 does, and dates as Moment does. https://d3js.org/d3-format, https://momentjs.com/docs/#/displaying/format/ */
 import { formatLocale, formatSpecifier } from 'd3-format'
 import { isObject, toText } from '../../values/coerce.ts'
 import { timeFor } from '../clock.ts'
 import type { ValueHelper } from '../helper.ts'
 import { ago, formatDate, toDate } from './moment-format.ts'
 
-/** D3's own but for the minus sign: other programs read a hyphen, and not U+2212. */
+/** D3's own locale, but with a hyphen as the minus sign, since other programs do not read U+2212. */
 const { format: compileNumberFormat } = formatLocale({
   decimal: '.',
   thousands: ',',
@@ -14,7 +14,7 @@ const { format: compileNumberFormat } = formatLocale({
   minus: '-',
 })
 
-/** A format may come with the payload; a wider number would only fill memory. */
+/** A format may come from the payload, and a wider number would only fill memory. */
 const maxWidth = 200
 const maxPatternLength = 50
 
@@ -30,7 +30,7 @@ export const format: Readonly<Record<string, ValueHelper>> = {
   currentDateTime: ([pattern], { hash, payload }) => formatDate(new Date(timeFor(payload)), pattern, hash.tz),
 }
 
-/** Compiling one takes D3 some microseconds. Bounded, since a format may come with the payload. */
+/** Kept, since D3 takes microseconds to compile one. Bounded, since a format may come from the payload. */
 const numberFormats = new Map<string, (value: number) => string>()
 
 function formatNumber(value: number, pattern: string): string {
@@ -44,7 +44,7 @@ function formatNumber(value: number, pattern: string): string {
   return formatted(value)
 }
 
-/** The number as it is where D3 does not know the format. */
+/** A format that D3 does not know leaves the number as it is. */
 function compileFormat(pattern: string): (value: number) => string {
   try {
     return (formatSpecifier(pattern).width ?? 0) > maxWidth ? String : compileNumberFormat(pattern)

@@ -27,7 +27,7 @@ export const gps: Readonly<Record<string, ValueHelper>> = {
   },
 }
 
-/** `undefined` for what is no place on Earth. */
+/** `undefined` if the value is not a place on Earth. */
 export function toPoint(value: unknown): Point | undefined {
   const isMap = isObject(value) && !Array.isArray(value)
   const fields = isMap ? [readOwn(value, 'latitude'), readOwn(value, 'longitude')] : toText(value).split(',')
@@ -36,7 +36,7 @@ export function toPoint(value: unknown): Point | undefined {
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : undefined
 }
 
-/** Not 0 for null or an empty field, as of a receiver without a fix. */
+/** `NaN`, and not 0, for null or an empty field, which a receiver without a fix sends. */
 function toDegrees(value: unknown): number {
   return value === null || toText(value).trim() === '' ? Number.NaN : toNumber(value)
 }
@@ -79,13 +79,13 @@ export function distance(a: Point, b: Point): number {
 }
 
 /**
- * Counts how often a ray to the east crosses an edge. An edge goes the shorter way round the Earth, so that an area may
- * lie across the antimeridian. It is not made for one round a pole.
+ * Counts how often a ray to the east crosses an edge. An edge goes the shorter way around the Earth, so an area may
+ * cross the antimeridian. Areas around a pole are not supported.
  */
 export function isInside({ latitude, longitude }: Point, corners: readonly Point[]): boolean {
   const ring = unroll(corners)
   const west = ring.reduce((least, corner) => Math.min(least, corner.longitude), Number.POSITIVE_INFINITY)
-  // The point as it stands to the ring: less than a turn to the east of its western end.
+  // The longitude of the point on the scale of the ring: less than a turn to the east of its western end.
   const east = longitude + 360 * Math.ceil((west - longitude) / 360)
   let inside = false
   let previous = ring.at(-1)
@@ -99,7 +99,7 @@ export function isInside({ latitude, longitude }: Point, corners: readonly Point
   return inside
 }
 
-/** Each corner at most half a turn from the one before it, which takes longitudes past 180. */
+/** Moves each corner to within half a turn of the one before it, so that longitudes may exceed 180. */
 function unroll(corners: readonly Point[]): Point[] {
   let previous = corners[0]?.longitude ?? 0
   return corners.map(({ latitude, longitude }) => {

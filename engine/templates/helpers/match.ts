@@ -1,15 +1,14 @@
 /**
- * `#match text pattern`. JavaScript's regular expressions backtrack: some patterns take for ever on some texts. A pattern
- * in the flow is its author's; one that comes with the payload may be hostile, and is kept to what is matched
- * in a bounded number of steps.
+ * `#match text pattern`. JavaScript's regular expressions backtrack, so some patterns take forever on some texts. A pattern
+ * in the flow is its author's. One from the payload may be hostile, so it is only accepted if it matches in a bounded
+ * number of steps.
  */
-
 import { defineError } from '../../../contracts/errors.ts'
 import { isObject, toText } from '../../values/coerce.ts'
 import type { ConditionHelper } from '../helper.ts'
 
 const maxPatternLength = 200
-/** About a tenth of a second. */
+/** They take about a tenth of a second. */
 const maxSteps = 10_000_000
 
 export const matchRefused = defineError<{ why: string }>(
@@ -21,7 +20,7 @@ export const matchRefused = defineError<{ why: string }>(
 export const match: ConditionHelper = {
   arity: 2,
   test: ([value, pattern]) => {
-    // A map or a list that a client sent in place of a pattern is none.
+    // A client may have sent a map or a list instead of a pattern.
     if (isObject(pattern)) return false
     const text = toText(value)
     return guardedPattern(toText(pattern), text.length).test(text)
@@ -35,8 +34,8 @@ export const match: ConditionHelper = {
 }
 
 /**
- * Steps are at most the places to begin at, times the length of the text for each repetition, times two for each choice.
- * That holds as long as no group is repeated and no back reference stands in the pattern.
+ * The number of steps is at most the number of places to begin at, times the length of the text for each repetition, times two
+ * for each choice. That only holds if the pattern repeats no group and has no back reference.
  */
 function guardedPattern(pattern: string, textLength: number): RegExp {
   if (pattern.length > maxPatternLength) throw matchRefused({ why: `it has more than ${maxPatternLength} characters` })

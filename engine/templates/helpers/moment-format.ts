@@ -1,4 +1,4 @@
-/** Moment's date formats by Day.js, which knows most of them. English, and UTC unless a time zone is named. */
+/** Moment's date formats, most of which Day.js knows. In English, and in UTC unless a time zone is given. */
 import dayjs from 'dayjs'
 import advancedFormat from 'dayjs/plugin/advancedFormat.js'
 import dayOfYear from 'dayjs/plugin/dayOfYear.js'
@@ -11,7 +11,7 @@ import weekYear from 'dayjs/plugin/weekYear.js'
 import { type TimeZone, zoneNamed } from '../../../contracts/time-zone.ts'
 import { isObject, toText } from '../../values/coerce.ts'
 
-// Day.js keeps its plugins in one place for the whole process: there is no instance to give them to.
+// Day.js has one set of plugins for the whole process, and no instances to which they could be given.
 for (const plugin of [utc, advancedFormat, localizedFormat, relativeTime, dayOfYear, isoWeek, weekOfYear, weekYear]) {
   dayjs.extend(plugin)
 }
@@ -19,7 +19,7 @@ for (const plugin of [utc, advancedFormat, localizedFormat, relativeTime, dayOfY
 const invalid = 'Invalid date'
 const maxPatternLength = 500
 
-/** A Date, milliseconds since 1970 (as a number or digits), or a date as text; text without a time zone is UTC. */
+/** Reads a Date, milliseconds since 1970 (a number or digits), or a date as text, which is in UTC if it names no time zone. */
 export function toDate(value: unknown): Date {
   if (value instanceof Date || typeof value === 'number') return new Date(value)
   const text = isObject(value) ? '' : toText(value).trim()
@@ -30,8 +30,8 @@ export function toDate(value: unknown): Date {
 export function formatDate(date: Date, pattern: unknown, timeZone: unknown): string {
   if (Number.isNaN(date.getTime())) return invalid
   const time = { instantMs: date.getTime(), zone: typeof timeZone === 'string' ? zoneNamed(timeZone) : undefined }
-  // Day.js is shown the zone's clocks as though they were UTC's: its own conversion goes wrong where the clocks of the
-  // machine skip an hour. Where there is no such zone it is UTC, as with Moment.
+  // Day.js gets the local time of the zone as though it were UTC, since its own conversion fails where the machine's clock
+  // skips an hour. An unknown zone is UTC, as in Moment.
   const there = dayjs.utc(time.instantMs + offsetOf(time))
   const text = pattern === undefined ? 'L LTS' : toText(pattern).slice(0, maxPatternLength)
   return there.format(text.replace(formatTokens, (token) => replaceToken(token, there, time)))
@@ -53,8 +53,8 @@ export function ago(date: Date, relativeTo: Date): string {
 }
 
 /**
- * Tokens of Moment that Day.js lacks, and those that tell of the instant or its zone; what stands in brackets is text, and
- * `SSS` and `LTS` it has.
+ * Tokens of Moment that Day.js lacks, and those that show the instant or its zone. Text in brackets, `SSS` and `LTS` are matched
+ * too, so that no part of them is.
  */
 const formatTokens = /\[[^\]]*\]|LTS|DDDD|DDDo|DDD|Mo|Qo|do|Wo|SSS|SS?|E|e|ZZ?|zzz|zz?|X|x/g
 
@@ -62,7 +62,7 @@ function replaceToken(token: string, day: dayjs.Dayjs, time: ZonedTime): string 
   return tokenWriters[token]?.(day, time) ?? token
 }
 
-/** A token that is not here is left to Day.js. */
+/** Day.js writes the tokens that are not here. */
 const tokenWriters: Readonly<Record<string, (day: dayjs.Dayjs, time: ZonedTime) => string>> = {
   DDDD: (day) => String(day.dayOfYear()).padStart(3, '0'),
   DDD: (day) => String(day.dayOfYear()),
