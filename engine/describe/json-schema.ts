@@ -1,8 +1,8 @@
-/** Parts of a JSON Schema for editors: draft-07, since that is the newest which every YAML language server knows. */
+/** Builds JSON Schemas for editors, in draft-07, the newest draft that every YAML language server supports. */
+import { changeBelow } from '../json-schema/change-below.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
-import { isMap } from '../values/is-map.ts'
 
-/** Holds what meets `condition` against `consequence`, and what does not against `alternative`. */
+/** A value that fits `condition` must fit `consequence`, and any other value `alternative`. */
 export function when(condition: JsonSchema, consequence: JsonSchema, alternative?: JsonSchema): JsonSchema {
   // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
   return { if: condition, then: consequence, ...(alternative && { else: alternative }) }
@@ -25,42 +25,29 @@ export function hasValue(key: string, value: string): JsonSchema {
 
 /** The fields of an object that lists them. */
 export function fieldsOf({ properties }: JsonSchema): Readonly<Record<string, JsonSchema>> {
-  return { ...(properties as Record<string, JsonSchema> | undefined) } // JSON Schema lets nothing else be there
+  return { ...(properties as Record<string, JsonSchema> | undefined) } // JSON Schema allows nothing else here
 }
 
-/** Nothing may stand beside a reference: until draft 2019-09 it is not looked at. */
+/** A reference must be the only keyword: before draft 2019-09, others next to it are ignored. */
 export function ref(definition: string): JsonSchema {
   return { $ref: `#/definitions/${definition}` }
 }
 
-/** One of these names, each with what it stands for; `enumDescriptions` is a keyword of editors. */
+/** One of these names, each with its meaning. `enumDescriptions` is a keyword of editors. */
 export function names(described: readonly (readonly [name: string, meaning: string])[]): JsonSchema {
   const sorted = described.toSorted(([a], [b]) => a.localeCompare(b, 'en'))
   return { type: 'string', enum: sorted.map(([name]) => name), enumDescriptions: sorted.map(([, meaning]) => meaning) }
 }
 
-const maps = ['properties', 'patternProperties']
-const parts = ['items', 'additionalProperties']
-/** What stands under these describes the value itself, and not a part of it. */
+const parts = ['properties', 'patternProperties', 'items', 'additionalProperties']
+/** Schemas below these keywords describe the value itself, and not a part of it. */
 const ways = ['anyOf', 'oneOf', 'allOf', 'then', 'else']
 
-/** A copy with every schema below changed: by `change` those of parts of the value, by `changeWay` those of the value itself. */
+/** A copy in which `change` changes the schemas of parts of the value, and `changeWay` those of the value itself. */
 export function mapSchema(
   schema: JsonSchema,
   change: (part: JsonSchema) => JsonSchema,
   changeWay: (way: JsonSchema) => JsonSchema,
 ): JsonSchema {
-  const copy: Record<string, unknown> = { ...schema }
-  const apply = (below: unknown, changed: typeof change): unknown => {
-    if (Array.isArray(below)) return below.map((item: unknown) => apply(item, changed))
-    return isMap(below) ? changed(below) : below
-  }
-  for (const key of maps) {
-    const map = copy[key]
-    if (!isMap(map)) continue
-    copy[key] = Object.fromEntries(Object.entries(map).map(([name, below]) => [name, apply(below, change)]))
-  }
-  for (const key of parts) if (key in copy) copy[key] = apply(copy[key], change)
-  for (const key of ways) if (key in copy) copy[key] = apply(copy[key], changeWay)
-  return copy
+  return changeBelow(changeBelow(schema, parts, change), ways, changeWay)
 }

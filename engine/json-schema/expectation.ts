@@ -1,10 +1,10 @@
-/** What a JSON Schema asks for, in a few words: "an integer from 100 to 599". */
+/** Describes in a few words what a JSON Schema accepts: "an integer from 100 to 599". */
+import { isMap } from '../values/is-map.ts'
+import type { JsonSchema } from './shape-of-schema.ts'
 
-type Schema = Readonly<Record<string, unknown>>
-
-/** `undefined` if a few words cannot say what the schema asks for. */
+/** `undefined` if a few words cannot describe the schema. */
 export function expectationOf(schema: unknown): string | undefined {
-  if (!isSchema(schema)) return undefined
+  if (!isMap(schema)) return undefined
   const choices = choicesOf(schema)
   if (choices !== undefined)
     return listed(choices.map((choice) => (typeof choice === 'string' ? choice : JSON.stringify(choice))))
@@ -20,7 +20,7 @@ export function expectationOf(schema: unknown): string | undefined {
 
 /** The allowed values, if the schema lists them: an enum, a const, or several of them. */
 export function choicesOf(schema: unknown): readonly unknown[] | undefined {
-  if (!isSchema(schema)) return undefined
+  if (!isMap(schema)) return undefined
   if (Array.isArray(schema.enum)) return schema.enum
   if ('const' in schema) return [schema.const]
   const ways = schema.anyOf ?? schema.oneOf
@@ -31,9 +31,9 @@ export function choicesOf(schema: unknown): readonly unknown[] | undefined {
 
 /** The required keys of each of several objects: "{ set, to } or { remove }". */
 export function formsOf(schema: unknown): string | undefined {
-  const ways = isSchema(schema) ? (schema.anyOf ?? schema.oneOf) : undefined
+  const ways = isMap(schema) ? (schema.anyOf ?? schema.oneOf) : undefined
   if (!Array.isArray(ways)) return undefined
-  const forms = ways.map((way) => (isSchema(way) && Array.isArray(way.required) ? formOf(way.required) : undefined))
+  const forms = ways.map((way) => (isMap(way) && Array.isArray(way.required) ? formOf(way.required) : undefined))
   return forms.every((form) => form !== undefined) ? listed(forms) : undefined
 }
 
@@ -41,7 +41,7 @@ export function formOf(keys: readonly unknown[]): string {
   return keys.length === 0 ? '{}' : `{ ${keys.join(', ')} }`
 }
 
-const wordsByType: Readonly<Record<string, (schema: Schema) => string>> = {
+const wordsByType: Readonly<Record<string, (schema: JsonSchema) => string>> = {
   string: (schema) => `a text${textLimits(schema)}${textForm(schema)}`,
   integer: (schema) => `an integer${numberLimits(schema)}`,
   number: (schema) => `a number${numberLimits(schema)}`,
@@ -52,7 +52,7 @@ const wordsByType: Readonly<Record<string, (schema: Schema) => string>> = {
   object: (schema) => `an object${countLimits(schema.minProperties, schema.maxProperties, 'key')}`,
 }
 
-function numberLimits({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: Schema): string {
+function numberLimits({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: JsonSchema): string {
   const limits: string[] = []
   if (minimum !== undefined && maximum !== undefined) limits.push(`from ${minimum} to ${maximum}`)
   else if (minimum !== undefined) limits.push(`of at least ${minimum}`)
@@ -63,12 +63,12 @@ function numberLimits({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, mu
   return limits.map((limit) => ` ${limit}`).join('')
 }
 
-function textLimits({ minLength, maxLength }: Schema): string {
+function textLimits({ minLength, maxLength }: JsonSchema): string {
   if (minLength === 1 && maxLength === undefined) return ' that is not empty'
   return countLimits(minLength, maxLength, 'character')
 }
 
-function textForm({ format, pattern }: Schema): string {
+function textForm({ format, pattern }: JsonSchema): string {
   if (typeof format === 'string') return ` in the form of ${formats[format] ?? `a ${format}`}`
   return typeof pattern === 'string' ? ` that matches ${pattern}` : ''
 }
@@ -91,8 +91,4 @@ function countLimits(least: unknown, most: unknown, unit: string): string {
 
 function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,7 @@
-/** `multipleOf` as decimals are meant: 0.29 is a multiple of 0.01, although no two binary fractions of them are. */
+/** `multipleOf` for decimals: 0.29 is a multiple of 0.01, although their binary fractions are not. */
 import type { Ajv } from 'ajv'
 
-/** In place of Ajv's own keyword, which divides the binary fractions, or compares them with a tolerance that lets others pass. */
+/** Replaces Ajv's own keyword, which divides the binary fractions, or compares them with a tolerance that accepts wrong values. */
 export function addExactMultipleOf(ajv: Ajv): void {
   ajv.removeKeyword('multipleOf')
   ajv.addKeyword({
@@ -19,7 +19,7 @@ export function addExactMultipleOf(ajv: Ajv): void {
 interface Decimal {
   /** The digits as a whole number. */
   readonly digits: bigint
-  /** How many of them are behind the point; less than none for `1e21`. */
+  /** How many of them are after the decimal point; negative for `1e21`. */
   readonly places: number
 }
 
@@ -35,7 +35,7 @@ function scaled({ digits, places }: Decimal, to: number): bigint {
   return digits * 10n ** BigInt(to - places)
 }
 
-/** The shortest decimal that is read as this number, which is what whoever wrote it wrote. */
+/** The shortest decimal that is read as this number, which is probably how it was written. */
 function decimalOf(value: number): Decimal {
   const [, whole = '', fraction = '', exponent = '0'] = /^(-?\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? []
   return { digits: BigInt(whole + fraction), places: fraction.length - Number(exponent) }

@@ -26,8 +26,8 @@ export function sharedSchemaChecker(): SchemaChecker {
 }
 
 export function createSchemaChecker(): SchemaChecker {
-  // Not strict: schemas carry keywords of ours (`x-flowpot`) that say nothing of the value. `ownProperties`: a value's
-  // keys may be `constructor` or `__proto__`.
+  // Not strict, since schemas have our own keywords (`x-flowpot`), which do not restrict the value. With `ownProperties`, since a
+  // value may have keys such as `constructor` or `__proto__`.
   const ajv = new Ajv({
     allErrors: true,
     verbose: true,

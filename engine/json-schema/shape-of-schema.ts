@@ -1,4 +1,5 @@
 /** The shape of the values that fit a JSON Schema. It may know less than a validator, and never claims more. */
+import { isMap } from '../values/is-map.ts'
 import { anything, joinShapes, listShape, type Shape, scalar } from './shape.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -6,12 +7,12 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 const scalarTypes: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'null']
 
 /**
- * Keyed by the identity of the shape and not stored in it, so that a changed copy, such as a node makes to change a key, does not
- * pass for the schema's shape.
+ * By the identity of the shape and not stored in it, so that a changed copy, such as a node makes to change a key, does not count as
+ * the shape of the schema.
  */
 const schemas = new WeakMap<Shape, JsonSchema>()
 
-/** The schema that this very shape was made from. */
+/** The schema that this very shape object was made from. */
 export function schemaOfShape(shape: Shape): JsonSchema | undefined {
   return schemas.get(shape)
 }
@@ -35,7 +36,7 @@ function readShape(schema: JsonSchema): Shape {
 }
 
 function shapeOfObject(schema: JsonSchema): Shape {
-  const properties = isSchema(schema.properties) ? Object.entries(schema.properties) : []
+  const properties = isMap(schema.properties) ? Object.entries(schema.properties) : []
   return {
     kind: 'object',
     keys: new Map(properties.map(([key, property]) => [key, shapeOf(property)])),
@@ -44,7 +45,7 @@ function shapeOfObject(schema: JsonSchema): Shape {
 }
 
 function shapeOf(schema: unknown): Shape {
-  return isSchema(schema) ? shapeOfSchema(schema) : anything
+  return isMap(schema) ? shapeOfSchema(schema) : anything
 }
 
 function joinAll(shapes: readonly Shape[]): Shape {
@@ -53,8 +54,4 @@ function joinAll(shapes: readonly Shape[]): Shape {
 
 function isScalar(value: unknown): boolean {
   return value === null || typeof value !== 'object'
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -5,7 +5,7 @@
 export type Shape =
   /** Any value, or none. */
   | { readonly kind: 'anything' }
-  /** A string, a number, a boolean or null, which has nothing below it. */
+  /** A string, a number, a boolean or null, which has no keys. */
   | { readonly kind: 'scalar' }
   /** An object with these keys, and with others if it is open. */
   | { readonly kind: 'object'; readonly keys: ReadonlyMap<string, Shape>; readonly open: boolean }

@@ -1,6 +1,6 @@
 /**
- * A pattern of a schema as a regular expression: of Unicode, in which `\\p{L}` is a letter, and without where only that is one, as for `[\\w-.]`.
- * For Ajv, which writes `code` into what it generates.
+ * Compiles a pattern of a schema with the flag `u`, so that `\\p{L}` is a letter, or without the flag if the pattern is only valid then, as `[\\w-.]`
+ * is. Ajv writes `code` into the functions that it generates.
  */
 export const unicodePattern = Object.assign(
   (pattern: string): RegExp => {

@@ -1,10 +1,11 @@
-/** What is known of a value, as the JSON Schema of OpenAPI 3.1, which is draft 2020-12. What is not known is left open. */
-import { anything, type Shape } from '../../json-schema/shape.ts'
+/** Describes what is known about a value in OpenAPI 3.1's JSON Schema, draft 2020-12. What is not known is left open. */
+import { changeBelow } from '../../json-schema/change-below.ts'
+import { anything, type Shape, shapeAt } from '../../json-schema/shape.ts'
 import { type JsonSchema, schemaOfShape } from '../../json-schema/shape-of-schema.ts'
 import { compileTemplate } from '../../templates/template.ts'
 import { isMap } from '../../values/is-map.ts'
 
-/** A value of a configuration, as it comes out where `shape` stands on the payload. */
+/** The schema of a configured value once its templates are rendered with a payload of the given shape. */
 export function schemaOfValue(raw: unknown, shape: Shape, escapeHtml = false): JsonSchema {
   if (typeof raw === 'string') return schemaOfText(raw, shape, escapeHtml)
   if (Array.isArray(raw)) {
@@ -21,7 +22,7 @@ export function schemaOfValue(raw: unknown, shape: Shape, escapeHtml = false): J
   }
 }
 
-/** A key whose value is one path or helper is left out where that gives nothing. */
+/** A key whose value is exactly one path or helper is left out if that has no value. */
 function isAlwaysThere(raw: unknown): boolean {
   if (typeof raw !== 'string') return true
   const { exactPath, isHelperValue } = compileTemplate(raw)
@@ -33,25 +34,14 @@ function schemaOfText(raw: string, shape: Shape, escapeHtml: boolean): JsonSchem
   if (template.isLiteral) return literal(template.text({}))
   if (template.isHelperValue) return {}
   if (escapeHtml || !template.exactPath) return { type: 'string' }
-  return schemaOfShapeAt(shape, template.exactPath.segments)
+  return toSchema(shapeAt(shape, template.exactPath.segments) ?? anything)
 }
 
 function literal(value: unknown): JsonSchema {
   return { type: value === null ? 'null' : typeof value, const: value }
 }
 
-function schemaOfShapeAt(shape: Shape, segments: readonly string[]): JsonSchema {
-  let current = shape
-  for (const key of segments) current = below(current, key)
-  return toSchema(current)
-}
-
-function below(shape: Shape, key: string): Shape {
-  if (shape.kind === 'object') return shape.keys.get(key) ?? anything
-  return shape.kind === 'list' && /^\d+$/.test(key) ? shape.items : anything
-}
-
-/** Without a type where a shape alone is known: where it says object, there may as well be nothing. */
+/** If only the shape is known, the schema has no type: a shape does not tell whether the value is there at all. */
 function toSchema(shape: Shape): JsonSchema {
   const schema = schemaOfShape(shape)
   if (schema && !refersWithin(schema)) return fromDraft07(schema)
@@ -61,7 +51,7 @@ function toSchema(shape: Shape): JsonSchema {
   return { properties: Object.fromEntries([...shape.keys].map(([key, value]) => [key, toSchema(value)])) }
 }
 
-/** One schema for what fits any of these. */
+/** A schema that accepts what any of these accepts. */
 export function anyOf(schemas: readonly JsonSchema[]): JsonSchema {
   const different = [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()]
   const [first = {}] = different
@@ -69,55 +59,37 @@ export function anyOf(schemas: readonly JsonSchema[]): JsonSchema {
   return different.length <= 1 ? first : { anyOf: different }
 }
 
-/** Whether a `$ref` stands somewhere in it. */
+/** Whether there is a `$ref` anywhere in the schema. */
 export function refersWithin(schema: unknown): boolean {
   if (Array.isArray(schema)) return schema.some(refersWithin)
   return isMap(schema) && ('$ref' in schema || Object.values(schema).some(refersWithin))
 }
 
-const maps: ReadonlySet<string> = new Set([
-  'properties',
-  'patternProperties',
-  'definitions',
-  '$defs',
-  'dependentSchemas',
-])
-const parts: ReadonlySet<string> = new Set([
-  ...['items', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then', 'else'],
-  ...['anyOf', 'oneOf', 'allOf', 'prefixItems'],
-])
-/** What names the schema itself: within a document its place does. */
-const names: ReadonlySet<string> = new Set(['$id', '$schema'])
+/** Keywords of draft-07 that contain schemas. */
+const withSchemas = [
+  ...['properties', 'patternProperties', 'additionalProperties', 'propertyNames', 'definitions', '$defs'],
+  ...['items', 'additionalItems', 'prefixItems', 'contains', 'dependencies', 'dependentSchemas'],
+  ...['not', 'if', 'then', 'else', 'anyOf', 'oneOf', 'allOf'],
+]
 
-/** `base` is where the schema stands in the document: a `$ref` within it leads there. */
-export function fromDraft07(schema: unknown, base = ''): JsonSchema {
-  if (!isMap(schema)) return {}
-  const convert = (part: unknown): unknown => {
-    if (Array.isArray(part)) return part.map(convert)
-    return isMap(part) ? fromDraft07(part, base) : part
+/**
+ * The same schema in draft 2020-12. `base` is where the schema is in the document, so that each `$ref` within it leads there. It loses its
+ * own name, since its place in the document is its name.
+ */
+export function fromDraft07({ $id: _, $schema: __, ...schema }: JsonSchema, base = ''): JsonSchema {
+  const changed = changeBelow(schema, withSchemas, (below) => fromDraft07(below, base))
+  const { items, additionalItems, dependencies, $ref, ...rest } = changed
+  const entries = Object.entries(isMap(dependencies) ? dependencies : {})
+  const isTuple = Array.isArray(items)
+  const itemsOf = isTuple ? additionalItems : items
+  return {
+    ...rest,
+    ...($ref !== undefined && { $ref: typeof $ref === 'string' && $ref.startsWith('#') ? base + $ref.slice(1) : $ref }),
+    ...(isTuple && { prefixItems: items }),
+    ...(itemsOf !== undefined && { items: itemsOf }),
+    ...(dependencies !== undefined && {
+      dependentRequired: Object.fromEntries(entries.filter(([, asked]) => Array.isArray(asked))),
+      dependentSchemas: Object.fromEntries(entries.filter(([, asked]) => !Array.isArray(asked))),
+    }),
   }
-  const { items, additionalItems, dependencies, ...rest } = schema
-  const copy: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(rest)) {
-    if (names.has(key)) continue
-    if (key === '$ref' && typeof value === 'string') copy[key] = value.startsWith('#') ? base + value.slice(1) : value
-    else if (parts.has(key)) copy[key] = convert(value)
-    else if (maps.has(key) && isMap(value)) copy[key] = mapValues(value, convert)
-    else copy[key] = value
-  }
-  if (Array.isArray(items)) {
-    copy.prefixItems = convert(items)
-    if (additionalItems !== undefined) copy.items = convert(additionalItems)
-  } else if (items !== undefined) copy.items = convert(items)
-  if (isMap(dependencies)) {
-    const entries = Object.entries(dependencies)
-    copy.dependentRequired = Object.fromEntries(entries.filter(([, value]) => Array.isArray(value)))
-    const asked = Object.fromEntries(entries.filter(([, value]) => !Array.isArray(value)))
-    copy.dependentSchemas = mapValues(asked, convert)
-  }
-  return copy
-}
-
-function mapValues(map: Readonly<Record<string, unknown>>, change: (value: unknown) => unknown) {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]))
 }
