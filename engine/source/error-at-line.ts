@@ -1,4 +1,4 @@
-/** Thrown by a visit that knows more closely than by its node which line of the flow's file is to blame. */
+/** Thrown by a visit that knows which line of the flow's file is to blame, such as a line of a script. */
 export class ErrorAtLine extends Error {
   /** From 1. */
   readonly line: number

@@ -1,4 +1,4 @@
-/** A problem of one file before its place is a line and a column. */
+/** A problem of a file whose place is still an offset, and not a line and a column. */
 import type { ProblemCode, Severity } from './problem.ts'
 
 export interface Finding {

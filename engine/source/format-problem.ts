@@ -1,15 +1,11 @@
-/** A problem as a terminal shows it: place, message, code frame, hint. */
+/** Formats a problem for a terminal: place, message, code frame and hint. */
 import type { Problem } from './problem.ts'
-
-export interface FormatOptions {
-  readonly color?: boolean
-}
 
 const contextLines = 2
 const frameWidth = 100
 
-/** Formats `problem`, with a code frame if `text`, the whole file, is given. */
-export function formatProblem(problem: Problem, text: string | undefined, options: FormatOptions = {}): string {
+/** `text` is the whole file. Without it there is no code frame. */
+export function formatProblem(problem: Problem, text: string | undefined, options: { color?: boolean } = {}): string {
   const paint = (style: keyof typeof styles, part: string) =>
     options.color === true ? `\u001b[${styles[style]}m${part}\u001b[0m` : part
   const { file, line, column, severity, code, message, hint } = problem
@@ -40,7 +36,7 @@ function codeFrame({ line, column, length = 1 }: Problem, text: string): FrameLi
   const first = Math.max(1, line - contextLines)
   const last = Math.min(lines.length, line + contextLines)
   const width = String(last).length
-  // A line of thousands of characters is shown where the problem is.
+  // Of a line that is too long, only the part with the problem is shown.
   const from = column > frameWidth - 20 ? column - 21 : 0
   const frame: FrameLine[] = []
   for (let number = first; number <= last; number++) {
@@ -54,8 +50,8 @@ function codeFrame({ line, column, length = 1 }: Problem, text: string): FrameLi
   return frame
 }
 
-/** A file may hold anything; what would move a terminal's cursor is not passed on. */
+/** Replaces characters that would move the cursor of a terminal or reverse its text, since a file may contain any. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep out.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace.
   return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\uFFFD')
 }

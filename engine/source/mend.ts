@@ -1,8 +1,7 @@
 /**
- * Finds the text that YAML broke apart, round a place where it went wrong, and says what to write instead. The reader
- * puts a harmless text of the same length in its place and reads on, so that one trap hides no other problem.
+ * Finds the text that YAML broke apart, around the offset of an error, and says what to write instead. The reader replaces
+ * it with a harmless text of the same length and reads the file again, so that one trap hides no other problem.
  */
-
 import { wordEscape } from './yaml-error.ts'
 
 export interface Mend {
@@ -11,16 +10,16 @@ export interface Mend {
   readonly advice: Advice
 }
 
-export interface Advice {
-  /** Undefined where the YAML error says it best. */
+interface Advice {
+  /** `undefined` if the message of the YAML error is the best one. */
   readonly message?: string
   readonly hint: string
 }
 
-/** A line longer than this is not taken apart, since hostile ones would cost too much. */
+/** A longer line is not analysed, since a hostile one would take too long. */
 const longestLine = 5000
 
-/** `isInFlow`: the place is inside brackets that opened on an earlier line. */
+/** `isInFlow` says that `place` is inside brackets that opened on an earlier line. */
 export function mendAt(text: string, place: number, isInFlow: boolean): Mend | undefined {
   const start = text.lastIndexOf('\n', place - 1) + 1
   const end = text.indexOf('\n', place)
@@ -33,7 +32,7 @@ export function mendAt(text: string, place: number, isInFlow: boolean): Mend | u
   return { offset: start + head, length: value.length, advice: adviceForBlock(value) }
 }
 
-/** Where the value begins on a line: after indentation, dashes and a key. */
+/** The index at which the value begins: after indentation, dashes and a key. */
 function headOf(line: string): number {
   const pattern =
     /^\s*(?:[-?]\s+)*(?:(?:"(?:\\.|[^"\\])*"|'(?:''|[^'])*'|(?!<<|\{\{)[^\s#&*!|>'"%@`[\]{},](?:(?!<<|\{\{)[^#])*?)\s?:(?:\s+|$))?/
@@ -68,19 +67,19 @@ function adviceForBlock(value: string): Advice {
     }
   }
   if (/^['"]/.test(value)) {
-    return { message: 'A text that starts with a quote ends at the next one, and more follows here.', hint }
+    return { message: 'A text that starts with a quote ends at the next one, and here more follows.', hint }
   }
   if (/\s#/.test(value) && /<<|\{\{/.test(value)) {
-    return { message: 'YAML reads from the # on as a comment, so the template is lost.', hint }
+    return { message: 'YAML reads everything from the # as a comment, so the template is lost.', hint }
   }
-  if (/:\s/.test(value)) return { message: 'YAML reads a colon and a space as a map in the middle of this text.', hint }
+  if (/:\s/.test(value)) return { message: 'YAML reads the colon and the space in this text as a map.', hint }
   return { hint }
 }
 
-/** `\x` and its like are followed by digits; those that are not say so themselves. */
+/** `\x`, `\u` and `\U` are not here: without the right digits they are no escapes, and with them they are no error. */
 const escapeOfYaml = /^\\[0abtnvfre"\\/N_LPxuU \t]$/
 
-/** `value` is a text in double quotes that YAML does not take. */
+/** `value` is a text in double quotes that YAML refuses. */
 function adviceForEscape(value: string): Advice {
   const unknown = value.match(/\\./g)?.find((pair) => !escapeOfYaml.test(pair))
   if (unknown === undefined) return { hint: wordEscape('').hint }
@@ -119,7 +118,7 @@ function adviceForFlow(text: string): Advice {
     }
   }
   return {
-    message: 'Inside [ ] and { } YAML reads commas, quotes and brackets as its own, also those of a template.',
+    message: 'Inside [ ] and { } YAML reads commas, quotes and brackets as its own, even in a template.',
     hint: `${quoted.charAt(0).toUpperCase()}${quoted.slice(1)}${oneEach}`,
   }
 }

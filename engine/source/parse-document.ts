@@ -1,4 +1,4 @@
-/** The one place that says how we read YAML: core schema, no merge keys, every key a text, no key twice. */
+/** Parses YAML. Only this file has the options: core schema, no merge keys, keys that are text, and no key twice. */
 import {
   type CollectionTag,
   type Document,
@@ -16,10 +16,10 @@ import {
 
 export type ParsedDocument = Document.Parsed<ParsedNode>
 
-/** Tags of our own, which files of one kind know. */
+/** Custom tags for one kind of file. */
 export interface YamlTags {
   readonly tags: readonly (ScalarTag | CollectionTag)[]
-  /** What is wrong with a tag as it is written: it is not known, or does not fit what it stands before. */
+  /** Says what is wrong with a tag: it is not known, or it does not fit its value. */
   explain(written: string): { readonly message: string; readonly hint: string }
 }
 
@@ -34,24 +34,24 @@ export function parseYamlText(text: string, known?: YamlTags): ParsedDocument {
   })
 }
 
-/** Far more than a flow needs, far less than a stack holds. */
+/** Far more than a flow needs, and far less than would overflow the stack. */
 const mostLevels = 300
 
 /**
- * Where the text nests too deep to be parsed. The library composes documents by recursion, and a regular expression
+ * The offset at which the text is nested too deep to be parsed. The library composes documents by recursion, and a regular expression
  * that V8 compiles near the end of the stack aborts the process (seen with 10,000 opening braces).
  */
 export function tooDeepAt(text: string): number | undefined {
   const parser = new Parser()
   for (const lexeme of new Lexer().lex(text)) {
-    // A generator does its work as it is drained. What it yields is read again by `parseYamlText`.
+    // The generator only works while it is drained. What it yields is not needed.
     for (const _ of parser.next(lexeme));
     if (parser.stack.length > mostLevels) return parser.offset
   }
   return undefined
 }
 
-/** Nodes that hold the place, from the outermost in. */
+/** The nodes around an offset, outermost first. */
 export function nodesAt(document: ParsedDocument, offset: number): readonly Node[] {
   const nodes: Node[] = []
   visit(document, (_, node) => {

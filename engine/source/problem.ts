@@ -1,4 +1,4 @@
-/** What is wrong with a flow, where, and what to write instead. */
+/** What is wrong with a file, where, and what to write instead. */
 import type { DocumentPath, Position } from './position.ts'
 
 export type Severity = 'error' | 'warning'
@@ -23,35 +23,35 @@ export interface Problem {
 /** Every code of a problem with its meaning, as `docs/reference/errors.md` lists them. */
 export const problemCodes = {
   FLOW_YAML_SYNTAX: 'The file is not well-formed YAML.',
-  FLOW_YAML_TRAP: 'YAML reads something other than what was meant, as a comment, an anchor or a number.',
+  FLOW_YAML_TRAP: 'YAML reads something as a comment, an anchor or a number that was meant as text.',
   FLOW_TEMPLATE_SYNTAX: 'A template cannot be parsed.',
   FLOW_EXPRESSION_SYNTAX: 'An expression cannot be parsed.',
   FLOW_SCRIPT_SYNTAX: 'A script cannot be parsed.',
   FLOW_UNKNOWN_HELPER: 'A template calls a helper that does not exist.',
-  FLOW_UNKNOWN_FIELD: 'A key that the format, the node type or the trigger type does not have.',
-  FLOW_MISSING_FIELD: 'A field that must be there is not.',
-  FLOW_WRONG_TYPE: 'A value of another type than its field takes.',
+  FLOW_UNKNOWN_FIELD: 'A key that the format, the node type or the trigger type does not know.',
+  FLOW_MISSING_FIELD: 'A required field is missing.',
+  FLOW_WRONG_TYPE: 'A value has a type that its field does not accept.',
   FLOW_UNKNOWN_NODE: 'A node type that does not exist.',
   FLOW_UNKNOWN_TRIGGER: 'No key of the trigger names a trigger type, or more than one does.',
   FLOW_UNKNOWN_TARGET: 'A wire names a node that the flow does not have.',
   FLOW_UNKNOWN_OUTPUT: 'A wire leaves from an output that the node does not have.',
-  FLOW_UNKNOWN_CALL: 'An API call that the platform does not have.',
+  FLOW_UNKNOWN_CALL: 'An action that the platform does not have.',
   FLOW_UNKNOWN_BUTTON:
-    'A node starts a flow that the application does not have, or by a button that the flow does not have.',
+    'A node fires a button of a flow that the application does not have, or a button that the flow does not have.',
   FLOW_UNKNOWN_CUSTOM_NODE: 'A node uses a custom node that the application does not have.',
   FLOW_UNKNOWN_GROUP: 'An endpoint admits a group that the application does not seed.',
-  FLOW_UNKNOWN_CONNECTION: 'A connection that `application.yaml` does not name.',
+  FLOW_UNKNOWN_CONNECTION: 'A node uses a connection that `application.yaml` does not name.',
   FLOW_DUPLICATE_ID: 'Two nodes of a flow have the same ID.',
   FLOW_DUPLICATE_NAME:
-    'Two flows have the same name, or the same file name but for its ending; or two buttons of a flow, or two custom nodes, have the same name.',
-  FLOW_TOO_LARGE: 'A flow has more nodes than are read.',
-  FLOW_FALLS_INTO_TARGET: 'A node that a wire names is also entered by falling through from the node above it.',
+    'Two flows have the same name, or file names that only differ in their extension; or two buttons of a flow, or two custom nodes, have the same name.',
+  FLOW_TOO_LARGE: 'A flow has too many nodes.',
+  FLOW_FALLS_INTO_TARGET: 'A wire leads to a node that the node above it also continues to.',
   FLOW_CROSSES_LOOP: 'A wire leads into a loop, or out of it.',
-  FLOW_MISPLACED_BREAK: 'A wire says "break" outside of a loop, or in one whose iterations run at the same time.',
+  FLOW_MISPLACED_BREAK: 'A wire says "break" outside of a loop, or in a loop whose iterations run at the same time.',
   FLOW_MISPLACED_NODE:
-    'A node that cannot stand there: a `return` in a loop or in no custom node, or a `reply` in a custom node.',
-  FLOW_MISPLACED_TRIGGER: 'Something else is to start a custom node.',
-  FLOW_CASE_NEVER_MATCHES: 'A case of a switch that can never be taken.',
+    'A node is not allowed there: a `return` in a loop or outside of a custom node, or a `reply` in a custom node.',
+  FLOW_MISPLACED_TRIGGER: 'A custom node has a second trigger.',
+  FLOW_CASE_NEVER_MATCHES: 'A case of a switch can never match.',
   FLOW_UNREACHABLE: 'Nothing leads to a node.',
   FLOW_CYCLE: 'The wires form a cycle.',
   FLOW_USES_ITSELF: 'A custom node uses itself, or custom nodes use each other in a circle.',
@@ -59,15 +59,15 @@ export const problemCodes = {
   FLOW_REPLIES_TWICE: 'A way through an endpoint flow replies twice; only the first counts.',
   FLOW_NO_RETURN: 'A way through a custom node ends without a return.',
   FLOW_RETURNS_TWICE: 'Two branches of a custom node both return; only the first counts.',
-  FLOW_ABSENT_PATH: 'A path is read that nothing before it can have written.',
-  FLOW_ROUTE_SYNTAX: 'A route that cannot be matched.',
+  FLOW_ABSENT_PATH: 'A node reads a path that nothing before it can have written.',
+  FLOW_ROUTE_SYNTAX: 'A route cannot be parsed.',
   FLOW_ROUTE_CONFLICT: 'Two endpoints have the same method and route.',
-  FLOW_UNSAFE_PATH: 'A path that names __proto__, constructor or prototype.',
-  APPLICATION_INVALID: 'The application.yaml is not as it should be.',
-  APPLICATION_FILE_UNREAD: 'A file, or a folder with YAML files, stands in the application’s folder and is not read.',
-  APPLICATION_SECRET_NOT_SET: 'The environment does not have the variable of a secret that `application.yaml` names.',
-  TEST_INVALID: 'A test file is not as it should be.',
-  APPLICATION_UNSUPPORTED: 'The folder is of a kind that cannot be served yet.',
+  FLOW_UNSAFE_PATH: 'A path names __proto__, constructor or prototype.',
+  APPLICATION_INVALID: '`application.yaml` has an error.',
+  APPLICATION_FILE_UNREAD: 'A file, or a folder with YAML files, in the application’s folder is not read.',
+  APPLICATION_SECRET_NOT_SET: 'The environment variable of a secret that `application.yaml` names is not set.',
+  TEST_INVALID: 'A test file has an error.',
+  APPLICATION_UNSUPPORTED: 'This kind of folder cannot be served yet.',
 } as const
 
 export type ProblemCode = keyof typeof problemCodes

@@ -1,4 +1,4 @@
-/** Reads YAML text to a tree, mending what can be mended, so that everything wrong with a file comes out at once. */
+/** Parses YAML and mends what can be mended, so that every problem of a file is reported at once. */
 import { isScalar, visit, type YAMLError } from 'yaml'
 import type { Finding } from './finding.ts'
 import { type Mend, mendAt } from './mend.ts'
@@ -9,26 +9,27 @@ import { tornTemplates, trapsIn } from './yaml-traps.ts'
 export interface ReadYaml {
   readonly document: ParsedDocument
   readonly findings: readonly Finding[]
-  /** Whether the tree is what was meant, but for what `findings` say. */
+  /** Whether the tree is what was meant, apart from `findings`. */
   readonly isWhole: boolean
 }
 
-/** Each mend reads the file once more, in characters. */
+/** In characters. Each mend parses the file again. */
 const mostReread = 250_000
-/** A file with more of them is no YAML at all. */
+/** A file with more errors is not YAML at all. */
 const mostErrors = 100
 
-/** These leave the tree as it was meant, or cannot be mended by quoting a text. */
+/** Errors that cannot be mended by quoting a text. */
 const notToMend: ReadonlySet<YAMLError['code']> = new Set(['DUPLICATE_KEY', 'MULTIPLE_DOCS', 'RESOURCE_EXHAUSTION'])
+/** Errors that leave the tree as it was meant. */
 const harmless: ReadonlySet<YAMLError['code']> = new Set(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED', 'BAD_DIRECTIVE'])
-/** YAML itself would take these. */
+/** Errors that YAML itself would accept. */
 const trapsOfOurs: ReadonlySet<YAMLError['code']> = new Set(['NON_STRING_KEY', 'TAG_RESOLVE_FAILED'])
 
 const torn = 'YAML tears this template apart.'
 
 type Mended = Pick<Mend, 'offset' | 'length'>
 
-/** Where the reading went wrong: with the library's error, or without one. */
+/** An offset where something went wrong, with the library's error if there is one. */
 interface Suspect {
   readonly place: number
   readonly error?: YAMLError
@@ -62,8 +63,8 @@ export function readYaml(text: string, known?: YamlTags): ReadYaml {
   const isWhole = errors.every((error) => harmless.has(error.code))
   findings.push(...findingsOf(errors, document, masked, known))
   for (const { place, error } of suspects.slice(0, mostErrors)) {
-    if (error === undefined)
-      findings.push({ code: 'FLOW_YAML_TRAP', offset: place, message: torn, hint: 'Put the whole text in quotes.' })
+    if (error) continue
+    findings.push({ code: 'FLOW_YAML_TRAP', offset: place, message: torn, hint: 'Put the whole text in quotes.' })
   }
   const traps = trapsIn(document, masked)
   const texts = traps.filter(({ severity }) => severity !== 'warning')
@@ -89,7 +90,7 @@ function nextMend(
 ) {
   for (const { place, error } of suspects.slice(0, mostErrors)) {
     if (error !== undefined && (notToMend.has(error.code) || isAfterTheEnd(error))) continue
-    // Where there are tags, what begins with ! was meant to be one.
+    // In a file with custom tags, a word that begins with ! was meant to be one.
     if (known && error?.code === 'TAG_RESOLVE_FAILED') continue
     const at = error !== undefined && isUnclosed(error) ? openingOf(document, text, place) : place
     const mend = mendAt(text, at, isInEarlierBrackets(document, text, at))
@@ -113,7 +114,7 @@ function mask(text: string, { offset, length }: Mended): string {
   return text.slice(0, offset) + 'x'.repeat(length) + text.slice(offset + length)
 }
 
-/** What was masked, and what was read as a number, is taken as the text that it was written as, so that no further complaint comes of it. */
+/** Gives masked values, and values that were wrongly read as numbers, the text of the source, so that they cause no further problems. */
 function restoreText(
   document: ParsedDocument,
   text: string,
@@ -130,7 +131,7 @@ function restoreText(
   })
 }
 
-/** One finding a line: after the first, YAML mostly stumbles over its own feet. */
+/** One finding a line, since further errors on a line mostly follow from the first. */
 function findingsOf(
   errors: readonly YAMLError[],
   document: ParsedDocument,
@@ -157,7 +158,7 @@ function findingsOf(
   return [...findings.values()]
 }
 
-/** Names the key that stands twice, and where it stands first. */
+/** Names the duplicate key, and where it is first. */
 function duplicateOf(error: YAMLError, document: ParsedDocument): Partial<Finding> {
   if (error.code !== 'DUPLICATE_KEY') return {}
   let first: number | undefined
@@ -175,12 +176,12 @@ function duplicateOf(error: YAMLError, document: ParsedDocument): Partial<Findin
   if (first === undefined) return {}
   return {
     length: name.length,
-    message: `The key ${name} stands twice in one map.`,
-    related: { offset: first, message: 'It stands here first.' },
+    message: `The map has the key ${name} twice.`,
+    related: { offset: first, message: 'It is here first.' },
   }
 }
 
-/** Where the quote or bracket opens that is missing its end at `place`. */
+/** The offset of the quote or bracket that should be closed at `place`. */
 function openingOf(document: ParsedDocument, text: string, place: number): number {
   const opening = nodesAt(document, place).findLast((node) => /['"[{]/.test(text[node.range?.[0] ?? 0] ?? ''))
   return opening?.range?.[0] ?? place

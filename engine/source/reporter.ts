@@ -24,12 +24,12 @@ const usualHints: Partial<Record<ProblemCode, string>> = {
   FLOW_EXPRESSION_SYNTAX: 'An expression reads like << data.n >> > 20 && << data.name >>.',
   FLOW_SCRIPT_SYNTAX: 'A script is the body of a function in JavaScript.',
   FLOW_UNKNOWN_HELPER:
-    'The helpers are listed on the page of the flow format; a path alone reads a value: << data.name >>.',
-  FLOW_UNKNOWN_CALL: 'The calls are listed on the page of the node type api.',
-  FLOW_UNKNOWN_FIELD: 'Take it away.',
+    'The page about the flow format lists the helpers. To read a value, write its path: << data.name >>.',
+  FLOW_UNKNOWN_CALL: 'The page about the node type api lists the calls.',
+  FLOW_UNKNOWN_FIELD: 'Remove it.',
   FLOW_MISSING_FIELD: 'Add it.',
-  FLOW_WRONG_TYPE: 'Write what the message asks for, or take it away.',
-  FLOW_UNSAFE_PATH: 'Take another name: this one leads to what all values share.',
+  FLOW_WRONG_TYPE: 'Write what the message asks for, or remove the field.',
+  FLOW_UNSAFE_PATH: 'Choose another name: this one leads to the prototype that all values share.',
 }
 
 export function createReporter(document: YamlDocument): Reporter {

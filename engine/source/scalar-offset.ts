@@ -1,16 +1,16 @@
-/** Maps a place in a scalar's value back to its place in the YAML source, for every style of scalar. */
+/** Maps an offset in the value of a scalar to its offset in the YAML source, for every style of scalar. */
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'block'
 
-/** What one or more characters of source stand for in the value. */
+/** One or more characters of the source, and their meaning in the value. */
 interface Unit {
   readonly offset: number
   readonly text: string
 }
 
 /**
- * The place in `raw`, the scalar as it stands in the source, of `value[offset]`. YAML folds, strips and indents nothing
- * but white space, so the n-th other character of the value is the n-th of the source.
+ * The offset of `value[offset]` in `raw`, the source of the scalar. YAML only folds, strips and indents white space, so the
+ * n-th other character of the value is the n-th other character of the source.
  */
 export function sourceOffset(raw: string, style: ScalarStyle, value: string, offset: number): number {
   const before = value.slice(0, Math.max(0, offset))
@@ -19,7 +19,7 @@ export function sourceOffset(raw: string, style: ScalarStyle, value: string, off
   const units = unitsOf(raw, style)
   let index = 0
   for (let seen = 0; index < units.length && seen < solid; index++) seen += solidLength(units[index])
-  // What follows is white space in the source too, or the very character that is sought.
+  // If the character is not white space, skip the white space before it. Otherwise skip as much as the value has.
   if (isSolid(value[offset])) while (index < units.length && solidLength(units[index]) === 0) index++
   else for (let left = spaces; left > 0 && index < units.length && solidLength(units[index]) === 0; left--) index++
   return units[index]?.offset ?? raw.length
@@ -47,12 +47,12 @@ function meaningOf(text: string): string {
     return code <= 0x10ffff ? String.fromCodePoint(code) : text
   }
   if (/^\\[\r\n]/.test(text)) return ''
-  // The escapes for white space; the rest stand for one character that is none.
+  // These escapes are white space. Any other is one character that is not.
   return /^\\[tnvfr \tN_LP]/.test(text) ? whiteSpaceOf(text) : 'x'
 }
 
 function whiteSpaceOf(text: string): string {
-  // NEL is no white space to JavaScript, so in the value it counts as a character too.
+  // To JavaScript, NEL is not white space, so it counts as a character of the value.
   return text === '\\N' ? 'x' : ' '
 }
 

@@ -1,4 +1,4 @@
-/** A YAML file as plain data, everything that is wrong with it as YAML, and where each of its values stands. */
+/** Reads a YAML file: its plain data, its problems as YAML, and the place of each value. */
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Scalar } from 'yaml'
 import type { Finding } from './finding.ts'
 import { type ParsedDocument, tooDeepAt, type YamlTags } from './parse-document.ts'
@@ -17,18 +17,18 @@ interface Place {
 
 export interface YamlDocument {
   readonly source: SourceFile
-  /** Plain data; `undefined` where the file is too broken to tell what was meant. */
+  /** Plain data; `undefined` if the file is too broken to tell what was meant. */
   readonly value: unknown
   /** Syntax errors and traps, in the order of the file. */
   readonly problems: readonly Problem[]
-  /** Where a value stands, or its key; the nearest ancestor that exists where there is no such value. */
+  /** The place of a value or its key. If there is no such value, the place of the nearest ancestor that exists. */
   locate(path: DocumentPath, at?: Place): Position & Pick<Span, 'length'>
 }
 
-/** A flow is a few kilobytes. */
+/** Far more than a flow, which has a few kilobytes. */
 const mostCharacters = 250_000
 
-/** Reads one file. Never throws: what is wrong with it stands in `problems`. */
+/** Reads one file. Never throws: `problems` says what is wrong with it. */
 export function parseYaml(source: SourceFile, known?: YamlTags): YamlDocument {
   // Editors do not count the byte order mark as a column.
   const text = source.text.replace(/^\uFEFF/, '')
@@ -53,31 +53,31 @@ function refusalOf({ unread }: SourceFile, text: string): Finding | undefined {
   const at = { code: 'FLOW_YAML_SYNTAX', offset: 0 } as const
   if (text.length > mostCharacters) {
     const message = `The file has ${text.length} characters; ${mostCharacters} is the most that is read.`
-    return { ...at, message, hint: 'Part it into several files.' }
+    return { ...at, message, hint: 'Split it into several files.' }
   }
-  if (text.trim() === '') return { ...at, message: 'The file is empty.', hint: 'Write what it is for, or delete it.' }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that no text file holds.
+  if (text.trim() === '') return { ...at, message: 'The file is empty.', hint: 'Fill it, or delete it.' }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that no text file has.
   const offset = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]|\r(?!\n)/)
   if (offset === -1) return tooDeep(text)
   const code = (text.codePointAt(offset) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-  return { ...at, offset, message: `The file holds U+${code}, which is no text.`, hint: 'Save it as UTF-8 text.' }
+  return { ...at, offset, message: `The file contains U+${code}, which is not text.`, hint: 'Save it as UTF-8 text.' }
 }
 
 function tooDeep(text: string): Finding | undefined {
   const offset = tooDeepAt(text)
-  const message = 'The file nests values too deep.'
-  const hint = 'Is there, on many lines, a text with a colon and a space in it that needs quotes?'
+  const message = 'The values of the file are nested too deep.'
+  const hint = 'Do many lines have a text with a colon and a space in it, which needs quotes?'
   return offset === undefined ? undefined : { code: 'FLOW_YAML_SYNTAX', offset, message, hint }
 }
 
-/** `value` is `undefined` where there is a finding. */
+/** If there is a finding, there is no value. */
 function dataOf(document: ParsedDocument): { value?: unknown; finding?: Finding } {
   try {
-    // The library counts what aliases expand to, and throws past a hundred times the file.
+    // The library counts how much aliases expand to, and throws beyond a hundred times the file.
     return { value: document.toJS({ maxAliasCount: 100 }) }
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error
-    const message = 'The aliases of the file expand to too much.'
+    const message = 'The aliases of the file expand to too many values.'
     return { finding: { code: 'FLOW_YAML_SYNTAX', offset: 0, message, hint: writeOut } }
   }
 }
@@ -88,7 +88,7 @@ function problemOf(finding: Finding, file: string, position: (offset: number) =>
   return { severity: 'error', file, ...position(offset), ...rest, related: places }
 }
 
-/** Makes a place in `text` a line and a column that an editor can go to. */
+/** Returns a function that turns an offset in `text` into a line and a column. */
 function positionsIn(text: string): (offset: number) => Position {
   const lines = new LineCounter()
   lines.addNewLine(0)
@@ -116,7 +116,7 @@ function spanOf(document: ParsedDocument, text: string, path: DocumentPath, { is
       const key = spanOfNode(pair.key, text)
       if (isLast && isKey) return offset === undefined ? key : offsetIn(pair.key, text, offset)
       node = resolved(pair.value, document)
-      // Where nothing is written after a key, the key is what can be pointed at.
+      // A value that is not written has no place, so its key is pointed at.
       span = isNode(node) && !isEmpty(node) ? spanOfNode(node, text) : key
     } else if (isSeq(node)) {
       const item: unknown = typeof segment === 'number' ? node.items[segment] : undefined
@@ -152,7 +152,7 @@ function isEmpty(node: Node): boolean {
   return node.range?.[0] === node.range?.[1]
 }
 
-/** What an alias stands for; its place is where that was written. */
+/** The target of an alias, whose place is that of the anchor; any other node itself. */
 function resolved(node: unknown, document: ParsedDocument): unknown {
   return isAlias(node) ? node.resolve(document) : node
 }

@@ -1,4 +1,4 @@
-/** What YAML reads without complaint and other than it was meant, and what it may hold that no flow should. */
+/** Finds what YAML silently reads differently from what was meant, and what YAML allows but no flow may have. */
 import {
   type Alias,
   isAlias,
@@ -14,12 +14,12 @@ import {
 import type { Finding } from './finding.ts'
 import type { ParsedDocument } from './parse-document.ts'
 
-/** The library looks each one up by a walk through the whole file. */
+/** Limited, since the library looks each alias up by a walk through the whole file. */
 const mostAliases = 100
 
 export const writeOut = 'Write the values out where they are used.'
 
-/** Places where a template was torn apart without an error: by a comment, an anchor, an alias or a comma. */
+/** Offsets where a comment, an anchor, an alias or a comma has torn a template apart without an error. */
 export function tornTemplates(document: ParsedDocument, text: string): readonly number[] {
   const places: number[] = []
   visit(document, (key, node, ancestors) => {
@@ -42,122 +42,101 @@ export function tornTemplates(document: ParsedDocument, text: string): readonly 
   return places
 }
 
-/** Traps in single values, and aliases that stand for nothing or for themselves. */
+/** Traps in single values, and aliases of nothing or of themselves. */
 export function trapsIn(document: ParsedDocument, text: string): readonly Finding[] {
   const findings: Finding[] = []
+  const add = (finding: Finding | undefined) => finding && findings.push(finding)
   let aliases = 0
   visit(document, (key, node) => {
     if (isAlias(node)) {
       aliases += 1
-      findings.push(...(aliases > mostAliases ? tooManyAliases(node) : aliasTraps(node, document)))
-      if (aliases > mostAliases) return visit.BREAK
+      if (aliases > mostAliases) {
+        const message = `The file has more than ${mostAliases} aliases.`
+        add({ code: 'FLOW_YAML_SYNTAX', offset: startOf(node), message, hint: writeOut })
+        return visit.BREAK
+      }
+      add(aliasTrap(node, document))
     }
     if (isPair(node) && isScalar(node.key) && node.key.value === '<<' && node.key.type === 'PLAIN') {
-      findings.push({
+      add({
         code: 'FLOW_YAML_TRAP',
         offset: startOf(node.key),
         length: 2,
-        message: 'Merge keys are off: YAML reads this as a key that is named <<.',
-        hint: 'Write the keys out. A template in the place of a value is quoted or stands after its key.',
+        message: 'Merge keys are not supported: YAML reads this as a key with the name <<.',
+        hint: 'Write the merged keys themselves. If this is a template, put it in quotes, or after its key.',
       })
     }
-    if (isScalar(node) || isCollection(node)) findings.push(...tagTraps(node, text))
-    if (isScalar(node) && key !== 'key') findings.push(...numberTraps(node), ...commentTraps(node, text))
+    if (isScalar(node) || isCollection(node)) add(tagTrap(node, text))
+    if (isScalar(node) && key !== 'key') {
+      add(numberTrap(node))
+      add(commentTrap(node, text))
+    }
     return undefined
   })
   return findings
 }
 
-function tooManyAliases(alias: Alias): Finding[] {
-  return [
-    {
-      code: 'FLOW_YAML_SYNTAX',
-      offset: startOf(alias),
-      message: `The file has more than ${mostAliases} aliases.`,
-      hint: writeOut,
-    },
-  ]
-}
-
-function aliasTraps(alias: Alias, document: ParsedDocument): Finding[] {
+function aliasTrap(alias: Alias, document: ParsedDocument): Finding | undefined {
   const target = alias.resolve(document)
   const at = { code: 'FLOW_YAML_SYNTAX', offset: startOf(alias), length: alias.source.length + 1 } as const
   if (target === undefined) {
-    return [
-      {
-        ...at,
-        message: `No anchor &${alias.source} stands before this.`,
-        hint: 'A text that starts with * stands in quotes.',
-      },
-    ]
+    const message = `There is no anchor &${alias.source} before this.`
+    return { ...at, message, hint: 'Put a text that starts with * in quotes.' }
   }
   const [start, , end] = target.range ?? [0, 0, 0]
   const isWithinTarget = start <= at.offset && at.offset < end
-  if (!isWithinTarget) return []
-  return [{ ...at, message: `The value &${alias.source} would contain itself.`, hint: writeOut }]
+  return isWithinTarget
+    ? { ...at, message: `The value &${alias.source} would contain itself.`, hint: writeOut }
+    : undefined
 }
 
-/** Numbers that were surely meant as text, since the number is written otherwise than it was. */
-function numberTraps(scalar: Scalar): Finding[] {
+/** A number that was surely meant as text, since the number would be written differently. */
+function numberTrap(scalar: Scalar): Finding | undefined {
   const source = scalar.source ?? ''
-  if (scalar.type !== 'PLAIN' || typeof scalar.value !== 'number') return []
+  if (scalar.type !== 'PLAIN' || typeof scalar.value !== 'number') return undefined
   const at = { code: 'FLOW_YAML_TRAP', offset: startOf(scalar), length: source.length } as const
   const hint = `Put it in quotes: "${source}"`
   if (!Number.isFinite(scalar.value)) {
-    return [{ ...at, message: `YAML reads ${source} as a number that JSON does not have.`, hint }]
+    return { ...at, message: `YAML reads ${source} as a number that JSON does not have.`, hint }
   }
   const isRound =
     /^[-+]?0\d/.test(source) || /^\+\d/.test(source) || (/^-?\d+$/.test(source) && !Number.isSafeInteger(scalar.value))
-  if (isRound) return [{ ...at, message: `YAML reads ${source} as the number ${scalar.value}.`, hint }]
-  // The same number, written otherwise: a version 1.10 would be 1.1. A tag such as !!float says that a number is meant.
-  if (String(scalar.value) === source || scalar.tag !== undefined) return []
-  return [
-    {
-      ...at,
-      severity: 'warning',
-      message: `YAML reads ${source} as the number ${scalar.value}.`,
-      hint: `If the number is meant, write ${scalar.value}. If not, put it in quotes: "${source}"`,
-    },
-  ]
+  const message = `YAML reads ${source} as the number ${scalar.value}.`
+  if (isRound) return { ...at, message, hint }
+  // The same number, written differently: a version 1.10 would become 1.1. A tag such as !!float says that a number is meant.
+  if (String(scalar.value) === source || scalar.tag !== undefined) return undefined
+  const either = `If the number is meant, write ${scalar.value}. If not, put it in quotes: "${source}"`
+  return { ...at, severity: 'warning', message, hint: either }
 }
 
 const yamlTag = 'tag:yaml.org,2002:'
 /** Tags of values that JSON has. */
 const plainTags: ReadonlySet<string> = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'])
 
-/** `!!binary` and its like make bytes, sets and dates, which no payload holds. */
-function tagTraps({ tag, range }: Scalar | YAMLMap | YAMLSeq, text: string): Finding[] {
-  if (tag === undefined || !tag.startsWith(yamlTag) || plainTags.has(tag.slice(yamlTag.length))) return []
+/** `!!binary` and similar tags make bytes, sets and dates, which no payload has. */
+function tagTrap({ tag, range }: Scalar | YAMLMap | YAMLSeq, text: string): Finding | undefined {
+  if (tag === undefined || !tag.startsWith(yamlTag) || plainTags.has(tag.slice(yamlTag.length))) return undefined
   const name = `!!${tag.slice(yamlTag.length)}`
   const start = range?.[0] ?? 0
   const before = text.lastIndexOf(name, start)
   const offset = before === -1 ? start : before
   const message = `The tag ${name} makes a value that JSON does not have.`
-  return [
-    {
-      code: 'FLOW_YAML_TRAP',
-      offset,
-      length: name.length,
-      message,
-      hint: 'Take the tag away, and write text in quotes.',
-    },
-  ]
+  const hint = 'Remove the tag, and put text in quotes.'
+  return { code: 'FLOW_YAML_TRAP', offset, length: name.length, message, hint }
 }
 
 /** A comment that might have been meant as text: one after plain text, with a whole template in it. */
-function commentTraps(scalar: Scalar, text: string): Finding[] {
+function commentTrap(scalar: Scalar, text: string): Finding | undefined {
   const comment = scalar.type === 'PLAIN' && scalar.source !== '' ? commentAfter(scalar, text) : undefined
-  if (comment === undefined || !/<<.*>>|\{\{.*\}\}/.test(comment.text) || isTorn(comment.text, scalar)) return []
-  return [
-    {
-      code: 'FLOW_YAML_TRAP',
-      severity: 'warning',
-      offset: comment.offset,
-      length: comment.text.length,
-      message: 'A template stands in a comment.',
-      hint: 'If it belongs to the text before it, put the whole text in quotes. If not, move the comment to a line of its own.',
-    },
-  ]
+  if (comment === undefined || !/<<.*>>|\{\{.*\}\}/.test(comment.text) || isTorn(comment.text, scalar)) return undefined
+  return {
+    code: 'FLOW_YAML_TRAP',
+    severity: 'warning',
+    offset: comment.offset,
+    length: comment.text.length,
+    message: 'There is a template in a comment.',
+    hint: 'If it belongs to the text before it, put the whole text in quotes. If not, move the comment to a line of its own.',
+  }
 }
 
 function commentAfter(scalar: Scalar, text: string): { offset: number; text: string } | undefined {
@@ -168,7 +147,7 @@ function commentAfter(scalar: Scalar, text: string): { offset: number; text: str
   return comment === undefined ? undefined : { offset: end + (match?.[0].length ?? 0) - comment.length, text: comment }
 }
 
-/** A comment is written with a space after its `#`; a `#` that is glued to what follows was meant as text. */
+/** Whether a comment was meant as a part of the text before it. A `#` without a space after it is one sign of that. */
 function isTorn(comment: string, scalar: Scalar): boolean {
   if (/^#\S/.test(comment) && hasOpening(comment)) return true
   if (scalar.source === '') return false

@@ -13,11 +13,11 @@ describe('a file that cannot be read is a problem, with its place', () => {
     ['bytes that are no UTF-8', 'a: \uFFFD\uFFFD', '1:4', /U\+FFFD/],
     ['a bracket that is not closed', 'a: [1, 2\nb: << x >>\n', '1:4', /never closed/],
     ['a list as a key', '? [a]\n: b\n', '1:3', /key is a list or a map/],
-    ['an alias without its anchor', 'a: 1\nb: *nope\n', '2:4', /No anchor &nope/],
+    ['an alias without its anchor', 'a: 1\nb: *nope\n', '2:4', /no anchor &nope/],
     ['a value that contains itself', 'a: &a [ *a ]\n', '1:9', /contain itself/],
     ['a line that is indented too little', 'a:\n  - b\n c: 1\n', '3:1', /indented/],
     ['a key under a text', 'a: b\n c: d\n', '1:4', /map cannot begin/],
-    ['a colon in a text in brackets', 'a: { b: A plant needs: a name. }\n', '1:9', /in brackets of its own/],
+    ['a colon in a text in brackets', 'a: { b: A plant needs: a name. }\n', '1:9', /needs brackets of its own/],
     ['brackets without end', '['.repeat(50_000), '1:301', /too deep/],
     ['maps without end', '{'.repeat(50_000), '1:301', /too deep/],
     ['dashes without end', '- '.repeat(50_000), '1:600', /too deep/],
@@ -46,7 +46,7 @@ describe('a file that cannot be read is a problem, with its place', () => {
       )
     const document = read(lines.join('\n'))
     expect(document.problems).toMatchObject([
-      { code: 'FLOW_YAML_SYNTAX', message: expect.stringContaining('expand to too much') },
+      { code: 'FLOW_YAML_SYNTAX', message: expect.stringContaining('expand to too many values') },
     ])
     expect(document.value).toBeUndefined()
   })
@@ -56,7 +56,7 @@ describe('a file that cannot be read is a problem, with its place', () => {
       {
         line: 3,
         column: 1,
-        message: 'The key a stands twice in one map.',
+        message: 'The map has the key a twice.',
         related: [{ file: 'flow.yaml', line: 1, column: 1 }],
       },
     ])
