@@ -210,7 +210,7 @@ export const devices: Resource = {
         const conditions = given ? [await compileDeviceQuery(store, given)] : []
         const page = await list(spec, params, context.platform, conditions, async (rows) => {
           const ids = rows.map(({ id }) => id)
-          const values = await readLastValues(store.read, isIn(sql`devices.id`, ids), range)
+          const values = await readLastValues(store, isIn(sql`devices.id`, ids), range)
           const byDevice = groupBy(values, ({ deviceId }) => deviceId)
           return rows.map(({ id, name }) => ({ id, name, compositeState: showComposite(byDevice.get(id) ?? []) }))
         })

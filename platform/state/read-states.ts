@@ -2,6 +2,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { allOf, type Condition, isIn } from '../records/conditions.ts'
 import { toIso } from '../records/schemas.ts'
+import type { Dialect, Store } from '../store/store.ts'
 import type { DeviceStateTable, Tables } from '../store/tables.ts'
 import { fromStored, type Scalar } from './convert-value.ts'
 
@@ -73,28 +74,40 @@ export interface LastValue {
 
 /** The last value within the range of each attribute of the devices that meet `devices`. */
 export async function readLastValues(
-  db: Kysely<Tables>,
+  { read, dialect }: Pick<Store, 'read' | 'dialect'>,
   devices: Condition,
   range: { readonly from: number; readonly to: number; readonly attributes?: readonly string[] | undefined },
 ): Promise<LastValue[]> {
   const { rows } = await sql<PointRow>`select p.*, a.data_type
-    from device_attributes a cross join device_states p
+    from device_attributes a ${lastPoint(dialect, range)}
     where a.device_id in (select devices.id from devices where ${devices}) and ${named(range.attributes)}
-      and p.device_id = a.device_id and p.attribute = a.name and p.time = (
-        select max(q.time) from device_states q
-        where q.device_id = a.device_id and q.attribute = a.name
-          and q.time >= ${time(range.from)} and q.time <= ${time(range.to)}
-      ) and p.nth = (
-        select max(q.nth) from device_states q
-        where q.device_id = p.device_id and q.attribute = p.attribute and q.time = p.time
-      )
-    order by p.device_id, p.attribute`.execute(db)
+    order by p.device_id, p.attribute`.execute(read)
   return rows.map((row) => ({
     deviceId: row.device_id,
     attribute: row.attribute,
     time: row.time,
     value: fromStored(row, row.data_type),
   }))
+}
+
+/**
+ * What to join so that `p` is the last point within the range that the attribute `a` has. Without LATERAL, which SQLite does not have, PostgreSQL
+ * expects one point in all and joins the rest in the worst order: the last values of 10,000 devices take 8 s instead of 50 ms.
+ */
+export function lastPoint(dialect: Dialect, { from, to }: { readonly from: number; readonly to: number }): Condition {
+  const ofSeries = sql`q.device_id = a.device_id and q.attribute = a.name
+    and q.time >= ${time(from)} and q.time <= ${time(to)}`
+  if (dialect === 'postgres') {
+    return sql`cross join lateral (
+      select q.* from device_states q where ${ofSeries} order by q.time desc, q.nth desc limit 1
+    ) p`
+  }
+  return sql`cross join device_states p on p.device_id = a.device_id and p.attribute = a.name
+    and p.time = (select max(q.time) from device_states q where ${ofSeries})
+    and p.nth = (
+      select max(q.nth) from device_states q
+      where q.device_id = p.device_id and q.attribute = p.attribute and q.time = p.time
+    )`
 }
 
 /** The requested attributes, as a condition on `device_attributes a`. */

@@ -103,7 +103,7 @@ export const data: Resource = {
       scopes,
       async run({ query }, context) {
         const found = await readDevices(await selectDevices(query, context, 'query'), context)
-        const values = await readLastValues(context.platform.store.read, oneOfDevices(found), {
+        const values = await readLastValues(context.platform.store, oneOfDevices(found), {
           from: 0,
           to: Number.MAX_SAFE_INTEGER,
           attributes: query.attribute === undefined ? undefined : [query.attribute],

@@ -96,7 +96,7 @@ export const deviceStateActions = {
     async run({ deviceId: id, ...range }, context) {
       await checkVisible(context, id)
       const { clock, store } = context.platform
-      return showComposite(await readLastValues(store.read, sql`devices.id = ${id}`, readComposite(range, clock.now())))
+      return showComposite(await readLastValues(store, sql`devices.id = ${id}`, readComposite(range, clock.now())))
     },
   }),
 
