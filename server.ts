@@ -4,6 +4,7 @@ import type { Application } from './engine/application.ts'
 import { createAdminToken } from './platform/auth/api-tokens.ts'
 import { applySeeds } from './platform/seeds.ts'
 import { boundLogs } from './server/compose/bound-logs.ts'
+import { startSystems } from './server/compose/compute-systems.ts'
 import { createExperienceListener } from './server/compose/experience-listener.ts'
 import { startExpiry } from './server/compose/expire-states.ts'
 import { leaveServerFile } from './server/compose/leave-server-file.ts'
@@ -95,6 +96,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     const adminToken = await createAdminToken(platform)
     await triggers.start(application)
     parts.add({ drain: startExpiry(platform, settings) })
+    parts.add({ drain: startSystems(platform) })
     parts.add({ close: leaveServerFile(dataFolder, platform, listening) })
     isServing = true
 

@@ -12,7 +12,6 @@ import {
   Flag,
   fromColumn,
   Id,
-  Ids,
   isSet,
   Key,
   Name,
@@ -20,32 +19,15 @@ import {
   oneOf,
   resourceFields,
   Tag,
-  TagFilters,
   TagMap,
   Time,
   toIso,
 } from './schemas.ts'
+import { checkSystem, computedAttributes, SystemAttribute, SystemInterval } from './system-attribute.ts'
 
 export const deviceClasses = ['standalone', 'gateway', 'peripheral', 'floating', 'edgeCompute', 'system'] as const
 export const dataTypes = ['string', 'number', 'gps', 'boolean', 'blob'] as const
 const DeviceClass = oneOf(deviceClasses)
-
-/** How a system computes an attribute from those of its children. */
-const SystemAttribute = closed({
-  aggregation: Type.Optional(oneOf(['FIRST', 'LAST', 'COUNT', 'MAX', 'MIN', 'MEDIAN', 'MEAN', 'SUM', 'STD_DEV'])),
-  aggregationOptions: Type.Optional(Type.Array(closed({}), { maxItems: 0 })),
-  childAttributes: Type.Optional(
-    Type.Array(
-      closed({
-        name: Key,
-        mode: oneOf(['all', 'whitelist', 'blacklist']),
-        deviceIds: Type.Optional(Ids),
-        deviceTags: Type.Optional(TagFilters),
-      }),
-      { maxItems: 256 },
-    ),
-  ),
-})
 
 export const Attribute = closed({
   name: Key,
@@ -67,7 +49,7 @@ const optionalFields = {
   deviceClass: Type.Optional(DeviceClass),
   gatewayId: Type.Optional(Id),
   parentId: Type.Optional(NullableId),
-  systemInterval: Type.Optional(Type.Integer({ minimum: 5, maximum: 3600 })),
+  systemInterval: Type.Optional(SystemInterval),
   keepDuplicates: Type.Optional(
     Type.Boolean({
       description:
@@ -121,6 +103,7 @@ export function toRow(device: DevicePost, id: string, now: number): DeviceTable 
     attributes: JSON.stringify(device.attributes ?? []),
     system_interval: device.systemInterval ?? null,
     keeps_duplicates: device.keepDuplicates ? 1 : 0,
+    computed_at: computesAny(device) ? now : null,
     connected: null,
     connected_at: null,
     disconnected_at: null,
@@ -228,18 +211,22 @@ export async function noteRemoved(
   await insertRows(tx, 'removed_attributes', rows)
 }
 
+export function computesAny({ deviceClass = 'standalone', attributes = [] }: ComputingFields): boolean {
+  return computedAttributes(deviceClass, attributes).length > 0
+}
+
+type ComputingFields = Pick<DevicePost, 'attributes' | 'deviceClass'>
+
 /** Checks what the schema cannot express. */
 export function checkDevice({
   attributes = [],
+  deviceClass = 'standalone',
   systemInterval,
-}: Pick<DevicePost, 'attributes' | 'systemInterval'>): void {
-  // Whoever sets them counts on an effect that they would not have.
-  const computes = systemInterval !== undefined || attributes.some(({ system }) => system !== undefined)
-  if (computes) {
-    throw invalid({
-      problem: 'device.systemInterval and attributes[].system are not supported: a system computes no attributes',
-    })
+}: ComputingFields & Pick<DevicePost, 'systemInterval'>): void {
+  if (systemInterval !== undefined && deviceClass !== 'system') {
+    throw invalid({ problem: 'device.systemInterval is only for devices of the class system' })
   }
+  checkSystem(deviceClass, attributes)
   const names = new Set<string>()
   for (const { name } of attributes) {
     if (names.has(name)) throw invalid({ problem: `device.attributes has ${name} twice` })

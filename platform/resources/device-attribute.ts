@@ -9,7 +9,6 @@ import { attributeReads, readAttributes, ShownAttribute, showAttribute } from '.
 
 const path = '/applications/{applicationId}/devices/{deviceId}/attributes/{name}'
 const params = { deviceId: Id, name: Key }
-// `system` is taken so that `patchDevice` says why it is refused.
 const { contentType, description, attributeTags, system } = Attribute.properties
 
 export const deviceAttribute: Resource = {

@@ -16,10 +16,10 @@ export interface PartColumns {
 
 export interface PartSource {
   readonly dialect: Dialect
-  /** The `from` clause for the points `p` of the part `s`, which begins at `s.at`. */
+  /** The `from` clause for the points `p` of the part `s`. For aggregations that weigh by time, `s.at` is when it begins. */
   readonly points: Sql
-  /** When the part ends. */
-  readonly end: Sql
+  /** When the part ends, for the same aggregations. */
+  readonly end?: Sql
   /** Whether sum and count are computed too. */
   readonly withSums: boolean
 }
@@ -66,7 +66,7 @@ function unweighed(type: Unweighed, { dialect, points, withSums }: PartSource): 
         },
       }
     case 'FIRST':
-      return { aggregates: {}, others: atEdge(sql`asc`, sql`s.at`, points) }
+      return { aggregates: {}, others: atEdge(sql`asc`, sql`(select min(p.time) from ${points})`, points) }
     case 'LAST':
       return { aggregates: {}, others: atEdge(sql`desc`, sql`(select max(p.time) from ${points})`, points) }
   }
@@ -84,7 +84,7 @@ export function median(dialect: Dialect, number: Sql): Sql {
 
 /**
  * Weighs each value by how long it lasts: until the next value of the attribute, or the end of the part. The last value before a part lasts until the first point in it. `weight` is for how many milliseconds a value is known. */
-function weigh(aggregation: Weighed, { points, end }: PartSource): Columns {
+function weigh(aggregation: Weighed, { points, end = sql`null` }: PartSource): Columns {
   const isAtValue = aggregation.type === 'TIMEATVALUE'
   const value = isAtValue ? matches(aggregation.value) : sql`p.number`
   const before = sql`(select ${value} from device_states p

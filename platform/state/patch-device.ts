@@ -3,11 +3,14 @@ import { notFound } from '../base/refusals.ts'
 import {
   checkDevice,
   checkReferences,
+  computesAny,
   type DevicePatch,
+  type DeviceRecord,
   findRetyped,
   indexDevice,
   noteRemoved,
   readDeviceRow,
+  toAttributes,
 } from '../records/device-record.ts'
 import { toColumn } from '../records/schemas.ts'
 import type { RunsBase } from '../runs/watches.ts'
@@ -47,7 +50,13 @@ async function change(
   const before = await readDeviceRow(tx, id)
   if (!before) throw notFound({ what: 'Device' })
   const patch = find(before)
-  checkDevice(patch)
+  const fields = {
+    // Boundary: only actions that validated it have written it.
+    deviceClass: patch.deviceClass ?? (before.device_class as DeviceRecord['deviceClass']),
+    attributes: patch.attributes ?? toAttributes(before),
+  }
+  // What is stored already is checked only if it would mean something else.
+  if (patch.attributes ?? patch.deviceClass ?? patch.systemInterval) checkDevice({ ...patch, ...fields })
   await checkReferences(tx, patch, id)
   if (patch.attributes) {
     const retyped = await findRetyped(tx, before, patch.attributes)
@@ -70,6 +79,8 @@ async function change(
     device_class: patch.deviceClass,
     gateway_id: patch.gatewayId,
     parent_id: patch.parentId,
+    system_interval: fields.deviceClass === 'system' ? patch.systemInterval : null,
+    computed_at: computesAny(fields) ? (before.computed_at ?? clock.now()) : null,
     keeps_duplicates: toKeepsDuplicates(patch, before),
   }
   await tx.updateTable('devices').set(set).where('id', '=', id).execute()

@@ -64,7 +64,7 @@ export function selectParts(query: SeriesQuery, plan: PartsPlan): RawBuilder<Par
   const next = nextFrom(stretches.next.at(partEnd))
   const points = sql`device_states p where ${ofSeries} and p.time >= s.at and p.time < ${partEnd}`
   const columns = partColumns(aggregation, { ...plan, points, end: partEnd })
-  const { selected, joined } = plan.dialect === 'sqlite' ? oneByOne(columns, points) : inOnePass(columns, points)
+  const { selected, joined } = selectColumns(plan.dialect, columns, points)
   return sql<PartRow>`with recursive ${stretches.tables} series as materialized (
       select a.device_id, a.name, a.data_type from device_attributes a
       where a.device_id in (select devices.id from devices where ${devices}) and ${named(attributes)}
@@ -89,6 +89,11 @@ const none: Columns = {
   weight: sql`null`,
   sum: sql`null`,
   count: sql`0`,
+}
+
+/** What to select for the columns of a part `s`, and what to join for that. */
+export function selectColumns(dialect: Dialect, columns: PartColumns, points: Sql) {
+  return dialect === 'sqlite' ? oneByOne(columns, points) : inOnePass(columns, points)
 }
 
 function oneByOne({ aggregates, others }: PartColumns, points: Sql) {

@@ -26,6 +26,8 @@ export interface SortedOut extends HeardDevice {
 export interface ReportingDevice {
   /** The type of each attribute. */
   readonly dataTypes: ReadonlyMap<string, string>
+  /** Names of the attributes that the device, a system, computes. Only what was computed is taken for them, and nothing else for others. */
+  readonly computed: ReadonlySet<string>
   readonly duplicates: Duplicates
 }
 
@@ -34,9 +36,10 @@ const nothing: readonly string[] = []
 /** `now` is milliseconds since 1970. */
 export function sortOut(
   { deviceId, states, isBatch }: StatesOfDevice,
-  { dataTypes, duplicates }: ReportingDevice,
+  { dataTypes, computed, duplicates }: ReportingDevice,
   now: number,
   relay: Relay,
+  isComputed = false,
 ): SortedOut {
   const points: DeviceStateTable[] = []
   const reports: StoredState[] = []
@@ -60,7 +63,12 @@ export function sortOut(
     for (const attribute of Object.keys(given)) {
       const value = given[attribute]
       const dataType = dataTypes.get(attribute)
-      const stored = dataType === undefined ? 'is no attribute of the device' : convertValue(value, dataType)
+      const stored =
+        dataType === undefined
+          ? 'is no attribute of the device'
+          : computed.has(attribute) === isComputed
+            ? convertValue(value, dataType)
+            : 'is computed from the children of the system'
       if (dataType === undefined || typeof stored === 'string') {
         drop(`${attribute.slice(0, 255)} was dropped: it ${stored}.`)
         continue

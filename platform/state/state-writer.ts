@@ -8,14 +8,17 @@ import { FlowpotError } from '../../contracts/errors.ts'
 import type { Relay } from '../base/events.ts'
 import { notFound } from '../base/refusals.ts'
 import type { TriggeredRun } from '../base/triggered-run.ts'
+import { toAttributes } from '../records/device-record.ts'
 import { fromColumn } from '../records/schemas.ts'
+import { computedAttributes } from '../records/system-attribute.ts'
 import { armInactivityTimers } from '../runs/inactivity.ts'
 import { refuseIfTooMany } from '../runs/run-bounds.ts'
 import { runsOfStates } from '../runs/runs-of-states.ts'
 import { insertRuns } from '../runs/triggered-runs.ts'
 import type { RunsBase } from '../runs/watches.ts'
 import type { Transaction } from '../store/store.ts'
-import type { DeviceStateTable } from '../store/tables.ts'
+import type { DeviceStateTable, DeviceTable } from '../store/tables.ts'
+import { noteComputed } from './computed-until.ts'
 import { insertLogLine } from './device-log.ts'
 import { insertPoints } from './insert-points.ts'
 import { numberPoints, readDuplicates } from './number-points.ts'
@@ -25,6 +28,8 @@ import { type ReportingDevice, type SortedOut, type StatesOfDevice, sortOut, toL
 export interface Report {
   readonly states: readonly StatesOfDevice[]
   readonly relay: Relay
+  /** Only for a system that has computed its attributes: the time for which. If it has done so before, nothing is stored. */
+  readonly computedUntil?: number
 }
 
 export interface Reported {
@@ -140,7 +145,8 @@ async function writeAll(platform: RunsBase, tx: Transaction, batch: readonly Wai
     for (const { deviceId } of report.states) ids.add(deviceId)
   }
   const devices = await readDevices(platform, tx, [...ids])
-  const outcomes = batch.map((one) => sortOutReport(one, devices))
+  const repeated = await findRepeated(tx, batch)
+  const outcomes = batch.map((one) => (repeated.has(one) ? nothingStored : sortOutReport(one, devices)))
   const points: DeviceStateTable[] = []
   const unnumbered: SortedOut[] = []
   const heard: SortedOut[] = []
@@ -162,12 +168,25 @@ async function writeAll(platform: RunsBase, tx: Transaction, batch: readonly Wai
   return { outcomes, runs, heard }
 }
 
+const nothingStored: Outcome = { sorted: [], error: undefined }
+
+/** Those of systems that were computed for the same time before, by another process. */
+async function findRepeated(tx: Transaction, batch: readonly Waiting[]): Promise<ReadonlySet<Waiting>> {
+  const repeated = new Set<Waiting>()
+  for (const one of batch) {
+    const { computedUntil, states } = one.report
+    if (computedUntil === undefined) continue
+    for (const { deviceId } of states) if (!(await noteComputed(tx, deviceId, computedUntil))) repeated.add(one)
+  }
+  return repeated
+}
+
 function sortOutReport({ report, at }: Waiting, devices: ReadonlyMap<string, ReportingDevice>): Outcome {
   const sorted: SortedOut[] = []
   for (const given of report.states) {
     const device = devices.get(given.deviceId)
     if (!device) return { sorted: [], error: notFound({ what: 'Device' }) }
-    sorted.push(sortOut(given, device, at, report.relay))
+    sorted.push(sortOut(given, device, at, report.relay, report.computedUntil !== undefined))
   }
   return { sorted, error: undefined }
 }
@@ -184,16 +203,26 @@ async function readDevices(
       : CompiledQuery.raw(`${selectDevices} = any($1)`, [ids])
   const { rows } = await tx.executeQuery(query)
   // Boundary: these are the columns that the statement selects.
-  const found = rows as { id: string; attributes: string; keeps_duplicates: number }[]
+  const found = rows as Pick<DeviceTable, 'id' | 'attributes' | 'device_class' | 'keeps_duplicates'>[]
   return new Map(
-    found.map(({ id, attributes, keeps_duplicates }) => [
+    found.map(({ id, attributes, device_class, keeps_duplicates }) => [
       id,
-      { dataTypes: readTypes(attributes), duplicates: readDuplicates(keeps_duplicates) },
+      {
+        dataTypes: readTypes(attributes),
+        computed: device_class === 'system' ? readComputed(attributes) : nothingComputed,
+        duplicates: readDuplicates(keeps_duplicates),
+      },
     ]),
   )
 }
 
-const selectDevices = 'select id, attributes, keeps_duplicates from devices where id'
+const selectDevices = 'select id, attributes, device_class, keeps_duplicates from devices where id'
+
+const nothingComputed: ReadonlySet<string> = new Set()
+
+function readComputed(attributes: string): ReadonlySet<string> {
+  return new Set(computedAttributes('system', toAttributes({ attributes })).map(({ name }) => name))
+}
 
 /** Types by the text of the column `attributes`, since most devices have the same attributes. */
 const knownTypes = new Map<string, ReadonlyMap<string, string>>()

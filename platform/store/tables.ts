@@ -53,6 +53,8 @@ export interface DeviceTable extends Times {
   system_interval: number | null
   /** 1 if the device keeps duplicates, 2 if it once did, so that it may have several points of one millisecond; otherwise 0. */
   keeps_duplicates: number
+  /** Until when a system has computed its attributes; `null` for devices that compute none. */
+  computed_at: number | null
   /** `null` if the device has never connected. */
   connected: number | null
   connected_at: number | null

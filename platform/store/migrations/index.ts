@@ -14,6 +14,7 @@ import { removedAttributes } from './0011-removed-attributes.ts'
 import { keyAddresses } from './0012-key-addresses.ts'
 import { keptDuplicates } from './0013-kept-duplicates.ts'
 import { movedStates } from './0014-moved-states.ts'
+import { systems } from './0015-systems.ts'
 
 export const migrations: readonly Migration[] = [
   platform,
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   keyAddresses,
   keptDuplicates,
   movedStates,
+  systems,
 ]

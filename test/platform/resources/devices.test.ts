@@ -200,23 +200,6 @@ eachStore((_name, open) => {
       expect(await find({ attributeName: 'moisture' })).toBe(0)
     })
 
-    it('computes no attributes, so what would ask for that is refused, and a system has the state that it reports', async () => {
-      const { ok, refused } = await openPlatform(await open())
-      const attributes = [{ name: 'moisture', dataType: 'number' }]
-      const { id: deviceId } = await ok<Device>('devices.post', {
-        device: { name: 'top', deviceClass: 'system', attributes },
-      })
-      const one = { deviceId, name: 'moisture' }
-      const deviceAttribute = { description: 'new', system: { aggregation: 'MEAN' } }
-      expect(await refused('deviceAttribute.patch', { ...one, deviceAttribute })).toMatchObject({
-        statusCode: 400,
-        message: expect.stringContaining('a system computes no attributes'),
-      })
-      expect(await ok('deviceAttribute.get', one)).not.toHaveProperty('description')
-      await ok('device.sendState', { deviceId, deviceState: { data: { moisture: 7 } } })
-      expect(await ok('device.getState', { deviceId })).toMatchObject([{ data: { moisture: 7 } }])
-    })
-
     it('takes a parent away with null, and never lets a device stand above itself', async () => {
       const { ok, refused } = await openPlatform(await open())
       const top = await ok<Device>('devices.post', { device: { name: 'top', deviceClass: 'system' } })

@@ -70,21 +70,4 @@ eachStore((_name, open) => {
       expect(await kept(id)).toEqual([])
     })
   })
-
-  describe('a device', () => {
-    it('is refused what would have no effect', async () => {
-      const { ok, refused, add } = await setUp()
-      const deviceId = await add()
-      const system = { aggregation: 'MEAN' }
-      for (const fields of [{ systemInterval: 5 }, { attributes: [{ name: 'x', dataType: 'number', system }] }]) {
-        const message = expect.stringContaining('not supported')
-        expect(await refused('devices.post', { device: { name: 'a', ...fields } })).toMatchObject({
-          statusCode: 400,
-          message,
-        })
-        expect(await refused('device.patch', { deviceId, device: fields })).toMatchObject({ statusCode: 400, message })
-      }
-      await ok('devices.post', { device: { name: 'a', deviceClass: 'system', keepDuplicates: false } })
-    })
-  })
 })

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import { type CompiledQuery, type QueryResult, sql } from 'kysely'
 import pg from 'pg'
 import { expect, it } from 'vitest'
+import { computeSystems } from '../../../platform/state/compute-systems.ts'
 import { selectParts } from '../../../platform/state/select-parts.ts'
 import { aggregations } from '../../../platform/state/series-query.ts'
 import { migrations } from '../../../platform/store/migrations/index.ts'
@@ -11,7 +12,7 @@ import { openPlatform } from '../test-platform.ts'
 
 it('on SQLite every query of points reads one stretch of the primary key an attribute, and none but the points it asks for', async () => {
   const store = await openTemporaryStore()
-  const { ok, platform } = await openPlatform(store)
+  const { ok, platform, clock } = await openPlatform(store)
   const attributes = [{ name: 'moisture', dataType: 'number' }]
   const tags = [{ key: 'fleet', value: 'west' }]
   const { id } = await ok<{ id: string }>('devices.post', { device: { name: 'pot', attributes, tags } })
@@ -47,6 +48,16 @@ it('on SQLite every query of points reads one stretch of the primary key an attr
   for (const call of ['getState', 'getCompositeState', 'getCommand', 'getLogEntries']) {
     await ok(`device.${call}`, { deviceId: id })
   }
+  const aggregated = (aggregation: string) => {
+    const childAttributes = [{ name: 'moisture', mode: 'blacklist', deviceTags: tags }]
+    return { name: aggregation, dataType: 'number', system: { aggregation, childAttributes } }
+  }
+  const device = { name: 'top', deviceClass: 'system', attributes: ['MEAN', 'MEDIAN', 'LAST'].map(aggregated) }
+  const { id: parentId } = await ok<{ id: string }>('devices.post', { device })
+  await ok('device.patch', { deviceId: id, device: { parentId } })
+  clock.ms += 60_000
+  await computeSystems(platform)
+  expect(plans.filter((step) => /^S\w+ devices USING INDEX devices_computing/.test(step))).toHaveLength(2)
   database.close()
   await store.close()
   const ofPoints = plans.filter((step) => /^(SEARCH|SCAN) [pq]\b/.test(step))
@@ -55,6 +66,7 @@ it('on SQLite every query of points reads one stretch of the primary key an attr
     expect(step).toMatch(/^SEARCH [pq] USING PRIMARY KEY \(device_id=\? AND attribute=\? AND time/)
   // Parts come one by one, so that others are served between two.
   expect(plans.filter((step) => step === 'CO-ROUTINE parts').length).toBeGreaterThan(30)
+  expect(plans.filter((step) => step === 'CO-ROUTINE ranges')).toHaveLength(3)
   expect(sorting.filter((query) => query.includes('parts('))).toEqual([])
   const tables = ['device_states', 'device_attributes', 'device_commands', 'device_log', 'devices', 'a', 'p', 'q']
   expect(plans.filter((step) => tables.some((table) => new RegExp(`^SCAN ${table}\\b`).test(step)))).toEqual([])
