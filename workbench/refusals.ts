@@ -30,6 +30,8 @@ export const flowChanged = defineError<{ flow: string; id: string; problem: stri
   ({ flow, id, problem }) => `The flow ${flow} is not what it was when the run ${id} was recorded: ${problem}`,
 )
 
+export const renameRefused = defineError<{ reason: string }>('LANGUAGE_RENAME_REFUSED', 409, ({ reason }) => reason)
+
 /** Of a path that was given and that cannot be written to. */
 export function notWritable(path: string, cause: unknown): FlowpotError {
   const message = cause instanceof Error ? cause.message : String(cause)
