@@ -4,6 +4,7 @@ import { create } from 'content-disposition'
 import { defineError } from '../../contracts/errors.ts'
 import { listenerHeaders } from '../../engine/listener-headers.ts'
 import type { NodeCheck, RawConfig } from '../../engine/node.ts'
+import { kindOf } from './kind-of.ts'
 import { misplaced } from './misplaced.ts'
 
 /** RFC 9110 5.6.2, `token`. */
@@ -21,7 +22,7 @@ const unsendableHeader = defineError<{ field: string; found: string }>(
 /** A value as header text. Throws if it would break out of its header or cannot be text. */
 export function headerText(field: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  if (typeof value !== 'string') throw unsendableHeader({ field, found: `is ${kindOf(value)}, not text` })
+  if (typeof value !== 'string') throw unsendableHeader({ field, found: `is ${kindOf(value)}, not a text` })
   const character = unsendable.exec(value)?.[0]
   if (character !== undefined)
     throw unsendableHeader({ field, found: `has ${nameOf(character)} in it${wayOut(character)}` })
@@ -124,11 +125,6 @@ function headersOf(config: RawConfig): RawConfig {
 
 function wayOut(character: string): string {
   return character > '\x7f' ? ', for which headers have no form; encode the value, with encodeURIComponent say' : ''
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return 'missing'
-  return Array.isArray(value) ? 'a list' : 'an object'
 }
 
 function nameOf(character: string): string {

@@ -7,6 +7,7 @@ import type { ScriptFailure } from '../../../engine/services.ts'
 import { ErrorAtLine } from '../../../engine/source/error-at-line.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
+import { kindOf } from '../../parts/kind-of.ts'
 import { filled } from '../../parts/losant-fields.ts'
 import { put } from '../../parts/payload-values.ts'
 import { findSyntaxError } from './script-syntax.ts'
@@ -113,11 +114,6 @@ function replace(payload: Payload, left: unknown): void {
   // The payload stays the object that the run knows.
   for (const key of Object.keys(payload)) if (!Object.hasOwn(left, key)) delete payload[key]
   Object.assign(payload, left)
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing'
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`
 }
 
 function translate({ script = '', scopePath }: RawConfig): RawConfig {
