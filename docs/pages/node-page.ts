@@ -1,7 +1,10 @@
 import type { Shape } from '../../engine/json-schema/shape.ts'
 import { type NodeExample, type NodeType, outputsOf } from '../../engine/node.ts'
+import { describeActions } from '../../platform/resources/catalogue.ts'
 import { fieldTable, type Schema } from './field-table.ts'
 import { code, json, lines, table } from './markdown.ts'
+
+const actions = describeActions()
 
 export function nodePage(type: NodeType): string {
   return lines(
@@ -48,7 +51,7 @@ function writes(type: NodeType): string[] {
     fields.filter(([, field]) => field['x-flowpot'] === 'path').map(([name]) => [name, name]),
   )
   const rows = sampleOutputs(type).flatMap((output) =>
-    (type.writes?.(config, output, {}) ?? []).map(({ path, shape }) => [
+    (type.writes?.(config, output, actions) ?? []).map(({ path, shape }) => [
       `\`${output}\``,
       `\`${path}\``,
       describeShape(shape),

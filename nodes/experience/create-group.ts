@@ -1,9 +1,8 @@
 import { Type } from 'typebox'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
-import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
+import { callAndSettle, platformRefusal, shapeOfResult } from '../parts/call-platform.ts'
 import { checkBody } from '../parts/check-body.ts'
-import { groupShape } from '../parts/group-shape.ts'
 import { mayRefuse } from '../parts/refuse.ts'
 
 export const createGroup = defineNode({
@@ -20,7 +19,7 @@ export const createGroup = defineNode({
     }),
     result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),
   }),
-  ...mayRefuse(platformRefusal, groupShape),
+  ...mayRefuse(platformRefusal, (_, actions) => shapeOfResult(actions, 'experienceGroups.post')),
   check: (check) => checkBody(check, 'experienceGroups.post', 'group', 'experienceGroup'),
   compile: ({ group, result }, { wired }) => {
     return (payload, run) => {

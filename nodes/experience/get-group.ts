@@ -2,9 +2,8 @@ import { Type } from 'typebox'
 import { listShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
-import { findByAction } from '../parts/call-platform.ts'
+import { findByAction, shapeOfResult } from '../parts/call-platform.ts'
 import { checkSelection, isId, present } from '../parts/device-selection.ts'
-import { groupShape } from '../parts/group-shape.ts'
 import { listItems } from '../parts/list-items.ts'
 import { refuseFields } from '../parts/misplaced.ts'
 import { search, searchFields } from '../parts/search.ts'
@@ -24,7 +23,10 @@ several groups match, it is the oldest. With \`several\`, it is a list of all th
   }),
   outputs: ['next'],
   check: checkGroupSelection,
-  writes: ({ result, several }) => written(result, several === true ? listShape(groupShape) : groupShape),
+  writes: ({ result, several }, _output, actions) => {
+    const group = shapeOfResult(actions, 'experienceGroup.get')
+    return written(result, several === true ? listShape(group) : group)
+  },
   compile: ({ group, groupName, result, ...searched }) => {
     return async (payload, run) => {
       if (group) result.set(payload, await readGroup(run, present('group', group(payload))))

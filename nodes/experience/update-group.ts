@@ -2,10 +2,9 @@ import { Type } from 'typebox'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import { defineNode, type NodeCheck, type Run } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
-import { platformRefusal, settle } from '../parts/call-platform.ts'
+import { platformRefusal, settle, shapeOfResult } from '../parts/call-platform.ts'
 import { checkBody } from '../parts/check-body.ts'
 import { findUser } from '../parts/find-user.ts'
-import { groupShape } from '../parts/group-shape.ts'
 import { lacking, onlyOne } from '../parts/misplaced.ts'
 import { mayRefuse } from '../parts/refuse.ts'
 
@@ -35,7 +34,7 @@ at the same moment, one may undo the other.`,
     membersReplacement: Type.Optional(ValueOf(Members, { description: 'Users who become the only members.' })),
     result: Type.Optional(PathTo({ description: 'Where the group, or the refusal, goes.' })),
   }),
-  ...mayRefuse(platformRefusal, groupShape),
+  ...mayRefuse(platformRefusal, (_, actions) => shapeOfResult(actions, 'experienceGroup.patch')),
   check: (check) => {
     checkBody(check, 'experienceGroup.patch', 'group', 'experienceGroup')
     checkMembers(check)

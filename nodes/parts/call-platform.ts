@@ -1,8 +1,9 @@
 /** How a node calls the platform, and leaves by `then` with the result or by `else` with the refusal. */
 
+import type { ActionCatalog } from '../../contracts/actions.ts'
 import { defineError } from '../../contracts/errors.ts'
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
-import { objectShape } from '../../engine/json-schema/shape.ts'
+import { objectShape, type Shape } from '../../engine/json-schema/shape.ts'
 import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import type { Run } from '../../engine/node.ts'
 import type { Path } from '../../engine/values/path.ts'
@@ -11,6 +12,11 @@ import type { Payload } from '../../engine/values/payload.ts'
 type Params = Readonly<Record<string, unknown>>
 
 const text = shapeOfSchema({ type: 'string' })
+
+/** The shape of the result of an action, as the platform declares it. */
+export function shapeOfResult(actions: ActionCatalog, call: string): Shape {
+  return shapeOfSchema(actions[call]?.result ?? {})
+}
 
 /** The value at a result path after the platform refused a call. */
 export const platformRefusal = objectShape({

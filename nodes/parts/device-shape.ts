@@ -2,14 +2,14 @@
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import { anything, listShape, objectShape, type Shape, scalar } from '../../engine/json-schema/shape.ts'
-import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import type { RawConfig } from '../../engine/node.ts'
+import { shapeOfResult } from './call-platform.ts'
 
 const tagList = listShape(objectShape({ key: scalar, value: scalar }))
 const tagMap = objectShape({}, true)
 
 export function deviceShape({ tagsAsObject, attributesAsObject }: RawConfig, actions: ActionCatalog): Shape {
-  const device = shapeOfSchema(actions['device.get']?.result ?? {})
+  const device = shapeOfResult(actions, 'device.get')
   if (device.kind !== 'object') return anything
   const keys = new Map(device.keys)
   keys.set('tags', tagsAsObject === true ? tagMap : tagList)

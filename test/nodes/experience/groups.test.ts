@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { ActionCatalog } from '../../../contracts/actions.ts'
-import { shapeOfSchema } from '../../../engine/json-schema/shape-of-schema.ts'
-import { groupShape } from '../../../nodes/parts/group-shape.ts'
 import { describeActions } from '../../../platform/resources/catalogue.ts'
 import { problemsOf, runNode } from '../run-node.ts'
 import { nodesOnPlatform } from '../run-on-platform.ts'
 
 const actions: ActionCatalog = describeActions()
-
-test.each(['experienceGroup.get', 'experienceGroups.post', 'experienceGroup.patch'])(
-  'what flows know of a group is what %s answers',
-  (call) => {
-    expect(groupShape).toEqual(shapeOfSchema(actions[call]?.result ?? {}))
-  },
-)
 
 describe('a node about groups or users that does not load', () => {
   test.each([
