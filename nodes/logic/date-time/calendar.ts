@@ -12,68 +12,38 @@ dayjs.extend(quarterOfYear)
 
 const clockUnitsMs = { hour: 3_600_000, minute: 60_000, second: 1000 }
 
-export const spans = [
-  'years',
-  'quarters',
-  'months',
-  'weeks',
-  'days',
-  'hours',
-  'minutes',
-  'seconds',
-  'milliseconds',
-] as const
-export type Span = (typeof spans)[number]
-
 export const periods = ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second'] as const
 export type Period = (typeof periods)[number]
 
-/** Parts of a date that can be set, each after those that it is counted in. */
-export const parts = [
-  'year',
-  'quarter',
-  'month',
-  'week',
-  'dayOfYear',
-  'day',
-  'dayOfWeek',
-  'hour',
-  'minute',
-  'second',
-  'millisecond',
-] as const
-export type Part = (typeof parts)[number]
+export const spans = [...periods.map((period) => `${period}s` as const), 'milliseconds'] as const
+export type Span = (typeof spans)[number]
 
-/** Numbers as Moment counts them: months from 0, days of the week from 0 on Sunday, weeks from Sunday on. */
-const readers: Readonly<Record<Part | 'daysInMonth', (wall: Dayjs) => number>> = {
-  year: (wall) => wall.year(),
-  quarter: (wall) => wall.quarter(),
-  month: (wall) => wall.month(),
-  week: (wall) => wall.week(),
-  dayOfYear: (wall) => wall.dayOfYear(),
-  day: (wall) => wall.date(),
-  dayOfWeek: (wall) => wall.day(),
-  hour: (wall) => wall.hour(),
-  minute: (wall) => wall.minute(),
-  second: (wall) => wall.second(),
-  millisecond: (wall) => wall.millisecond(),
-  daysInMonth: (wall) => wall.daysInMonth(),
+interface PartAccess {
+  readonly read: (wall: Dayjs) => number
+  readonly write: (wall: Dayjs, count: number) => Dayjs
 }
 
-/** A number past the end of its part carries over, but a day that a month lacks becomes its last. */
-const writers: Readonly<Record<Part, (wall: Dayjs, count: number) => Dayjs>> = {
-  year: (wall, count) => wall.year(count),
-  quarter: (wall, count) => wall.quarter(count),
-  month: (wall, count) => wall.month(count),
-  week: (wall, count) => wall.week(count),
-  dayOfYear: (wall, count) => wall.dayOfYear(count),
-  day: (wall, count) => wall.date(count),
-  dayOfWeek: (wall, count) => wall.day(count),
-  hour: (wall, count) => wall.hour(count),
-  minute: (wall, count) => wall.minute(count),
-  second: (wall, count) => wall.second(count),
-  millisecond: (wall, count) => wall.millisecond(count),
-}
+/**
+ * How each part of a date is read and set, each after those that it is counted in. Numbers are Moment's: months count from 0, days
+ * of the week from 0 on Sunday, and weeks begin on Sunday. A number past the end of its part carries over, but a day that a month
+ * lacks becomes its last.
+ */
+const access = {
+  year: { read: (wall) => wall.year(), write: (wall, count) => wall.year(count) },
+  quarter: { read: (wall) => wall.quarter(), write: (wall, count) => wall.quarter(count) },
+  month: { read: (wall) => wall.month(), write: (wall, count) => wall.month(count) },
+  week: { read: (wall) => wall.week(), write: (wall, count) => wall.week(count) },
+  dayOfYear: { read: (wall) => wall.dayOfYear(), write: (wall, count) => wall.dayOfYear(count) },
+  day: { read: (wall) => wall.date(), write: (wall, count) => wall.date(count) },
+  dayOfWeek: { read: (wall) => wall.day(), write: (wall, count) => wall.day(count) },
+  hour: { read: (wall) => wall.hour(), write: (wall, count) => wall.hour(count) },
+  minute: { read: (wall) => wall.minute(), write: (wall, count) => wall.minute(count) },
+  second: { read: (wall) => wall.second(), write: (wall, count) => wall.second(count) },
+  millisecond: { read: (wall) => wall.millisecond(), write: (wall, count) => wall.millisecond(count) },
+} satisfies Record<string, PartAccess>
+
+export type Part = keyof typeof access
+export const parts = Object.keys(access) as Part[] // its keys are these names
 
 export type Amounts = Readonly<Partial<Record<Span, number>>>
 
@@ -106,14 +76,15 @@ export function endOf(instantMs: number, period: Period, zone: TimeZone): number
 }
 
 export function partOf(instantMs: number, part: Part | 'daysInMonth', zone: TimeZone): number {
-  return readers[part](wallOf(instantMs, zone))
+  const wall = wallOf(instantMs, zone)
+  return part === 'daysInMonth' ? wall.daysInMonth() : access[part].read(wall)
 }
 
 export function withParts(instantMs: number, counts: Readonly<Partial<Record<Part, number>>>, zone: TimeZone): number {
   let wall = wallOf(instantMs, zone)
   for (const part of parts) {
     const count = counts[part]
-    if (count !== undefined) wall = writers[part](wall, count)
+    if (count !== undefined) wall = access[part].write(wall, count)
   }
   return instantOf(zone, wall.valueOf(), zone.offsetAt(instantMs))
 }
