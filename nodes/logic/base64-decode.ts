@@ -2,11 +2,11 @@ import { Type } from 'typebox'
 import { listShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
+import { attempt, Refused, readText } from '../parts/attempt.ts'
 import { bytesOf } from '../parts/crypto-fields.ts'
 import { translateConversion } from '../parts/losant-fields.ts'
 import { oneOf } from '../parts/one-of.ts'
 import { mayRefuse, refusalShape } from '../parts/refuse.ts'
-import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 
 const forms = ['text', 'bytes'] as const
 
@@ -62,12 +62,12 @@ function decode(base64: string, as: (typeof forms)[number]): string | readonly n
   // In mail, Base64 is split into lines.
   const text = base64.replace(/\r?\n/g, '')
   const bytes = bytesOf(text, 'base64')
-  if (!bytes || !isWhole(text)) throw new Unreadable('source is not Base64.')
+  if (!bytes || !isWhole(text)) throw new Refused('source is not Base64.')
   if (as === 'bytes') return [...bytes]
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
-    throw new Unreadable('The bytes of source are not UTF-8.', { cause })
+    throw new Refused('The bytes of source are not UTF-8.', { cause })
   }
 }
 

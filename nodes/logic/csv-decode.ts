@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { listShape, objectShape } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
+import { attempt, Refused, readText } from '../parts/attempt.ts'
 import {
   formatFields,
   maxCells,
@@ -14,7 +15,6 @@ import { given } from '../parts/given.ts'
 import { translateConversion } from '../parts/losant-fields.ts'
 import { recordOf } from '../parts/payload-values.ts'
 import { mayRefuse, refusalShape } from '../parts/refuse.ts'
-import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 
 export const csvDecode = defineNode({
   type: 'csv-decode',
@@ -119,14 +119,14 @@ const anyLineBreak = ['\r\n', '\n', '\r']
 function checkCells(text: string, ends: readonly string[]): void {
   let cells = 0
   for (let at = 0; at < text.length; at += 1) if (ends.includes(text.charAt(at))) cells += 1
-  if (cells > maxCells) throw new Unreadable(`The CSV has more than ${maxCells} values.`)
+  if (cells > maxCells) throw new Refused(`The CSV has more than ${maxCells} values.`)
 }
 
 function parseOr(parse: () => string[][]): string[][] {
   try {
     return parse()
   } catch (cause) {
-    throw new Unreadable(`The text is no CSV: ${cause instanceof Error ? cause.message : cause}.`, { cause })
+    throw new Refused(`The text is no CSV: ${cause instanceof Error ? cause.message : cause}.`, { cause })
   }
 }
 
@@ -138,14 +138,14 @@ function toRecords(
 ): Record<string, string | undefined>[] {
   const columns = names ?? rows[0] ?? []
   const records = names ? rows : rows.slice(1)
-  if (columns.length > maxColumns) throw new Unreadable(`The CSV has more than ${maxColumns} columns.`)
+  if (columns.length > maxColumns) throw new Refused(`The CSV has more than ${maxColumns} columns.`)
   if (columns.includes('__proto__')) {
-    throw new Unreadable('The CSV has a column that is not allowed, such as __proto__.')
+    throw new Refused('The CSV has a column that is not allowed, such as __proto__.')
   }
   return records.map((values, index) => {
     // The library knows of no columns that the flow names.
     if (names && !isRelaxed && values.length !== columns.length) {
-      throw new Unreadable(`Record ${index + 1} has ${values.length} values, and there are ${columns.length} columns.`)
+      throw new Refused(`Record ${index + 1} has ${values.length} values, and there are ${columns.length} columns.`)
     }
     const there = isRelaxed ? columns.slice(0, values.length) : columns
     return recordOf(there.map((column, place) => [column, values[place]]))

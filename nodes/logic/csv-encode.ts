@@ -4,11 +4,11 @@ import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { readOwn } from '../../engine/values/path.ts'
+import { attempt, Refused } from '../parts/attempt.ts'
 import { formatFields, maxCells, recordDelimiterField, renderFormat, translateFormat } from '../parts/csv-format.ts'
 import { templateAt, translateConversion } from '../parts/losant-fields.ts'
 import { valueOrMissing } from '../parts/payload-values.ts'
 import { mayRefuse, refusalShape } from '../parts/refuse.ts'
-import { attempt, Unreadable } from '../parts/unreadable.ts'
 
 export const csvEncode = defineNode({
   type: 'csv-encode',
@@ -37,8 +37,8 @@ A value is written as it is. A spreadsheet takes one that begins with \`=\`, \`+
         const maps = mapsOf(valueOrMissing(source, payload))
         const names = columns ? columns(payload) : Object.keys(maps[0] ?? {})
         // "Every column" is not what is meant where the payload was to say which.
-        if (names === undefined) throw new Unreadable('columns is missing.')
-        if (maps.length * names.length > maxCells) throw new Unreadable(`The CSV has more than ${maxCells} values.`)
+        if (names === undefined) throw new Refused('columns is missing.')
+        if (maps.length * names.length > maxCells) throw new Refused(`The CSV has more than ${maxCells} values.`)
         if (names.length === 0) return ''
         const rows = [names, ...maps.map((map) => names.map((name) => readOwn(map, name)))]
         if (options.quote === '') checkUnquoted(rows, [options.delimiter, options.record_delimiter ?? '\n', '\r', '\n'])
@@ -96,13 +96,13 @@ function checkUnquoted(rows: readonly (readonly unknown[])[], marks: readonly st
   const text = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value))
   const isApart = (value: unknown) => marks.some((mark) => text(value).includes(mark))
   if (rows.some((row) => row.some(isApart))) {
-    throw new Unreadable('A value has a delimiter or a line break in it, which cannot be written without quotes.')
+    throw new Refused('A value has a delimiter or a line break in it, which cannot be written without quotes.')
   }
 }
 
 function mapsOf(source: unknown): readonly Readonly<Record<string, unknown>>[] {
   if (Array.isArray(source) && source.every(isMap)) return source
-  throw new Unreadable(source === undefined ? 'source is missing.' : 'source must be a list of maps.')
+  throw new Refused(source === undefined ? 'source is missing.' : 'source must be a list of maps.')
 }
 
 /** Losant's node never fails the run, so its one output is also `else`. */

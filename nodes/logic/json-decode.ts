@@ -3,9 +3,9 @@ import { anything } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
 import { parseJson } from '../../engine/values/json.ts'
+import { attempt, Refused, readText } from '../parts/attempt.ts'
 import { translateConversion, translateErrorPath } from '../parts/losant-fields.ts'
 import { mayRefuse, refusalShape } from '../parts/refuse.ts'
-import { attempt, readText, Unreadable } from '../parts/unreadable.ts'
 
 export const jsonDecode = defineNode({
   type: 'json-decode',
@@ -61,7 +61,7 @@ function decode(text: string): unknown {
   try {
     return parseJson(text)
   } catch (cause) {
-    throw new Unreadable(cause instanceof Error ? cause.message : String(cause), { cause })
+    throw new Refused(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
 

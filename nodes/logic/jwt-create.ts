@@ -5,13 +5,13 @@ import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { isObject } from '../../engine/values/coerce.ts'
+import { attempt } from '../parts/attempt.ts'
 import { given } from '../parts/given.ts'
-import { type SigningKey, signingKey } from '../parts/json-web-key.ts'
+import { curves, type SigningKey, signingKey } from '../parts/json-web-key.ts'
 import {
   type Algorithm,
   algorithmField,
   algorithms,
-  asRefusal,
   keyField,
   notWithThisKey,
   refuseCredential,
@@ -20,7 +20,7 @@ import {
 import { filled, templateAt } from '../parts/losant-fields.ts'
 import { valueOfJsonTemplate } from '../parts/losant-json.ts'
 import { misplaced } from '../parts/misplaced.ts'
-import { mayRefuse, refuse, typedRefusalShape } from '../parts/refuse.ts'
+import { mayRefuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const map = Type.Record(Type.String(), Type.Unknown())
 
@@ -61,12 +61,7 @@ Where the key cannot sign so, or \`exp\`, \`nbf\` or \`iat\` is no whole number 
           ...withTimes(said, run.services.clock.now(), given('ttlSeconds', ttlSeconds, payload)),
         },
       }
-      try {
-        result.set(payload, sign(signing, algorithm))
-        return 'then'
-      } catch (error) {
-        return refuse(asRefusal(error), { payload, result, wired })
-      }
+      return attempt(() => sign(signing, algorithm), { payload, result, wired })
     }
   },
   examples: [
@@ -121,16 +116,10 @@ function sign({ key, header, claims }: Signing, algorithm: Algorithm): string {
   }
 }
 
-/** RFC 7518, section 3.4: the library would sign with any curve, and nobody else take the token. */
-const curves: Readonly<Partial<Record<Algorithm, string>>> = {
-  ES256: 'prime256v1',
-  ES384: 'secp384r1',
-  ES512: 'secp521r1',
-}
-
+/** RFC 7518, section 3.4: the library would sign with any curve, and others would refuse the token. */
 function checkCurve(pem: SigningKey, algorithm: Algorithm): void {
   const curve = curves[algorithm]
-  if (curve === undefined || createPrivateKey(pem).asymmetricKeyDetails?.namedCurve === curve) return
+  if (curve === undefined || createPrivateKey(pem).export({ format: 'jwk' }).crv === curve) return
   throw new TokenRefusal('KeyInvalid', `The key does not fit ${algorithm}, which takes the curve ${curve}.`)
 }
 

@@ -2,10 +2,11 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template } from '../../engine/schema.ts'
+import { attempt } from '../parts/attempt.ts'
 import { flag } from '../parts/flag.ts'
-import { asRefusal, readToken } from '../parts/jwt-fields.ts'
+import { readToken } from '../parts/jwt-fields.ts'
 import { filled } from '../parts/losant-fields.ts'
-import { mayRefuse, refuse, typedRefusalShape } from '../parts/refuse.ts'
+import { mayRefuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const claimsShape = objectShape({}, true)
 const tokenShape = objectShape({ header: claimsShape, payload: claimsShape, signature: scalar })
@@ -25,15 +26,8 @@ stands there and \`else\` is taken; without an \`else\` that fails the run. Clai
   }),
   ...mayRefuse(typedRefusalShape, ({ complete }) => (complete === true ? tokenShape : claimsShape)),
   compile: ({ token, complete = false, result }, { wired }) => {
-    return (payload) => {
-      try {
-        const decoded = readToken(token(payload).trim())
-        result.set(payload, complete ? decoded : decoded.payload)
-        return 'then'
-      } catch (error) {
-        return refuse(asRefusal(error), { payload, result, wired })
-      }
-    }
+    const decode = (text: string) => (complete ? readToken(text) : readToken(text).payload)
+    return (payload) => attempt(() => decode(token(payload).trim()), { payload, result, wired })
   },
   examples: [
     {

@@ -8,7 +8,6 @@ import { verifyingKey } from '../parts/json-web-key.ts'
 import {
   type Algorithm,
   algorithmField,
-  asRefusal,
   type Claims,
   keyField,
   notWithThisKey,
@@ -74,10 +73,11 @@ body as \`key\`. A token that names a key which is not in the set is \`TokenInva
         result?.set(payload, claims)
         return 'then'
       } catch (error) {
-        const refusal = asRefusal(error)
-        if (refusal.type === 'KeyInvalid') run.log('warn', refusal.message)
-        errorResult?.set(payload, refusal)
-        return refuse(refusal, { payload, result: undefined, wired })
+        if (!(error instanceof TokenRefusal)) throw error
+        const { type, message } = error
+        if (type === 'KeyInvalid') run.log('warn', message)
+        errorResult?.set(payload, { type, message })
+        return refuse({ type, message }, { payload, result: undefined, wired })
       }
     }
   },

@@ -9,7 +9,7 @@ export type SigningKey = string | Buffer
 
 /** Types of key by the first letters of the algorithm: RFC 7518, section 6.1, and RFC 8037. */
 const keyTypes: Readonly<Record<string, string>> = { HS: 'oct', RS: 'RSA', PS: 'RSA', ES: 'EC', Ed: 'OKP' }
-const curves: Readonly<Partial<Record<Algorithm, string>>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
+export const curves: Readonly<Partial<Record<Algorithm, string>>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
 
 type Jwk = Readonly<Record<string, unknown>>
 

@@ -5,9 +5,9 @@ import type { RawConfig } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { parseJson } from '../../engine/values/json.ts'
+import { Refused } from './attempt.ts'
 import { oneOf } from './one-of.ts'
 import { mendPem } from './pem.ts'
-import type { Refusal } from './refuse.ts'
 
 export const algorithms = [
   ...(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'] as const),
@@ -26,19 +26,13 @@ export const keyField = (description: string) => Value({ description, examples: 
 export type TokenProblem = 'TokenInvalid' | 'TokenExpired' | 'TokenNotActive' | 'KeyInvalid' | 'ClaimsInvalid'
 
 /** A problem of a token, its claims or its key. */
-export class TokenRefusal extends Error {
-  readonly type: TokenProblem
+export class TokenRefusal extends Refused {
+  override readonly type: TokenProblem
 
   constructor(type: TokenProblem, message: string, cause?: unknown) {
     super(message, { cause })
     this.type = type
   }
-}
-
-/** The refusal to leave by `else` with. Throws any error that is not a `TokenRefusal`, since it is a fault of ours. */
-export function asRefusal(error: unknown): Refusal & { readonly type: TokenProblem } {
-  if (!(error instanceof TokenRefusal)) throw error
-  return { type: error.type, message: error.message }
 }
 
 export interface Token {

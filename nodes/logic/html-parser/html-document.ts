@@ -2,7 +2,7 @@
 import { load } from 'cheerio/slim'
 import { DomHandler, Parser } from 'htmlparser2'
 import { deepestElement } from '../../../engine/values/markup.ts'
-import { Unreadable } from '../../parts/unreadable.ts'
+import { Refused } from '../../parts/attempt.ts'
 
 /** A node as the parser gives it. */
 export interface DomNode {
@@ -18,7 +18,7 @@ const maxElements = 100_000
 const maxSteps = 50_000_000
 const maxSelectorLength = 1000
 
-/** The nodes that the selector selects, or else the document. One that is no selector selects nothing. Throws `Unreadable`. */
+/** The nodes that the selector selects, or else the document. One that is no selector selects nothing. Throws `Refused`. */
 export function selectNodes(text: string, selector: string): readonly DomNode[] {
   const xmlMode = isXml(text)
   const { root: document, elements, depth } = parse(text, xmlMode)
@@ -40,9 +40,9 @@ class LimitedHandler extends DomHandler {
 
   override onopentag(name: string, attributes: Record<string, string>): void {
     this.elements += 1
-    if (this.elements > maxElements) throw new Unreadable(`The document has more than ${maxElements} elements.`)
+    if (this.elements > maxElements) throw new Refused(`The document has more than ${maxElements} elements.`)
     if (this.tagStack.length > deepestElement) {
-      throw new Unreadable(`The document is nested deeper than ${deepestElement} elements.`)
+      throw new Refused(`The document is nested deeper than ${deepestElement} elements.`)
     }
     this.depth = Math.max(this.depth, this.tagStack.length)
     super.onopentag(name, attributes)
@@ -101,7 +101,7 @@ interface Size {
  */
 function checkSelector(selector: string, { elements, depth, roots }: Size): void {
   if (selector.length > maxSelectorLength) {
-    throw new Unreadable(`The selector has more than ${maxSelectorLength} characters.`)
+    throw new Refused(`The selector has more than ${maxSelectorLength} characters.`)
   }
   const bare = selector
     .replace(/\\./g, '')
@@ -112,6 +112,6 @@ function checkSelector(selector: string, { elements, depth, roots }: Size): void
   const parts = 1 + (packed.match(/[>,]|\s+/g)?.length ?? 0)
   const steps = elements ** (1 + rounds) * parts * (/\s/.test(packed) ? depth + 1 : 1)
   if (steps > maxSteps || roots ** 2 > maxSteps) {
-    throw new Unreadable(`The selector could take too long in a document of ${elements} elements.`)
+    throw new Refused(`The selector could take too long in a document of ${elements} elements.`)
   }
 }

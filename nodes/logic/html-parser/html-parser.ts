@@ -2,10 +2,10 @@ import { Type } from 'typebox'
 import { anything, listShape, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
+import { attempt, readText } from '../../parts/attempt.ts'
 import { filled, templateAt } from '../../parts/losant-fields.ts'
 import { choice } from '../../parts/one-of.ts'
 import { mayRefuse, refusalShape } from '../../parts/refuse.ts'
-import { attempt, readText } from '../../parts/unreadable.ts'
 import { formats, resultsOf } from './html-result.ts'
 
 const documentShape = objectShape({ declaration: anything, children: listShape(anything) })

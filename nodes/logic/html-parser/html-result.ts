@@ -1,6 +1,6 @@
 /** What a node of a document comes to: text, XML or JSON. */
 import { type MarkupDocument, type MarkupElement, type MarkupNode, writeMarkup } from '../../../engine/values/markup.ts'
-import { Unreadable } from '../../parts/unreadable.ts'
+import { Refused } from '../../parts/attempt.ts'
 import type { DomNode } from './html-document.ts'
 
 export const formats = ['text', 'xml', 'json'] as const
@@ -11,12 +11,12 @@ const maxCharacters = 4 * 1024 * 1024
 /** What a node weighs as JSON, besides its text. */
 const nodeWeight = 40
 
-/** One result for each node. Throws `Unreadable` where they come to too much. */
+/** One result for each node. Throws `Refused` where they come to too much. */
 export function resultsOf(nodes: readonly DomNode[], format: Format): readonly unknown[] {
   let left = maxCharacters
   const spend = (node: DomNode) => {
     left -= nodeWeight + (node.data?.length ?? 0)
-    if (left < 0) throw new Unreadable(`What is selected comes to more than ${maxCharacters} characters.`)
+    if (left < 0) throw new Refused(`What is selected comes to more than ${maxCharacters} characters.`)
   }
   if (format === 'text') return nodes.map((node) => textOf(node, spend))
   const documents = nodes.map((node) => documentOf(node, { spend, keepsSpace: format === 'xml' }))
