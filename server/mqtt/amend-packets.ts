@@ -17,15 +17,22 @@ type Packet =
   | ReceivedPublish
   | { readonly cmd: 'other' }
 
-/** Call it before anything is read from the client. `ignored` gets what an UNSUBSCRIBE names though it is not a filter. */
-export function amendPackets(client: Client, ignored: (topics: readonly string[]) => void): void {
+export interface Amendments {
+  /** How many filters a SUBSCRIBE may name. Each that is granted costs Aedes far more than one that is refused. */
+  readonly maxFilters: number
+  /** Called with what an UNSUBSCRIBE names though it is not a filter. */
+  ignored(topics: readonly string[]): void
+}
+
+/** Call it before anything is read from the client. */
+export function amendPackets(client: Client, { maxFilters, ignored }: Amendments): void {
   const { _parser: parser } = client as Client & HasParser
   parser.prependListener('packet', (packet: Packet) => {
     switch (packet.cmd) {
       case 'publish':
         return rescue(packet)
       case 'subscribe':
-        return amendSubscriptions(packet.subscriptions)
+        return amendSubscriptions(packet.subscriptions, maxFilters)
       case 'unsubscribe':
         return amendUnsubscriptions(packet, ignored)
       case 'connect':
@@ -34,7 +41,7 @@ export function amendPackets(client: Client, ignored: (topics: readonly string[]
   })
 }
 
-function amendSubscriptions(subscriptions: readonly ReceivedSubscription[]): void {
+function amendSubscriptions(subscriptions: readonly ReceivedSubscription[], maxFilters: number): void {
   const last = new Map(subscriptions.map((subscription) => [subscription.topic, subscription]))
   subscriptions.forEach((subscription, index) => {
     const { topic, qos } = subscription
@@ -43,10 +50,12 @@ function amendSubscriptions(subscriptions: readonly ReceivedSubscription[]): voi
     if (qos === 2) subscription.qos = 1
     const meant = last.get(topic)
     if (meant !== undefined && meant !== subscription) subscription.repeatedBy = meant
+    else if (index >= maxFilters) subscription.problem = `It is one of more than ${maxFilters} filters in a packet.`
     // Aedes would end the connection, and a device subscribes again on the next one; so it is refused in SUBACK instead.
-    else if (!isFilter(topic)) subscription.invalidFilter = topic
+    else if (!isFilter(topic)) subscription.problem = 'It is not a filter.'
     else return
     // Aedes merges subscriptions to the same topic, but each needs its own answer, [MQTT-3.8.4-5].
+    subscription.asked = topic
     subscription.topic = `${nowhere}/${index}`
   })
 }

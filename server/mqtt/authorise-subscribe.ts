@@ -7,9 +7,11 @@ import { tellDevice } from './tell-device.ts'
 import { isReserved, readDeviceTopic, shown } from './topics.ts'
 
 export interface ReceivedSubscription extends Subscription {
-  /** What was asked for, if it is not a filter. `topic` is then a reserved one. */
-  invalidFilter?: string
-  /** The last subscription of the same packet to the same filter, if this one is not the last. `topic` is then a reserved one. */
+  /** The filter that was asked for, where `topic` has been replaced by a reserved one for one of the next two reasons. */
+  asked?: string
+  /** Why it is refused, if reading it showed that. */
+  problem?: string
+  /** The last subscription of the same packet to the same filter, if this one is not the last. */
   repeatedBy?: ReceivedSubscription
   /** Whether it is allowed, once that has been asked. */
   verdict?: Promise<boolean>
@@ -24,11 +26,8 @@ export type AuthoriseSubscribe = (
 export function createAuthoriseSubscribe(context: BrokerContext): AuthoriseSubscribe {
   const { sessions, limits, warn, log } = context
 
-  const admit = async (
-    session: Session,
-    { topic, invalidFilter }: ReceivedSubscription,
-  ): Promise<string | undefined> => {
-    if (invalidFilter !== undefined) return 'It is not a filter.'
+  const admit = async (session: Session, { topic, problem }: ReceivedSubscription): Promise<string | undefined> => {
+    if (problem !== undefined) return problem
     const device = readDeviceTopic(topic)
     if (device?.kind === 'command' && (await speaksFor(context, session, device.deviceId))) {
       if (device.deviceId !== session.deviceId) sessions.addPeripheral(session, device.deviceId)
@@ -41,7 +40,7 @@ export function createAuthoriseSubscribe(context: BrokerContext): AuthoriseSubsc
   /** Does not reject. A refusal is noted. */
   const judge = async (session: Session, subscription: ReceivedSubscription): Promise<boolean> => {
     const { filters, deviceId, origin } = session
-    const { topic, invalidFilter: asked = topic } = subscription
+    const { topic, asked = topic } = subscription
     const isNew = !filters.has(topic)
     const isFull = isNew && filters.size >= limits.subscriptions
     if (!isFull) filters.add(topic)

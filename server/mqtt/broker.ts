@@ -128,7 +128,10 @@ export async function createBroker(platform: Platform, options: BrokerOptions = 
         },
       )
       const client = aedes.handle(connection)
-      amendPackets(client, (topics) => noteIgnored(context, sessions.of(client), topics))
+      amendPackets(client, {
+        maxFilters: limits.subscriptions,
+        ignored: (topics) => noteIgnored(context, sessions.of(client), topics),
+      })
       origins.set(client, origin)
       connection.once('close', () => {
         connections.delete(connection)

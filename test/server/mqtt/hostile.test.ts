@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
-import { connectPacket, connectToPort } from './raw-mqtt.ts'
+import { connectPacket, connectToPort, subscribePacket } from './raw-mqtt.ts'
 import { accepted, gone, nextMessage, startBroker } from './test-broker.ts'
 
 const state = (moisture: number) => JSON.stringify({ data: { moisture } })
@@ -143,6 +143,21 @@ describe('subscriptions', () => {
     broker.platform.events.emit('messagePublished', { topic: 'own/60', text: 'x' })
     broker.platform.events.emit('messagePublished', { topic: 'one/more', text: 'x' })
     expect((await came).topic).toBe('one/more')
+  })
+
+  it.each([
+    ['one filter', 'x'],
+    ['what is not a filter', '#x'],
+  ])('to %s a hundred thousand times are refused, and others are served', async (_, filter) => {
+    const broker = await startBroker()
+    const fern = await broker.pot({ key: { filterType: 'all' } })
+    const connection = connectToPort(broker.port)
+    connection.socket.write(connectPacket(fern))
+    await connection.until('20020000')
+    connection.socket.write(subscribePacket(Array(100_000).fill([filter, 0])))
+    await connection.until(`90a28d060001${'80'.repeat(100_000)}`)
+    await broker.connect(await broker.pot())
+    connection.socket.destroy()
   })
 })
 
