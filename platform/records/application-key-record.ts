@@ -4,11 +4,11 @@ import Type, { type Static } from 'typebox'
 import type { Base } from '../base/base.ts'
 import { notFound } from '../base/refusals.ts'
 import type { ApplicationKeyTable, Tables } from '../store/tables.ts'
+import { linksIn } from './link-rows.ts'
 import {
   closed,
   Description,
   fromColumn,
-  groupBy,
   Id,
   Ids,
   oneOf,
@@ -50,6 +50,8 @@ export const KeyFields = {
 const KeyRecord = closed(KeyFields)
 export type KeyRecord = Static<typeof KeyRecord>
 
+export const keyDevices = linksIn('application_key_devices', 'key_id', 'device_id')
+
 export function toKey(row: ApplicationKeyTable, applicationId: string, deviceIds: readonly string[]): KeyRecord {
   return {
     id: row.id,
@@ -72,24 +74,12 @@ export function toKey(row: ApplicationKeyTable, applicationId: string, deviceIds
 }
 
 export async function toKeys(platform: Base, db: Kysely<Tables>, rows: ApplicationKeyTable[]): Promise<KeyRecord[]> {
-  const restricted = rows.filter((row) => row.is_restricted).map((row) => row.id)
-  const devices =
-    restricted.length === 0
-      ? []
-      : await db
-          .selectFrom('application_key_devices')
-          .selectAll()
-          .where('key_id', 'in', restricted)
-          .orderBy('device_id')
-          .execute()
-  const byKey = groupBy(devices, (device) => device.key_id)
-  return rows.map((row) =>
-    toKey(
-      row,
-      platform.applicationId,
-      (byKey.get(row.id) ?? []).map((one) => one.device_id),
-    ),
+  const restricted = rows.filter((row) => row.is_restricted)
+  const deviceIds = await keyDevices.read(
+    db,
+    restricted.map((row) => row.id),
   )
+  return rows.map((row) => toKey(row, platform.applicationId, deviceIds.get(row.id) ?? []))
 }
 
 export async function readKey(platform: Base, db: Kysely<Tables>, id: string): Promise<KeyRecord> {

@@ -7,12 +7,11 @@ import type { Transaction } from '../store/store.ts'
 import type { ExperienceGroupTable, Tables } from '../store/tables.ts'
 import { descendantsOf } from './conditions.ts'
 import { compileUngroupedQuery } from './device-query.ts'
-import { rowLinker } from './link-rows.ts'
+import { linksIn } from './link-rows.ts'
 import {
   closed,
   Description,
   fromColumn,
-  groupBy,
   Id,
   Ids,
   Name,
@@ -56,27 +55,17 @@ export const GroupRecord = closed({
 })
 export type GroupRecord = Static<typeof GroupRecord>
 
+const groupUsers = linksIn('experience_group_users', 'group_id', 'user_id')
+const groupDevices = linksIn('experience_group_devices', 'group_id', 'device_id')
+
 export async function toGroups(
   platform: Base,
   db: Kysely<Tables>,
   rows: ExperienceGroupTable[],
 ): Promise<GroupRecord[]> {
   const ids = rows.map((row) => row.id)
-  if (ids.length === 0) return []
-  const users = await db
-    .selectFrom('experience_group_users')
-    .selectAll()
-    .where('group_id', 'in', ids)
-    .orderBy('user_id')
-    .execute()
-  const devices = await db
-    .selectFrom('experience_group_devices')
-    .selectAll()
-    .where('group_id', 'in', ids)
-    .orderBy('device_id')
-    .execute()
-  const usersOf = groupBy(users, (user) => user.group_id)
-  const devicesOf = groupBy(devices, (device) => device.group_id)
+  const userIds = await groupUsers.read(db, ids)
+  const deviceIds = await groupDevices.read(db, ids)
   return rows.map((row) => ({
     id: row.id,
     experienceGroupId: row.id,
@@ -85,10 +74,10 @@ export async function toGroups(
     lastUpdated: toIso(row.updated_at),
     name: row.name,
     description: row.description,
-    experienceUserIds: (usersOf.get(row.id) ?? []).map((user) => user.user_id),
+    experienceUserIds: userIds.get(row.id) ?? [],
     experienceEndpointIds: fromColumn<string[]>(row.endpoint_ids),
     groupTags: fromColumn<Record<string, string>>(row.tags),
-    deviceIds: (devicesOf.get(row.id) ?? []).map((device) => device.device_id),
+    deviceIds: deviceIds.get(row.id) ?? [],
     deviceTags: fromColumn<TagFilter[]>(row.device_tags),
     ...(row.device_query === null ? {} : { deviceQueryJson: row.device_query }),
     ...(row.parent_id === null ? {} : { parentId: row.parent_id }),
@@ -115,21 +104,6 @@ export function checkGroup({ deviceQueryJson }: GroupPatch): void {
   compileUngroupedQuery(query, at)
 }
 
-const linkUsers = rowLinker({
-  table: 'experience_group_users',
-  own: 'group_id',
-  other: 'user_id',
-  source: 'experience_users',
-  what: 'user',
-})
-const linkDevices = rowLinker({
-  table: 'experience_group_devices',
-  own: 'group_id',
-  other: 'device_id',
-  source: 'devices',
-  what: 'device',
-})
-
 /** Checks the parent of group `id`, and replaces its members and devices where `group` has them. */
 export async function relate(
   tx: Transaction,
@@ -143,14 +117,8 @@ export async function relate(
       and (id = ${id} or id in ${descendantsOf('experience_groups', sql`${id}`)})`.execute(tx)
     if (below.length > 0) throw invalid({ problem: 'experienceGroup.parentId names the group itself or one below it' })
   }
-  if (experienceUserIds) {
-    await tx.deleteFrom('experience_group_users').where('group_id', '=', id).execute()
-    await linkUsers(tx, id, experienceUserIds, 'experienceGroup.experienceUserIds')
-  }
-  if (deviceIds) {
-    await tx.deleteFrom('experience_group_devices').where('group_id', '=', id).execute()
-    await linkDevices(tx, id, deviceIds, 'experienceGroup.deviceIds')
-  }
+  if (experienceUserIds) await groupUsers.replace(tx, id, experienceUserIds, 'experienceGroup.experienceUserIds')
+  if (deviceIds) await groupDevices.replace(tx, id, deviceIds, 'experienceGroup.deviceIds')
 }
 
 export async function insertGroup(platform: Base, tx: Transaction, id: string, group: GroupPost): Promise<void> {

@@ -5,7 +5,7 @@ import type { Base } from '../base/base.ts'
 import { conflict, notFound } from '../base/refusals.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ExperienceUserTable, Tables } from '../store/tables.ts'
-import { rowLinker } from './link-rows.ts'
+import { linksIn } from './link-rows.ts'
 import {
   closed,
   Email,
@@ -58,15 +58,10 @@ export type UserPost = Omit<Static<typeof UserPost>, 'password'>
 
 export const emailTaken = () => conflict({ problem: 'An experience user with this email already exists' })
 
-export interface GroupOfUser {
-  readonly id: string
-  readonly name: string
-}
-
 export function toUser(
   row: ExperienceUserTable,
   applicationId: string,
-  groups: readonly GroupOfUser[],
+  groups: ExperienceUserRecord['experienceGroups'],
 ): ExperienceUserRecord {
   return {
     id: row.id,
@@ -133,14 +128,7 @@ export async function readUser(platform: Base, db: Kysely<Tables>, idOrEmail: st
   return user
 }
 
-/** Makes a user a member of groups. */
-export const joinGroups = rowLinker({
-  table: 'experience_group_users',
-  own: 'user_id',
-  other: 'group_id',
-  source: 'experience_groups',
-  what: 'group',
-})
+export const userGroups = linksIn('experience_group_users', 'user_id', 'group_id')
 
 export function toUserRow(
   platform: Base,
@@ -178,6 +166,6 @@ export async function insertUser(
     .onConflict((on) => on.column('email_key').doNothing())
     .executeTakeFirstOrThrow()
   if (numInsertedOrUpdatedRows !== 1n) return false
-  await joinGroups(tx, row.id, groupIds, 'experienceUser.experienceGroupIds')
+  await userGroups.add(tx, row.id, groupIds, 'experienceUser.experienceGroupIds')
   return true
 }

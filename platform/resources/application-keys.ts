@@ -11,11 +11,11 @@ import {
   FilterType,
   KeyFields,
   KeyName,
+  keyDevices,
   Topics,
   toKey,
   toKeys,
 } from '../records/application-key-record.ts'
-import { rowLinker } from '../records/link-rows.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { closed, Description, Ids, TagFilters } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
@@ -28,14 +28,6 @@ const spec: ListSpec<'application_keys'> = {
   sortDirection: 'desc',
   filter: { key: 'key', name: 'name', status: 'status' },
 }
-
-const linkDevices = rowLinker({
-  table: 'application_key_devices',
-  own: 'key_id',
-  other: 'device_id',
-  source: 'devices',
-  what: 'device',
-})
 
 export const applicationKeys: Resource = {
   name: 'applicationKeys',
@@ -109,7 +101,7 @@ export const applicationKeys: Resource = {
         }
         await platform.store.write(async (tx) => {
           await insertRows(tx, 'application_keys', [row])
-          await linkDevices(tx, row.id, deviceIds, 'applicationKey.deviceIds')
+          await keyDevices.add(tx, row.id, deviceIds, 'applicationKey.deviceIds')
         })
         return { ...toKey(row, platform.applicationId, deviceIds), secret }
       },

@@ -6,10 +6,10 @@ import {
   byIdOrEmail,
   ExperienceUserRecord,
   emailTaken,
-  joinGroups,
   readUser,
   toEmailKey,
   UserPatch,
+  userGroups,
 } from '../records/experience-user-record.ts'
 import { closed, Success, toColumn, toMs } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
@@ -77,8 +77,7 @@ export const experienceUser: Resource = {
           }
           await tx.updateTable('experience_users').set(set).where('id', '=', user.id).execute()
           if (patch.experienceGroupIds) {
-            await tx.deleteFrom('experience_group_users').where('user_id', '=', user.id).execute()
-            await joinGroups(tx, user.id, patch.experienceGroupIds, 'experienceUser.experienceGroupIds')
+            await userGroups.replace(tx, user.id, patch.experienceGroupIds, 'experienceUser.experienceGroupIds')
           }
           return readUser(platform, tx, user.id)
         })
