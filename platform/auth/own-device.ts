@@ -1,10 +1,18 @@
-/** Checks for which devices an actor may act, and names the actor in what follows. */
+/** Checks which devices an actor sees and for which it may act, and names the actor in events and runs. */
 import type { Relay } from '../base/events.ts'
 import { notFound, notOwnDevice } from '../base/refusals.ts'
 import { readDeviceRow } from '../records/device-record.ts'
+import type { DeviceTable } from '../store/tables.ts'
 import type { Caller } from './actor.ts'
 import { visibleDevices } from './device-access.ts'
 import { isGateway } from './sign-in.ts'
+
+/** Throws 404 for a device that does not exist, or that the actor does not see. */
+export async function readVisible({ platform, actor }: Caller, deviceId: string): Promise<DeviceTable> {
+  const row = await readDeviceRow(platform.store.read, deviceId, await visibleDevices(platform, actor))
+  if (!row) throw notFound({ what: 'Device' })
+  return row
+}
 
 /** If the actor is a device, throws 404 for a device that it does not see, and 403 for one that is neither itself nor its peripheral. */
 export async function checkOwnDevice({ platform, actor }: Caller, deviceId: string): Promise<void> {

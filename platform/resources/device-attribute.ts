@@ -1,11 +1,12 @@
 /** One attribute of a device. */
 import Type from 'typebox'
+import { readVisible } from '../auth/own-device.ts'
 import { notFound } from '../base/refusals.ts'
 import { Attribute, toAttributes } from '../records/device-record.ts'
 import { closed, Id, Key, Success } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { patchDevice } from '../state/patch-device.ts'
-import { attributeReads, readAttributes, ShownAttribute, showAttribute } from './device-attributes.ts'
+import { attributeReads, ShownAttribute, showAttribute } from './device-attributes.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}/attributes/{name}'
 const params = { deviceId: Id, name: Key }
@@ -23,7 +24,7 @@ export const deviceAttribute: Resource = {
       result: ShownAttribute,
       scopes: attributeReads,
       async run({ deviceId, name }, context) {
-        return showAttribute(named(await readAttributes(context, deviceId), name), deviceId, context)
+        return showAttribute(named(toAttributes(await readVisible(context, deviceId)), name), deviceId, context)
       },
     }),
 

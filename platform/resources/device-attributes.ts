@@ -1,8 +1,11 @@
 /** The attributes of a device. */
+import { sql } from 'kysely'
 import Type from 'typebox'
-import { visibleDevices } from '../auth/device-access.ts'
-import { conflict, notFound } from '../base/refusals.ts'
-import { Attribute, readDeviceRow, toAttributes } from '../records/device-record.ts'
+import { readVisible } from '../auth/own-device.ts'
+import { conflict } from '../base/refusals.ts'
+import type { Platform } from '../platform.ts'
+import { always, type Condition, fitsGlob } from '../records/conditions.ts'
+import { Attribute, toAttributes } from '../records/device-record.ts'
 import { closed, Direction, Id, oneOf, readDirection } from '../records/schemas.ts'
 import { type ActionContext, defineAction, type Resource } from '../resource.ts'
 import { patchDevice } from '../state/patch-device.ts'
@@ -11,6 +14,7 @@ const path = '/applications/{applicationId}/devices/{deviceId}/attributes'
 const deviceId = Id
 export const attributeReads = ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read']
 const fields = oneOf(['name', 'dataType'])
+const columns = { name: 'name', dataType: 'data_type' }
 
 export const ShownAttribute = Type.Unsafe<Attribute & { deviceId: string; applicationId: string }>(
   closed({ ...Attribute.properties, deviceId: Id, applicationId: Id }),
@@ -46,9 +50,11 @@ export const deviceAttributes: Resource = {
       async run({ deviceId: id, sortField = 'name', sortDirection = 'asc', filterField, filter }, context) {
         const direction = readDirection(sortDirection)
         const way = direction === 'asc' ? 1 : -1
-        const all = await readAttributes(context, id)
+        const all = toAttributes(await readVisible(context, id))
+        const condition = filterField && filter ? fitsGlob(sql.ref(columns[filterField]), filter) : always
+        const found = await findNames(context.platform, id, condition)
         const items = all
-          .filter((attribute) => !filterField || !filter || fitsGlob(attribute[filterField], filter))
+          .filter(({ name }) => found.has(name))
           .sort(
             (one, other) => way * (one[sortField] < other[sortField] ? -1 : one[sortField] > other[sortField] ? 1 : 0),
           )
@@ -89,34 +95,13 @@ export const deviceAttributes: Resource = {
   },
 }
 
-/** Throws 404 for a device that does not exist, or that the actor does not see. */
-export async function readAttributes({ platform, actor }: ActionContext, id: string): Promise<Attribute[]> {
-  const row = await readDeviceRow(platform.store.read, id, await visibleDevices(platform, actor))
-  if (!row) throw notFound({ what: 'Device' })
-  return toAttributes(row)
-}
-
 export function showAttribute(attribute: Attribute, id: string, { platform }: ActionContext) {
   return { ...attribute, deviceId: id, applicationId: platform.applicationId }
 }
 
-/** Takes at most as many steps as text times pattern, which a regular expression would not. */
-function fitsGlob(given: string, filter: string): boolean {
-  const [text, glob] = [given.toLowerCase(), filter.toLowerCase()]
-  let [at, inGlob, star, resumeAt] = [0, 0, -1, 0]
-  while (at < text.length) {
-    if (glob[inGlob] === '*') {
-      star = inGlob++
-      resumeAt = at
-    } else if (glob[inGlob] === '?' || glob[inGlob] === text[at]) {
-      at++
-      inGlob++
-    } else if (star === -1) return false
-    else {
-      // Let the last star take one character more.
-      inGlob = star + 1
-      at = ++resumeAt
-    }
-  }
-  return /^\**$/.test(glob.slice(inGlob))
+/** Names of the attributes of a device that meet the condition. */
+async function findNames({ store }: Platform, id: string, condition: Condition): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ name: string }>`select name from device_attributes
+    where device_id = ${id} and ${condition}`.execute(store.read)
+  return new Set(rows.map(({ name }) => name))
 }

@@ -1,6 +1,7 @@
 /** Downloads of what devices have reported, as CSV. */
 import { sql } from 'kysely'
 import Type from 'typebox'
+import { readVisible } from '../../auth/own-device.ts'
 import { invalid } from '../../base/refusals.ts'
 import { allOf } from '../../records/conditions.ts'
 import { closed, Id } from '../../records/schemas.ts'
@@ -9,7 +10,6 @@ import { exportStates } from '../../state/export-states.ts'
 import { selectDevices, selection } from '../../state/select-devices.ts'
 import { Attributes } from '../../state/state-schemas.ts'
 import { Moment, readMoment } from '../../state/times.ts'
-import { checkVisible } from '../device/state.ts'
 
 const range = {
   start: Type.Optional(Moment),
@@ -47,7 +47,7 @@ export const deviceExport = defineDownload({
   scopes: ['all.Application', 'all.Application.read'],
   ...format,
   async open({ deviceId, ...given }, context) {
-    await checkVisible(context, deviceId)
+    await readVisible(context, deviceId)
     const parts = await exportStates(context.platform.store, sql`devices.id = ${deviceId}`, readTimes(given, context))
     return { fileName: `device-${deviceId}.csv`, parts }
   },

@@ -1,7 +1,7 @@
 /** Actions of the resource `device` that send commands and list those that were sent. */
 import Type from 'typebox'
 import { visibleDevices } from '../../auth/device-access.ts'
-import { relayOf } from '../../auth/own-device.ts'
+import { readVisible, relayOf } from '../../auth/own-device.ts'
 import { notFound } from '../../base/refusals.ts'
 import { allOf } from '../../records/conditions.ts'
 import { closed, fromColumn, Id, Success, Time, toIso } from '../../records/schemas.ts'
@@ -9,7 +9,7 @@ import { defineAction } from '../../resource.ts'
 import { oneDevice, sendCommand } from '../../state/send-command.ts'
 import { GivenCommand } from '../../state/state-schemas.ts'
 import { requireTime } from '../../state/times.ts'
-import { checkVisible, pastParams, readPastParams } from './state.ts'
+import { pastParams, readPastParams } from './state.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}/command'
 const deviceId = Id
@@ -40,7 +40,7 @@ export const deviceCommandActions = {
     result: Type.Array(closed({ name: Type.String(), time: Time, payload: Type.Optional(Type.Unknown()) })),
     scopes: ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read'],
     async run(params, context) {
-      await checkVisible(context, params.deviceId)
+      await readVisible(context, params.deviceId)
       const { clock, store } = context.platform
       const { since, until, limit, direction } = readPastParams(params, clock.now())
       const rows = await store.read

@@ -1,12 +1,12 @@
 /** Actions of the resource `device` on its connections and its log. */
 import Type from 'typebox'
-import { checkOwnDevice, relayOf } from '../../auth/own-device.ts'
+import { checkOwnDevice, readVisible, relayOf } from '../../auth/own-device.ts'
 import { closed, Id, oneOf, Success, Time } from '../../records/schemas.ts'
 import { defineAction } from '../../resource.ts'
 import { noteConnected, noteDisconnected } from '../../state/connections.ts'
 import { readLog } from '../../state/device-log.ts'
 import { GivenTime, requireTime } from '../../state/times.ts'
-import { checkVisible, pastParams, readPastParams } from './state.ts'
+import { pastParams, readPastParams } from './state.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}'
 const deviceId = Id
@@ -32,7 +32,7 @@ export const deviceConnectionActions = {
     ),
     scopes: ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read'],
     async run(params, context) {
-      await checkVisible(context, params.deviceId)
+      await readVisible(context, params.deviceId)
       const { clock, store } = context.platform
       return readLog(store.read, params.deviceId, readPastParams(params, clock.now()))
     },
@@ -61,7 +61,7 @@ export const deviceConnectionActions = {
       const { platform } = context
       await checkOwnDevice(context, id)
       // `checkOwnDevice` has looked for the device only if a device asks.
-      if (context.actor.kind !== 'device') await checkVisible(context, id)
+      if (context.actor.kind !== 'device') await readVisible(context, id)
       const now = platform.clock.now()
       const via = { method: 'rest', address: given.ipAddress ?? context.address, relay: relayOf(context) } as const
       if (given.status === 'connected') {

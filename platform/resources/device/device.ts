@@ -1,11 +1,9 @@
 /** One device. */
-import { visibleDevices } from '../../auth/device-access.ts'
-import { notFound } from '../../base/refusals.ts'
+import { readVisible } from '../../auth/own-device.ts'
 import {
   DevicePatch,
   formDevice,
   formParams,
-  readDeviceRow,
   ShownDevice,
   showDevice,
   showParams,
@@ -35,10 +33,8 @@ export const device: Resource = {
       params: closed({ deviceId, ...showParams }),
       result: ShownDevice,
       scopes: ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read'],
-      async run(params, { platform, actor }) {
-        const row = await readDeviceRow(platform.store.read, params.deviceId, await visibleDevices(platform, actor))
-        if (!row) throw notFound({ what: 'Device' })
-        return showDevice(row, platform.applicationId, params)
+      async run(params, context) {
+        return showDevice(await readVisible(context, params.deviceId), context.platform.applicationId, params)
       },
     }),
 

@@ -1,12 +1,9 @@
 /** Actions of the resource `device` on what it has reported. */
 import { sql } from 'kysely'
 import Type, { type Static, type TObject } from 'typebox'
-import { visibleDevices } from '../../auth/device-access.ts'
-import { checkOwnDevice, relayOf } from '../../auth/own-device.ts'
-import { notFound } from '../../base/refusals.ts'
-import { readDeviceRow } from '../../records/device-record.ts'
+import { checkOwnDevice, readVisible, relayOf } from '../../auth/own-device.ts'
 import { closed, Direction, Id, integerOrText, readDirection, readInteger, Success } from '../../records/schemas.ts'
-import { type ActionContext, defineAction } from '../../resource.ts'
+import { defineAction } from '../../resource.ts'
 import { readLastValues, readStates } from '../../state/read-states.ts'
 import { removePoints } from '../../state/remove-points.ts'
 import { reportState } from '../../state/report-state.ts'
@@ -49,12 +46,6 @@ export function readPastParams(
 
 type PastParams = Static<TObject<typeof pastParams>>
 
-/** Throws 404 for a device that does not exist, or that the actor does not see. */
-export async function checkVisible({ platform, actor }: ActionContext, id: string): Promise<void> {
-  const row = await readDeviceRow(platform.store.read, id, await visibleDevices(platform, actor))
-  if (!row) throw notFound({ what: 'Device' })
-}
-
 export const deviceStateActions = {
   sendState: defineAction({
     summary: 'Reports the state of a device, or a list of states. What is dropped is noted in the log of the device.',
@@ -79,7 +70,7 @@ export const deviceStateActions = {
     result: Type.Array(ShownState),
     scopes: reads,
     async run(params, context) {
-      await checkVisible(context, params.deviceId)
+      await readVisible(context, params.deviceId)
       const { clock, store } = context.platform
       const { since, until, limit, direction } = readPastParams(params, clock.now())
       return readStates(store.read, params.deviceId, { from: since, to: until, limit, direction })
@@ -94,7 +85,7 @@ export const deviceStateActions = {
     result: CompositeState,
     scopes: reads,
     async run({ deviceId: id, ...range }, context) {
-      await checkVisible(context, id)
+      await readVisible(context, id)
       const { clock, store } = context.platform
       return showComposite(await readLastValues(store, sql`devices.id = ${id}`, readComposite(range, clock.now())))
     },
@@ -107,9 +98,9 @@ export const deviceStateActions = {
     params: closed({ deviceId, start: Type.Optional(Moment), end: Type.Optional(Moment) }),
     result: Success,
     scopes: ['all.Application'],
-    async run({ deviceId: id, start = 1, end }, { platform }) {
-      const row = await readDeviceRow(platform.store.read, id)
-      if (!row) throw notFound({ what: 'Device' })
+    async run({ deviceId: id, start = 1, end }, context) {
+      const { platform } = context
+      await readVisible(context, id)
       const now = platform.clock.now()
       // States may be up to a day ahead. Without an end they go too.
       const to = end === undefined ? Number.MAX_SAFE_INTEGER : readMoment(end, now)

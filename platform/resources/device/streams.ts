@@ -1,9 +1,9 @@
 /** Streams of what a device reports and is sent. */
 import Type from 'typebox'
+import { readVisible } from '../../auth/own-device.ts'
 import type { PlatformEvents } from '../../base/events.ts'
 import { closed, Id, integerOrText, toIso } from '../../records/schemas.ts'
 import { type ActionContext, defineStream, type EventSink } from '../../resource.ts'
-import { checkVisible } from './state.ts'
 
 const path = '/applications/{applicationId}/devices/{deviceId}'
 const scopes = ['all.Application', 'all.Application.read', 'all.Device', 'all.Device.read']
@@ -51,7 +51,7 @@ function follow<Name extends keyof PlatformEvents>(
 ): () => void {
   let isOpen = true
   let stop = () => {}
-  checkVisible(context, deviceId).then(() => {
+  readVisible(context, deviceId).then(() => {
     if (isOpen) stop = context.platform.events.on(name, listener)
   }, end)
   return () => {
