@@ -19,17 +19,26 @@ import {
 } from './schemas.ts'
 
 export const KeyStatus = oneOf(['active', 'inactive'])
+export const KeyName = Type.String({ minLength: 1, maxLength: 255 })
 /** Which topics besides `losant/…` a device may use: none, all, only those listed, or all except those. */
 export const FilterType = oneOf(['none', 'all', 'whitelist', 'blacklist'])
 export const Topics = Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { maxItems: 1000 })
-
-export const KeyName = Type.String({ minLength: 1, maxLength: 255 })
 /** From which addresses a key may be used: all, only those listed, or all except those. */
-export const AddressFilterType = oneOf(['all', 'whitelist', 'blacklist'])
-export const Addresses = Type.Array(Type.String({ maxLength: 48 }), {
+const AddressFilterType = oneOf(['all', 'whitelist', 'blacklist'])
+const Addresses = Type.Array(Type.String({ maxLength: 48 }), {
   maxItems: 100,
   description: 'IP addresses, and blocks of them such as `192.0.2.0/24`.',
 })
+
+/** What may be given when a key is created, and changed later. */
+export const keySettings = {
+  description: Type.Optional(Description),
+  filterType: Type.Optional(FilterType),
+  pubTopics: Type.Optional(Topics),
+  subTopics: Type.Optional(Topics),
+  addressFilterType: Type.Optional(AddressFilterType),
+  addresses: Type.Optional(Addresses),
+}
 
 export const KeyFields = {
   ...resourceFields,

@@ -2,17 +2,8 @@
 import Type from 'typebox'
 import { checkAddresses } from '../auth/key-addresses.ts'
 import { notFound } from '../base/refusals.ts'
-import {
-  Addresses,
-  AddressFilterType,
-  FilterType,
-  KeyFields,
-  KeyName,
-  KeyStatus,
-  readKey,
-  Topics,
-} from '../records/application-key-record.ts'
-import { closed, Description, Id, Success, toColumn } from '../records/schemas.ts'
+import { KeyFields, KeyName, KeyStatus, keySettings, readKey } from '../records/application-key-record.ts'
+import { closed, Id, Success, toColumn } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 
 const path = '/applications/{applicationId}/keys/{applicationKeyId}'
@@ -42,12 +33,7 @@ export const applicationKey: Resource = {
         applicationKey: closed({
           status: Type.Optional(KeyStatus),
           name: Type.Optional(Type.Union([KeyName, Type.Null()])),
-          description: Type.Optional(Description),
-          filterType: Type.Optional(FilterType),
-          pubTopics: Type.Optional(Topics),
-          subTopics: Type.Optional(Topics),
-          addressFilterType: Type.Optional(AddressFilterType),
-          addresses: Type.Optional(Addresses),
+          ...keySettings,
         }),
       }),
       result: closed(KeyFields),

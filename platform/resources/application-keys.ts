@@ -5,19 +5,9 @@ import { createSecret, hashSecret } from '../auth/secrets.ts'
 import { invalid } from '../base/refusals.ts'
 import { AdvancedQuery } from '../records/advanced-query.ts'
 import { compileKeyQuery } from '../records/application-key-query.ts'
-import {
-  Addresses,
-  AddressFilterType,
-  FilterType,
-  KeyFields,
-  KeyName,
-  keyDevices,
-  Topics,
-  toKey,
-  toKeys,
-} from '../records/application-key-record.ts'
+import { KeyFields, KeyName, keyDevices, keySettings, toKey, toKeys } from '../records/application-key-record.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
-import { closed, Description, Ids, TagFilters } from '../records/schemas.ts'
+import { closed, Ids, TagFilters } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { insertRows } from '../store/insert-rows.ts'
 
@@ -57,14 +47,9 @@ export const applicationKeys: Resource = {
       params: closed({
         applicationKey: closed({
           name: Type.Optional(KeyName),
-          description: Type.Optional(Description),
           deviceIds: Type.Optional(Ids),
           deviceTags: Type.Optional(TagFilters),
-          filterType: Type.Optional(FilterType),
-          pubTopics: Type.Optional(Topics),
-          subTopics: Type.Optional(Topics),
-          addressFilterType: Type.Optional(AddressFilterType),
-          addresses: Type.Optional(Addresses),
+          ...keySettings,
         }),
       }),
       result: closed({ ...KeyFields, secret: Type.String() }),
