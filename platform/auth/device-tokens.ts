@@ -2,7 +2,7 @@
 import { type DeviceRecord, toDevice } from '../records/device-record.ts'
 import type { AuthBase } from './auth-base.ts'
 import { admitsAddress } from './key-addresses.ts'
-import { readDevice, type SignedInDevice } from './sign-in.ts'
+import { readSignedIn, type SignedInDevice } from './sign-in.ts'
 
 export interface Devices {
   /** The device that a token stands for, or `null`; `address` is where it was sent from. */
@@ -26,9 +26,6 @@ export async function readDeviceToken(
 ): Promise<(SignedInDevice & { readonly scopes: readonly string[] }) | null> {
   const claims = platform.tokens.read('device', token)
   if (!claims?.key) return null
-  const { read } = platform.store
-  const key = await read.selectFrom('application_keys').selectAll().where('id', '=', claims.key).executeTakeFirst()
-  const isGood = key?.status === 'active' && admitsAddress(key, address)
-  const device = isGood ? await readDevice(platform, claims.sub, key) : undefined
-  return key && device ? { device, key, scopes: claims.scopes ?? [] } : null
+  const signedIn = await readSignedIn(platform, claims.sub, claims.key)
+  return signedIn && admitsAddress(signedIn.key, address) ? { ...signedIn, scopes: claims.scopes ?? [] } : null
 }

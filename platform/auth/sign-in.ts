@@ -65,12 +65,24 @@ export async function verifyDevice(
 }
 
 /** The device, if `key` admits it. */
-export function readDevice(
-  { store }: Base,
-  deviceId: string,
-  key: ApplicationKeyTable,
-): Promise<DeviceTable | undefined> {
+function readDevice({ store }: Base, deviceId: string, key: ApplicationKeyTable): Promise<DeviceTable | undefined> {
   return readDeviceRow(store.read, deviceId, devicesOfKey(key))
+}
+
+/** The device and the key that it has signed in with; `undefined` once the key is revoked or no longer admits it. */
+export async function readSignedIn(
+  platform: Base,
+  deviceId: string,
+  applicationKeyId: string,
+): Promise<SignedInDevice | undefined> {
+  const key = await platform.store.read
+    .selectFrom('application_keys')
+    .selectAll()
+    .where('id', '=', applicationKeyId)
+    .where('status', '=', 'active')
+    .executeTakeFirst()
+  const device = key && (await readDevice(platform, deviceId, key))
+  return key && device && { device, key }
 }
 
 export interface DeviceAccess extends SignedInDevice {
@@ -78,21 +90,14 @@ export interface DeviceAccess extends SignedInDevice {
   readonly peripheralIds: readonly string[]
 }
 
-/** The current access of a device that has signed in with a key; `undefined` once the key is revoked or no longer admits it. */
+/** Like `readSignedIn`, with the devices that it acts for. */
 export async function readDeviceAccess(
   platform: Base,
   deviceId: string,
   applicationKeyId: string,
 ): Promise<DeviceAccess | undefined> {
-  const { read } = platform.store
-  const key = await read
-    .selectFrom('application_keys')
-    .selectAll()
-    .where('id', '=', applicationKeyId)
-    .where('status', '=', 'active')
-    .executeTakeFirst()
-  const device = key && (await readDevice(platform, deviceId, key))
-  return key && device && { device, key, peripheralIds: await readPeripheralIds(platform, device) }
+  const signedIn = await readSignedIn(platform, deviceId, applicationKeyId)
+  return signedIn && { ...signedIn, peripheralIds: await readPeripheralIds(platform, signedIn.device) }
 }
 
 /** The peripherals of a gateway. Other devices have none. */
