@@ -10,15 +10,8 @@ import { createSecret, hashSecret } from './secrets.ts'
 /** Tells API tokens from JWTs, and lets scanners recognize a leaked one. */
 export const apiTokenPrefix = 'flowpot_'
 
-export interface NewApiToken {
-  readonly name: string
-  readonly description?: string
-  readonly scope: readonly string[]
-  readonly status?: 'active' | 'inactive'
-  readonly expirationDate?: string
-  readonly creatorId: string
-  readonly creatorType: ApiTokenRecord['creatorType']
-}
+type NewApiToken = Pick<ApiTokenRecord, 'name' | 'creatorId' | 'creatorType'> &
+  Partial<Pick<ApiTokenRecord, 'description' | 'status' | 'expirationDate'>> & { readonly scope: readonly string[] }
 
 export function createApiTokenValue(random: Random): string {
   return apiTokenPrefix + createSecret(random)

@@ -7,13 +7,13 @@ import {
   always,
   anyOf,
   type Condition,
-  type Having,
   havingByIndex,
   havingOneByOne,
   isIn,
   isTagged,
   never,
 } from '../records/conditions.ts'
+import type { Compiling } from '../records/device-query.ts'
 import { fromColumn, type TagFilter } from '../records/schemas.ts'
 import type { ApplicationKeyTable } from '../store/tables.ts'
 import type { Actor, Caller } from './actor.ts'
@@ -34,12 +34,6 @@ export async function visibleDevices({ store }: Base, actor: Actor): Promise<Con
     .where('id', '=', actor.applicationKeyId)
     .executeTakeFirst()
   return key ? devicesOfKey(key) : never
-}
-
-/** How the conditions of a caller are compiled: see `findVisible`. */
-export interface Compiling {
-  readonly having: Having
-  readonly maxParts?: number
 }
 
 /** Conditions and values that a device may ask with, since anybody may own one. */

@@ -36,11 +36,11 @@ export function compileUngroupedQuery(query: unknown, at: string): Condition {
   return compileQuery(query, fieldsByIndex, at)
 }
 
-export interface DeviceQueryOptions {
+export interface Compiling {
   /** How tags and attributes are looked up. */
-  readonly having?: Having
+  readonly having: Having
   /** How many conditions and values the query may have. */
-  readonly maxParts?: number | undefined
+  readonly maxParts?: number
 }
 
 /** The devices that meet `query`, as a condition on the table `devices`. */
@@ -48,7 +48,7 @@ export async function compileDeviceQuery(
   store: Store,
   query: unknown,
   at = 'query',
-  { having, maxParts }: DeviceQueryOptions = {},
+  { having, maxParts }: Partial<Compiling> = {},
 ): Promise<Condition> {
   const own = having ? ownFields(having) : fieldsByIndex
   if (!names(query, new Set(['experienceUserId', 'experienceGroupId']))) return compileQuery(query, own, at, maxParts)
