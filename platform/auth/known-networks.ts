@@ -3,6 +3,7 @@
  * cannot lock the owner of an account out, and they are keyed hashes, so that the store does not reveal where people were.
  */
 import { createHmac } from 'node:crypto'
+import { sql } from 'kysely'
 import type { Base } from '../base/base.ts'
 
 export interface KnownNetworks {
@@ -37,20 +38,9 @@ export function createKnownNetworks({ store, clock, log }: Base, signingKey: str
         .values(row)
         .onConflict((on) => on.columns(['account', 'network_hash']).doUpdateSet({ seen_at: row.seen_at }))
         .execute()
-      const rows = await tx
-        .selectFrom('known_networks')
-        .select('network_hash')
-        .where('account', '=', account)
-        .orderBy('seen_at', 'desc')
-        .orderBy('network_hash')
-        .execute()
-      for (const { network_hash } of rows.slice(maxNetworks)) {
-        await tx
-          .deleteFrom('known_networks')
-          .where('account', '=', account)
-          .where('network_hash', '=', network_hash)
-          .execute()
-      }
+      await sql`delete from known_networks where account = ${account} and network_hash not in (
+        select network_hash from known_networks where account = ${account}
+        order by seen_at desc, network_hash limit ${sql.lit(maxNetworks)})`.execute(tx)
     })
 
   return {
