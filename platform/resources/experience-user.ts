@@ -3,10 +3,10 @@ import { sql } from 'kysely'
 import Type from 'typebox'
 import { notFound } from '../base/refusals.ts'
 import {
-  byIdOrEmail,
   ExperienceUserRecord,
   emailTaken,
   readUser,
+  readUserRow,
   toEmailKey,
   UserPatch,
   userGroups,
@@ -44,23 +44,12 @@ export const experienceUser: Resource = {
         const passwordHash =
           patch.password === undefined ? undefined : await platform.passwords.hash(patch.password, address)
         const now = platform.clock.now()
-        const { column, value } = byIdOrEmail(idOrEmail)
         return platform.store.write(async (tx) => {
-          const user = await tx
-            .selectFrom('experience_users')
-            .select(['id', 'email_key'])
-            .where(column, '=', value)
-            .executeTakeFirst()
+          const user = await readUserRow(tx, idOrEmail)
           if (!user) throw notFound({ what: 'Experience user' })
           const emailKey = patch.email === undefined ? undefined : toEmailKey(patch.email)
-          if (emailKey !== undefined && emailKey !== user.email_key) {
-            const other = await tx
-              .selectFrom('experience_users')
-              .select('id')
-              .where('email_key', '=', emailKey)
-              .executeTakeFirst()
-            if (other) throw emailTaken()
-          }
+          const isNewEmail = emailKey !== undefined && emailKey !== user.email_key
+          if (isNewEmail && (await readUserRow(tx, emailKey))) throw emailTaken()
           const set = {
             updated_at: now,
             email: patch.email,
@@ -91,17 +80,15 @@ export const experienceUser: Resource = {
       params: closed({ experienceUserId }),
       result: Success,
       scopes: ['all.Application'],
-      run: (params, { platform }) => {
-        const { column, value } = byIdOrEmail(params.experienceUserId)
-        return platform.store.write(async (tx) => {
-          const user = await tx.selectFrom('experience_users').select('id').where(column, '=', value).executeTakeFirst()
+      run: (params, { platform }) =>
+        platform.store.write(async (tx) => {
+          const user = await readUserRow(tx, params.experienceUserId)
           if (!user) throw notFound({ what: 'Experience user' })
           await tx.deleteFrom('experience_users').where('id', '=', user.id).execute()
           await tx.deleteFrom('experience_group_users').where('user_id', '=', user.id).execute()
           await tx.deleteFrom('known_networks').where('account', '=', user.id).execute()
           return { success: true as const }
-        })
-      },
+        }),
     }),
   },
 }
