@@ -1,5 +1,4 @@
 /** Notices devices that have gone silent. Each trigger has a timer for each device: a state sets it anew, and it is deleted once it has fired. */
-import { sql } from 'kysely'
 import type { InactivityWatch, Watch } from '../../contracts/watches.ts'
 import { toIso } from '../records/schemas.ts'
 import type { Transaction } from '../store/store.ts'
@@ -80,20 +79,6 @@ export async function fireInactivityTimers(platform: RunsBase): Promise<number |
     }
   }
   return next
-}
-
-/** Deletes the timers of triggers that no longer exist. */
-export async function removeOldInactivityTimers({ store, watches }: RunsBase): Promise<void> {
-  const kept = watches.current.inactivity.map(({ trigger }) => trigger)
-  const isOld = kept.length === 0 ? sql<boolean>`1 = 1` : sql<boolean>`${sql.ref('trigger')} not in (${sql.join(kept)})`
-  const old = await store.read
-    .selectFrom('inactivity_timers')
-    .select('trigger')
-    .where(isOld)
-    .limit(1)
-    .executeTakeFirst()
-  // Without anything to delete, a start must not fail on a store that cannot be written.
-  if (old) await store.write((tx) => tx.deleteFrom('inactivity_timers').where(isOld).execute())
 }
 
 function toRun(watch: Watch<InactivityWatch>, deviceId: string, heardAt: number): NewRun {

@@ -1,5 +1,7 @@
 /** Remembers when timers fired, so that after a start it is known which of them were due in the meantime. */
+import { sql } from 'kysely'
 import type { Base } from '../base/base.ts'
+import { isIn, not } from '../records/conditions.ts'
 import { insertRuns } from './triggered-runs.ts'
 
 export interface Timer {
@@ -35,10 +37,13 @@ export async function fireTimer(platform: Base, { trigger, flowId }: Timer, dueA
 }
 
 /** Deletes the timers of triggers that no longer exist. */
-export async function removeOldTimers({ store }: Base, kept: readonly string[]): Promise<void> {
-  const timers = await store.read.selectFrom('timers').select('trigger').execute()
-  const old = timers.map(({ trigger }) => trigger).filter((trigger) => !kept.includes(trigger))
+export async function removeOldTimers(
+  { store }: Base,
+  table: 'timers' | 'inactivity_timers',
+  kept: readonly string[],
+): Promise<void> {
+  const isOld = sql<boolean>`${not(isIn(sql.ref('trigger'), kept))}`
+  const old = await store.read.selectFrom(table).select('trigger').where(isOld).limit(1).executeTakeFirst()
   // Without anything to delete, a start must not fail on a store that cannot be written.
-  if (old.length === 0) return
-  await store.write((tx) => tx.deleteFrom('timers').where('trigger', 'in', old).execute())
+  if (old) await store.write((tx) => tx.deleteFrom(table).where(isOld).execute())
 }

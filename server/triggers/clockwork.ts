@@ -2,7 +2,7 @@
 import type { Application, CompiledTrigger } from '../../engine/application.ts'
 import type { TimerSpec } from '../../engine/trigger.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { fireInactivityTimers, removeOldInactivityTimers } from '../../platform/runs/inactivity.ts'
+import { fireInactivityTimers } from '../../platform/runs/inactivity.ts'
 import { fireTimer, lastFiredAt, removeOldTimers } from '../../platform/runs/timers.ts'
 import { createAlarm } from './alarm.ts'
 
@@ -81,11 +81,10 @@ export function createClockwork(platform: Platform): Clockwork {
     async follow({ triggers }) {
       stop()
       const timers = triggers.filter((trigger) => trigger.type === 'timer')
-      await removeOldTimers(
-        platform,
-        timers.map(({ id }) => id),
-      )
-      await removeOldInactivityTimers(platform)
+      const ids = timers.map(({ id }) => id)
+      const silences = watches.current.inactivity.map(({ trigger }) => trigger)
+      await removeOldTimers(platform, 'timers', ids)
+      await removeOldTimers(platform, 'inactivity_timers', silences)
       await Promise.all(timers.map(startTimer))
       startInactivity()
     },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { DeviceSelection, StateWatch, Watch } from '../../../contracts/watches.ts'
 import type { TriggeredRun } from '../../../platform/base/triggered-run.ts'
-import { fireInactivityTimers, removeOldInactivityTimers } from '../../../platform/runs/inactivity.ts'
+import { fireInactivityTimers } from '../../../platform/runs/inactivity.ts'
 import { startRunsOfMessage } from '../../../platform/runs/runs-of-messages.ts'
+import { removeOldTimers } from '../../../platform/runs/timers.ts'
 import { readDueRuns } from '../../../platform/runs/triggered-runs.ts'
 import { compileWatch } from '../../../platform/runs/watches.ts'
 import { noteConnected, noteDisconnected } from '../../../platform/state/connections.ts'
@@ -219,9 +220,7 @@ eachStore((_name, open) => {
     it('is not waited for any more once its trigger is gone', async () => {
       const { addDevice, report, begins, clock, platform } = await setUp(watch)
       await report(await addDevice(), { data: { moisture: 1 } })
-      platform.watches.replace([compileWatch({ ...watch, trigger: 'other' })])
-      await removeOldInactivityTimers(platform)
-      platform.watches.replace([compileWatch(watch)])
+      await removeOldTimers(platform, 'inactivity_timers', ['other'])
       clock.ms += 60_000
       await fireInactivityTimers(platform)
       expect(await begins()).toEqual([])
