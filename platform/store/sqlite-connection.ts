@@ -77,12 +77,8 @@ export class SqliteConnection {
     }
     const statement = this.database.prepare(sql)
     this.#statements.set(sql, statement)
-    if (this.#statements.size > this.#cacheSize) {
-      for (const oldest of this.#statements.keys()) {
-        this.#statements.delete(oldest)
-        break
-      }
-    }
+    const [oldest] = this.#statements.keys()
+    if (this.#statements.size > this.#cacheSize && oldest !== undefined) this.#statements.delete(oldest)
     return statement
   }
 }
