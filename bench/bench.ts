@@ -6,7 +6,8 @@
 import { benchDevices } from './devices.ts'
 import { benchEngine } from './engine.ts'
 import { benchHostile } from './hostile/hostile.ts'
-import { benchRegistration, median, type RegistrationTimes } from './registration.ts'
+import { benchRegistration } from './registration.ts'
+import { medianRatio } from './statistics.ts'
 import type { Variant } from './target.ts'
 
 const isSanity = process.argv.includes('--sanity')
@@ -57,16 +58,9 @@ print(
 print()
 await benchDevices(devices, print)
 
-/** The median of the rounds' ratios, so that a slow moment of the machine affects only one round. */
 function ratio(one: Variant, other: Variant): string {
-  const [ones, others] = [find(one), find(other)]
-  return median(ones.perRound.map((rate, round) => rate / (others.perRound[round] ?? Number.NaN))).toFixed(2)
-}
-
-function find(variant: Variant): RegistrationTimes {
-  const found = times.find((candidate) => candidate.variant === variant)
-  if (!found) throw new Error(`${variant} was not measured.`)
-  return found
+  const rounds = (variant: Variant) => times.find((found) => found.variant === variant)?.perRound ?? []
+  return medianRatio(rounds(one), rounds(other))
 }
 
 function print(line = ''): void {

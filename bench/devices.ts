@@ -1,8 +1,8 @@
 /** The part of `npm run bench` that measures devices: states over MQTT, idle connections, and queries over time. */
 import { benchFleet, type FleetOptions, type FleetResult, type StateTimes } from './fleet.ts'
 import type { MqttVariant } from './mqtt-target.ts'
-import { median } from './registration.ts'
 import { benchSeries, type QueryTimes, type SeriesTimes } from './series.ts'
+import { medianRatio } from './statistics.ts'
 
 const names: Readonly<Partial<Record<MqttVariant, string>>> = {
   stored: '(e) each stored, full sync, then acknowledged',
@@ -68,9 +68,7 @@ function column(value: number, width = 10, digits = 1): string {
   return value.toFixed(digits).padStart(width)
 }
 
-/** The median of the rounds' ratios, so that a slow moment of the machine affects only one round. */
 function ratio(states: readonly StateTimes[], one: MqttVariant, other: MqttVariant): string {
   const rounds = (variant: MqttVariant) => states.find((found) => found.variant === variant)?.perRound ?? []
-  const others = rounds(other)
-  return median(rounds(one).map((rate, round) => rate / (others[round] ?? Number.NaN))).toFixed(2)
+  return medianRatio(rounds(one), rounds(other))
 }

@@ -3,6 +3,7 @@ import { makeEffects } from '../engine/effects.ts'
 import { loadApplication } from '../engine/load/load-application.ts'
 import type { Services } from '../engine/services.ts'
 import { nodeTypes, triggerTypes } from '../nodes/index.ts'
+import { median, quantile } from './statistics.ts'
 
 const condition = (n: number) => `
   - type: conditional
@@ -22,13 +23,8 @@ nodes:${condition(1)}${note}${condition(2)}${condition(3)}${note}${condition(4)}
     body: { id: << data.body.owner.id >>, greeting: "Hello << data.body.name >>", count: << data.body.count >> }
 `
 
-export interface EngineTimes {
-  readonly medianMicros: number
-  readonly p99Micros: number
-}
-
 /** Times batches of 100 runs and divides each time by the runs. */
-export async function benchEngine(batches: number): Promise<EngineTimes> {
+export async function benchEngine(batches: number): Promise<{ medianMicros: number; p99Micros: number }> {
   const { application, problems } = loadApplication([{ file: 'ten.yaml', text: flow }], {
     nodeTypes,
     triggerTypes,
@@ -61,7 +57,5 @@ export async function benchEngine(batches: number): Promise<EngineTimes> {
     await Promise.all(runs)
     times.push(Number(process.hrtime.bigint() - began) / 100_000)
   }
-  times.sort((a, b) => a - b)
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN
-  return { medianMicros: at(0.5), p99Micros: at(0.99) }
+  return { medianMicros: median(times), p99Micros: quantile(times, 0.99) }
 }

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Child, startChild } from './child.ts'
 import type { Load, LoadResult } from './mqtt-load.ts'
 import type { Fleet, MqttVariant } from './mqtt-target.ts'
-import { median } from './registration.ts'
+import { median } from './statistics.ts'
 
 export interface StateTimes extends LoadResult {
   readonly variant: MqttVariant

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node'
+import { quantile } from './statistics.ts'
 
 const edits = 60
 
@@ -62,8 +63,7 @@ async function measure(title: string, files: Readonly<Record<string, string>>, e
     times.push(performance.now() - began)
   }
   const [first = 0, ...others] = times
-  const sorted = others.sort((a, b) => a - b)
-  const at = (part: number) => sorted[Math.floor(sorted.length * part)]?.toFixed(0)
+  const at = (share: number) => quantile(others, share).toFixed(0)
   console.log(`${title}: opened in ${first.toFixed(0)} ms; an edit in ${at(0.5)} ms, 19 of 20 in ${at(0.95)} ms`)
   child.stdin.end()
   await once(child, 'exit')

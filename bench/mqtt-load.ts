@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { answerParent } from './child.ts'
 import { connectPacket, createReader, publishPacket, text } from './mqtt-packets.ts'
 import type { Fleet } from './mqtt-target.ts'
+import { median, quantile } from './statistics.ts'
 
 export interface Load extends Fleet {
   readonly port: number
@@ -37,9 +38,7 @@ async function run({ deviceIds, key, secret, port, seconds, window }: Load): Pro
   const endsAt = startedAt + seconds * 1000
   await Promise.all(devices.map((device) => report(device, window, endsAt, latencies)))
   for (const { socket } of devices) socket.destroy()
-  latencies.sort((one, other) => one - other)
-  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
-  return { messagesPerSecond: latencies.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) }
+  return { messagesPerSecond: latencies.length / seconds, p50Ms: median(latencies), p99Ms: quantile(latencies, 0.99) }
 }
 
 interface Device {

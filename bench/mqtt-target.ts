@@ -5,9 +5,7 @@
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { Aedes } from 'aedes'
-import { flowActor } from '../platform/auth/actor.ts'
 import type { Platform } from '../platform/platform.ts'
-import { callAction } from '../platform/resources/call-action.ts'
 import { createGate } from '../platform/store/gate.ts'
 import { loadFolder } from '../server/compose/load-folder.ts'
 import { openPlatform } from '../server/compose/open-platform.ts'
@@ -15,6 +13,7 @@ import { createBroker } from '../server/mqtt/broker.ts'
 import { createTcpListener } from '../server/mqtt/tcp-listener.ts'
 import { readSettings, type Settings } from '../server/settings.ts'
 import { startServer } from '../server.ts'
+import { call } from './call.ts'
 import { answerParent } from './child.ts'
 
 export type MqttVariant = 'stored' | 'one-by-one' | 'bare' | 'server'
@@ -83,17 +82,11 @@ async function openFolder(settings: Settings) {
 
 async function prepare(settings: Settings, count: number): Promise<Fleet> {
   const { platform, close } = await openFolder(settings)
-  const call = async <Result>(name: string, params: object): Promise<Result> => {
-    const outcome = await callAction(platform, flowActor, name, { ...params })
-    if ('error' in outcome) throw new Error(outcome.error.message)
-    // Boundary: the caller knows what the action answers.
-    return outcome.result as Result
-  }
   const device = { name: 'pot', attributes: [{ name: 'moisture', dataType: 'number' }] }
   const devices = await Promise.all(
-    Array.from({ length: count }, () => call<{ deviceId: string }>('devices.post', { device })),
+    Array.from({ length: count }, () => call<{ deviceId: string }>(platform, 'devices.post', { device })),
   )
-  const key = await call<{ key: string; secret: string }>('applicationKeys.post', { applicationKey: {} })
+  const key = await call<{ key: string; secret: string }>(platform, 'applicationKeys.post', { applicationKey: {} })
   await close()
   return { deviceIds: devices.map(({ deviceId }) => deviceId), key: key.key, secret: key.secret }
 }

@@ -1,13 +1,11 @@
 /** Measures the registration of a device over HTTP, round by round, so that a noisy machine affects all variants. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
-import type { Variant } from './target.ts'
+import { type Child, startChild } from './child.ts'
+import { median } from './statistics.ts'
+import type { Started, Variant } from './target.ts'
 
 export interface RegistrationTimes {
   readonly variant: Variant
@@ -18,11 +16,9 @@ export interface RegistrationTimes {
   readonly perRound: readonly number[]
 }
 
-interface Target {
+interface Target extends Started {
   readonly variant: Variant
-  readonly child: ChildProcess
-  readonly url: string
-  readonly token: string
+  readonly child: Child
   readonly data: string
 }
 
@@ -46,8 +42,7 @@ export async function benchRegistration(
     return variants.map((variant) => summarise(variant, results.get(variant) ?? []))
   } finally {
     for (const { child, data } of targets) {
-      child.kill('SIGTERM')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      await child.stop()
       await rm(data, { recursive: true, force: true })
     }
   }
@@ -55,16 +50,8 @@ export async function benchRegistration(
 
 async function startTarget(variant: Variant): Promise<Target> {
   const data = await mkdtemp(join(tmpdir(), 'flowpot-bench-'))
-  const file = fileURLToPath(new URL('./target.js', import.meta.url))
-  // The flags of this process are those of `npm start`.
-  const child = spawn(process.execPath, [...process.execArgv, file, variant, data], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { url, token } = JSON.parse(line) as { url: string; token: string }
-    return { variant, child, url, token, data }
-  }
-  throw new Error(`The target ${variant} did not start.`)
+  const child = startChild('./target.js', [variant, data])
+  return { variant, child, data, ...(await child.ask<Started>('start')) }
 }
 
 async function load({ url, token, variant }: Target, size: LoadSize): Promise<autocannon.Result> {
@@ -89,9 +76,4 @@ function summarise(variant: Variant, results: readonly autocannon.Result[]): Reg
     p99Ms: median(results.map(({ latency }) => latency.p99)),
     perRound: results.map(({ requests }) => requests.average),
   }
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

@@ -3,12 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { flowActor } from '../platform/auth/actor.ts'
 import { createPlatform, type Platform } from '../platform/platform.ts'
-import { callAction } from '../platform/resources/call-action.ts'
 import { openStore, openTemporaryStore } from '../platform/store/open-store.ts'
 import type { Store } from '../platform/store/store.ts'
-import { median } from './registration.ts'
+import { call } from './call.ts'
+import { median } from './statistics.ts'
 
 export interface SeriesTimes {
   readonly database: 'SQLite' | 'PostgreSQL'
@@ -73,7 +72,7 @@ async function benchStore(
     }
     const platform = await createPlatform(store, settings, { now: () => Date.now() }, random)
     const device = { name: 'pot', attributes: [{ name: 'moisture', dataType: 'number' }] }
-    const { deviceId } = (await call(platform, 'devices.post', { device })) as { deviceId: string }
+    const { deviceId } = await call<{ deviceId: string }>(platform, 'devices.post', { device })
     const end = Date.now()
     await fill(store, deviceId, Math.max(...sizes), end)
     await tidy()
@@ -114,10 +113,4 @@ async function time(platform: Platform, query: object, times: number): Promise<Q
   await new Promise((resolve) => setTimeout(resolve, 5))
   delay.disable()
   return { medianMs: median(taken), blockedMs: delay.max / 1e6 }
-}
-
-async function call(platform: Platform, name: string, params: object): Promise<unknown> {
-  const outcome = await callAction(platform, flowActor, name, { ...params })
-  if ('error' in outcome) throw new Error(`${name}: ${outcome.error.message}`)
-  return outcome.result
 }

@@ -1,11 +1,10 @@
 /**
- * The HTTP server that is measured, in a process of its own: `node target.js VARIANT DATA-FOLDER`. Prints one line of JSON with its URL and a
- * token, and runs until SIGTERM.
+ * The HTTP server that is measured, in a process of its own: `target.js VARIANT DATA-FOLDER`. Answers the message `'start'` with where it listens
+ * and a token of a user.
  */
 import { randomUUID } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { fastify } from 'fastify'
+import { type FastifyReply, fastify } from 'fastify'
 import { pino } from 'pino'
 import { flowActor } from '../platform/auth/actor.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -15,15 +14,23 @@ import { openPlatform } from '../server/compose/open-platform.ts'
 import { createLog } from '../server/http/log.ts'
 import { readSettings, type Settings } from '../server/settings.ts'
 import { startServer } from '../server.ts'
+import { call } from './call.ts'
+import { answerParent } from './child.ts'
 
 const variants = ['flow', 'hand-written', 'commit-each', 'constant'] as const
 export type Variant = (typeof variants)[number]
 
+export interface Started {
+  readonly url: string
+  readonly token: string
+}
+
+const user = { email: 'ada@lom.example', password: 'correct horse battery' }
+
 // This file is bundled into a folder of dist/bench/.
 const flows = fileURLToPath(new URL('../../../flows', import.meta.url))
 
-async function main(variant: string | undefined, data: string | undefined): Promise<void> {
-  if (data === undefined) throw new Error('usage: target.js VARIANT DATA-FOLDER')
+async function start(variant: string, data: string): Promise<Started> {
   const settings = readSettings({ data, port: '0', platformPort: '0', mqttPort: '0', logLevel: 'warn' }, {})
   switch (variant) {
     case 'flow':
@@ -39,19 +46,18 @@ async function main(variant: string | undefined, data: string | undefined): Prom
   }
 }
 
-async function serveFlow(settings: Settings): Promise<void> {
+async function serveFlow(settings: Settings): Promise<Started> {
   const { server } = await startServer(flows, settings)
   const url = server?.listening.find(({ name }) => name === 'experience')?.url
   if (!url) throw new Error('The flows are not sound.')
-  const body = JSON.stringify({ email: 'ada@lom.example', password: 'correct horse battery' })
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(user) }
   await fetch(`${url}/users`, init)
   const { token } = (await (await fetch(`${url}/auth`, init)).json()) as { token: string }
-  announce({ url, token })
+  return { url, token }
 }
 
 /** Does by hand what register-device.yaml does, with the same reply headers, token check, platform and request IDs, but without the engine. */
-async function serveHandWritten(settings: Settings, commitEach: boolean): Promise<void> {
+async function serveHandWritten(settings: Settings, commitEach: boolean): Promise<Started> {
   const { application } = await loadFolder(flows)
   if (!application) throw new Error('The flows are not sound.')
   const { platform } = await openPlatform(application, settings, { commitEach })
@@ -59,7 +65,6 @@ async function serveHandWritten(settings: Settings, commitEach: boolean): Promis
   const app = fastify({
     bodyLimit: settings.bodyLimitBytes,
     loggerInstance: log,
-
     genReqId: () => randomUUID(),
   })
   app.addHook('onRequest', (request, reply, done) => {
@@ -79,12 +84,11 @@ async function serveHandWritten(settings: Settings, commitEach: boolean): Promis
     }
     return registerDevice(platform, reply, { deviceName, manufacturerId, owner: verified.user.id })
   })
-  await callAction(platform, flowActor, 'experienceUsers.post', {
-    experienceUser: { email: 'ada@lom.example', password: 'correct horse battery' },
-  })
-  const token = await platform.users.signToken({ user: 'ada@lom.example' })
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  announce({ url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, token })
+  await call(platform, 'experienceUsers.post', { experienceUser: user })
+  const token = await platform.users.signToken({ user: user.email })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  if (token === null) throw new Error('There is no user.')
+  return { url, token }
 }
 
 interface Registration {
@@ -93,11 +97,11 @@ interface Registration {
   readonly owner: string
 }
 
-interface Replies {
-  code(status: number): { send(body: unknown): unknown }
-}
-
-async function registerDevice(platform: Platform, reply: Replies, { deviceName, manufacturerId, owner }: Registration) {
+async function registerDevice(
+  platform: Platform,
+  reply: FastifyReply,
+  { deviceName, manufacturerId, owner }: Registration,
+) {
   const created = await callAction(platform, flowActor, 'devices.post', {
     device: {
       name: deviceName,
@@ -121,18 +125,14 @@ async function registerDevice(platform: Platform, reply: Replies, { deviceName, 
   return reply.code(201).send({ deviceId, accessKey, accessSecret })
 }
 
-async function serveConstant(): Promise<void> {
+async function serveConstant(): Promise<Started> {
   const app = fastify()
   app.post('/devices', async (_request, reply) =>
     reply.code(201).send({ deviceId: '0', accessKey: '0', accessSecret: '0' }),
   )
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  announce({ url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, token: '' })
+  return { url: await app.listen({ port: 0, host: '127.0.0.1' }), token: '' }
 }
 
-function announce(line: { url: string; token: string | null }): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
-}
-
-process.on('SIGTERM', () => process.exit(0))
-await main(process.argv[2], process.argv[3])
+const [variant, data] = process.argv.slice(2)
+if (variant === undefined || data === undefined) throw new Error('usage: target.js VARIANT DATA-FOLDER')
+answerParent(() => start(variant, data))
