@@ -14,6 +14,7 @@ it('names the limits that there are', () => {
   expect(page).toContain(`| message | ${kb(messageBytes)} |`)
   expect(page).toContain(`| packet | ${kb(packetBytes)}; CONNECT ${kb(connectBytes)};`)
   expect(page).toContain(`| subscriptions of a device | ${subscriptions} |`)
+  expect(page).toContain(`| filters in a SUBSCRIBE | ${subscriptions};`)
   expect(page).toContain(`| connections | ${spaced(connections)}, of one address ${spaced(connectionsPerAddress)}:`)
 })
 
