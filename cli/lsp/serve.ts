@@ -5,22 +5,30 @@ import {
   DidChangeWatchedFilesNotification,
   ErrorCodes,
   type Hover,
+  type InlayHint,
+  type InlayHintParams,
   type Location,
   type Position,
   type Range,
   ResponseError,
+  type SemanticTokens,
+  SemanticTokensBuilder,
   type ServerCapabilities,
   TextDocumentSyncKind,
+  type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
 import { FlowpotError } from '../../contracts/errors.ts'
 import { complete } from '../../workbench/language/complete/complete.ts'
+import { format } from '../../workbench/language/format.ts'
 import { hover } from '../../workbench/language/hover.ts'
+import { inlayTypes } from '../../workbench/language/inlay-types.ts'
 import { type LanguageFile, languageFile } from '../../workbench/language/language-file.ts'
 import { pathOf } from '../../workbench/language/language-folder.ts'
 import { definitionsOf, nameAt, referencesTo, rename, renameRange } from '../../workbench/language/navigate.ts'
 import { quickFixes } from '../../workbench/language/quick-fixes.ts'
+import { templateTokens, tokenTypes } from '../../workbench/language/semantic-tokens.ts'
 import { writersAt } from '../../workbench/language/writers.ts'
 import { readVersion } from '../version.ts'
 import { createWorkspace, filePathOf } from './workspace.ts'
@@ -41,6 +49,9 @@ const capabilities: ServerCapabilities = {
   referencesProvider: true,
   renameProvider: { prepareProvider: true },
   codeActionProvider: { codeActionKinds: ['quickfix'] },
+  documentFormattingProvider: true,
+  inlayHintProvider: true,
+  semanticTokensProvider: { legend: { tokenTypes: [...tokenTypes], tokenModifiers: [] }, full: true },
 }
 
 export function serve(connection: Connection): void {
@@ -121,6 +132,30 @@ export function serve(connection: Connection): void {
   )
   connection.onCodeAction(
     about([], (_, { context }: CodeActionParams, document) => [...quickFixes(document, context.diagnostics)]),
+  )
+  connection.onDocumentFormatting(
+    about<InDocument, TextEdit[]>([], ({ source: { file, text } }, _, document) => {
+      const formatted = format(file, text)
+      const end = document.positionAt(text.length)
+      return formatted === undefined || formatted === text
+        ? []
+        : [{ range: { start: { line: 0, character: 0 }, end }, newText: formatted }]
+    }),
+  )
+  connection.languages.inlayHint.on(
+    about<InlayHintParams, InlayHint[]>([], (file, { range }, document) => [
+      ...inlayTypes(file, range, (offset) => document.positionAt(offset)),
+    ]),
+  )
+  connection.languages.semanticTokens.on(
+    about<InDocument, SemanticTokens>({ data: [] }, ({ source }, _, document) => {
+      const builder = new SemanticTokensBuilder()
+      for (const { start, length, type } of templateTokens(source.text)) {
+        const { line, character } = document.positionAt(start)
+        builder.push(line, character, length, tokenTypes.indexOf(type), 0)
+      }
+      return builder.build()
+    }),
   )
 }
 
