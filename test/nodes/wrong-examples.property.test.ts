@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
+import { parseYaml } from '../../engine/source/yaml-document.ts'
 import { nodeTypes } from '../../nodes/index.ts'
 import { loadSources } from '../../server/compose/load-folder.ts'
 
@@ -39,7 +40,7 @@ function replaced(value: unknown, [key, ...rest]: Place, by: unknown): unknown {
 describe('a node whose configuration is wrong anywhere', () => {
   it.each(nodeTypes)('is a problem within the file, and never a crash: $type', ({ examples }) => {
     for (const { yaml } of examples) {
-      const node: unknown = parse(yaml)
+      const node = parseYaml({ file: 'node.yaml', text: yaml }).value
       for (const place of placesIn(node)) {
         for (const value of odd) {
           const nodes = [replaced(node, place, value), { type: 'reply' }]
