@@ -1,31 +1,22 @@
 /** JSON Schemas of draft-04, which Losant's are, as draft-07. */
-import { isObject } from '../../../engine/values/coerce.ts'
+import { changeBelow } from '../../../engine/json-schema/change-below.ts'
+import type { JsonSchema } from '../../../engine/json-schema/shape-of-schema.ts'
+import { isMap } from '../../../engine/values/is-map.ts'
 
-const single = ['additionalItems', 'additionalProperties', 'not']
-const lists = ['allOf', 'anyOf', 'oneOf']
-const maps = ['properties', 'patternProperties', 'definitions', 'dependencies']
-
-/** A copy. Keywords that draft-04 has not are left out: Losant takes no notice of them. */
+/** A copy as draft-07. Keywords that draft-04 does not have are left out, since Losant ignores them. */
 export function fromDraft04(schema: unknown): unknown {
-  if (!isObject(schema) || Array.isArray(schema)) return schema
-  const copy = Object.fromEntries(Object.entries(schema).filter(([key]) => keywords.has(key)))
-  for (const key of single) if (key in copy) copy[key] = fromDraft04(copy[key])
-  for (const key of [...lists, 'items']) {
-    const below = copy[key]
-    if (Array.isArray(below)) copy[key] = below.map(fromDraft04)
-    else if (isObject(below)) copy[key] = fromDraft04(below)
-  }
-  for (const key of maps) {
-    const below = copy[key]
-    if (!isObject(below)) continue
-    copy[key] = Object.fromEntries(Object.entries(below).map(([name, part]) => [name, fromDraft04(part)]))
-  }
+  return isMap(schema) ? convert(schema) : schema
+}
+
+function convert(schema: JsonSchema): JsonSchema {
+  const kept = Object.fromEntries(Object.entries(schema).filter(([key]) => keywords.has(key)))
+  const copy = changeBelow(kept, keywordsOfParts, convert)
   excludeBound(copy, 'minimum', 'exclusiveMinimum')
   excludeBound(copy, 'maximum', 'exclusiveMaximum')
   return copy
 }
 
-/** In draft-04 it is `true` beside the bound, later the bound itself. */
+/** In draft-04, `exclusiveMinimum` is `true` next to a `minimum`; later it is the bound itself. */
 function excludeBound(schema: Record<string, unknown>, bound: string, exclusive: string): void {
   if (typeof schema[exclusive] !== 'boolean') return
   const isExcluded = schema[exclusive] && bound in schema
@@ -35,31 +26,16 @@ function excludeBound(schema: Record<string, unknown>, bound: string, exclusive:
   delete schema[bound]
 }
 
-/** Of draft-04 but `$schema` and `id`, which say nothing of a value. */
+/** The keywords that have schemas below them. */
+const keywordsOfParts = [
+  ...['additionalItems', 'additionalProperties', 'not', 'allOf', 'anyOf', 'oneOf', 'items'],
+  ...['properties', 'patternProperties', 'definitions', 'dependencies'],
+]
+
+/** The keywords of draft-04, without `$schema` and `id`, which say nothing about a value. */
 const keywords: ReadonlySet<string> = new Set([
-  ...single,
-  ...lists,
-  ...maps,
-  'items',
-  '$ref',
-  'title',
-  'description',
-  'default',
-  'type',
-  'enum',
-  'format',
-  'multipleOf',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'minLength',
-  'maxLength',
-  'pattern',
-  'minItems',
-  'maxItems',
-  'uniqueItems',
-  'minProperties',
-  'maxProperties',
-  'required',
+  ...keywordsOfParts,
+  ...['$ref', 'title', 'description', 'default', 'type', 'enum', 'format', 'multipleOf'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'minLength', 'maxLength', 'pattern'],
+  ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties', 'required'],
 ])

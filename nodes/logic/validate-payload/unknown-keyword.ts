@@ -4,15 +4,7 @@ import { nearestName } from '../../../engine/source/nearest-name.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
 
 const schemaKeys = [
-  'additionalItems',
-  'additionalProperties',
-  'contains',
-  'else',
-  'if',
-  'items',
-  'not',
-  'propertyNames',
-  'then',
+  ...['additionalItems', 'additionalProperties', 'contains', 'else', 'if', 'items', 'not', 'propertyNames', 'then'],
 ]
 const listKeys = ['allOf', 'anyOf', 'items', 'oneOf']
 const mapKeys = ['$defs', 'definitions', 'dependencies', 'patternProperties', 'properties']
