@@ -133,34 +133,24 @@ function checkPosition(value: unknown, at: readonly (string | number)[], report:
 }
 
 function translate(config: RawConfig): RawConfig {
-  const {
-    checkType = 'radius',
-    gpsCheck,
-    gpsCenter,
-    radius,
-    polygonCoords,
-    polygonPath,
-    resultPath,
-    branchPath,
-  } = config
-  const area = (): RawConfig => {
-    switch (checkType) {
-      case 'radius':
-        return { center: gpsCenter, radiusMeters: radius }
-      case 'polygonCoords':
-        return {
-          polygon: String(polygonCoords)
-            .split('\n')
-            .filter((line) => line.trim() !== ''),
-        }
-      case 'polygon':
-        return { polygon: templateAt(polygonPath, 'polygonPath') }
-    }
-    throw new Error(`A Geofence node's checkType cannot be ${JSON.stringify(checkType)}.`)
-  }
   return {
-    position: gpsCheck,
-    ...area(),
-    ...filled({ result: resultPath, branchResult: branchPath }),
+    position: config.gpsCheck,
+    ...translateArea(config),
+    ...filled({ result: config.resultPath, branchResult: config.branchPath }),
+  }
+}
+
+function translateArea({ checkType = 'radius', gpsCenter, radius, polygonCoords, polygonPath }: RawConfig): RawConfig {
+  switch (checkType) {
+    case 'radius':
+      return { center: gpsCenter, radiusMeters: radius }
+    case 'polygonCoords': {
+      const lines = String(polygonCoords).split('\n')
+      return { polygon: lines.filter((line) => line.trim() !== '') }
+    }
+    case 'polygon':
+      return { polygon: templateAt(polygonPath, 'polygonPath') }
+    default:
+      throw new Error(`A Geofence node's checkType cannot be ${JSON.stringify(checkType)}.`)
   }
 }

@@ -1,8 +1,8 @@
 /** What is wrong with an `http` node that its schema cannot say. */
 import { hasTemplate } from '../../../engine/compile/compile-value.ts'
-import type { NodeCheck, RawConfig } from '../../../engine/node.ts'
+import type { NodeCheck } from '../../../engine/node.ts'
 import { misplaced, onlyOne } from '../../parts/misplaced.ts'
-import { checkHeaderNames } from '../../parts/reply-headers.ts'
+import { checkHeaderNames, headersOf } from '../../parts/reply-headers.ts'
 import { checkConnection } from '../../parts/sql-check.ts'
 
 /** What frames a message is no flow's to say, and neither is where it goes: that is the URL's. */
@@ -32,7 +32,7 @@ export function checkRequest(check: NodeCheck): void {
 
   checkConnection(check, { field: 'clientCertificate', example: 'bank: { env: BANK_CERTIFICATE }' })
   checkHeaderNames(check, { names: connectionHeaders, owner: 'connection' })
-  for (const name of headerNames(config)) {
+  for (const name of Object.keys(headersOf(config))) {
     const at = ['headers', name]
     if (auth !== undefined && /^authorization$/i.test(name)) misplaced(report, at, `${name} is what auth sends.`)
     if (multipart !== undefined && /^content-type$/i.test(name)) {
@@ -50,8 +50,4 @@ function problemOfUrl(url: string): { message: string; hint: string } | undefine
   }
   if (username === '' && password === '') return undefined
   return { message: 'The URL has a user and a password in it.', hint: 'Give them as auth.' }
-}
-
-function headerNames({ headers }: RawConfig): readonly string[] {
-  return typeof headers === 'object' && headers !== null ? Object.keys(headers) : []
 }

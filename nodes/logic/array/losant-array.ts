@@ -1,22 +1,10 @@
 /** Losant's ArrayNode as an `array` node. */
 import type { RawConfig } from '../../../engine/node.ts'
 import { filled, templateAt } from '../../parts/losant-fields.ts'
+import type { Operations } from '../../parts/operations.ts'
+import { arrayOperations } from './array-operations.ts'
 
-/** Our field for `inputTemplate` of a rule, by operation. */
-const inputNames: Readonly<Record<string, string>> = {
-  concat: 'value',
-  deduplicateBy: 'by',
-  filter: 'where',
-  groupBy: 'by',
-  indexOf: 'value',
-  insertAt: 'value',
-  keyBy: 'by',
-  push: 'value',
-  replaceAt: 'value',
-  slice: 'start',
-  sortBy: 'by',
-  unshift: 'value',
-}
+const operations: Operations = arrayOperations
 
 /** Losant's editor creates one rule per node. The result of a rule that does not change the list goes to its `outputPath`. */
 export function translateArray({ sourceArrayPath, destArrayPath, rules }: RawConfig): RawConfig {
@@ -24,7 +12,9 @@ export function translateArray({ sourceArrayPath, destArrayPath, rules }: RawCon
   if (rule === undefined || more !== undefined) throw new Error('An array node has one rule.')
   const { type, inputTemplate, indexTemplate, order, outputPath } = rule
   const operation = String(type)
-  const input = inputNames[operation]
+  const { required = [] } = operations[operation] ?? {}
+  // The field for `inputTemplate`.
+  const input = operation === 'slice' ? 'start' : ['value', 'by', 'where'].find((field) => required.includes(field))
   const finds = findingOperations.has(operation)
   if (finds && !outputPath) throw new Error(`The rule ${operation} has no outputPath.`)
   return {

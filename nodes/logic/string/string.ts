@@ -87,23 +87,12 @@ result: data.number`,
   ],
 })
 
-/** Our fields for Losant's `methodArgs`, in order. */
-const argumentNames: Readonly<Record<string, readonly string[]>> = {
-  indexOf: ['search', 'start'],
-  pad: ['length', 'fill'],
-  padEnd: ['length', 'fill'],
-  padStart: ['length', 'fill'],
-  replaceAll: ['search', 'replacement'],
-  replaceFirst: ['search', 'replacement'],
-  split: ['separator'],
-  truncate: ['length', 'omission'],
-}
-
-/** In an export, an argument that was left out is an empty text. */
+/** Losant's `methodArgs` are in the order of the operation's fields. In an export, an argument that was left out is an empty text. */
 function translate({ method, methodArgs, sourceData, resultPath }: RawConfig): RawConfig {
   const values: readonly unknown[] = Array.isArray(methodArgs) ? methodArgs : []
-  const names = argumentNames[String(method)] ?? []
-  const named = names.flatMap((name, index) => {
+  const operations: Readonly<Record<string, StringOperation>> = stringOperations
+  const { required = [], optional = [] } = operations[String(method)] ?? {}
+  const named = [...required.flat(), ...optional].flatMap((name, index) => {
     const value = values[index] ?? ''
     return index > 0 && value === '' ? [] : [[name, value] as const]
   })
