@@ -3,6 +3,7 @@ import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { callAndSettle, platformRefusal, settle } from '../parts/call-platform.ts'
+import { defined } from '../parts/defined.ts'
 import { mayRefuse } from '../parts/refuse.ts'
 
 export const deviceState = defineNode({
@@ -36,16 +37,12 @@ takes \`else\`; without an \`else\` it fails the run.`,
         const error = { type: 'Validation', statusCode: 400, message: 'time is missing.' }
         return settle({ error }, { call: 'device.sendState', ...site })
       }
-      const fields = {
+      const deviceState = defined({
         data: state(payload),
-        time: at,
+        time: at instanceof Date ? at.toISOString() : at,
         meta: meta?.(payload),
         flowVersion: flowVersion?.(payload),
-      }
-      const given = Object.entries(fields).filter(([, value]) => value !== undefined)
-      const deviceState = Object.fromEntries(
-        given.map(([field, value]) => [field, value instanceof Date ? value.toISOString() : value]),
-      )
+      })
       const params = { deviceId: deviceId(payload), deviceState }
       return callAndSettle(run, 'device.sendState', params, site)
     }

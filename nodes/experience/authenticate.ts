@@ -3,6 +3,7 @@ import type { UserRecord, Users } from '../../contracts/users.ts'
 import { shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { defineNode, type NodeCheck } from '../../engine/node.ts'
 import { PathTo, Value } from '../../engine/schema.ts'
+import { defined } from '../parts/defined.ts'
 import { lacking } from '../parts/misplaced.ts'
 import { invalidateExistingTokens, tokenData, tokenLifetime } from '../parts/token-fields.ts'
 import { userShape } from '../parts/user-shape.ts'
@@ -41,21 +42,12 @@ The platform limits wrong guesses: past the limit, the run fails with status 429
       : [...written(result, userShape), ...written(tokenResult, shapeOfSchema({ type: 'string' }))],
   check: checkCredentials,
   compile: (config) => {
-    const {
-      email,
-      password,
-      token,
-      result,
-      tokenResult,
-      ttlSeconds,
-      tokenData,
-      invalidateExistingTokens = false,
-    } = config
+    const { email, password, token, result, tokenResult, ttlSeconds, tokenData } = config
+    const { invalidateExistingTokens = false } = config
     return async (payload, run) => {
       const { users } = run.services
       const given = { email: email?.(payload), password: password?.(payload), token: token?.(payload) }
-      const ttl = ttlSeconds?.(payload)
-      const data = tokenData?.(payload)
+      const content = defined({ ttlSeconds: ttlSeconds?.(payload), data: tokenData?.(payload) })
 
       const byToken = token ? await userOfToken(users, given.token) : null
       const isTokenEnough = !email || password !== undefined || isSameAddress(byToken?.email, given.email)
@@ -65,8 +57,7 @@ The platform limits wrong guesses: past the limit, the run fails with status 429
       if (tokenResult || invalidateExistingTokens || password) {
         const signed = await users.signToken({
           user: user.id,
-          ...(ttl === undefined ? {} : { ttlSeconds: ttl }),
-          ...(data === undefined ? {} : { data }),
+          ...content,
           invalidateExistingTokens,
           isLogin: true,
         })
@@ -143,19 +134,10 @@ function isSameAddress(a: unknown, b: unknown): boolean {
 function checkCredentials({ config, report }: NodeCheck): void {
   const { email, password, token } = config
   if (password !== undefined && email === undefined) {
-    report({
-      code: 'FLOW_MISSING_FIELD',
-      at: ['password'],
-      atKey: true,
-      message: 'A password needs an email.',
-    })
+    report({ code: 'FLOW_MISSING_FIELD', at: ['password'], atKey: true, message: 'A password needs an email.' })
   } else if (email !== undefined && password === undefined && token === undefined) {
-    report({
-      code: 'FLOW_MISSING_FIELD',
-      at: ['email'],
-      atKey: true,
-      message: 'An email needs a password or a token.',
-    })
+    const message = 'An email needs a password or a token.'
+    report({ code: 'FLOW_MISSING_FIELD', at: ['email'], atKey: true, message })
   } else if (email === undefined && token === undefined) {
     lacking(report, 'The node has no credentials to check.', 'Give email and password, or token.')
   }

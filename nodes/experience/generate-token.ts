@@ -3,6 +3,7 @@ import { defineError } from '../../contracts/errors.ts'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { defined } from '../parts/defined.ts'
 import { flag } from '../parts/flag.ts'
 import { invalidateExistingTokens, tokenData, tokenLifetime } from '../parts/token-fields.ts'
 
@@ -31,12 +32,9 @@ the run; if that can happen, use \`get-user\` first.`,
   compile: ({ user, result, ttlSeconds, data, treatAsLogin = false, invalidateExistingTokens = false }) => {
     return async (payload, run) => {
       const name = user(payload)
-      const ttl = ttlSeconds?.(payload)
-      const extra = data?.(payload)
       const token = await run.services.users.signToken({
         user: name,
-        ...(ttl === undefined ? {} : { ttlSeconds: ttl }),
-        ...(extra === undefined ? {} : { data: extra }),
+        ...defined({ ttlSeconds: ttlSeconds?.(payload), data: data?.(payload) }),
         invalidateExistingTokens,
         isLogin: treatAsLogin,
       })

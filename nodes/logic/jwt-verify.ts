@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template, ValueOf } from '../../engine/schema.ts'
+import { defined } from '../parts/defined.ts'
 import { given } from '../parts/given.ts'
 import { verifyingKey } from '../parts/json-web-key.ts'
 import {
@@ -149,9 +150,8 @@ function verifySignature(token: string, key: unknown, { algorithm, issuer, audie
       ignoreExpiration: true,
       ignoreNotBefore: true,
       // A claim that is not there would otherwise pass.
-      requiredClaims: [...(issuer === undefined ? [] : ['iss']), ...(audience === undefined ? [] : ['aud'])],
-      ...(issuer === undefined ? {} : { allowedIss: issuer }),
-      ...(audience === undefined ? {} : { allowedAud: audience }),
+      requiredClaims: Object.keys(defined({ iss: issuer, aud: audience })),
+      ...defined({ allowedIss: issuer, allowedAud: audience }),
     })
   } catch (cause) {
     throw notWithThisKey(algorithm, cause)

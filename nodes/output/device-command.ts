@@ -3,6 +3,7 @@ import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
+import { defined } from '../parts/defined.ts'
 import { present } from '../parts/device-selection.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
 import { mayRefuse } from '../parts/refuse.ts'
@@ -28,8 +29,7 @@ for a device that does not exist. A refusal takes \`else\`; without an \`else\` 
     const { deviceId, command, payload: content, result } = config
     const select = compileManyDevices(config)
     return async (payload, run) => {
-      const sent = content?.(payload)
-      const named = { name: command(payload), ...(sent === undefined ? {} : { payload: sent }) }
+      const named = defined({ name: command(payload), payload: content?.(payload) })
       const site = { payload, result, wired }
       if (deviceId) {
         const params = { deviceId: present('deviceId', deviceId(payload)), deviceCommand: named }

@@ -4,6 +4,7 @@ import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, PathTo, Template, ValueOf } from '../../engine/schema.ts'
 import { parseMailbox } from '../../engine/values/mailbox.ts'
+import { defined } from '../parts/defined.ts'
 import { failedEffect } from '../parts/failed-effect.ts'
 import { flag } from '../parts/flag.ts'
 import { filled } from '../parts/losant-fields.ts'
@@ -47,7 +48,6 @@ The value at \`result\` is \`{ success: true }\` once the server has accepted it
   check,
   compile: ({ to, cc, bcc, from, replyTo, lists = false, subject, text, html, result }, { wired, config }) => {
     return async (payload, run) => {
-      const sender = from?.(payload)
       const addressesOf = (field: string, value: CompiledValue<string | string[]> | undefined) => {
         const given = value?.(payload)
         if (Array.isArray(given) && typeof config[field] === 'string' && !lists) {
@@ -58,15 +58,13 @@ The value at \`result\` is \`{ success: true }\` once the server has accepted it
         return [given ?? []].flat()
       }
       const message = {
-        ...(sender === undefined ? {} : { from: sender }),
+        ...defined({ from: from?.(payload), text: text?.(payload), html: html?.(payload) }),
         to: addressesOf('to', to),
         cc: addressesOf('cc', cc),
         bcc: addressesOf('bcc', bcc),
         replyTo: addressesOf('replyTo', replyTo),
         // A block of YAML ends in a line break.
         subject: subject(payload).trim(),
-        ...(text ? { text: text(payload) } : {}),
-        ...(html ? { html: html(payload) } : {}),
       }
       try {
         await run.services.mail(message, run.signal)

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
+import { defined } from './defined.ts'
 import { filled } from './losant-fields.ts'
 
 /** Reading or writing CSV blocks the process: a million cells take about a second. */
@@ -35,13 +36,12 @@ export function renderFormat(fields: FormatFields, payload: Payload) {
   const delimiter = fields.delimiter?.(payload) || ','
   // Without a quote there is no quoting: each quote is a character as any other.
   const quote: string = fields.quote?.(payload) ?? '"'
-  const recordDelimiter = fields.recordDelimiter?.(payload) || undefined
   if ([quote, '\n', '\r'].includes(delimiter)) throw new Error('delimiter must be neither the quote nor a line break.')
   return {
     delimiter,
     quote,
     escape: fields.escape?.(payload) || '"',
-    ...(recordDelimiter === undefined ? {} : { record_delimiter: recordDelimiter }),
+    ...defined({ record_delimiter: fields.recordDelimiter?.(payload) || undefined }),
   }
 }
 

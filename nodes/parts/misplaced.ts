@@ -7,7 +7,7 @@ type Check = Pick<NodeCheck, 'config' | 'report'>
 /** Reports a field that the rest of the configuration leaves no room for. */
 export function misplaced(report: Report, field: string | readonly string[], message: string, hint?: string): void {
   const at = [field].flat()
-  report({ code: 'FLOW_UNKNOWN_FIELD', at, atKey: true, message, ...(hint === undefined ? {} : { hint }) })
+  report({ code: 'FLOW_UNKNOWN_FIELD', at, atKey: true, message, hint })
 }
 
 /** Reports those of the fields that the node has. */
@@ -29,5 +29,5 @@ export function onlyOne(check: Check, fields: readonly string[], hint?: string):
 
 /** Reports that the node lacks a field that its schema cannot require, such as one of several. */
 export function lacking(report: Report, message: string, hint?: string): void {
-  report({ code: 'FLOW_MISSING_FIELD', at: [], message, ...(hint === undefined ? {} : { hint }) })
+  report({ code: 'FLOW_MISSING_FIELD', at: [], message, hint })
 }

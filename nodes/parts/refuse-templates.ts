@@ -3,7 +3,10 @@ import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import type { TriggerCheck } from '../../engine/trigger.ts'
 
-export function refuseTemplates({ config, report }: TriggerCheck, fields = Object.keys(config)): void {
+export function refuseTemplates(
+  { config, report }: Pick<TriggerCheck, 'config' | 'report'>,
+  fields = Object.keys(config),
+): void {
   for (const field of fields) {
     for (const at of templatesIn(config[field], [field])) {
       report({

@@ -118,7 +118,7 @@ export function saysMarkup(config: RawConfig): boolean {
   )
 }
 
-function headersOf(config: RawConfig): RawConfig {
+export function headersOf(config: RawConfig): RawConfig {
   const { headers } = config
   return typeof headers === 'object' && headers !== null ? (headers as RawConfig) : {}
 }

@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
-import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import { type CustomNodeInput, type CustomNodeSpec, customNodeKey } from '../../engine/custom-node.ts'
 import { sharedSchemaChecker } from '../../engine/json-schema/schema-problems.ts'
 import { objectShape } from '../../engine/json-schema/shape.ts'
 import { type JsonSchema, shapeOfSchema } from '../../engine/json-schema/shape-of-schema.ts'
+import type { FieldProblem } from '../../engine/source/problem.ts'
 import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
 import { unsafeNames } from '../../engine/values/path.ts'
+import { defined } from '../parts/defined.ts'
 import { flag } from '../parts/flag.ts'
 import { misplaced } from '../parts/misplaced.ts'
 import { oneOf } from '../parts/one-of.ts'
@@ -104,8 +105,7 @@ result: required`,
 })
 
 function schemaOf({ type, enum: values, minimum, maximum, pattern, description }: RawInput): JsonSchema {
-  const stated = { type, enum: values, minimum, maximum, pattern, description }
-  return Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined))
+  return defined({ type, enum: values, minimum, maximum, pattern, description })
 }
 
 function compileInput(raw: RawInput): CustomNodeInput {
@@ -133,11 +133,8 @@ function check(trigger: TriggerCheck): void {
       const message = `"${name}" cannot be the name of an input: use only letters, digits, _ and -.`
       report({ code: 'FLOW_WRONG_TYPE', at, atKey: true, message })
     }
-    for (const field of ['default', 'enum'] as const) {
-      if (!hasTemplate(raw[field])) continue
-      const hint = 'The field is read before there is a payload: write the value out.'
-      report({ code: 'FLOW_WRONG_TYPE', at: [...at, field], message: 'This field takes no template.', hint })
-    }
+    const reportBelow = (problem: FieldProblem) => report({ ...problem, at: [...at, ...problem.at] })
+    refuseTemplates({ config: raw, report: reportBelow }, ['default', 'enum'])
     if (raw.default === undefined) continue
     if (raw.required) {
       const message = `${name} is required, so its default is never used.`

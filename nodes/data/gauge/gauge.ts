@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { anything, objectShape, scalar } from '../../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck } from '../../../engine/node.ts'
 import { PathTo } from '../../../engine/schema.ts'
+import { defined } from '../../parts/defined.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../../parts/many-devices.ts'
 import { refuseFields } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
@@ -62,8 +63,7 @@ time are combined.
     return async (payload, run) => {
       const names = namesOf(config, payload)
       const devices = await select(payload, run)
-      const until = end?.(payload)
-      const range = { duration: durationMs?.(payload), ...(until === undefined ? {} : { end: until }) }
+      const range = defined({ duration: durationMs?.(payload), end: end?.(payload) })
       const values = !devices
         ? []
         : durationMs

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { defineNode } from '../../../engine/node.ts'
 import { PathTo, Template, Value, ValueOf } from '../../../engine/schema.ts'
 import { connectionField, timeoutField } from '../../parts/connection-fields.ts'
+import { defined } from '../../parts/defined.ts'
 import { failedEffect } from '../../parts/failed-effect.ts'
 import { flag } from '../../parts/flag.ts'
 import { oneOf } from '../../parts/one-of.ts'
@@ -97,7 +98,7 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
           timeoutMs,
           followsRedirects: followRedirects ?? true,
           acceptsAnyCertificate: acceptAnyCertificate ?? false,
-          ...(clientCertificate === undefined ? {} : { clientCertificate }),
+          ...defined({ clientCertificate }),
           signal: run.signal,
         })
         result?.set(payload, toResult({ request, response, ms: clock.now() - began }, encoding))

@@ -1,6 +1,7 @@
 /** Fields of the `mongo` node that say what it asks for. */
 import { type Static, Type } from 'typebox'
 import { ValueOf } from '../../../engine/schema.ts'
+import { defined } from '../../parts/defined.ts'
 
 const map = Type.Record(Type.String(), Type.Unknown())
 const maps = Type.Array(map, { minItems: 1 })
@@ -35,9 +36,5 @@ export const askedFields = {
 
 /** With numbers in place of digits. */
 export function withNumbers({ limit, skip, ...others }: Static<typeof options>): Readonly<Record<string, unknown>> {
-  return {
-    ...others,
-    ...(limit === undefined ? {} : { limit: Number(limit) }),
-    ...(skip === undefined ? {} : { skip: Number(skip) }),
-  }
+  return defined({ ...others, limit: limit && Number(limit), skip: skip && Number(skip) })
 }
