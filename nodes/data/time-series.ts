@@ -3,7 +3,7 @@ import { anything, listShape, objectShape, type Shape, scalar } from '../../engi
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../parts/many-devices.ts'
-import { misplaced } from '../parts/misplaced.ts'
+import { misplaced, onlyOne } from '../parts/misplaced.ts'
 import { oneOf } from '../parts/one-of.ts'
 import {
   aggregationOf,
@@ -39,12 +39,13 @@ report has no point. If no device matches, or an ID is malformed, there are no p
 
 With \`timeZone\`, the intervals are days of that zone, or several days, and \`resolutionMs\` is a multiple of a day (86,400,000). They begin at
 midnight there, so a day has 23 or 25 hours where the clocks change. The first interval begins with the range and lasts until the end of its day;
-weeks are counted from that day. There are at most 4,000 intervals.`,
+weeks are counted from that day. To have it whole, let [date-time](date-time.md) find the midnight that is the \`start\`. There are at most 4,000 intervals.`,
   config: Type.Object({
     ...manyDevices,
     attribute,
     attributes,
     durationMs: Type.Optional(milliseconds('How far back, in milliseconds. Defaults to a day.')),
+    start: Type.Optional(milliseconds('The start of the range, in milliseconds since 1970, instead of `durationMs`.')),
     resolutionMs: Type.Optional(milliseconds('Length of an interval, in milliseconds. Defaults to the whole range.')),
     timeZone: timeZoneField('The zone at whose midnights intervals begin, if they are whole days.', {}),
     end: rangeEnd,
@@ -67,13 +68,14 @@ weeks are counted from that day. There are at most 4,000 intervals.`,
   check: (check) => {
     checkManyDevices(check)
     checkSeries(check)
+    onlyOne(check, ['start', 'durationMs'], 'The range ends at end, or now.')
     checkRaw(check)
     checkTimeZone(check)
     checkDays(check)
   },
   writes: (config) => [{ path: String(config.result), shape: shapeOf(config) }],
   compile: (config) => {
-    const { attribute, durationMs, resolutionMs, timeZone, end, value, limit, result } = config
+    const { attribute, durationMs, start, resolutionMs, timeZone, end, value, limit, result } = config
     const { aggregation = 'MEAN', order = 'asc', perDevice = false } = config
     const select = compileManyDevices(config)
     const isRaw = aggregation === 'NONE'
@@ -85,6 +87,7 @@ weeks are counted from that day. There are at most 4,000 intervals.`,
       const selected = devices ?? { deviceIds: [] }
       const range = {
         duration: durationMs?.(payload),
+        start: start?.(payload),
         resolution: resolutionMs?.(payload),
         // Without a zone the platform counts intervals from 1970, also those that are no days.
         timeZone: timeZone && zoneOf(timeZone, payload).name,
@@ -143,17 +146,17 @@ result: data.points`,
       },
     },
     {
-      title: 'The water of each day of the last week, by the clocks of the user',
+      title: 'The water of each day since a midnight, by the clocks of the user',
       yaml: `type: time-series
 deviceId: << data.params.id >>
 attribute: litres
-durationMs: 604800000
+start: << data.since >> # of date-time, with startOf, timeZone and as: milliseconds
 resolutionMs: 86400000
 timeZone: << experience.user.userTags.timeZone.[0] >>
 aggregation: SUM
 result: data.days`,
       payload: {
-        data: { params: { id: '6a1c2d3e4f5a6b7c8d9e0f1b' } },
+        data: { params: { id: '6a1c2d3e4f5a6b7c8d9e0f1b' }, since: 1774738800000 },
         experience: { user: { userTags: { timeZone: ['Europe/Berlin'] } } },
       },
       answers: {

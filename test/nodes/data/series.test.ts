@@ -24,6 +24,7 @@ describe('a series that does not load', () => {
     [`${raw}\ntimeZone: UTC`, 'FLOW_UNKNOWN_FIELD', 'timeZone'],
     [`${days}\nresolutionMs: 86400000\ntimeZone: Mars/Base`, 'FLOW_WRONG_TYPE', 'no time zone'],
     [`${days}\nresolutionMs: 3600000\ntimeZone: UTC`, 'FLOW_WRONG_TYPE', 'a multiple of a day'],
+    [`${days}\nstart: 5\ndurationMs: 5`, 'FLOW_UNKNOWN_FIELD', 'cannot be combined with start'],
     [`${days}\ntimeZone: UTC`, 'FLOW_UNKNOWN_FIELD', 'needs a resolutionMs of whole days'],
     [`${series}\ndeviceId: a\nattribute: a\naggregation: TIMEATVALUE`, 'FLOW_MISSING_FIELD', 'needs a value'],
     [`${series}\ndeviceId: a\nattribute: a\nvalue: 1`, 'FLOW_UNKNOWN_FIELD', 'TIMEATVALUE'],
@@ -123,6 +124,9 @@ describe('time-series', () => {
     expect(await result(`${yaml}\ntimeZone: << data.zone >>`, payload)).toEqual(at('2026-01-01T18:15:00.000Z'))
     expect(await result(`${yaml}\ntimeZone: UTC`, payload)).toEqual(at('2026-01-02T00:00:00.000Z'))
     expect(await result(`${yaml}\ntimeZone: America/New_York`, payload)).toEqual(at('2026-01-01T05:00:00.000Z'))
+    const since = (start: number) => result(`${yaml}\ntimeZone: UTC\nstart: << data.start >>`, { ...payload, start })
+    expect(await since(Date.UTC(2026, 0, 2))).toEqual(at('2026-01-02T00:00:00.000Z'))
+    expect(await since(stretch + minuteMs)).toEqual([{ time: iso(stretch + minuteMs), value: 2, sum: 8, count: 2 }])
     // One of a week begins with the range.
     expect(await result(`${yaml}\ntimeZone: UTC`, { day: 604_800_000 })).toEqual(at('2026-01-01T03:04:05.678Z'))
   })
@@ -176,6 +180,8 @@ describe('time-series', () => {
     ['query: {}\nattribute: << data.missing >>', 'attribute is missing'],
     ['query: {}\nattributes: << data.missing >>', 'attributes is missing'],
     ['query: {}\nattribute: moisture\ndurationMs: << data.text >>', 'durationMs'],
+    ['query: {}\nattribute: moisture\nstart: << data.text >>', 'start'],
+    ['query: {}\nattribute: moisture\nstart: 1000\nend: 900', 'query.start is not before query.end'],
     ['query: {}\nattribute: moisture\nresolutionMs: 86400000\ntimeZone: << data.text >>', 'no time zone "long"'],
     ['query: {}\nattribute: moisture\nresolutionMs: 86400000\ntimeZone: << data.missing >>', 'no time zone ""'],
     ['query: {}\nattribute: moisture\nresolutionMs: << data.hour >>\ntimeZone: UTC', 'resolution of whole days'],
