@@ -1,4 +1,4 @@
-/** The only ways from a flow to an effect. A dry run replaces them, a recording records them. */
+/** The only ways from a flow to an effect. A dry run replaces them, and a recorder observes them. */
 import type { Clock } from '../contracts/clock.ts'
 import type { ApiOutcome } from '../contracts/outcomes.ts'
 import type { Random } from '../contracts/random.ts'
@@ -13,13 +13,13 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array
   readonly timeoutMs: number
   /**
-   * Follows redirects as `fetch` does, 20 at most. To another origin go neither headers nor a body nor the certificate, unless it is the
+   * Whether redirects are followed as `fetch` does, up to 20. Another origin gets no headers, no body and no certificate, unless it is the
    * same host under TLS.
    */
   readonly followsRedirects: boolean
-  /** Accept any certificate. */
+  /** Whether any certificate of the server is accepted. */
   readonly acceptsAnyCertificate: boolean
-  /** The connection whose certificate is shown to the server. */
+  /** The connection with the client certificate for the server. */
   readonly clientCertificate?: string
   readonly signal: AbortSignal
 }
@@ -27,8 +27,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number
   /**
-   * Lower-case names. `set-cookie` has those of redirects on the way too, and a list where it came several times; others that did are
-   * joined with commas.
+   * Lower-case names. `set-cookie` includes the cookies of redirects, and is a list if there are several. Other headers that came several
+   * times are joined with commas.
    */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   /** Decompressed. */
@@ -37,7 +37,7 @@ export interface HttpResponse {
 
 /** An address is `ada@lom.example` or `Ada <ada@lom.example>`. */
 export interface MailMessage {
-  /** The setting's sender where it is not given. */
+  /** The sender of the settings by default. */
   readonly from?: string
   readonly to: readonly string[]
   readonly cc?: readonly string[]
@@ -51,14 +51,14 @@ export interface MailMessage {
 export interface ScriptRequest {
   /** The body of a JavaScript function of `payload`. */
   readonly source: string
-  /** What the script finds as `payload`: anything JSON can say. A `time` in it that is a `Date` is one in the script too. */
+  /** The `payload` of the script: any JSON. A `time` in it that is a `Date` is a `Date` in the script too. */
   readonly payload: unknown
-  /** The time when it begins, in milliseconds since 1970. */
+  /** The time at which it begins, in milliseconds since 1970. */
   readonly now: number
-  /** What its `Math.random` follows from: a whole number below 2^48. */
+  /** The seed of its `Math.random`: a whole number below 2^48. */
   readonly seed: number
   readonly signal: AbortSignal
-  /** The network that the run was asked for from, which takes turns with others; without one it was started within the process. */
+  /** The network that the request came from, which takes turns with other networks; missing if the process itself started the run. */
   readonly network?: string
 }
 
@@ -67,16 +67,16 @@ export interface ScriptLog {
   readonly message: string
 }
 
-/** What a script threw, or which limit it came to. */
+/** What a script threw, or the limit that it reached. */
 export interface ScriptFailure {
   readonly name: string
   readonly message: string
-  /** Where in the source, if that is known: from 1. */
+  /** The place in the source, if it is known. Both count from 1. */
   readonly line?: number
   readonly column?: number
 }
 
-/** `payload` is what the script returned, or what it left of its `payload`. */
+/** `payload` is what the script returned, or its own `payload` if it returned nothing. */
 export type ScriptOutcome = { readonly logs: readonly ScriptLog[] } & (
   | { readonly payload: unknown }
   | { readonly error: ScriptFailure }
@@ -85,44 +85,44 @@ export type ScriptOutcome = { readonly logs: readonly ScriptLog[] } & (
 export interface FlowStart {
   /** ID of the flow: its file's name without `.yaml`. */
   readonly flow: string
-  /** Name of one of its `button` triggers. */
+  /** The name of one of its `button` triggers. */
   readonly button: string
-  /** Stands at `data` on the payload that it begins with: anything JSON can say. */
+  /** The `data` of its payload: any JSON. */
   readonly data: unknown
-  /** When it is to begin, in milliseconds since 1970; at once where it is not given. */
+  /** When it begins, in milliseconds since 1970; by default at once. */
   readonly dueAt?: number
-  /** ID of the flow that asks. */
+  /** The ID of the flow that starts it. */
   readonly by: string
-  /** The asking run's own. */
+  /** The `depth` of the run that starts it. */
   readonly depth: number
 }
 
-export interface SqlRequest {
+/** What is asked of a connection. */
+interface ConnectionRequest {
   /** A name under `connections` of `application.yaml`. */
   readonly connection: string
-  /** One statement, with the placeholders of the database: `$1` or `?`. */
-  readonly query: string
-  /** What is bound to the placeholders, in order. */
-  readonly params: readonly unknown[]
   readonly timeoutMs: number
   readonly signal: AbortSignal
+}
+
+export interface SqlRequest extends ConnectionRequest {
+  /** One statement, with the placeholders of the database: `$1` or `?`. */
+  readonly query: string
+  /** The values of the placeholders, in order. */
+  readonly params: readonly unknown[]
 }
 
 export interface SqlResult {
-  /** Columns by name. Anything that JSON can say. */
+  /** Columns by name, with any JSON as values. */
   readonly rows: readonly Readonly<Record<string, unknown>>[]
-  /** How many rows were given, or changed. */
+  /** How many rows were returned or changed. */
   readonly count: number
 }
 
-export interface RedisRequest {
-  /** A name under `connections` of `application.yaml`. */
-  readonly connection: string
+export interface RedisRequest extends ConnectionRequest {
   /** In lower case. */
   readonly command: string
   readonly args: readonly string[]
-  readonly timeoutMs: number
-  readonly signal: AbortSignal
 }
 
 export const mongoOperations = [
@@ -142,10 +142,8 @@ export const mongoOperations = [
 
 export type MongoOperation = (typeof mongoOperations)[number]
 
-/** Values that JSON has no form for stand in it as Extended JSON: `{ $oid: … }`. A `Date` is one too. */
-export interface MongoRequest {
-  /** A name under `connections` of `application.yaml`. */
-  readonly connection: string
+/** Values that JSON does not have are Extended JSON, such as `{ $oid: … }`, or a `Date`. */
+export interface MongoRequest extends ConnectionRequest {
   readonly collection: string
   readonly operation: MongoOperation
   readonly filter?: Readonly<Record<string, unknown>>
@@ -156,42 +154,40 @@ export interface MongoRequest {
   readonly documents?: readonly Readonly<Record<string, unknown>>[]
   readonly pipeline?: readonly Readonly<Record<string, unknown>>[]
   readonly field?: string
-  /** As the driver calls them: `sort`, `limit`, `upsert`. */
+  /** By the driver's names: `sort`, `limit`, `upsert`. */
   readonly options?: Readonly<Record<string, unknown>>
-  readonly timeoutMs: number
-  readonly signal: AbortSignal
 }
 
-/** What leaves the process or waits, which a dry run does not, and code of the flow's author, which it runs. */
+/** What leaves the process or waits, which a dry run does not do, and scripts, which it runs. */
 export interface Effects {
-  /** Rejects with a `FlowpotError` where there is no answer: a forbidden address, no connection, out of time, too large. */
+  /** Rejects with a `FlowpotError` if there is no answer: a forbidden address, no connection, a timeout, or an answer that is too large. */
   readonly http: (request: HttpRequest) => Promise<HttpResponse>
-  /** Resolves once the mail is handed over. Rejects with a `FlowpotError` where it cannot be, or once the signal is aborted. */
+  /** Resolves once the mail server has the mail. Rejects with a `FlowpotError` if it does not take it, or once the signal is aborted. */
   readonly mail: (message: MailMessage, signal: AbortSignal) => Promise<void>
   /** Rejects with a `FlowpotError` whose code begins with `SQL_` or `CONNECTION_`, or with the signal's reason. */
   readonly sql: (request: SqlRequest) => Promise<SqlResult>
-  /** Resolves with the reply: text, numbers, `null`, and lists of these. Rejects as `sql` does, with `REDIS_`. */
+  /** Resolves with the reply: text, a number, `null`, or a list of these. Rejects as `sql` does, with `REDIS_`. */
   readonly redis: (request: RedisRequest) => Promise<unknown>
   /**
-   * Resolves with documents, one or `null`, a number, or what a write did, as Extended JSON. Rejects as `sql` does, with
-   * `MONGO_`.
+   * Resolves with documents, one document or `null`, a number, or the result of a write, as Extended JSON. Rejects as `sql` does,
+   * with `MONGO_`.
    */
   readonly mongo: (request: MongoRequest) => Promise<unknown>
   /** Sends an MQTT message to whoever has subscribed to the topic, flows included. */
   readonly publish: (topic: string, message: string) => Promise<void>
   /**
-   * Resolves once the run is written down that the flow is to have; nobody waits for it. Rejects with a `FlowpotError` where
-   * there is no such button, or too many flows have started one another.
+   * Resolves once the run of the flow is stored; nobody waits for the run itself. Rejects with a `FlowpotError` if
+   * there is no such button, or if too many flows have started one another.
    */
   readonly startFlow: (start: FlowStart) => Promise<{ readonly runId: string }>
   /** Rejects once the signal is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  /** Runs JavaScript apart from everything else in the process. Rejects once the signal is aborted, and with 503 where too many wait. */
+  /** Runs JavaScript in isolation. Rejects once the signal is aborted, and with 503 if too many scripts wait. */
   readonly script: (request: ScriptRequest) => Promise<ScriptOutcome>
 }
 
 export interface Services extends Effects {
-  /** Calls a platform action, such as `devices.post`, with its parameters. Never throws for what the platform refuses. */
+  /** Calls a platform action, such as `devices.post`, with its parameters. Resolves even if the platform refuses it. */
   readonly api: (call: string, params: Readonly<Record<string, unknown>>) => Promise<ApiOutcome>
   readonly users: Users
   readonly clock: Clock
@@ -204,9 +200,9 @@ export interface Reply {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly cookies: readonly Cookie[]
-  /** Text is sent as it is; anything else as JSON; `undefined` is no body. */
+  /** Text is sent as it is, and anything else as JSON. `undefined` is no body. */
   readonly body: unknown
-  /** The body is text in Base64, whose bytes are sent. */
+  /** The body is Base64, and its bytes are sent. */
   readonly encoding?: 'base64'
 }
 

@@ -10,15 +10,11 @@ import { type LoopRole, outputsOf, type Write } from '../node.ts'
 import { didYouMean } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
-import type { Path } from '../values/path.ts'
-import { parsePath } from '../values/path.ts'
+import { type PathRead, parsePath } from '../values/path.ts'
 
 /** A path that a node's configuration reads, and its place in the file. */
-export interface ConfigRead {
-  readonly path: Path
+export interface ConfigRead extends PathRead {
   readonly at: DocumentPath
-  readonly offset: number
-  readonly length: number
 }
 
 export interface PathCheck {

@@ -207,7 +207,5 @@ function parseAt<T>(at: DocumentPath, scope: ConfigScope, parser: () => T): T | 
 }
 
 function noteReads(reads: readonly PathRead[], at: DocumentPath, scope: WalkScope): void {
-  for (const { path, offset, length } of reads) {
-    scope.reads.push({ path, at: [...scope.node.at, ...at], offset, length })
-  }
+  for (const read of reads) scope.reads.push({ ...read, at: [...scope.node.at, ...at] })
 }

@@ -1,6 +1,4 @@
-/** Services that tell of what a run asks them for and what they answer. They answer in the same moment as if nobody listened. */
-import type { Clock } from '../../contracts/clock.ts'
-import type { Random } from '../../contracts/random.ts'
+/** Services that report what a run asks of them and what they answer. They answer at the same moment as without a listener. */
 import type { Answering } from '../application.ts'
 import { callEffect, makeEffects, nameOf } from '../effects.ts'
 import type { Services } from '../services.ts'
@@ -18,7 +16,7 @@ export function observeServices(services: Services, listener: Listener): Service
       const answering = listener.called(nameOf(row, args), describe(...args))
       const followed = follow?.(...args)
       const answer = callEffect(services, row, followed?.args ?? args)
-      // Whoever asked waits for the same promise, and hears after this.
+      // The caller waits for the same promise, but is called after this listener.
       answer.then(
         (result) => answering.answered(followed?.tell() ?? tell?.(result, ...args) ?? { result }),
         (error: unknown) => answering.failed(error),
@@ -28,30 +26,22 @@ export function observeServices(services: Services, listener: Listener): Service
   })
   return {
     ...effects,
-    clock: observeClock(services.clock, listener.clockReadings),
-    random: observeRandom(services.random, listener),
+    clock: {
+      now() {
+        const ms = services.clock.now()
+        for (const readings of listener.clockReadings) if (readings.length < mostReadings) readings.push(ms)
+        return ms
+      },
+    },
+    random: {
+      bytes(length) {
+        const bytes = services.random.bytes(length)
+        listener.drew(bytes)
+        return bytes
+      },
+    },
   }
 }
 
-/** The system's clock could be read for ever. */
+/** A flow may read the clock any number of times. */
 const mostReadings = 10_000
-
-function observeClock(clock: Clock, lists: readonly number[][]): Clock {
-  return {
-    now() {
-      const ms = clock.now()
-      for (const readings of lists) if (readings.length < mostReadings) readings.push(ms)
-      return ms
-    },
-  }
-}
-
-function observeRandom(random: Random, listener: Listener): Random {
-  return {
-    bytes(length) {
-      const bytes = random.bytes(length)
-      listener.drew(bytes)
-      return bytes
-    },
-  }
-}

@@ -1,4 +1,4 @@
-/** Finds what only shows once all flows are read: custom nodes with the same name, and those that use each other in a circle. */
+/** Finds custom nodes that use each other in a circle, which only shows once all flows are read. */
 import type { CompiledFlow, UsedCustomNode } from '../compile/compiled-flow.ts'
 import type { Problem } from '../source/problem.ts'
 
@@ -6,36 +6,6 @@ interface Definition {
   readonly name: string
   readonly file: string
   readonly uses: readonly UsedCustomNode[]
-  readonly line: number
-  readonly column: number
-}
-
-export function checkCustomNodes(flows: readonly CompiledFlow[]): Problem[] {
-  const definitions = flows.flatMap(({ flow: { file }, triggers, uses }) =>
-    triggers
-      .filter((trigger) => trigger.type === 'custom-node')
-      .map(({ spec: { name }, line, column }) => ({ name, file, uses, line, column })),
-  )
-  return [...checkNames(definitions), ...checkCircles(definitions)]
-}
-
-function checkNames(definitions: readonly Definition[]): Problem[] {
-  return definitions.flatMap(({ name, file, line, column }, index): Problem[] => {
-    const other = definitions.slice(0, index).find((definition) => definition.name === name)
-    if (!other) return []
-    return [
-      {
-        code: 'FLOW_DUPLICATE_NAME',
-        severity: 'error',
-        file,
-        line,
-        column,
-        message: `There are two custom nodes "${name}": the second would never be used.`,
-        hint: 'Give one of the two another name.',
-        related: [{ file: other.file, line: other.line, column: other.column, message: 'the other custom node' }],
-      },
-    ]
-  })
 }
 
 interface Step {
@@ -44,7 +14,12 @@ interface Step {
 }
 
 /** Reports every use that closes a circle, with the uses that lead to it. */
-function checkCircles(definitions: readonly Definition[]): Problem[] {
+export function checkCircles(flows: readonly CompiledFlow[]): Problem[] {
+  const definitions = flows.flatMap(({ flow: { file }, triggers, uses }) =>
+    triggers
+      .filter((trigger) => trigger.type === 'custom-node')
+      .map(({ spec: { name } }): Definition => ({ name, file, uses })),
+  )
   const byName = new Map(definitions.map((definition) => [definition.name, definition]))
   const problems: Problem[] = []
   const left = new Set<string>()
@@ -76,7 +51,7 @@ function describeCircle(steps: readonly Step[]): Problem {
     line: use?.at.line ?? 1,
     column: use?.at.column ?? 1,
     message: `A custom node cannot use itself, and here it does: ${names.join(' uses ')}.`,
-    hint: 'What is to be done again belongs into the "do" of a loop.',
+    hint: 'To repeat something, put it into the "do" of a loop.',
     related: steps.slice(0, -1).map(({ file, use: { name, at } }) => ({ file, ...at, message: `uses "${name}"` })),
   }
 }
