@@ -1,8 +1,8 @@
 /** What an editor is to know of nodes. */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
-import { wireKeys } from '../flow/part-fields.ts'
 import { idPattern, reservedIds } from '../flow/read-nodes.ts'
+import { wireKeys } from '../flow/split-fields.ts'
 import { closeSchema } from '../json-schema/close-schema.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import { type NodeType, outputsOf } from '../node.ts'

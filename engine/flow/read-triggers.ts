@@ -26,7 +26,11 @@ export interface TriggerScope {
 export function readTriggers(on: unknown, scope: TriggerScope, reporter: Reporter): ReadTrigger[] {
   if (Array.isArray(on)) {
     if (on.length === 0)
-      reporter.report({ code: 'FLOW_MISSING_FIELD', at: ['on'], message: 'Nothing starts this flow: "on" is empty.' })
+      reporter.report({
+        code: 'FLOW_MISSING_FIELD',
+        at: ['on'],
+        message: 'Nothing starts this flow, since "on" is empty.',
+      })
     return on.flatMap((value: unknown, index) => readTrigger(value, ['on', index], scope, reporter) ?? [])
   }
   return [readTrigger(on, ['on'], scope, reporter)].filter((trigger) => trigger !== undefined)
@@ -78,6 +82,6 @@ function readTrigger(
       },
     })
   }
-  const wire = then === undefined ? undefined : readWire(then, [...at, 'then'], scope.nodeTypes, reporter)
+  const wire = then === undefined ? undefined : readWire(then, [...at, 'then'], { ...scope, reporter })
   return isSound ? { type, config, at, wire } : undefined
 }

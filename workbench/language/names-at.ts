@@ -1,5 +1,5 @@
 /** Names of an application that a place of a file may use: nodes, groups, connections, flows, buttons and the like. */
-import { wireKeys } from '../../engine/flow/part-fields.ts'
+import { wireKeys } from '../../engine/flow/split-fields.ts'
 import type { JsonSchema } from '../../engine/json-schema/shape-of-schema.ts'
 import { flowIdOf } from '../../engine/load/file-kinds.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'

@@ -1,10 +1,9 @@
 /** Splits the keys of a node into its configuration and its wires, which belong to the format. */
-
 import type { NodeType, RawConfig } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
 import { isMap } from '../values/is-map.ts'
 
-export interface NodeFields {
+interface NodeFields {
   readonly config: RawConfig
   readonly wires: readonly WireField[]
   /** Keys of the format that a node of this type does not have. */
@@ -23,7 +22,7 @@ const headKeys: ReadonlySet<string> = new Set(['id', 'type', 'name'])
 export const wireKeys: ReadonlySet<string> = new Set(['next', 'then', 'else', 'default', 'do'])
 const otherKeys: ReadonlySet<string> = new Set(['on', 'cases'])
 
-export function partFields(node: Readonly<Record<string, unknown>>, type: NodeType | undefined): NodeFields {
+export function splitFields(node: Readonly<Record<string, unknown>>, type: NodeType | undefined): NodeFields {
   const config: Record<string, unknown> = {}
   const wires: WireField[] = []
   const misplaced: string[] = []
@@ -44,7 +43,7 @@ function wiresBelow(key: string, wires: Readonly<Record<string, unknown>>): Wire
   return Object.entries(wires).map(([output, leadsTo]) => ({ output, leadsTo, at: [key, output] }))
 }
 
-/** Anything other than a list of cases stays as it is, so that the schema reports it. */
+/** Anything but a list of cases stays as it is, so that the schema reports it. */
 function withoutWires(cases: unknown): unknown {
   if (!Array.isArray(cases)) return cases
   return cases.map((item: unknown) => {
