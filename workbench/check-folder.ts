@@ -4,7 +4,7 @@ import { type CheckMemory, createCheckMemory } from '../engine/load/check-memory
 import { isTestFile } from '../engine/load/file-kinds.ts'
 import { readFolder } from '../engine/load/read-folder.ts'
 import type { SourceFile } from '../engine/source/position.ts'
-import type { Problem } from '../engine/source/problem.ts'
+import { hasErrors, type Problem } from '../engine/source/problem.ts'
 import { checkSources } from '../server/compose/load-folder.ts'
 import { idsByFlow } from './testing/read-test-files.ts'
 import { type ReadTests, readTests } from './testing/read-tests.ts'
@@ -44,20 +44,16 @@ function checkFiles(sources: readonly SourceFile[], memory: CheckMemory, readAga
     flowCount: flows.length,
     endpointCount: flows.flatMap(({ triggers }) => triggers.filter(({ type }) => type === 'endpoint')).length,
   }
-  if (checked.problems.some(isError)) return { ...found, problems: checked.problems, isSound: false, testCount: 0 }
+  if (hasErrors(checked.problems)) return { ...found, problems: checked.problems, isSound: false, testCount: 0 }
   const nodeIds = idsByFlow(flows.flatMap(({ flow, nodes }) => nodes.map(({ node: { id } }) => ({ id, flow }))))
   const read = sources.filter(({ file }) => isTestFile(file)).map((source) => readAgain(source, nodeIds))
   const ofTests = read.flatMap(({ problems }) => problems)
   return {
     ...found,
     problems: [...checked.problems, ...ofTests],
-    isSound: !ofTests.some(isError),
+    isSound: !hasErrors(ofTests),
     testCount: read.reduce((count, { tests }) => count + tests.length, 0),
   }
-}
-
-function isError({ severity }: Problem): boolean {
-  return severity === 'error'
 }
 
 /** Reads a test file again only if it has changed, or a node that tests may name. */

@@ -1,17 +1,17 @@
-/** Turns a node's raw configuration into what its `compile` receives, by the marks of its schema. */
+/** Compiles the configuration of a node by the marks of its schema to what the `compile` of its type receives. */
 import type { TSchema } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
 import type { ConfigRead } from '../check/payload-paths.ts'
 import { compileExpression } from '../expressions/expression.ts'
+import type { FlowNode } from '../flow/flow-graph.ts'
 import type { SchemaChecker } from '../json-schema/schema-problems.ts'
-import type { RawConfig } from '../node.ts'
-import type { DocumentPath } from '../source/position.ts'
+import { type DocumentPath, writePlace } from '../source/position.ts'
+import type { FieldProblem } from '../source/problem.ts'
 import type { Reporter } from '../source/reporter.ts'
 import { compileTemplate, type PathRead } from '../templates/template.ts'
 import { parsePath } from '../values/path.ts'
 import type { Payload } from '../values/payload.ts'
 import { compileValue, hasTemplate, type ValueScope } from './compile-value.ts'
-import { describeSite, type NodeSite } from './site.ts'
 
 export const valueMissing = defineError<{ site: string; written: string }>(
   'FLOW_VALUE_MISSING',
@@ -25,23 +25,13 @@ export const valueUnfit = defineError<{ site: string; written: string; complaint
   ({ site, written, complaint }) => `${site}: ${written} gave a value that does not fit: ${complaint}`,
 )
 
-export interface ConfigScope {
-  readonly node: NodeSite
-  readonly checker: SchemaChecker
-  readonly reporter: Reporter
-  /** Fields whose templates escape HTML. */
-  readonly htmlFields: readonly string[]
-  /** A value that is exactly one helper is text, as in flows of Losant. */
-  readonly helpersGiveText?: boolean
-}
-
-export interface CompiledConfig {
-  /** Its type follows from the node's own schema. `undefined` if a problem was reported. */
+interface CompiledConfig {
+  /** Its type follows from the schema of the node's type. `undefined` if a problem was reported. */
   readonly config: unknown
   readonly reads: readonly ConfigRead[]
 }
 
-/** A JSON Schema with the keywords that this walk reads, which TypeBox's types do not have. */
+/** A JSON Schema with the keywords that are read here, which TypeBox's types do not have. */
 interface SchemaNode {
   readonly 'x-flowpot'?: string
   readonly 'x-flowpot-of'?: TSchema
@@ -56,19 +46,26 @@ interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[]
 }
 
-export function compileConfig(schema: TSchema, raw: RawConfig, scope: ConfigScope): CompiledConfig {
-  const report = scope.reporter.below(scope.node.at)
-  const complaints = scope.checker.check(schema, raw)
-  for (const complaint of complaints) report(complaint)
-
+export function compileConfig(node: FlowNode, checker: SchemaChecker, reporter: Reporter): CompiledConfig {
+  const { type, config } = node
+  const problemsBefore = reporter.problems.length
+  const report = reporter.below(node.at)
+  for (const complaint of checker.check(type.config, config)) report(complaint)
   const reads: ConfigRead[] = []
-  const problemsBefore = scope.reporter.problems.length
-  const compiled = walk(schema as SchemaNode, raw, [], { ...scope, reads, isRequired: true })
-  const isWhole = complaints.length === 0 && scope.reporter.problems.length === problemsBefore
-  return { config: isWhole ? compiled : undefined, reads }
+  const htmlFields = type.escapesHtml?.(config) ?? []
+  const scope = { node, checker, reporter, report, htmlFields, reads, isRequired: true }
+  const compiled = walk(type.config as SchemaNode, config, [], scope)
+  return { config: reporter.problems.length === problemsBefore ? compiled : undefined, reads }
 }
 
-interface WalkScope extends ConfigScope {
+interface WalkScope {
+  readonly node: FlowNode
+  readonly checker: SchemaChecker
+  readonly reporter: Reporter
+  /** Reports a problem of a field of the node. */
+  readonly report: (problem: FieldProblem) => void
+  /** Fields whose templates escape HTML. */
+  readonly htmlFields: readonly string[]
   readonly reads: ConfigRead[]
   readonly isRequired: boolean
 }
@@ -96,11 +93,11 @@ function walk(schema: SchemaNode, raw: unknown, at: DocumentPath, scope: WalkSco
   }
   if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return walkMap(schema, raw, at, scope)
   if (typeof raw === 'string' && hasTemplate(raw)) {
-    scope.reporter.below(scope.node.at)({
+    scope.report({
       code: 'FLOW_WRONG_TYPE',
       at,
       message: 'This field takes no template.',
-      hint: 'What it says must be known when the flow loads: write it out.',
+      hint: 'Its value must be known when the flow loads, so write it out.',
     })
   }
   return raw
@@ -138,34 +135,31 @@ function compileExpressionField(schema: SchemaNode, raw: unknown, at: DocumentPa
 }
 
 function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, scope: WalkScope) {
-  const report = scope.reporter.below(scope.node.at)
   const of = schema['x-flowpot-of']
   const isDynamic = hasTemplate(raw)
   if (of) {
     for (const complaint of scope.checker.check(of, asDigits(schema, raw), isDynamic ? { hasTemplate } : {})) {
       const message = complaint.message.replace(/^The value\b/, String(at.at(-1)))
-      report({ ...complaint, message, at: [...at, ...complaint.at] })
+      scope.report({ ...complaint, message, at: [...at, ...complaint.at] })
     }
   }
+  const escapeHtml = isHtmlField(at, scope)
   const valueScope: ValueScope = {
-    node: scope.node,
-    escapeHtml: isHtmlField(at, scope),
+    describe: (place) => describeField(place, scope),
     template(text, place) {
-      const { helpersGiveText = false } = scope
-      const { escapeHtml } = valueScope
-      const template = parseAt(place, scope, () => compileTemplate(text, { escapeHtml, helpersGiveText }))
+      const template = parseAt(place, scope, () => compileTemplate(text, { escapeHtml }))
       if (template) noteReads(template.reads, place, scope)
       return template
     },
     reportKey: (key, place) =>
-      report(
+      scope.report(
         hasTemplate(key)
           ? {
               code: 'FLOW_WRONG_TYPE',
               at: place,
               atKey: true,
-              message: `${key} is a key, and a key takes no template.`,
-              hint: 'Write the key out. The object node makes maps of keys that a run knows.',
+              message: `A key takes no template, and ${key} is a key.`,
+              hint: 'Write the key out. An object node can make a map with computed keys.',
             }
           : { code: 'FLOW_UNSAFE_PATH', at: place, atKey: true, message: `"${key}" cannot be a key of a payload.` },
       ),
@@ -175,7 +169,7 @@ function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, s
 
   const { isRequired, checker } = scope
   const describe = () => ({
-    site: describeSite(scope.node, at),
+    site: describeField(at, scope),
     written: typeof raw === 'string' ? raw : 'its template',
   })
   return (payload: Payload) => {
@@ -198,12 +192,18 @@ function asDigits(schema: SchemaNode, value: unknown): unknown {
   return schema.acceptsDigits && typeof value === 'string' && digits.test(value) ? Number(value) : value
 }
 
-function isHtmlField(at: DocumentPath, scope: ConfigScope): boolean {
+function isHtmlField(at: DocumentPath, scope: WalkScope): boolean {
   return scope.htmlFields.includes(String(at[0]))
 }
 
-function parseAt<T>(at: DocumentPath, scope: ConfigScope, parser: () => T): T | undefined {
+function parseAt<T>(at: DocumentPath, scope: WalkScope, parser: () => T): T | undefined {
   return scope.reporter.parse([...scope.node.at, ...at], parser)
+}
+
+/** `flows/devices.yaml:12:7 (create-device.with.device.name)`, as errors of a run name a field of a node. */
+function describeField(field: DocumentPath, { node, reporter }: WalkScope): string {
+  const { line, column } = reporter.place([...node.at, ...field])
+  return `${reporter.document.source.file}:${line}:${column} (${writePlace([node.name, ...field])})`
 }
 
 function noteReads(reads: readonly PathRead[], at: DocumentPath, scope: WalkScope): void {

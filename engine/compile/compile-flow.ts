@@ -11,7 +11,7 @@ import { defaultRetrySeconds, flowSchema } from '../flow/flow-schema.ts'
 import type { CustomNodes } from '../flow/read-custom-nodes.ts'
 import { readGraph } from '../flow/read-graph.ts'
 import type { TriggerScope } from '../flow/read-triggers.ts'
-import type { Problem } from '../source/problem.ts'
+import { hasErrors, type Problem } from '../source/problem.ts'
 import { createReporter, type Reporter } from '../source/reporter.ts'
 import type { YamlDocument } from '../source/yaml-document.ts'
 import { appliesTo } from '../trigger.ts'
@@ -41,7 +41,7 @@ export interface FlowCompilation {
 export function compileFlow(document: YamlDocument, id: string, scope: FlowScope): FlowCompilation {
   const reporter = createReporter(document)
   const flow = compileDocument(document, id, scope, reporter)
-  return { flow: hasErrors(reporter) ? undefined : flow, problems: reporter.problems }
+  return { flow: hasErrors(reporter.problems) ? undefined : flow, problems: reporter.problems }
 }
 
 function compileDocument(
@@ -82,9 +82,9 @@ function compileDocument(
 
   // An incomplete graph is not the one that the author meant, so complaints about the ways through it would mislead.
   const isWhole =
-    !hasErrors(reporter) &&
+    !hasErrors(reporter.problems) &&
     graph.nodes.every(({ type: { roles } }) => !roles?.customNode || roles.customNode.definition)
-  const compiled = compileNodes(graph, description, scope, reporter)
+  const compiled = compileNodes(graph, scope, reporter)
   if (!isWhole || !checkCycles(graph, reporter)) return undefined
 
   const order = inRunOrder(graph)
@@ -120,26 +120,22 @@ function compileDocument(
   }
 }
 
-/** If it does not fit, the schema's check reports it and nothing is served. */
+/** A value that does not fit has been reported by the check of the schema, and the flow is not served. */
 function readRetry(raw: unknown): Retry | undefined {
   if (!isMap(raw) || typeof raw.times !== 'number') return undefined
   return { times: raw.times, seconds: typeof raw.seconds === 'number' ? raw.seconds : defaultRetrySeconds }
 }
 
-/** `key` only applies to runs that wait in a queue. */
+/** Reports `key` if no trigger starts runs that wait in a queue, to which alone it applies. */
 function checkQueued(key: string, triggers: readonly FlowTrigger[], reporter: Reporter): void {
   if (triggers.some(({ type, config }) => appliesTo(type.isQueued, config))) return
   reporter.report({
     code: 'FLOW_UNKNOWN_FIELD',
     at: [key],
     atKey: true,
-    message: `No trigger of this flow starts runs for which "${key}" counts.`,
-    hint: 'It is for runs that a device, a topic, a timer, a webhook or another flow starts. Whoever waits for a reply gets it, or the failure, at once.',
+    message: `"${key}" applies to none of the triggers of this flow.`,
+    hint: 'It applies to runs that a device, a topic, a timer, a webhook or another flow starts. A client that waits gets the reply, or the failure, at once.',
   })
-}
-
-function hasErrors({ problems }: Reporter): boolean {
-  return problems.some(({ severity }) => severity === 'error')
 }
 
 interface CompiledNodes {
@@ -148,26 +144,11 @@ interface CompiledNodes {
   readonly reads: ReadonlyMap<FlowNode, readonly ConfigRead[]>
 }
 
-function compileNodes(
-  graph: FlowGraph,
-  description: FlowDescription,
-  scope: FlowScope,
-  reporter: Reporter,
-): CompiledNodes {
+function compileNodes(graph: FlowGraph, scope: FlowScope, reporter: Reporter): CompiledNodes {
   const configs = new Map<FlowNode, unknown>()
   const reads = new Map<FlowNode, readonly ConfigRead[]>()
   for (const node of graph.nodes) {
-    const compiled = compileConfig(node.type.config, node.config, {
-      node: {
-        file: description.file,
-        nodeName: node.name,
-        at: node.at,
-        locate: reporter.place,
-      },
-      checker: scope.checker,
-      reporter,
-      htmlFields: node.type.escapesHtml?.(node.config) ?? [],
-    })
+    const compiled = compileConfig(node, scope.checker, reporter)
     reads.set(node, compiled.reads)
     if (compiled.config === undefined) continue
     node.type.check?.({
@@ -189,16 +170,16 @@ function remembersSomething({ type, config }: FlowNode): boolean {
   return type.roles?.customNode?.definition?.remembers ?? type.remembers?.(config) ?? false
 }
 
-/** The triggers of a flow whose every field has passed its schema. */
+/** `graph` is of a flow whose fields all fit their schemas. */
 function compileTriggers(graph: FlowGraph, flow: FlowDescription, { place }: Reporter): UnlinkedTrigger[] {
   return graph.triggers.map(({ type, config, at, start }, index) => {
-    // The types are known here only by their base type: what the schema has passed is what `label` and `compile` take.
+    // The schema accepted the configuration, so it is what `label` and `compile` take.
     const fields = config as never
     const { line, column } = place(at)
     const id = `${flow.id}/${index}/${String(type.label?.(fields) ?? config[type.key])}`
     const expectsReply = appliesTo(type.expectsReply, config)
     const placed = { id, flow, expectsReply, sample: type.sample?.(fields), line, column, start }
-    // By its declaration a type compiles to the spec of its key.
+    // A type is declared to compile to the spec of its key.
     return { ...placed, type: type.key, spec: type.compile(fields) } as UnlinkedTrigger
   })
 }

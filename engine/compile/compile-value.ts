@@ -8,7 +8,6 @@ import type { DocumentPath } from '../source/position.ts'
 import type { Template } from '../templates/template.ts'
 import { unsafeNames } from '../values/path.ts'
 import type { Payload } from '../values/payload.ts'
-import { describeSite, type NodeSite } from './site.ts'
 
 export const missingInList = defineError<{ site: string; template: string }>(
   'FLOW_MISSING_IN_LIST',
@@ -17,8 +16,8 @@ export const missingInList = defineError<{ site: string; template: string }>(
 )
 
 export interface ValueScope {
-  readonly node: NodeSite
-  readonly escapeHtml: boolean
+  /** Names a field in an error. */
+  describe(at: DocumentPath): string
   /** Compiles the string in a field. Returns `undefined` once a problem of it is reported. */
   template(text: string, at: DocumentPath): Template | undefined
   /** Reports a key that no payload can have, or one that contains a template. */
@@ -49,8 +48,7 @@ function compileList(raw: readonly unknown[], at: DocumentPath, scope: ValueScop
     items.map((item, index) => {
       const value = item(payload)
       if (value !== undefined) return value
-      const site = describeSite(scope.node, [...at, index])
-      throw missingInList({ site, template: String(raw[index]) })
+      throw missingInList({ site: scope.describe([...at, index]), template: String(raw[index]) })
     })
 }
 

@@ -1,15 +1,13 @@
 /**
- * One JSON Schema for every file of an application's folder, for editors: flows, `application.yaml` and tests, told apart
- * by their shape. It says what can be said of a file without reading its templates and wires; `check` says the rest.
+ * A JSON Schema for editors that covers every file of an application's folder: flows, `application.yaml` and tests, which it tells
+ * apart by their keys. It covers what can be checked without reading templates and wires; `check` does the rest.
  */
-
-import type { ActionCatalog } from '../../contracts/actions.ts'
 import { flowSchema } from '../flow/flow-schema.ts'
 import { closeSchema } from '../json-schema/close-schema.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import { settingsSchemaFor } from '../load/application-file.ts'
+import type { FlowTypes } from '../load/check-application.ts'
 import type { NodeType } from '../node.ts'
-import type { TriggerType } from '../trigger.ts'
 import { templateText } from './field-schema.ts'
 import { fieldsOf, hasAny, ref, when } from './json-schema.ts'
 import { nodeDefinitions } from './node-schema.ts'
@@ -17,11 +15,8 @@ import { testFileSchemaFor } from './test-file.ts'
 import { triggerDefinitions } from './trigger-schema.ts'
 import { wireDefinitions } from './wire-schema.ts'
 
-export interface EditorSchemaOptions {
-  readonly nodeTypes: readonly NodeType[]
-  readonly triggerTypes: readonly TriggerType[]
-  readonly actions: ActionCatalog
-  /** Types that stand for the custom nodes of one application; what they are is left open where they are not given. */
+export interface EditorSchemaOptions extends FlowTypes {
+  /** The types of the custom nodes of an application. Without them the schema accepts any. */
   readonly customNodes?: readonly NodeType[]
 }
 
@@ -35,7 +30,7 @@ export function editorSchema({ nodeTypes, triggerTypes, actions, customNodes }: 
       nodes: { description: 'Its steps, from top to bottom.', type: 'array', items: ref('node') },
     },
   })
-  /** A file that has only begun. */
+  /** A file that does not show yet what it is. */
   const either = { ...flow, required: ['name'], properties: { ...fieldsOf(flow), ...fieldsOf(application) } }
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -62,7 +57,7 @@ export function editorSchema({ nodeTypes, triggerTypes, actions, customNodes }: 
   }
 }
 
-/** Keys that a file of the one kind has, and of the other has not. */
+/** The keys that only the first of two kinds of files has. */
 function keysOfOne(one: JsonSchema, other: JsonSchema): readonly string[] {
   return Object.keys(fieldsOf(one)).filter((key) => !Object.hasOwn(fieldsOf(other), key))
 }

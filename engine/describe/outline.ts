@@ -4,7 +4,7 @@ import { readGraph } from '../flow/read-graph.ts'
 import type { TriggerScope } from '../flow/read-triggers.ts'
 import type { RawConfig } from '../node.ts'
 import type { DocumentPath, SourceFile } from '../source/position.ts'
-import type { Problem } from '../source/problem.ts'
+import { hasErrors, type Problem } from '../source/problem.ts'
 import { createReporter } from '../source/reporter.ts'
 import { parseYaml } from '../source/yaml-document.ts'
 import { isMap } from '../values/is-map.ts'
@@ -68,7 +68,7 @@ export function outlineFlow(source: SourceFile, scope: TriggerScope): OutlineRea
     return { outline: undefined, problems: reporter.problems }
   }
   const { nodes, triggers } = readGraph(raw, scope, reporter)
-  if (reporter.problems.some(({ severity }) => severity === 'error')) {
+  if (hasErrors(reporter.problems)) {
     return { outline: undefined, problems: reporter.problems }
   }
   const { name, on: _, nodes: __, ...settings } = raw

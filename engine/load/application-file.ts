@@ -181,22 +181,18 @@ export function readApplicationFile(
   }
   if (complaints.length > 0) return defaultSettings
   // It fits the schema.
-  const settings = raw as Partial<Omit<ApplicationSettings, 'http' | 'seeds'>> & {
+  const { description: _, ...settings } = raw as Partial<Omit<ApplicationSettings, 'http' | 'seeds'>> & {
+    description?: string
     http?: Partial<ApplicationSettings['http']>
     seeds?: Partial<ApplicationSettings['seeds']>
   }
   checkSeeds(settings.seeds ?? {}, reporter)
   warnOfGlobals(settings.globals, ['globals'], reporter)
   return {
-    name: settings.name ?? defaultSettings.name,
-    id: settings.id,
-    globals: settings.globals ?? {},
-    secrets: settings.secrets ?? {},
-    cors: settings.cors ?? true,
-    http: { allow: settings.http?.allow ?? [] },
-    connections: settings.connections ?? {},
+    ...defaultSettings,
+    ...settings,
+    http: { ...defaultSettings.http, ...settings.http },
     seeds: { ...defaultSettings.seeds, ...settings.seeds },
-    secretNames: settings.secretNames ?? [],
   }
 }
 

@@ -17,10 +17,14 @@ import { checkApplicationFlows } from './check-application-flows.ts'
 import { type CheckMemory, createCheckMemory } from './check-memory.ts'
 import { flowIdOf, isApplicationFile, isFlowFile, isYamlFile } from './file-kinds.ts'
 
-export interface CheckOptions {
+/** What flows may consist of. */
+export interface FlowTypes {
   readonly nodeTypes: readonly NodeType[]
   readonly triggerTypes: readonly TriggerType[]
   readonly actions: ActionCatalog
+}
+
+export interface CheckOptions extends FlowTypes {
   /** Where `application.yaml` finds its secrets. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Whoever checks the same folder again and again passes the same memory, so that only changed files are compiled. */

@@ -5,6 +5,7 @@ import { createApplication } from '../run/create-application.ts'
 import { linkFlows } from '../run/link-flows.ts'
 import type { WrapVisit } from '../run/linked-flow.ts'
 import type { SourceFile } from '../source/position.ts'
+import { hasErrors } from '../source/problem.ts'
 import { type CheckOptions, checkApplication } from './check-application.ts'
 
 export interface LoadOptions extends CheckOptions {
@@ -15,7 +16,7 @@ export interface LoadOptions extends CheckOptions {
 /** `sources` are the files of the folder: `application.yaml`, flows, and tests, which are ignored. */
 export function loadApplication(sources: readonly SourceFile[], options: LoadOptions): Loaded {
   const { settings, documents, flows: compiled, problems } = checkApplication(sources, options)
-  if (problems.some(({ severity }) => severity === 'error')) return { application: undefined, problems }
+  if (hasErrors(problems)) return { application: undefined, problems }
   const linked = linkFlows(compiled.values(), options.wrapVisit)
   const flows = documents.flatMap((document) => compiled.get(document) ?? [])
   const triggers = flows.flatMap((flow) => linked.get(flow) ?? [])

@@ -20,6 +20,10 @@ export interface Problem {
   readonly related?: readonly (Position & { readonly file: string; readonly message: string })[] | undefined
 }
 
+export function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === 'error')
+}
+
 /** Every code of a problem with its meaning, as `docs/reference/errors.md` lists them. */
 export const problemCodes = {
   FLOW_YAML_SYNTAX: 'The file is not well-formed YAML.',

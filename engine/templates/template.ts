@@ -14,8 +14,6 @@ export interface TemplateOptions {
   readonly escapeHtml?: boolean
   /** Whether the text will be read as JSON. */
   readonly isJson?: boolean
-  /** Whether a string that is exactly one helper becomes text, as in Losant, and not the helper's value. */
-  readonly helpersGiveText?: boolean
 }
 
 export interface Template {
@@ -48,7 +46,7 @@ export function compileTemplate(source: string, options: TemplateOptions = {}): 
   const render = compileProgram(program, place, escapeHtml)
   const only = program.statements.length === 1 && mustaches.length === 1 ? program.statements[0] : undefined
   const exactPath = pathIn(only, place)
-  const helper = options.helpersGiveText || escapeHtml ? undefined : helperIn(only, place)
+  const helper = escapeHtml ? undefined : helperIn(only, place)
   const text = (payload: Payload) => render(rootScope(payload))
   const value = (payload: Payload) => {
     if (helper) return helper(payload)

@@ -8,7 +8,7 @@ import { loadApplication } from '../../engine/load/load-application.ts'
 import { readFolder } from '../../engine/load/read-folder.ts'
 import type { WrapVisit } from '../../engine/run/linked-flow.ts'
 import type { SourceFile } from '../../engine/source/position.ts'
-import type { Problem } from '../../engine/source/problem.ts'
+import { hasErrors, type Problem } from '../../engine/source/problem.ts'
 import { nodeTypes, triggerTypes } from '../../nodes/index.ts'
 import { describeActions } from '../../platform/resources/catalogue.ts'
 import { type CompiledWatch, compileWatch } from '../../platform/runs/watches.ts'
@@ -52,7 +52,7 @@ export function loadSources(
 /** Finds everything that is wrong with the application without making it ready to run. See `CheckOptions` for `memory`. */
 export function checkSources(sources: readonly SourceFile[], memory?: CheckMemory): CheckedApplication {
   const checked = checkApplication(sources, { ...knownTypes(), ...(memory && { memory }) })
-  if (checked.problems.some(({ severity }) => severity === 'error')) return checked
+  if (hasErrors(checked.problems)) return checked
   const triggers = [...checked.flows.values()].flatMap((flow) => flow.triggers)
   return { ...checked, problems: [...checked.problems, ...compileWatches(triggers).problems] }
 }

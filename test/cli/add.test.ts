@@ -53,7 +53,7 @@ test.each(['get-x.yaml', 'get-x.yml', 'get-x.test.yaml'])('leaves %s as it is, a
   const { code, errors, left } = await add('GET /x', files)
   expect([code, errors]).toEqual([
     name.endsWith('.yml') ? 'CLI_ENDPOINT_REFUSED' : 'CLI_ALREADY_THERE',
-    expect.stringMatching(name.endsWith('.yml') ? /differ in their ending alone/ : /is there already/),
+    expect.stringMatching(name.endsWith('.yml') ? /only differ in their extension/ : /is there already/),
   ])
   expect(left).toEqual(files)
 })

@@ -68,7 +68,7 @@ describe('a node that uses a custom node', () => {
     [
       'type: custom-node\nnode: ‸<< data.x >>',
       'FLOW_WRONG_TYPE',
-      'What it says must be known when the flow loads: write it out.',
+      'Its value must be known when the flow loads, so write it out.',
     ],
   ])('is told what is wrong with %j', (node, code, hint) => {
     const { problems, place } = check(user(node), { 'verify.yaml': verify })

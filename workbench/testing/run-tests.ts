@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { flowIdOf } from '../../engine/load/file-kinds.ts'
 import { readFolder } from '../../engine/load/read-folder.ts'
 import type { SourceFile } from '../../engine/source/position.ts'
-import type { Problem } from '../../engine/source/problem.ts'
+import { hasErrors, type Problem } from '../../engine/source/problem.ts'
 import { openStore } from '../../platform/store/open-store.ts'
 import { loadSources } from '../../server/compose/load-folder.ts'
 import type { Settings } from '../../server/settings.ts'
@@ -52,7 +52,7 @@ export async function runTests(choice: TestChoice, settings: Settings, signal?: 
     coverage,
     ms: performance.now() - began,
   })
-  if (!loaded.application || problems.some(({ severity }) => severity === 'error')) return end([], [])
+  if (!loaded.application || hasErrors(problems)) return end([], [])
   const { application } = loaded
   const tests = read.tests.filter((test) => isAskedFor(test, choice.filter))
   const results = await withEmptyStore((emptyStore) =>

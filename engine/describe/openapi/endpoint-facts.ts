@@ -1,6 +1,5 @@
 /** What a flow's text tells of each endpoint: the nodes that a request may come to, what they read, what stands on the payload there. */
 
-import type { ActionCatalog } from '../../../contracts/actions.ts'
 import type { Application, FlowDescription } from '../../application.ts'
 import { type ConfigRead, checkPayloadPaths } from '../../check/payload-paths.ts'
 import { compileConfig } from '../../compile/compile-config.ts'
@@ -10,18 +9,13 @@ import { readCustomNodes, typesByName } from '../../flow/read-custom-nodes.ts'
 import { readGraph } from '../../flow/read-graph.ts'
 import { type SchemaChecker, sharedSchemaChecker } from '../../json-schema/schema-problems.ts'
 import type { Shape } from '../../json-schema/shape.ts'
+import type { FlowTypes } from '../../load/check-application.ts'
 import type { NodeType } from '../../node.ts'
 import type { SourceFile } from '../../source/position.ts'
 import { createReporter, type Reporter } from '../../source/reporter.ts'
 import { parseYaml, type YamlDocument } from '../../source/yaml-document.ts'
-import type { EndpointSpec, TriggerKey, TriggerSpecs, TriggerType } from '../../trigger.ts'
+import type { EndpointSpec, TriggerKey, TriggerSpecs } from '../../trigger.ts'
 import { isMap } from '../../values/is-map.ts'
-
-export interface FactsOptions {
-  readonly nodeTypes: readonly NodeType[]
-  readonly triggerTypes: readonly TriggerType[]
-  readonly actions: ActionCatalog
-}
 
 /** A node that a run may come to. */
 export interface NodeFacts {
@@ -52,7 +46,7 @@ interface ReadFlow {
 export function endpointFacts(
   application: Application,
   sources: readonly SourceFile[],
-  options: FactsOptions,
+  options: FlowTypes,
 ): readonly EndpointFacts[] {
   const checker = sharedSchemaChecker()
   const documents = application.flows.flatMap((flow) => {
@@ -104,7 +98,7 @@ function readFlow(
   flow: FlowDescription,
   document: YamlDocument,
   nodeTypes: ReadonlyMap<string, NodeType>,
-  { triggerTypes }: FactsOptions,
+  { triggerTypes }: FlowTypes,
   checker: SchemaChecker,
 ): ReadFlow {
   const reporter = createReporter(document)
@@ -112,13 +106,7 @@ function readFlow(
   // Loaded before, so that nothing is complained of here, groups among it.
   const scope = { nodeTypes, triggerTypes, checker, groups: undefined }
   const graph = readGraph(isMap(raw) ? raw : {}, scope, reporter)
-  const reads = new Map(
-    graph.nodes.map((node) => {
-      const site = { file: flow.file, nodeName: node.name, at: node.at, locate: reporter.place }
-      const htmlFields = node.type.escapesHtml?.(node.config) ?? []
-      return [node, compileConfig(node.type.config, node.config, { node: site, checker, reporter, htmlFields }).reads]
-    }),
-  )
+  const reads = new Map(graph.nodes.map((node) => [node, compileConfig(node, checker, reporter).reads]))
   return { flow, graph, reads, reporter }
 }
 
@@ -126,7 +114,7 @@ function factsOfNodes(
   { graph, reads, reporter }: ReadFlow,
   trigger: FlowTrigger,
   { settings }: Application,
-  { actions }: FactsOptions,
+  { actions }: FlowTypes,
 ): readonly NodeFacts[] {
   const entering = new Map<FlowNode, Shape>()
   const alone = { ...graph, triggers: [trigger] }

@@ -4,14 +4,15 @@
  */
 import type { Application } from '../../application.ts'
 import type { JsonSchema } from '../../json-schema/shape-of-schema.ts'
+import type { FlowTypes } from '../../load/check-application.ts'
 import type { SourceFile } from '../../source/position.ts'
-import { endpointFacts, type FactsOptions } from './endpoint-facts.ts'
+import { endpointFacts } from './endpoint-facts.ts'
 import { describeResponses, replyComponents } from './replies.ts'
 import { describeRequest } from './request.ts'
 import { type Operation, operationsOf } from './routes.ts'
 import { type Requirement, securityOf, securitySchemes } from './security.ts'
 
-export interface OpenApiOptions extends FactsOptions {
+export interface OpenApiOptions extends FlowTypes {
   /** Where the endpoints are served: `http://127.0.0.1:8080`. */
   readonly server?: string
 }
