@@ -1,8 +1,8 @@
 /** Where the names of an application stand: node IDs, custom nodes, flows, buttons and keys of stored values. */
 
 import { customNodeKey } from '../../engine/custom-node.ts'
-import { wireKeys } from '../../engine/flow/part-fields.ts'
 import { reservedIds } from '../../engine/flow/read-nodes.ts'
+import { wireKeys } from '../../engine/flow/split-fields.ts'
 import type { CheckedApplication } from '../../engine/load/check-application.ts'
 import { flowIdOf, isFlowFile, isTestFile } from '../../engine/load/file-kinds.ts'
 import type { DocumentPath, SourceFile } from '../../engine/source/position.ts'
