@@ -1,4 +1,5 @@
-import { type AnySetting, anyText, settingDefinitions } from '../../server/settings.ts'
+import { anyText } from '../../server/settings/setting.ts'
+import { type AnySetting, settingDefinitions } from '../../server/settings.ts'
 import { lines, table } from './markdown.ts'
 
 export function settingsPage(): string {

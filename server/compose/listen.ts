@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { defineError } from '../../contracts/errors.ts'
-import type { Setting } from '../settings.ts'
+import type { Setting } from '../settings/setting.ts'
 
 export const portTaken = defineError<{ name: string; host: string; port: number; flag: string; env: string }>(
   'LISTEN_PORT_TAKEN',

@@ -8,7 +8,8 @@ import { createAddressOf } from '../http/trusted-proxies.ts'
 import { createBroker } from '../mqtt/broker.ts'
 import { type Certificate, createTcpListener, createTlsListener, type Listener } from '../mqtt/tcp-listener.ts'
 import { serveWebSockets } from '../mqtt/web-socket.ts'
-import { anyMqttPort, type Settings, settingDefinitions } from '../settings.ts'
+import { anyMqttPort } from '../settings/mqtt.ts'
+import { type Settings, settingDefinitions } from '../settings.ts'
 import { type Listening, listen, portTaken } from './listen.ts'
 
 export const tlsInvalid = defineError<{ problem: string }>(

@@ -1,6 +1,6 @@
 /** Whether a signing key is long enough, and no pattern that somebody could guess: with it anybody signs tokens. */
 
-export const minSigningKeyLength = 32
+const minSigningKeyLength = 32
 
 /** 32 random digits have fewer once in a thousand times. */
 const minDifferentCharacters = 7
