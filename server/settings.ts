@@ -8,7 +8,7 @@ import { mailSettings } from './settings/mail.ts'
 import { mqttSettings } from './settings/mqtt.ts'
 import { platformSettings } from './settings/platform.ts'
 import { runSettings } from './settings/runs.ts'
-import type { Setting } from './settings/setting.ts'
+import { type Setting, withNames } from './settings/setting.ts'
 
 export const settingInvalid = defineError<{ setting: string; value: string; wanted: string }>(
   'SETTING_INVALID',
@@ -18,14 +18,14 @@ export const settingInvalid = defineError<{ setting: string; value: string; want
 
 export type AnySetting = Setting<string | number | boolean | TrustedProxies>
 
-export const settingDefinitions = {
+export const settingDefinitions = withNames({
   ...httpSettings,
   ...mqttSettings,
   ...platformSettings,
   ...runSettings,
   ...mailSettings,
   ...logSettings,
-}
+})
 
 type Definitions = typeof settingDefinitions
 export type Settings = { readonly [Key in keyof Definitions]: NonNullable<ReturnType<Definitions[Key]['parse']>> }

@@ -1,6 +1,6 @@
 /** How mail is sent. */
 import { parseMailbox } from '../../engine/values/mailbox.ts'
-import type { Setting } from './setting.ts'
+import type { Declarations } from './setting.ts'
 
 function isSmtpUrl(value: string): boolean {
   return /^smtps?:\/\//i.test(value) && URL.canParse(value) && new URL(value).hostname !== ''
@@ -9,7 +9,6 @@ function isSmtpUrl(value: string): boolean {
 export const mailSettings = {
   smtpUrl: {
     placeholder: 'url',
-    env: 'FLOWPOT_SMTP_URL',
     default: '',
     about: 'The SMTP server that sends mail. Without one, mail is kept as files in the folder mail of the data folder.',
     parse: (value: string) => (isSmtpUrl(value) ? value : undefined),
@@ -17,10 +16,9 @@ export const mailSettings = {
   },
   mailFrom: {
     placeholder: 'address',
-    env: 'FLOWPOT_MAIL_FROM',
     default: '',
     about: 'Sender of mail whose flow does not set one.',
     parse: (value: string) => (parseMailbox(value) ? value : undefined),
     wanted: 'an e-mail address, such as Flowpot <flowpot@example.com>',
   },
-} satisfies Record<string, Setting<string>>
+} satisfies Declarations
