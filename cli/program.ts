@@ -1,17 +1,6 @@
 /** The commands of `flowpot` with their arguments, options and help. The modules of a command are loaded when it is called, so that `--help` answers at once. */
 import { Command, Option } from 'commander'
-import { type AnySetting, type SettingFlags, settingDefinitions } from '../server/settings.ts'
-import type { AddOptions } from './add.ts'
-import type { GraphOptions } from './graph.ts'
-import type { LogsOptions } from './logs.ts'
-import type { OpenApiOptions } from './openapi.ts'
-import type { PressOptions } from './press.ts'
-import type { ReplayOptions } from './replay.ts'
-import type { RunOptions } from './run.ts'
-import type { RunsOptions } from './runs.ts'
-import type { SchemaOptions } from './schema.ts'
-import type { StartOptions } from './start.ts'
-import type { TestOptions } from './test.ts'
+import { type AnySetting, settingDefinitions } from '../server/settings.ts'
 import { readVersion } from './version.ts'
 
 const folderArgument = ['[folder]', "the application's folder", 'flows'] as const
@@ -31,6 +20,11 @@ export function createProgram(finish: (code: number) => void): Command {
     .version(readVersion(), '-v, --version')
     .exitOverride()
     .showHelpAfterError('Add --help to see what the command takes.')
+  /** Loads a command and calls it with what commander hands it: the arguments, then the options. */
+  const calls =
+    <Given extends readonly unknown[]>(load: () => Promise<(...given: Given) => Promise<number>>) =>
+    async (...given: Given) =>
+      finish(await (await load())(...given))
 
   const start = program.command('start').description('serve an application: its endpoints, and the REST API')
   start.argument(...folderArgument).option(...jsonOption)
@@ -39,20 +33,14 @@ export function createProgram(finish: (code: number) => void): Command {
     if (flag) start.addOption(new Option(`${flag} <${placeholder}>`, `${about} (${defaultText})`))
   }
   start.addHelpText('after', `\nEnvironment:\n${describeEnvironment()}`)
-  start.action(async (folder: string, options: SettingFlags & StartOptions) => {
-    const { start } = await import('./start.ts')
-    finish(await start(folder, options, options))
-  })
+  start.action(calls(async () => (await import('./start.ts')).start))
 
   program
     .command('check')
     .description('report everything that is wrong with an application')
     .argument(...folderArgument)
     .option(...jsonOption)
-    .action(async (folder: string, options: { json?: boolean }) => {
-      const { check } = await import('./check.ts')
-      finish(await check(folder, options))
-    })
+    .action(calls(async () => (await import('./check.ts')).check))
 
   program
     .command('run')
@@ -70,10 +58,7 @@ export function createProgram(finish: (code: number) => void): Command {
       'after',
       `\nExample:\n  flowpot run flows/register-device.yaml --user ada@lom.example \\\n    --body '{"deviceName":"Fern","manufacturerId":"1"}'`,
     )
-    .action(async (flow: string, options: RunOptions) => {
-      const { run } = await import('./run.ts')
-      finish(await run(flow, options))
-    })
+    .action(calls(async () => (await import('./run.ts')).run))
 
   program
     .command('test')
@@ -89,10 +74,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--name <name>', 'with --from-run: what the test is called')
     .option(...jsonOption)
     .addHelpText('after', `\n${serverHelp}`)
-    .action(async (path: string | undefined, options: TestOptions) => {
-      const { test } = await import('./test.ts')
-      finish(await test(path, options))
-    })
+    .action(calls(async () => (await import('./test.ts')).test))
 
   program
     .command('replay')
@@ -103,10 +85,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--against <flow>', "a changed flow's file: report the first node at which it differs")
     .option(...jsonOption)
     .addHelpText('after', `\n${serverHelp}`)
-    .action(async (run: string, options: ReplayOptions) => {
-      const { replay } = await import('./replay.ts')
-      finish(await replay(run, options))
-    })
+    .action(calls(async () => (await import('./replay.ts')).replay))
 
   ofServer(program.command('runs'))
     .description('list what a running server has recorded, or show one run node by node')
@@ -115,10 +94,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--failed', 'only runs that failed')
     .option('--limit <number>', 'how many of the newest to look at, 1 to 100', '20')
     .option(...jsonOption)
-    .action(async (id: string | undefined, options: RunsOptions) => {
-      const { runs } = await import('./runs.ts')
-      finish(await runs(id, options))
-    })
+    .action(calls(async () => (await import('./runs.ts')).runs))
 
   ofServer(program.command('logs'))
     .description('print what the flows of a running server have logged')
@@ -126,10 +102,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--flow <flow>', "only of this flow: its file's name without .yaml")
     .option('--limit <number>', 'how many of the newest recorded runs to look through, 1 to 100', '20')
     .option(...jsonOption)
-    .action(async (options: LogsOptions) => {
-      const { logs } = await import('./logs.ts')
-      finish(await logs(options))
-    })
+    .action(calls(async () => (await import('./logs.ts')).logs))
 
   ofServer(program.command('press'))
     .description('press a button of a flow on a running server, and show what the run did')
@@ -138,20 +111,14 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--payload <file>', 'a JSON file that becomes `data` of the run; - for standard input')
     .option('--no-wait', 'do not wait until the run has ended')
     .option(...jsonOption)
-    .action(async (button: string, options: PressOptions) => {
-      const { press } = await import('./press.ts')
-      finish(await press(button, options))
-    })
+    .action(calls(async () => (await import('./press.ts')).press))
 
   program
     .command('routes')
     .description('list what an application answers')
     .argument(...folderArgument)
     .option(...jsonOption)
-    .action(async (folder: string, options: { json?: boolean }) => {
-      const { routes } = await import('./routes.ts')
-      finish(await routes(folder, options))
-    })
+    .action(calls(async () => (await import('./routes.ts')).routes))
 
   program
     .command('graph')
@@ -159,10 +126,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .argument('<flow>', "the flow's file; - for standard input")
     .option('--mermaid', 'draw a Mermaid flowchart instead of a picture for the terminal')
     .option(...jsonOption)
-    .action(async (flow: string, options: GraphOptions) => {
-      const { graph } = await import('./graph.ts')
-      finish(await graph(flow, options))
-    })
+    .action(calls(async () => (await import('./graph.ts')).graph))
 
   program
     .command('diff')
@@ -174,10 +138,7 @@ export function createProgram(finish: (code: number) => void): Command {
       'after',
       '\nExample:\n  git show HEAD:flows/register-device.yaml | flowpot diff - flows/register-device.yaml',
     )
-    .action(async (before: string, after: string, options: { json?: boolean }) => {
-      const { diff } = await import('./diff.ts')
-      finish(await diff(before, after, options))
-    })
+    .action(calls(async () => (await import('./diff.ts')).diff))
 
   program
     .command('openapi')
@@ -187,20 +148,14 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--against <file>', 'report what breaks clients of this earlier document; - for standard input')
     .option(...jsonOption)
     .addHelpText('after', '\nExample:\n  git show HEAD:openapi.json | flowpot openapi --against -')
-    .action(async (folder: string, options: OpenApiOptions) => {
-      const { openapi } = await import('./openapi.ts')
-      finish(await openapi(folder, options))
-    })
+    .action(calls(async () => (await import('./openapi.ts')).openapi))
 
   program
     .command('new')
     .description('create an application: a folder with a flow and its test')
     .argument('<name>', 'its name, or a path that ends in it')
     .option(...jsonOption)
-    .action(async (path: string, options: { json?: boolean }) => {
-      const { newApplication } = await import('./new.ts')
-      finish(await newApplication(path, options))
-    })
+    .action(calls(async () => (await import('./new.ts')).newApplication))
 
   const addExample = `\nExample:\n  flowpot add endpoint 'GET /devices/{id}'`
   program
@@ -213,10 +168,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--folder <folder>', folderArgument[1], folderArgument[2])
     .option(...jsonOption)
     .addHelpText('after', addExample)
-    .action(async (endpoint: string, options: AddOptions) => {
-      const { addEndpoint } = await import('./add.ts')
-      finish(await addEndpoint(endpoint, options))
-    })
+    .action(calls(async () => (await import('./add.ts')).addEndpoint))
 
   program
     .command('schema')
@@ -225,10 +177,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--out <file>', 'write to this file instead of standard output')
     .option(...jsonOption)
     .addHelpText('after', `\n${describeEditors()}`)
-    .action(async (folder: string | undefined, options: SchemaOptions) => {
-      const { schema } = await import('./schema.ts')
-      finish(await schema(folder, options))
-    })
+    .action(calls(async () => (await import('./schema.ts')).schema))
 
   program
     .command('lsp')

@@ -6,15 +6,15 @@ import { oneAtATime } from './one-at-a-time.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
 import { watchFolder } from './watch-folder.ts'
 
-export interface StartOptions {
+export interface StartOptions extends SettingFlags {
   readonly json?: boolean
   /** Reload the flows as their files change. */
   readonly watch?: boolean
 }
 
 /** Resolves with the exit code once it has stopped. */
-export async function start(folder: string, flags: SettingFlags, options: StartOptions): Promise<number> {
-  const settings = readSettings(flags, process.env)
+export async function start(folder: string, options: StartOptions): Promise<number> {
+  const settings = readSettings(options, process.env)
   // After the settings, so that a wrong one is told at once.
   const { startServer } = await import('../server.ts')
   // From before the flows are read, so that no change is missed.
