@@ -1,6 +1,6 @@
 /** `flowpot add endpoint`: begins a flow with its test. */
 import { addEndpoint as add } from '../workbench/scaffold/add-endpoint.ts'
-import { describeProblems, print, printError, printJson, shellQuoted } from './output.ts'
+import { print, printJson, reportProblems, shellQuoted } from './output.ts'
 
 export interface AddOptions {
   readonly folder: string
@@ -8,12 +8,8 @@ export interface AddOptions {
 }
 
 export async function addEndpoint(text: string, { folder, json = false }: AddOptions): Promise<number> {
-  const { added, problems, sources } = await add(text, folder)
-  if (!added) {
-    if (json) printJson({ problems })
-    else printError(describeProblems(problems, sources))
-    return 1
-  }
+  const { added, ...loaded } = await add(text, folder)
+  if (!added) return reportProblems(loaded, json)
   const { flow, test, request } = added
   if (json) printJson({ flow, test })
   else {

@@ -3,6 +3,7 @@
 import type { LoadedFolder } from '../server/compose/load-folder.ts'
 import { describeProblems as describe } from '../workbench/describe-problems.ts'
 import type { ReadOutline } from '../workbench/outline/read-outline.ts'
+import { writeText } from '../workbench/write-text.ts'
 
 export const hasColor = process.stdout.isTTY === true && !process.env.NO_COLOR
 
@@ -23,15 +24,36 @@ export const describeProblems = (problems: Problems, sources: LoadedFolder['sour
 
 type Problems = LoadedFolder['problems']
 
-/** The outline that was read, or `undefined` once its problems are printed. */
-export function outlineOrProblems({ outline, problems, source }: ReadOutline, isJson: boolean): ReadOutline['outline'] {
-  if (outline) return outline
+/** Says why an application cannot be used. Returns the exit code. */
+export function reportProblems(
+  { problems, sources }: Pick<LoadedFolder, 'problems' | 'sources'>,
+  isJson: boolean | undefined,
+): number {
   if (isJson) printJson({ problems })
-  else printError(describeProblems(problems, [source]))
-  return undefined
+  else printError(describeProblems(problems, sources))
+  return 1
 }
 
-/** As one word of a command line that a person may copy. */
+/** The outline that was read, or `undefined` once its problems are printed. */
+export function outlineOrProblems({ outline, problems, source }: ReadOutline, isJson: boolean): ReadOutline['outline'] {
+  if (!outline) reportProblems({ problems, sources: [source] }, isJson)
+  return outline
+}
+
+/** Writes a JSON document to the file `out`, or to standard output. `next` says what the file is for. */
+export async function writeDocument(
+  document: object,
+  { out, json = false }: { readonly out?: string; readonly json?: boolean },
+  next = '',
+): Promise<number> {
+  const text = JSON.stringify(document, null, 2)
+  if (out !== undefined) await writeText(out, `${text}\n`)
+  if (json) printJson(out === undefined ? document : { file: out })
+  else print(out === undefined ? text : `Wrote ${out}.${next}`)
+  return 0
+}
+
+/** Quotes a text so that a person can copy it as one word of a command line. */
 export function shellQuoted(text: string): string {
   return /^[\w./@:,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -2,15 +2,11 @@
 
 import { loadFolder } from '../server/compose/load-folder.ts'
 import { alignColumns } from '../workbench/align-columns.ts'
-import { describeProblems, print, printError, printJson } from './output.ts'
+import { print, printJson, reportProblems } from './output.ts'
 
 export async function routes(folder: string, options: { json?: boolean }): Promise<number> {
-  const { application, problems, sources } = await loadFolder(folder)
-  if (!application) {
-    if (options.json) printJson({ problems })
-    else printError(describeProblems(problems, sources))
-    return 1
-  }
+  const { application, ...loaded } = await loadFolder(folder)
+  if (!application) return reportProblems(loaded, options.json)
   const rows = application.endpoints.map(({ spec, flow, line }) => ({
     method: spec.method,
     route: spec.route,

@@ -13,7 +13,7 @@ import { repeatRun } from '../workbench/testing/from-run/repeat-run.ts'
 import { idsByFlow } from '../workbench/testing/read-test-files.ts'
 import { withEmptyStore } from '../workbench/testing/run-tests.ts'
 import { createStandIn } from '../workbench/testing/stand-in.ts'
-import { describeProblems, print, printError, printJson, shellQuoted } from './output.ts'
+import { print, printJson, reportProblems, shellQuoted } from './output.ts'
 
 export interface FromRunOptions {
   /** A file with the record, `-`, or the ID of a run of `server`. */
@@ -31,19 +31,15 @@ export async function testFromRun(path: string | undefined, options: FromRunOpti
   const settings = readSettings({}, process.env)
   const folder = folderOf(path, record)
   const standIn = createStandIn()
-  const { application, sources, problems } = await loadFolder(folder, settings, standIn.wrapVisit)
-  if (!application) {
-    if (options.json) printJson({ problems })
-    else printError(describeProblems(problems, sources))
-    return 1
-  }
+  const { application, ...loaded } = await loadFolder(folder, settings, standIn.wrapVisit)
+  if (!application) return reportProblems(loaded, options.json)
   if (!application.flows.some(({ id }) => id === record.flow)) {
     throw callWrong({ problem: `${folder} has no flow ${record.flow}, which the run went through.` })
   }
   const trigger = findTrigger(application, record)
   await refuseChangedFlow(application, trigger, record, standIn)
 
-  const existing = sources.find(({ file }) => isTestFile(file) && flowIdOf(file) === record.flow)
+  const existing = loaded.sources.find(({ file }) => isTestFile(file) && flowIdOf(file) === record.flow)
   const source = existing ?? { file: join(dirname(trigger.flow.file), `${record.flow}.test.yaml`), text: '' }
   const run = { record, trigger, file: source.file, name: options.name }
   const draft = await withEmptyStore((emptyStore) => repeatRun(run, { application, settings, standIn, emptyStore }))

@@ -1,11 +1,11 @@
 /** `flowpot test`: runs the tests beside the flows. */
-import { writeFile } from 'node:fs/promises'
 import { readSettings } from '../server/settings.ts'
-import { callWrong, notWritable } from '../workbench/refusals.ts'
+import { callWrong } from '../workbench/refusals.ts'
 import { chooseTests } from '../workbench/testing/choose-tests.ts'
 import { percentOf } from '../workbench/testing/coverage.ts'
 import { toJunit } from '../workbench/testing/junit.ts'
 import { runTests, type TestChoice, type TestReport } from '../workbench/testing/run-tests.ts'
+import { writeText } from '../workbench/write-text.ts'
 import { describeCoverage, describeReport, reportAsJson } from './describe-report.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { describeProblems, print, printError, printJson } from './output.ts'
@@ -15,12 +15,12 @@ import { watchFolder } from './watch-folder.ts'
 export interface TestOptions {
   readonly filter?: string
   readonly coverage?: boolean
-  /** Percent. */
+  /** The least percentage that must be covered. */
   readonly threshold?: string
-  /** A file for the results as JUnit XML. */
+  /** A file to write the results to, as JUnit XML. */
   readonly junit?: string
   readonly watch?: boolean
-  /** Makes a test of this recorded run, and runs none. */
+  /** A recorded run to make a test from. No test is run then. */
   readonly fromRun?: string
   /** With `fromRun`: where it was recorded, and what the test is called. */
   readonly server?: string
@@ -28,7 +28,7 @@ export interface TestOptions {
   readonly json?: boolean
 }
 
-/** What is said of tests that are run. */
+/** Options that make sense only if tests are run. */
 const ofRunning = ['filter', 'coverage', 'threshold', 'junit', 'watch'] as const
 
 /** Resolves with the exit code: 0 where every test passed and enough was covered. */
@@ -37,7 +37,7 @@ export async function test(path: string | undefined, options: TestOptions): Prom
   if (fromRun !== undefined) {
     const other = ofRunning.find((option) => options[option] !== undefined)
     if (other !== undefined)
-      throw callWrong({ problem: `--from-run makes a test and runs no others, so --${other} says nothing.` })
+      throw callWrong({ problem: `--from-run makes a test and runs no others, so --${other} has no effect.` })
     return testFromRun(path, { ...options, fromRun })
   }
   if (server !== undefined || name !== undefined)
@@ -45,7 +45,7 @@ export async function test(path: string | undefined, options: TestOptions): Prom
   const choice = await chooseTests(path ?? 'flows', options.filter)
   const threshold = readThreshold(options)
   const stopped = new AbortController()
-  // The tests that run clean up behind themselves.
+  // The running tests still remove their stores.
   const stop = () => stopped.abort()
   process.once('SIGINT', stop).once('SIGTERM', stop)
   // From before the files are read, so that no change is missed.
@@ -69,7 +69,7 @@ export async function test(path: string | undefined, options: TestOptions): Prom
   }
 }
 
-/** While it watches, a folder that cannot be read is one that will come back. */
+/** A folder that cannot be read does not end the watching, since it may come back. */
 function tellFailure(error: unknown): void {
   printError(error instanceof Error ? error.message : String(error))
 }
@@ -90,7 +90,7 @@ async function runOnce(
 ): Promise<number> {
   const report = await runTests(choice, readSettings({}, process.env), signal)
   const { results, problems, coverage, ms } = report
-  if (options.junit !== undefined) await writeJunit(options.junit, toJunit(results, ms))
+  if (options.junit !== undefined) await writeText(options.junit, toJunit(results, ms))
   const json = reportAsJson(report, options.coverage ? coverage : undefined)
   const isCovered = threshold === undefined || (results.length > 0 && percentOf(coverage) >= threshold)
   const isGood = json.ok && isCovered
@@ -109,7 +109,7 @@ function printReport(
   if (problems.length > 0) printError(describeProblems(problems, sources))
   if (problems.some(({ severity }) => severity === 'error')) return
   if (results.length === 0) {
-    const what = filter === undefined ? 'test' : `test whose name holds "${filter}"`
+    const what = filter === undefined ? 'test' : `test whose name contains "${filter}"`
     printError(`There is no ${what} in ${folder}${flowId === undefined ? '' : ` for ${flowId}`}.`)
     printError('  hint: The tests of flows/NAME.yaml stand in flows/NAME.test.yaml.')
     return
@@ -119,10 +119,4 @@ function printReport(
   print()
   print(describeCoverage(report.coverage))
   if (missedThreshold !== undefined) printError(`Less than ${missedThreshold} % is covered.`)
-}
-
-async function writeJunit(file: string, xml: string): Promise<void> {
-  await writeFile(file, xml).catch((cause: unknown) => {
-    throw notWritable(file, cause)
-  })
 }

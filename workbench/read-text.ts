@@ -2,15 +2,19 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { parseJson } from '../engine/values/json.ts'
-import { callWrong } from './refusals.ts'
+import { callWrong, codeOf } from './refusals.ts'
 
-/** `-` is standard input. Throws `CLI_CALL_WRONG` if the file cannot be read; the message calls it `name`. */
-export async function readText(file: string, name = file): Promise<string> {
+/** `-` is standard input. Throws `CLI_CALL_WRONG` if the file cannot be read: the message calls it `name`, and `hint` is for a missing one. */
+export async function readText(file: string, name = file, hint?: string): Promise<string> {
   try {
     return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw callWrong({ problem: `${name} cannot be read: ${reason}` }, { cause })
+    const isMissing = codeOf(cause) === 'ENOENT'
+    throw callWrong(
+      { problem: `${name} cannot be read: ${reason}` },
+      { cause, ...(isMissing && hint !== undefined && { hint }) },
+    )
   }
 }
 

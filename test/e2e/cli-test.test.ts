@@ -58,7 +58,7 @@ describe.concurrent('flowpot test', () => {
   it.for([
     ['less is covered than is asked for', passes, ['--coverage', '--threshold', '90'], /Less than 90 % is covered/],
     ['there is no test', '', [], /is empty/],
-    ['no test is asked for', passes, ['--filter', 'nothing'], /There is no test whose name holds "nothing"/],
+    ['no test is asked for', passes, ['--filter', 'nothing'], /There is no test whose name contains "nothing"/],
     ['the tests cannot be read', `${passes}  expekt: 1\n`, [], /greet\.test\.yaml:4:3.*TEST_INVALID.*[\s\S]*expect/],
   ] as const)('ends with 1 where %s', async ([, tests, args, message], { scene }) => {
     const folder = await scene.folder({ ...files, 'greet.test.yaml': tests })

@@ -1,11 +1,10 @@
 /** Reads a recorded run and validates it, since somebody may have edited the file. */
-import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check, Errors } from 'typebox/value'
 import { decode } from '../../server/recorder/encoding.ts'
 import type { RunRecord } from '../../server/recorder/run-record.ts'
-import { callWrong, codeOf } from '../refusals.ts'
+import { readText } from '../read-text.ts'
+import { callWrong } from '../refusals.ts'
 import { fetchRun } from './fetch-run.ts'
 
 const maybe = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
@@ -53,13 +52,15 @@ const schema = Type.Object({
   random: Type.Array(Type.String()),
 })
 
+const missing = 'For a run that a server has recorded, give its ID and --server.'
+
 /**
  * `file` is a path, or `-` for standard input. If `server` is given, it is the ID of a run that was recorded there. Throws `CLI_CALL_WRONG` if
  * that is not a recorded run, or is one that cannot be repeated.
  */
 export async function readRecord(file: string, server?: string): Promise<RunRecord> {
   const where = server !== undefined ? `The run ${file}` : file === '-' ? 'Standard input' : file
-  const text = server === undefined ? await readText(file, where) : await fetchRun(server, file)
+  const text = server === undefined ? await readText(file, where, missing) : await fetchRun(server, file)
   const record = parseRecord(text, where)
   if (!record.isTraced) {
     throw callWrong(
@@ -91,17 +92,6 @@ export function parseRecord(text: string, where: string): RunRecord {
 /** The schema checks everything that a replay relies on. The rest is only compared. */
 function isRecord(value: unknown): value is RunRecord & Static<typeof schema> {
   return Check(schema, value)
-}
-
-async function readText(file: string, where: string): Promise<string> {
-  try {
-    return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const isMissing = codeOf(cause) === 'ENOENT'
-    const hint = isMissing ? { hint: 'For a run that a server has recorded, say its ID and --server.' } : {}
-    throw callWrong({ problem: `${where} cannot be read: ${reason}` }, { cause, ...hint })
-  }
 }
 
 function parse(text: string, where: string): unknown {
