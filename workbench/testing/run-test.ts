@@ -3,10 +3,9 @@
 import { FlowpotError } from '../../contracts/errors.ts'
 import { hideValues } from '../../engine/secret-names.ts'
 import type { ShownVisit } from '../dry-run/record-run.ts'
-import { compareStep } from './compare-step.ts'
 import type { Test } from './read-tests.ts'
-import { openStage, type TestScope } from './stage.ts'
-import type { Failure } from './step-outcome.ts'
+import { playTest, type TestScope } from './stage.ts'
+import type { Failure, StepOutcome } from './step-outcome.ts'
 
 export interface TestResult {
   readonly test: Test
@@ -19,38 +18,14 @@ export interface TestResult {
 
 export async function runTest(test: Test, scope: TestScope): Promise<TestResult> {
   const began = performance.now()
-  const visits: (readonly ShownVisit[])[] = []
-  const { secretNames } = scope.application
-  const end = (failure: Failure | undefined) => ({
+  const results: StepOutcome[] = []
+  const failure = await playTest(test, scope, results).catch((error: unknown) => failureOf(error, test))
+  return {
     test,
     ms: performance.now() - began,
-    failure: hideValues(failure, secretNames),
-    visits,
-  })
-  try {
-    const stage = await openStage(test, scope)
-    try {
-      for (const step of test.steps) {
-        const result = await stage.take(step)
-        visits.push(result.visits)
-        const failure = compareStep(step, result, stage.known(step)) ?? stage.save(step, result)
-        if (failure) return end(failure)
-      }
-      return end(unusedStub(test, stage.unusedStubs()))
-    } finally {
-      await stage.close()
-    }
-  } catch (error) {
-    return end(failureOf(error, test))
+    failure: hideValues(failure, scope.application.secretNames),
+    visits: results.map(({ visits }) => visits),
   }
-}
-
-/** An unused stub fails the test, since it describes something that the flow does not do. */
-function unusedStub({ file, stubLine }: Test, [name]: readonly string[]): Failure | undefined {
-  if (name === undefined) return undefined
-  const line = stubLine(name)
-  const message = `The stub of ${name} (${file}:${line}) is not used, or not all of it.`
-  return { line, message, hint: 'Take out what nothing asks for, or say optional: true in it.' }
 }
 
 /** Why a test could not be run: the platform refused a seed or the address of a user, for example. */

@@ -14,6 +14,7 @@ import { dryEffects } from '../dry-run/dry-effects.ts'
 import { recordRuns } from '../dry-run/record-run.ts'
 import { chooseTrigger } from '../dry-run/sample-request.ts'
 import { callWrong } from '../refusals.ts'
+import { compareStep } from './compare-step.ts'
 import type { Step, Test } from './read-tests.ts'
 import type { Known } from './render.ts'
 import { createTestWatch, type Node, type StandIn } from './stand-in.ts'
@@ -27,7 +28,7 @@ export interface TestScope {
   readonly emptyStore: string
 }
 
-export interface Stage {
+interface Stage {
   take(step: Step): Promise<StepOutcome>
   /** What templates of the step read. */
   known(step: Step): Known
@@ -38,10 +39,34 @@ export interface Stage {
   close(): Promise<void>
 }
 
+/** Takes the steps of a test one after another until one fails. `results` gets the outcome of each as it comes. */
+export async function playTest(test: Test, scope: TestScope, results: StepOutcome[]): Promise<Failure | undefined> {
+  const stage = await openStage(test, scope)
+  try {
+    for (const step of test.steps) {
+      const result = await stage.take(step)
+      results.push(result)
+      const failure = compareStep(step, result, stage.known(step)) ?? stage.save(step, result)
+      if (failure) return failure
+    }
+    return unusedStub(test, stage.unusedStubs())
+  } finally {
+    await stage.close()
+  }
+}
+
+/** An unused stub fails the test, since it describes something that the flow does not do. */
+function unusedStub({ file, stubLine }: Test, [name]: readonly string[]): Failure | undefined {
+  if (name === undefined) return undefined
+  const line = stubLine(name)
+  const message = `The stub of ${name} (${file}:${line}) is not used, or not all of it.`
+  return { line, message, hint: 'Take out what nothing asks for, or say optional: true in it.' }
+}
+
 /** Cheap, since the passwords of tests protect nothing. */
 const passwordCost = { N: 16, r: 1, p: 1 }
 
-export async function openStage(test: Test, { application, settings, standIn, emptyStore }: TestScope): Promise<Stage> {
+async function openStage(test: Test, { application, settings, standIn, emptyStore }: TestScope): Promise<Stage> {
   let fixed = test.steps[0]?.clock
   const opened = await openTemporaryPlatform(withSeeds(application, test), settings, {
     copyOf: emptyStore,

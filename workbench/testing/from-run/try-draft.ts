@@ -1,10 +1,8 @@
 /** Runs a test before it is written to its file. */
 import { FlowpotError } from '../../../contracts/errors.ts'
-import { compareStep } from '../compare-step.ts'
 import { idsByFlow } from '../read-test-files.ts'
 import { readTests } from '../read-tests.ts'
-import type { TestScope } from '../stage.ts'
-import { openStage } from '../stage.ts'
+import { playTest, type TestScope } from '../stage.ts'
 import type { StepOutcome } from '../step-outcome.ts'
 import { type Draft, writeDraft } from './write-draft.ts'
 
@@ -22,20 +20,11 @@ export async function tryDraft(draft: Draft, file: string, scope: TestScope): Pr
   const [problem] = problems
   if (!test || problem) return { failure: problem?.message ?? 'There is no test.' }
   try {
-    const stage = await openStage(test, scope)
-    try {
-      let result: StepOutcome | undefined
-      for (const step of test.steps) {
-        result = await stage.take(step)
-        const failure = compareStep(step, result, stage.known(step)) ?? stage.save(step, result)
-        if (failure)
-          return { result, failure: failure.message ?? failure.differences?.map(({ path }) => path).join(', ') ?? '' }
-      }
-      const [unused] = stage.unusedStubs()
-      return { ...(result && { result }), ...(unused && { failure: `Nothing asks for the stub of ${unused}` }) }
-    } finally {
-      await stage.close()
-    }
+    const results: StepOutcome[] = []
+    const failed = await playTest(test, scope, results)
+    const failure = failed && (failed.message ?? failed.differences?.map(({ path }) => path).join(', ') ?? '')
+    const result = results.at(-1)
+    return { ...(result && { result }), ...(failure !== undefined && { failure }) }
   } catch (error) {
     // The platform may refuse a seed, for example.
     if (error instanceof FlowpotError) return { failure: error.message }
