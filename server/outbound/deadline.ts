@@ -1,18 +1,20 @@
-/** Holds work to a time, also where what it waits for never answers. */
+/** Ends work that takes too long, even if what it waits for never answers. */
 
 export interface Deadline {
   readonly timeoutMs: number
-  /** The run's. */
+  /** The signal of the run. */
   readonly signal: AbortSignal
   timedOut(): Error
+  /** Words what `work` rejected with. */
+  failed(error: unknown): Error
 }
 
 /**
- * What `work` comes to. Rejects with `timedOut()` past the time, and with the signal's reason once that is aborted. `stop`
- * is aborted then too, with the same reason.
+ * Resolves with the result of `work`. Rejects with `timedOut()` once the time is over, with the signal's reason once that is aborted, and
+ * otherwise as `failed` says. In the first two cases `stop` is aborted too, with the same reason.
  */
 export async function withDeadline<Result>(
-  { timeoutMs, signal, timedOut }: Deadline,
+  { timeoutMs, signal, timedOut, failed }: Deadline,
   work: (stop: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   signal.throwIfAborted()
@@ -24,6 +26,9 @@ export async function withDeadline<Result>(
   })
   try {
     return await Promise.race([work(stop), stopped])
+  } catch (error) {
+    stop.throwIfAborted()
+    throw failed(error)
   } finally {
     clearTimeout(timer)
   }

@@ -11,6 +11,7 @@ import type { AgentOptions, Agents } from './http-agents.ts'
 import { answerTooLarge, httpError, timedOut, urlInvalid } from './http-errors.ts'
 import { readProxies } from './proxies.ts'
 import { type Hop, nextHop } from './redirects.ts'
+import { defaultMaxBytes, type Sender } from './sender.ts'
 
 export interface HttpClientOptions extends AgentOptions {
   /** Whether the application allows the URL's host, whatever its address. Asked for each request and redirect. */
@@ -23,19 +24,12 @@ export interface HttpClientOptions extends AgentOptions {
   readonly maxBytes?: number
 }
 
-export interface HttpClient {
-  /** Rejects with a `FlowpotError` whose code begins with `HTTP_` or `CONNECTION_`, or with the signal's reason. */
-  readonly send: (request: HttpRequest) => Promise<HttpResponse>
-  close(): Promise<void>
-}
-
-const fiveMegabytes = 5 * 1024 * 1024
 const maxRedirects = 20
 /** Of a redirect's body as much is read as keeps the connection for the next request; past it that is ended. */
 const maxDumpedBytes = 64 * 1024
 
-export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { isAllowed, maxBytes = fiveMegabytes, certificateOf, env = {} } = options
+export function createHttpClient(options: HttpClientOptions): Sender<'http'> {
+  const { isAllowed, maxBytes = defaultMaxBytes, certificateOf, env = {} } = options
   let opened: Promise<{ readonly ask: typeof import('undici').request; readonly agents: Agents }> | undefined
   /** Most applications make no requests, and need not hold what does. */
   const open = async () => {
@@ -82,13 +76,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           hop = next
         }
       }
-      try {
-        const late = () => timedOut({ host: hop.url.host, seconds: timeoutMs / 1000 })
-        return await withDeadline({ timeoutMs, signal, timedOut: late }, follow)
-      } catch (error) {
-        signal.throwIfAborted()
-        throw httpError(error, hop.url.host)
-      }
+      const late = () => timedOut({ host: hop.url.host, seconds: timeoutMs / 1000 })
+      const failed = (error: unknown) => httpError(error, hop.url.host)
+      return withDeadline({ timeoutMs, signal, timedOut: late, failed }, follow)
     },
     async close() {
       // What could not be opened has told whoever asked.

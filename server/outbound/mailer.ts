@@ -1,9 +1,10 @@
 /** Sends the mail of flows through an SMTP server; where none is set, keeps it as files. */
 import type { NodemailerError } from 'nodemailer'
 import { defineError } from '../../contracts/errors.ts'
-import type { Effects, MailMessage } from '../../engine/services.ts'
+import type { MailMessage } from '../../engine/services.ts'
 import { composeMail } from './compose-mail.ts'
 import { keepMail } from './mail-folder.ts'
+import type { Sender } from './sender.ts'
 
 export const mailNotSent = defineError<{ reason: string }>(
   'MAIL_NOT_SENT',
@@ -26,18 +27,12 @@ export interface MailerOptions {
   readonly log: MailLog
 }
 
-export interface Mailer {
-  /** Rejects with `MAIL_INVALID` or `MAIL_NOT_SENT`. */
-  readonly send: Effects['mail']
-  /** Ends the connections to the server. */
-  close(): Promise<void>
-}
-
-export function createMailer({ smtpUrl, from, folder, log }: MailerOptions): Mailer {
+/** `send` rejects with `MAIL_INVALID` or `MAIL_NOT_SENT`. */
+export function createMailer({ smtpUrl, from, folder, log }: MailerOptions): Sender<'mail'> {
   return smtpUrl === '' ? createMailKeeper(from || 'flowpot@localhost', folder, log) : createSender(smtpUrl, from, log)
 }
 
-function createMailKeeper(from: string, folder: string | undefined, log: MailLog): Mailer {
+function createMailKeeper(from: string, folder: string | undefined, log: MailLog): Sender<'mail'> {
   return {
     async send(message, signal) {
       const composed = composeMail(message, from)
@@ -60,7 +55,7 @@ function createMailKeeper(from: string, folder: string | undefined, log: MailLog
   }
 }
 
-function createSender(url: string, from: string, log: MailLog): Mailer {
+function createSender(url: string, from: string, log: MailLog): Sender<'mail'> {
   const { host } = new URL(url)
   let opened: ReturnType<typeof openTransport> | undefined
   return {

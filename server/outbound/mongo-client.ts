@@ -1,24 +1,18 @@
 /** Makes the MongoDB operations of flows: on connections that the application names, within a time, and up to a size. */
 import type { MongoClient } from 'mongodb'
-import type { MongoRequest } from '../../engine/services.ts'
 import { type AddressOf, connectionInvalid } from './connection-urls.ts'
 import { withDeadline } from './deadline.ts'
 import { createDocumentReader, type DocumentLimits } from './mongo-documents.ts'
 import { mongoError, mongoTimedOut } from './mongo-errors.ts'
 import { operate } from './mongo-operate.ts'
 import type { Bson } from './mongo-values.ts'
+import { createOpenedByUrl } from './opened-by-url.ts'
+import { defaultMaxBytes, type Sender } from './sender.ts'
 
 export interface MongoSenderOptions extends Partial<DocumentLimits> {
   readonly addressOf: AddressOf
-  /** How long a server is sought; a replica set that has lost its primary elects another one meanwhile. */
+  /** How long the driver looks for a server. A replica set that has lost its primary elects another one in this time. */
   readonly connectTimeoutMs?: number
-}
-
-export interface MongoSender {
-  /** Rejects with a `FlowpotError` whose code begins with `MONGO_` or `CONNECTION_`, or with the signal's reason. */
-  readonly send: (request: MongoRequest) => Promise<unknown>
-  /** Ends the connections to every server. */
-  close(): Promise<void>
 }
 
 interface OpenedMongo {
@@ -26,53 +20,35 @@ interface OpenedMongo {
   readonly bson: Bson
 }
 
-const fiveMegabytes = 5 * 1024 * 1024
-/** Longer than any operation may wait: its own time is up before. */
+/** Longer than any operation may wait, so that its own timeout comes first. */
 const longestMs = 35_000
 
-export function createMongoSender(options: MongoSenderOptions): MongoSender {
-  const { addressOf, connectTimeoutMs = 5_000, maxDocuments = 10_000, maxBytes = fiveMegabytes } = options
-  /** By URL. */
-  const opened = new Map<string, Promise<OpenedMongo>>()
-  const clientAt = (connection: string, address: string) => {
-    const known = opened.get(address)
-    if (known) return known
-    const opening = open(connection, address, connectTimeoutMs)
-    opened.set(address, opening)
-    opening.catch(() => opened.delete(address))
-    return opening
-  }
-
+export function createMongoSender(options: MongoSenderOptions): Sender<'mongo'> {
+  const { addressOf, connectTimeoutMs = 5_000, maxDocuments = 10_000, maxBytes = defaultMaxBytes } = options
+  const opened = createOpenedByUrl(({ client }: OpenedMongo) => client.close())
   return {
     async send(request) {
       const { connection, timeoutMs, signal } = request
       const address = addressOf(connection, ['mongodb:', 'mongodb+srv:'])
       const timedOut = () => mongoTimedOut({ connection, seconds: timeoutMs / 1000 })
-      try {
-        return await withDeadline({ timeoutMs, signal, timedOut }, async (stop) => {
-          const { client, bson } = await clientAt(connection, address)
-          stop.throwIfAborted()
-          const read = createDocumentReader(bson, connection, { maxDocuments, maxBytes })
-          return operate(client.db(), { request, bson, stop, read })
-        })
-      } catch (error) {
-        signal.throwIfAborted()
-        throw mongoError(error, request)
-      }
+      const failed = (error: unknown) => mongoError(error, request)
+      return withDeadline({ timeoutMs, signal, timedOut, failed }, async (stop) => {
+        const { client, bson } = await opened.of(address, () => open(connection, address, connectTimeoutMs))
+        stop.throwIfAborted()
+        const read = createDocumentReader(bson, connection, { maxDocuments, maxBytes })
+        return operate(client.db(), { request, bson, stop, read })
+      })
     },
-    async close() {
-      const all = await Promise.allSettled(opened.values())
-      await Promise.all(all.map((each) => each.status === 'fulfilled' && each.value.client.close()))
-    },
+    close: opened.close,
   }
 }
 
 async function open(connection: string, address: string, connectTimeoutMs: number): Promise<OpenedMongo> {
-  // Otherwise the driver goes to the database "test".
+  // The driver would use the database "test".
   if (!/^[^/]+\/\/[^/?]+\/[^/?]/.test(address)) {
     throw connectionInvalid({ connection, problem: 'its URL names no database, as in mongodb://host/name' })
   }
-  // Most applications do without MongoDB, and need not hold what talks to it.
+  // Loaded only when it is needed, since most applications do without MongoDB.
   const { MongoClient, BSON } = await import('mongodb')
   try {
     const client = new MongoClient(address, {
@@ -83,12 +59,12 @@ async function open(connection: string, address: string, connectTimeoutMs: numbe
       connectTimeoutMS: connectTimeoutMs,
       waitQueueTimeoutMS: longestMs,
       socketTimeoutMS: longestMs,
-      // A regular expression that JavaScript would not take is one all the same.
+      // Regular expressions that JavaScript does not accept are read as well.
       bsonRegExp: true,
     })
     return { client, bson: BSON }
   } catch (cause) {
-    // The driver's words may repeat the URL, but for those about options.
+    // The driver's message may repeat the URL, unless it is about an option.
     const message = cause instanceof Error ? cause.message : ''
     const isOfOption = /^options? [\w, ]+ (is|are) not supported$/.test(message)
     const problem = isOfOption ? `in its URL, ${message}` : 'its URL is not one that MongoDB takes'

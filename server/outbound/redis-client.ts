@@ -1,11 +1,11 @@
 /** Sends the Redis commands of flows: on connections that the application names, within a time, and up to a size. */
 
-import type { RedisRequest } from '../../engine/services.ts'
 import { parseJson } from '../../engine/values/json.ts'
 import type { UrlOf } from './connection-urls.ts'
 import { withDeadline } from './deadline.ts'
 import { redisError, redisReplyTooLarge, redisTimedOut } from './redis-errors.ts'
 import { openLine, type RedisLine } from './redis-line.ts'
+import { defaultMaxBytes, type Sender } from './sender.ts'
 
 export interface RedisClientOptions {
   readonly urlOf: UrlOf
@@ -13,22 +13,13 @@ export interface RedisClientOptions {
   readonly maxBytes?: number
 }
 
-export interface RedisClient {
-  /** Rejects with a `FlowpotError` whose code begins with `REDIS_` or `CONNECTION_`, or with the signal's reason. */
-  readonly send: (request: RedisRequest) => Promise<unknown>
-  /** Ends the connections to every server. */
-  close(): Promise<void>
-}
-
-const fiveMegabytes = 5 * 1024 * 1024
-
-export function createRedisClient({ urlOf, maxBytes = fiveMegabytes }: RedisClientOptions): RedisClient {
-  /** By URL: where the next command goes, if it is still open. */
+export function createRedisClient({ urlOf, maxBytes = defaultMaxBytes }: RedisClientOptions): Sender<'redis'> {
+  /** The line that takes the next command for a URL, if it is still open. */
   const lines = new Map<string, RedisLine>()
-  /** All that have not ended. */
+  /** All lines that have not ended. */
   const running = new Set<RedisLine>()
   const lineTo = async (url: URL) => {
-    // Most applications do without Redis, and need not hold what talks to it.
+    // Loaded only when it is needed, since most applications do without Redis.
     const { Redis } = await import('ioredis')
     const known = lines.get(url.href)
     if (known?.isOpen) return known
@@ -43,25 +34,21 @@ export function createRedisClient({ urlOf, maxBytes = fiveMegabytes }: RedisClie
       const url = urlOf(connection, ['redis:', 'rediss:'])
       const timedOut = () => redisTimedOut({ connection, seconds: timeoutMs / 1000 })
       let line: RedisLine | undefined
-      try {
-        return await withDeadline({ timeoutMs, signal, timedOut }, async (stop) => {
-          const used = await lineTo(url)
-          line = used
-          // Others are not to wait behind a server that is silent.
-          const retire = () => used.retire()
-          stop.addEventListener('abort', retire)
-          try {
-            const reply = await used.call(command, args)
-            return payloadValue(reply, () => redisReplyTooLarge({ connection, max: maxBytes }))
-          } finally {
-            // The run may be thrown out of later on.
-            stop.removeEventListener('abort', retire)
-          }
-        })
-      } catch (error) {
-        signal.throwIfAborted()
-        throw redisError(error, { connection, command, lost: line?.lost })
-      }
+      const failed = (error: unknown) => redisError(error, { connection, command, lost: line?.lost })
+      return withDeadline({ timeoutMs, signal, timedOut, failed }, async (stop) => {
+        const used = await lineTo(url)
+        line = used
+        // Other commands must not wait behind a server that is silent.
+        const retire = () => used.retire()
+        stop.addEventListener('abort', retire)
+        try {
+          const reply = await used.call(command, args)
+          return payloadValue(reply, () => redisReplyTooLarge({ connection, max: maxBytes }))
+        } finally {
+          // The run may be aborted later, when others use the line.
+          stop.removeEventListener('abort', retire)
+        }
+      })
     },
     async close() {
       for (const line of running) line.end()
