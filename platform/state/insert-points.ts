@@ -10,8 +10,12 @@ const onConflict =
 const ofSqlite = `insert into device_states (device_id, attribute, time, nth, number, text)
   values (?, ?, ?, ?, ?, ?) ${onConflict}`
 
-const ofPostgres = `insert into device_states (device_id, attribute, time, nth, number, text)
-  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::double precision[], $6::text[]) ${onConflict}`
+const ofPostgres = `insert into device_states (device_id, attribute, time, number, text)
+  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::double precision[], $5::text[]) ${onConflict}`
+
+/** Only for points of which some are not the first of their millisecond, since the further column takes PostgreSQL 3 to 6 % longer. */
+const numberedOfPostgres = `insert into device_states (device_id, attribute, time, number, text, nth)
+  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::double precision[], $5::text[], $6::smallint[]) ${onConflict}`
 
 /** Overwrites points of the same attribute, millisecond and `nth`. If `points` contains several, the last one counts. */
 export async function insertPoints(
@@ -38,6 +42,11 @@ export async function insertPoints(
   )
   const rows = [...last.values()]
   const column = <Name extends keyof DeviceStateTable>(name: Name) => rows.map((row) => row[name])
-  const names = ['device_id', 'attribute', 'time', 'nth', 'number', 'text'] as const
-  await tx.executeQuery(CompiledQuery.raw(ofPostgres, names.map(column)))
+  const columns = [column('device_id'), column('attribute'), column('time'), column('number'), column('text')]
+  const isNumbered = rows.some(({ nth }) => nth > 0)
+  await tx.executeQuery(
+    isNumbered
+      ? CompiledQuery.raw(numberedOfPostgres, [...columns, column('nth')])
+      : CompiledQuery.raw(ofPostgres, columns),
+  )
 }
