@@ -103,10 +103,8 @@ export function lastPoint(dialect: Dialect, { from, to }: { readonly from: numbe
     ) p`
   }
   return sql`cross join device_states p on p.device_id = a.device_id and p.attribute = a.name
-    and p.time = (select max(q.time) from device_states q where ${ofSeries})
-    and p.nth = (
-      select max(q.nth) from device_states q
-      where q.device_id = p.device_id and q.attribute = p.attribute and q.time = p.time
+    and (p.time, p.nth) = (
+      select q.time, q.nth from device_states q where ${ofSeries} order by q.time desc, q.nth desc limit 1
     )`
 }
 
