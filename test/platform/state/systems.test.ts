@@ -193,6 +193,38 @@ eachStore((_name, open) => {
       ])
     })
 
+    it('takes as many attributes, devices and tags as it may name, and systems as deep as they are', async () => {
+      const { add, addSystem, report, data, nextMinute, ok } = await setUp()
+      const list = (count: number) => Array.from({ length: count }, (_, index) => index)
+      const deviceTags = list(100).map((index) => ({ key: 'floor', value: `${index}` }))
+      const deviceIds = list(1000).map((index) => `${index}`.padStart(24, '0'))
+      const own = [
+        computed(
+          'names',
+          'SUM',
+          list(256).flatMap((index) => all(index === 7 ? 'x' : `a${index}`)),
+        ),
+        computed(
+          'tags',
+          'SUM',
+          list(10).map(() => ({ name: 'x', mode: 'whitelist', deviceTags })),
+        ),
+        computed('ids', 'SUM', [{ name: 'x', mode: 'blacklist', deviceIds }]),
+        computed('x', 'SUM'),
+      ]
+      let top = await addSystem(own)
+      await report(await add({ parentId: top, tags: [{ key: 'floor', value: '9' }] }), { x: 5 })
+      const lowest = top
+      for (let level = 0; level < 30; level++) {
+        const above = await addSystem([computed('x', 'SUM')])
+        await ok('device.patch', { deviceId: top, device: { parentId: above } })
+        top = above
+      }
+      await nextMinute()
+      expect(await data(lowest)).toEqual([{ names: 5, tags: 5, ids: 5, x: 5 }])
+      expect(await data(top)).toEqual([{ x: 5 }])
+    })
+
     it('passes its values on to the systems above it within the same interval', async () => {
       const { add, addSystem, report, data, nextMinute } = await setUp()
       const own = [computed('x', 'SUM')]
