@@ -4,8 +4,7 @@ import Type from 'typebox'
 import { invalid } from '../base/refusals.ts'
 import { readTimeText } from '../base/time-text.ts'
 import type { Tables } from '../store/tables.ts'
-import { allOf, anyOf, type Condition, folded, isIn, never, not } from './conditions.ts'
-import type { TagFilter } from './schemas.ts'
+import { allOf, always, anyOf, type Condition, folded, isIn, never, not } from './conditions.ts'
 
 /** The schema lets any object pass: `compileQuery` checks it, since only the fields know what they take. */
 export const AdvancedQuery = Type.Unsafe<Readonly<Record<string, unknown>>>({
@@ -133,12 +132,13 @@ const readId: Reader = (value, at) => {
 }
 
 const equality = ['$eq', '$ne', '$in', '$nin']
+const comparison = [...equality, '$gt', '$gte', '$lt', '$lte']
 
-/** A column that holds an ID or nothing. */
+/** A column that holds an ID or nothing. IDs are in the order of their digits. */
 export function idField(column: Condition): QueryField {
   const compileOne = (operation: Operation) => {
     const { operator, at } = operation
-    if (!equality.includes(operator)) refuse(at, `is no operator for an ID; there are ${equality.join(', ')}`)
+    if (!comparison.includes(operator)) refuse(at, `is no operator for an ID; there are ${comparison.join(', ')}`)
     return compare(column, operation, readId)
   }
   return { compile: (condition, at) => compileAll(condition, at, compileOne) }
@@ -207,7 +207,7 @@ function compare(column: Condition, { operator, value, at }: Operation, read: Re
       return scalar === undefined || scalar === null ? never : sql`${column} ${orders[operator]} ${scalar}`
     }
     default:
-      return refuse(at, 'is no operator')
+      return refuse(at, 'is no operator of queries, or none for this field')
   }
 }
 
@@ -217,27 +217,61 @@ function readCi(condition: unknown, at: string): boolean {
   return condition.$ci
 }
 
-/** Tags: `{ $tagKey, $tagValue }`, or keys with their values. Either may be wrapped in `$eq` or `$ne`. */
-export function tagsField(isTagged: (filter: TagFilter) => Condition): QueryField {
+/** Where the tags of a resource are. */
+export interface Tags {
+  readonly key: Condition
+  readonly value: Condition
+  /** The rows that have a tag of which the condition holds. */
+  has(condition: Condition): Condition
+}
+
+/**
+ * Tags: `{ $tagKey, $tagValue }` are of one tag, and in `{ room: "hall", owner: … }` each is of a tag of its own. A key or value is text, or
+ * `$in` or `$nin` with a list; `null` under a key is met where no tag has it. `null` alone is met by what has no tags. Each may be wrapped in `$eq` or `$ne`.
+ */
+export function tagsField({ key, value, has }: Tags): QueryField {
   const compile = (condition: unknown, at: string): Condition => {
+    if (condition === null) return not(has(always))
     const parts = asObject(condition, at)
     const keys = Object.keys(parts)
     if (keys.length === 0) refuse(at, 'must not be empty')
     if (keys.length === 1 && '$eq' in parts) return compile(parts.$eq, `${at}.$eq`)
     if (keys.length === 1 && '$ne' in parts) return not(compile(parts.$ne, `${at}.$ne`))
-    for (const [key, value] of Object.entries(parts)) {
-      // Counts characters, as the schema of tags does, and not UTF-16 units.
-      if (typeof value !== 'string' || Array.from(value).length > 255)
-        refuse(`${at}.${key}`, 'must be text of at most 255 characters')
-      if (key.startsWith('$') && key !== '$tagKey' && key !== '$tagValue')
-        refuse(`${at}.${key}`, 'is no operator for tags')
+    const ofOne: Condition[] = []
+    const all: Condition[] = []
+    for (const [name, asked] of Object.entries(parts)) {
+      const place = `${at}.${name}`
+      if (name === '$tagKey') ofOne.push(textOfTag(key, asked, place))
+      else if (name === '$tagValue') ofOne.push(textOfTag(value, asked, place))
+      else if (name.startsWith('$')) refuse(place, 'is no operator for tags; there are $tagKey, $tagValue, $eq and $ne')
+      else if (asked === null) all.push(not(has(sql`${key} = ${name}`)))
+      else all.push(has(allOf([sql`${key} = ${name}`, textOfTag(value, asked, place)])))
     }
-    const { $tagKey: key, $tagValue: value, ...rest } = parts as Record<string, string>
-    const pair = { ...(key === undefined ? {} : { key }), ...(value === undefined ? {} : { value }) }
-    const pairs = Object.entries(rest).map(([ownKey, ownValue]) => ({ key: ownKey, value: ownValue }))
-    return allOf([...(Object.keys(pair).length > 0 ? [pair] : []), ...pairs].map(isTagged))
+    return allOf([...(ofOne.length > 0 ? [has(allOf(ofOne))] : []), ...all])
   }
   return { compile }
+}
+
+function textOfTag(column: Condition, asked: unknown, at: string): Condition {
+  // Every tag has a key and a value.
+  if (asked === null) return never
+  if (typeof asked !== 'object') return sql`${column} = ${tagText(asked, at)}`
+  const [[operator = '', list] = [], ...more] = Object.entries(asObject(asked, at))
+  if ((operator !== '$in' && operator !== '$nin') || more.length > 0) {
+    refuse(at, 'must be text, or either $in or $nin with a list')
+  }
+  const place = `${at}.${operator}`
+  const isAmong = isIn(
+    column,
+    asList(list, place).map((text, index) => tagText(text, `${place}[${index}]`)),
+  )
+  return operator === '$in' ? isAmong : not(isAmong)
+}
+
+/** Counts characters, as the schema of tags does, and not UTF-16 units. */
+function tagText(value: unknown, at: string): string {
+  if (typeof value === 'string' && Array.from(value).length <= 255) return value
+  return refuse(at, 'must be text of at most 255 characters')
 }
 
 function asObject(value: unknown, at: string): Record<string, unknown> {

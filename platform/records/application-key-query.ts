@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Dialect } from '../store/store.ts'
 import { compileQuery, idsField, resourceQueryFields, tagsField, textField, textsField } from './advanced-query.ts'
-import { type Condition, fitsTag, isIn } from './conditions.ts'
+import { type Condition, isIn } from './conditions.ts'
 
 /** The keys that meet `query`, as a condition on the table `application_keys`. */
 export function compileKeyQuery(query: unknown, dialect: Dialect): Condition {
@@ -24,12 +24,11 @@ export function compileKeyQuery(query: unknown, dialect: Dialect): Condition {
     subTopics: listField(sql`application_keys.sub_topics`),
     addressFilterType: textField(sql`application_keys.address_filter_type`),
     addresses: listField(sql`application_keys.addresses`),
-    deviceTags: tagsField((filter) =>
-      hasItem(
-        sql`application_keys.device_tags`,
-        fitsTag(filter, sql`(item.value ->> 'key')`, sql`(item.value ->> 'value')`),
-      ),
-    ),
+    deviceTags: tagsField({
+      key: sql`(item.value ->> 'key')`,
+      value: sql`(item.value ->> 'value')`,
+      has: (condition) => hasItem(sql`application_keys.device_tags`, condition),
+    }),
     deviceIds: idsField(
       (ids) =>
         sql`application_keys.id in (select key_id from application_key_devices where ${isIn(sql`device_id`, ids)})`,

@@ -40,7 +40,7 @@ export function isTagged(filter: TagFilter, having = havingByIndex): Condition {
   return having('device_tags', fitsTag(filter, sql`device_tags.key`, sql`device_tags.value`))
 }
 
-export function fitsTag({ key, value }: TagFilter, keyColumn: Condition, valueColumn: Condition): Condition {
+function fitsTag({ key, value }: TagFilter, keyColumn: Condition, valueColumn: Condition): Condition {
   return allOf([
     ...(key === undefined ? [] : [sql`${keyColumn} = ${key}`]),
     ...(value === undefined ? [] : [sql`${valueColumn} = ${value}`]),

@@ -26,7 +26,11 @@ const ownFields = (having: Having): QueryFields => ({
   parentId: idField(sql`devices.parent_id`),
   ancestorId: idsField((ids) => sql`devices.id in ${descendantsOf('devices', sql.join(ids))}`),
   attributeName: textsField(sql`device_attributes.name`, (condition) => having('device_attributes', condition)),
-  tags: tagsField((filter) => isTagged(filter, having)),
+  tags: tagsField({
+    key: sql`device_tags.key`,
+    value: sql`device_tags.value`,
+    has: (condition) => having('device_tags', condition),
+  }),
 })
 
 const fieldsByIndex = ownFields(havingByIndex)

@@ -170,12 +170,10 @@ function toConnectionInfo({ connected, connected_at, disconnected_at }: DeviceTa
 
 /** Each key has a list of values, since a device may have several tags of one key. */
 export function tagsAsObject(tags: readonly Tag[]): Record<string, string[]> {
-  const byKey: Record<string, string[]> = {}
-  for (const { key, value } of tags) {
-    byKey[key] ??= []
-    byKey[key].push(value)
-  }
-  return byKey
+  // A tag may be called `toString`.
+  const byKey = new Map<string, string[]>()
+  for (const { key, value } of tags) byKey.set(key, [...(byKey.get(key) ?? []), value])
+  return Object.fromEntries(byKey)
 }
 
 export function toAttributes({ attributes }: Pick<DeviceTable, 'attributes'>): Attribute[] {

@@ -6,12 +6,12 @@ import {
   idField,
   idsField,
   resourceQueryFields,
+  type Tags,
   tagsField,
   textField,
   timeField,
 } from './advanced-query.ts'
-import { type Condition, descendantsOf, fitsTag, isIn } from './conditions.ts'
-import type { TagFilter } from './schemas.ts'
+import { type Condition, descendantsOf, isIn } from './conditions.ts'
 
 /** The users that meet `query`, as a condition on the table `experience_users`. */
 export function compileUserQuery(query: unknown, dialect: Dialect): Condition {
@@ -22,7 +22,7 @@ export function compileUserQuery(query: unknown, dialect: Dialect): Condition {
     email: textField(sql`experience_users.email`),
     lastLogin: timeField(sql`experience_users.last_login_at`),
     passwordLastUpdated: timeField(sql`experience_users.password_updated_at`),
-    userTags: tagsField((filter) => hasTag(dialect, sql`experience_users.tags`, filter)),
+    userTags: tagsField(tagsIn(dialect, sql`experience_users.tags`)),
     experienceGroupId: idsField(
       (ids) =>
         sql`experience_users.id in (select user_id from experience_group_users where ${isIn(sql`group_id`, ids)})`,
@@ -37,7 +37,7 @@ export function compileGroupQuery(query: unknown, dialect: Dialect): Condition {
     name: textField(sql`experience_groups.name`),
     parentId: idField(sql`experience_groups.parent_id`),
     ancestorId: idsField((ids) => sql`experience_groups.id in ${descendantsOf('experience_groups', sql.join(ids))}`),
-    groupTags: tagsField((filter) => hasTag(dialect, sql`experience_groups.tags`, filter)),
+    groupTags: tagsField(tagsIn(dialect, sql`experience_groups.tags`)),
     experienceUserId: idsField(
       (ids) =>
         sql`experience_groups.id in (select group_id from experience_group_users where ${isIn(sql`user_id`, ids)})`,
@@ -46,10 +46,14 @@ export function compileGroupQuery(query: unknown, dialect: Dialect): Condition {
 }
 
 /** Reads the map of tags in the row itself. Only the tags of devices have an index, since there are far more devices than people. */
-function hasTag(dialect: Dialect, tags: Condition, filter: TagFilter): Condition {
+function tagsIn(dialect: Dialect, tags: Condition): Tags {
   const each =
     dialect === 'sqlite'
       ? sql`json_each(${tags}) as tag`
       : sql`json_each_text(cast(${tags} as json)) as tag(key, value)`
-  return sql`exists (select 1 from ${each} where ${fitsTag(filter, sql`tag.key`, sql`tag.value`)})`
+  return {
+    key: sql`tag.key`,
+    value: sql`tag.value`,
+    has: (condition) => sql`exists (select 1 from ${each} where ${condition})`,
+  }
 }

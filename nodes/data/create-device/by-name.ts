@@ -15,13 +15,9 @@ export function byName(device: unknown, { tagsAsObject, attributesAsObject }: Wa
 
 /** A map from each key to a list of values, since several tags may have the same key. Losant has the same form. */
 function tagsByKey(tags: unknown): Record<string, unknown[]> {
-  const byKey: Record<string, unknown[]> = {}
-  for (const { key, value } of mapsIn(tags)) {
-    const values = Object.hasOwn(byKey, String(key)) ? byKey[String(key)] : undefined
-    if (values) values.push(value)
-    else byKey[String(key)] = [value]
-  }
-  return byKey
+  const byKey = new Map<string, unknown[]>()
+  for (const { key, value } of mapsIn(tags)) byKey.set(String(key), [...(byKey.get(String(key)) ?? []), value])
+  return Object.fromEntries(byKey)
 }
 
 function attributesByName(attributes: unknown): Record<string, unknown> {

@@ -120,10 +120,11 @@ eachStore((_name, open) => {
         { key: 'room', value: 'attic' },
         { key: 'room', value: 'cellar' },
         { key: 'room', value: 'attic' },
+        { key: 'toString', value: 'hall' },
       ]
       const { id } = await ok<Device>('devices.post', { device: { ...pot, tags } })
       const shown = await ok<Device>('device.get', { deviceId: id, tagsAsObject: true, attributesAsObject: 'true' })
-      expect(shown.tags).toEqual({ room: ['attic', 'cellar', 'attic'] })
+      expect(shown.tags).toEqual({ room: ['attic', 'cellar', 'attic'], toString: ['hall'] })
       expect(shown.attributes).toEqual({ moisture: { name: 'moisture', dataType: 'number' } })
       expect((await ok<Device>('device.get', { deviceId: id })).tags).toEqual(tags)
     })
