@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import { objectShape, scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode } from '../../engine/node.ts'
 import { PathTo } from '../../engine/schema.ts'
+import { Refused } from '../parts/attempt.ts'
 import {
   dataField,
   encodingField,
@@ -51,6 +52,8 @@ For an HMAC, whose key both sides know, use \`hash\`.`,
         result.set(payload, { signature: signature.toString(signatureEncoding) })
         return 'then'
       } catch (error) {
+        // Any other error is a fault of ours, and must not be taken for a signature that does not fit.
+        if (!(error instanceof Refused)) throw error
         return refuse(refusalOf(error), { payload, result, wired })
       }
     }

@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Template } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
+import { Refused } from '../parts/attempt.ts'
 import {
   bytesOf,
   dataField,
@@ -80,6 +81,8 @@ key or the data cannot be read: then the value at \`result\` is \`{ error: { mes
       try {
         if (given && (await holds(readData(text, dataEncoding), given, payload))) return 'then'
       } catch (error) {
+        // Any other error is a fault of ours, and must not be taken for a signature that does not fit.
+        if (!(error instanceof Refused)) throw error
         return refuse(refusalOf(error), { payload, result, wired })
       }
       return refuse({ message: 'The signature is not that of the data.' }, { payload, result: undefined, wired })

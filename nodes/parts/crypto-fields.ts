@@ -6,9 +6,11 @@ import type { RawConfig } from '../../engine/node.ts'
 import { type CompiledValue, Value, ValueOf } from '../../engine/schema.ts'
 import { base64Bytes } from '../../engine/values/file-bytes.ts'
 import type { Payload } from '../../engine/values/payload.ts'
+import { mendPem } from '../../engine/values/pem.ts'
+import { Refused } from './attempt.ts'
 import { filled, templateAt } from './losant-fields.ts'
 import { oneOf } from './one-of.ts'
-import { mendPem } from './pem.ts'
+import { isOfOpenSsl } from './openssl-error.ts'
 
 export const encodings = ['utf8', 'hex', 'base64', 'latin1'] as const
 export type Encoding = (typeof encodings)[number]
@@ -75,7 +77,7 @@ export function bytesOf(text: string, encoding: Encoding): Buffer | undefined {
 export function readSecret(field: string, value: CompiledValue, encoding: Encoding, payload: Payload): Buffer {
   const secret = value(payload)
   const bytes = typeof secret === 'string' ? bytesOf(secret, encoding) : undefined
-  if (!bytes?.length) throw new Error(`${field} must be a text in ${encoding} that is not empty.`)
+  if (!bytes?.length) throw new Refused(`${field} must be a text in ${encoding} that is not empty.`)
   return bytes
 }
 
@@ -83,7 +85,7 @@ export function readSecret(field: string, value: CompiledValue, encoding: Encodi
 export function readData(data: Data, encoding: Encoding): Buffer {
   const isFile = typeof data === 'object'
   const bytes = isFile ? base64Bytes(data.content) : bytesOf(String(data), encoding)
-  if (!bytes) throw new Error(`data is not in ${isFile ? data.encoding : encoding}.`)
+  if (!bytes) throw new Refused(`data is not in ${isFile ? data.encoding : encoding}.`)
   return bytes
 }
 
@@ -100,17 +102,17 @@ export function publicKeyOf(pem: unknown): KeyObject {
 function readKey(pem: unknown, kind: string, create: (pem: string) => KeyObject): KeyObject {
   const message = `The key cannot be read: it must be ${kind} as PEM.`
   // The message of Node.js would show what was given instead of a string.
-  if (typeof pem !== 'string') throw new Error(message)
+  if (typeof pem !== 'string') throw new Refused(message)
   try {
     return create(mendPem(pem))
   } catch (cause) {
-    throw new Error(message, { cause })
+    throw isOfOpenSsl(cause) ? new Refused(message, { cause }) : cause
   }
 }
 
 /** The messages of OpenSSL contain no part of the key. */
 export function notWithThisKey(cause: Error): never {
-  throw new Error(`The key is not for this: ${cause.message}.`, { cause })
+  throw isOfOpenSsl(cause) ? new Refused(`The key is not for this: ${cause.message}.`, { cause }) : cause
 }
 
 /** The key of one of Losant's nodes, if the export contains it. */

@@ -5,9 +5,10 @@ import type { RawConfig } from '../../engine/node.ts'
 import { Value } from '../../engine/schema.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { parseJson } from '../../engine/values/json.ts'
+import { mendPem } from '../../engine/values/pem.ts'
 import { Refused } from './attempt.ts'
 import { oneOf } from './one-of.ts'
-import { mendPem } from './pem.ts'
+import { isOfOpenSsl } from './openssl-error.ts'
 
 export const algorithms = [
   ...(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'] as const),
@@ -79,8 +80,7 @@ export function notASecret(algorithm: Algorithm): TokenRefusal {
 
 /** The refusal for an error by which the library or OpenSSL rejects a key. Throws any other error, since it is a fault of ours and must not be blamed on the key. */
 export function notWithThisKey(algorithm: Algorithm, cause: unknown): TokenRefusal {
-  const isOfOpenSsl = cause instanceof Error && 'code' in cause && /^ERR_(?:OSSL|CRYPTO)_/.test(String(cause.code))
-  if (!isOfOpenSsl && !(cause instanceof TokenError)) throw cause
+  if (!isOfOpenSsl(cause) && !(cause instanceof TokenError)) throw cause
   return new TokenRefusal('KeyInvalid', `The key does not fit ${algorithm}.`, cause)
 }
 

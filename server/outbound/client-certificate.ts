@@ -1,5 +1,6 @@
 /** The certificates that flows show to servers. A connection names the environment variable that has one, with its key. */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { mendPem } from '../../engine/values/pem.ts'
 import { connectionInvalid, type VariableOf } from './connection-urls.ts'
 
 export interface ClientCertificate {
@@ -16,8 +17,7 @@ export function readClientCertificate(connection: string, variableOf: VariableOf
   const { text, env } = variableOf(connection)
   const refused = (problem: string, cause?: unknown) =>
     connectionInvalid({ connection, problem: `${env} ${problem}` }, { cause })
-  // Some places that keep variables have them on one line.
-  const blocks = [...text.replaceAll('\\n', '\n').matchAll(block)]
+  const blocks = [...mendPem(text).matchAll(block)]
   const certificates = blocks.filter(([, label]) => label === 'CERTIFICATE').map(([pem]) => pem)
   const [key] = blocks.filter(([, label]) => label?.endsWith('PRIVATE KEY')).map(([pem]) => pem)
   const [first] = certificates

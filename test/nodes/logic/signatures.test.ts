@@ -2,6 +2,8 @@ import { createHmac, createVerify, generateKeyPairSync, type KeyPairKeyObjectRes
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { cryptoSign } from '../../../nodes/logic/crypto-sign.ts'
 import { cryptoVerify } from '../../../nodes/logic/crypto-verify.ts'
+import { Refused } from '../../../nodes/parts/attempt.ts'
+import { notWithThisKey } from '../../../nodes/parts/crypto-fields.ts'
 import { isInstalled, makeCertificate } from '../../server/mqtt/certificate.ts'
 import { type NodeRun, problemsOf, runNode } from '../run-node.ts'
 
@@ -160,6 +162,15 @@ describe('a key that will not do', () => {
     const run = (key: string) => runNode({ yaml, payload: { data: { key } } })
     expect(String((await run(rsa.publicKey)).error)).toContain('The signature is not that of the data.')
     expect(String((await run(hidden)).error)).toContain('The key cannot be read')
+  })
+})
+
+describe('a fault of ours', () => {
+  it('is not taken for a key or a signature that does not fit', () => {
+    const fault = new TypeError('undefined is not a function')
+    expect(() => notWithThisKey(fault)).toThrow(fault)
+    const refused = new Error('error:1C80007A:Provider routines::invalid digest')
+    expect(() => notWithThisKey(refused)).toThrow(Refused)
   })
 })
 

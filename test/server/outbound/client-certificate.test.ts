@@ -18,6 +18,8 @@ describe.runIf(isInstalled('openssl'))('a client certificate', () => {
   test.each([
     ['as it is', (pem: string) => pem],
     ['on one line', (pem: string) => pem.replaceAll('\n', '\\n')],
+    ['with line breaks of Windows, on one line', (pem: string) => pem.replaceAll('\n', '\\r\\n')],
+    ['with spaces for its line breaks', (pem: string) => pem.replaceAll('\n', ' ')],
   ])('is shown to the server that a flow names, from the environment %s', async (_, written) => {
     const { cert, key } = other
     const server = createServer({ cert, key, requestCert: true, rejectUnauthorized: false }, (request, response) => {
