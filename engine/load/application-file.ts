@@ -4,7 +4,7 @@ import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { ApplicationSettings } from '../application.ts'
 import type { SchemaChecker } from '../json-schema/schema-problems.ts'
 import { type DocumentPath, writePlace } from '../source/position.ts'
-import type { FieldProblem } from '../source/problem.ts'
+import type { FieldProblem, ProblemCode } from '../source/problem.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
 import { isMap } from '../values/is-map.ts'
 
@@ -206,21 +206,29 @@ function hintAt({ at, code }: FieldProblem): string | undefined {
   return isHost ? 'Write a host, or a host and a port, in quotes: "127.0.0.1:9000".' : undefined
 }
 
-/** Reports secrets whose variable the environment does not have. Flows find nothing in their place. */
-export function reportUnsetSecrets(
-  { secrets }: ApplicationSettings,
+/** Reports secrets and connections whose variable the environment does not have. Flows find nothing in place of a secret, and cannot use a connection. */
+export function reportUnsetVariables(
+  { secrets, connections }: ApplicationSettings,
   env: Readonly<Record<string, string | undefined>>,
   reporter: Reporter,
 ): void {
+  const warn = (code: ProblemCode, at: [string, string], variable: string, outcome: string, hint: string) =>
+    reporter.report({
+      code,
+      severity: 'warning',
+      at: [...at, 'env'],
+      message: `The environment variable ${variable} is not set, so ${outcome}.`,
+      hint: `Set ${variable} where Flowpot is started. ${hint}`,
+    })
   for (const [name, { env: variable }] of Object.entries(secrets)) {
     if (env[variable]) continue
-    reporter.report({
-      code: 'APPLICATION_SECRET_NOT_SET',
-      severity: 'warning',
-      at: ['secrets', name, 'env'],
-      message: `The environment variable ${variable} is not set, so there is no value for secrets.${name}.`,
-      hint: `Set ${variable} where Flowpot is started. It is not served without.`,
-    })
+    const outcome = `there is no value for secrets.${name}`
+    warn('APPLICATION_SECRET_NOT_SET', ['secrets', name], variable, outcome, 'It is not served without.')
+  }
+  for (const [name, { env: variable }] of Object.entries(connections)) {
+    if (env[variable]) continue
+    const outcome = `no flow can use the connection ${name}`
+    warn('APPLICATION_CONNECTION_NOT_SET', ['connections', name], variable, outcome, 'Nodes that name it fail without.')
   }
 }
 

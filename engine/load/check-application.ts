@@ -12,7 +12,7 @@ import type { Problem } from '../source/problem.ts'
 import { createReporter } from '../source/reporter.ts'
 import type { YamlDocument } from '../source/yaml-document.ts'
 import type { TriggerType } from '../trigger.ts'
-import { defaultSettings, readApplicationFile, reportUnsetSecrets } from './application-file.ts'
+import { defaultSettings, readApplicationFile, reportUnsetVariables } from './application-file.ts'
 import { checkApplicationFlows } from './check-application-flows.ts'
 import { type CheckMemory, createCheckMemory } from './check-memory.ts'
 import { flowIdOf, isApplicationFile, isFlowFile, isYamlFile } from './file-kinds.ts'
@@ -25,7 +25,7 @@ export interface FlowTypes {
 }
 
 export interface CheckOptions extends FlowTypes {
-  /** Where `application.yaml` finds its secrets. */
+  /** Where `application.yaml` finds its secrets. What it lacks is reported only if it is given. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Whoever checks the same folder again and again passes the same memory, so that only changed files are compiled. */
   readonly memory?: CheckMemory
@@ -45,7 +45,7 @@ export interface CheckedApplication {
 
 /** `sources` are the files of the folder: `application.yaml`, flows, and tests, which are ignored. */
 export function checkApplication(sources: readonly SourceFile[], options: CheckOptions): CheckedApplication {
-  const { env = {}, memory = createCheckMemory() } = options
+  const { env, memory = createCheckMemory() } = options
   const checker = sharedSchemaChecker()
   const problems: Problem[] = []
 
@@ -57,7 +57,7 @@ export function checkApplication(sources: readonly SourceFile[], options: CheckO
   if (applicationSource) {
     const reporter = createReporter(memory.parse(applicationSource))
     settings = readApplicationFile(reporter, checker, options.actions)
-    reportUnsetSecrets(settings, env, reporter)
+    if (env) reportUnsetVariables(settings, env, reporter)
     problems.push(...reporter.problems)
   }
 

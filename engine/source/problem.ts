@@ -69,6 +69,7 @@ export const problemCodes = {
   FLOW_UNSAFE_PATH: 'A path names __proto__, constructor or prototype.',
   APPLICATION_INVALID: '`application.yaml` has an error.',
   APPLICATION_FILE_UNREAD: 'A file, or a folder with YAML files, in the application’s folder is not read.',
+  APPLICATION_CONNECTION_NOT_SET: 'The environment variable of a connection that `application.yaml` names is not set.',
   APPLICATION_SECRET_NOT_SET: 'The environment variable of a secret that `application.yaml` names is not set.',
   TEST_INVALID: 'A test file has an error.',
   APPLICATION_UNSUPPORTED: 'This kind of folder cannot be served yet.',

@@ -36,10 +36,6 @@ export interface OpenedEffects {
 export function createEffects(options: EffectsOptions): OpenedEffects {
   const { settings, application, mailFolder, log, publish, startFlow } = options
   const mailer = createMailer({ smtpUrl: settings.smtpUrl, from: settings.mailFrom, folder: mailFolder, log })
-  for (const [connection, { env }] of Object.entries(application().connections)) {
-    if (!process.env[env])
-      log.warn({ connection, env }, 'A connection has no value: its environment variable is not set')
-  }
   const connections = { connections: () => application().connections, env: process.env }
   const variableOf = createVariableOf(connections)
   const client = createHttpClient({

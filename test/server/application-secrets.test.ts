@@ -112,6 +112,21 @@ describe('secrets', () => {
     }
   })
 
+  test('that a connection lacks are a warning, and what does without it is served', async () => {
+    const text = 'name: shop\nconnections: { readings: { env: SHOP_READINGS_URL } }\n'
+    const problem = {
+      code: 'APPLICATION_CONNECTION_NOT_SET',
+      severity: 'warning',
+      line: 2,
+      message: 'The environment variable SHOP_READINGS_URL is not set, so no flow can use the connection readings.',
+    }
+    const folder = await temporaryFolder({ 'application.yaml': text })
+    const { application, problems } = await loadToServe(folder.path, {}).finally(folder.remove)
+    expect([application !== undefined, problems]).toEqual([true, [expect.objectContaining(problem)]])
+    vi.stubEnv('SHOP_READINGS_URL', 'postgres://127.0.0.1/readings')
+    expect(loadSources([{ file: 'application.yaml', text }]).problems).toEqual([])
+  })
+
   test.each([
     ['secrets: { a: sk_live_1 }', 'error', 'secrets.a must be'],
     ['secrets: { a: { env: 1BAD } }', 'error', 'secrets.a.env'],
