@@ -4,9 +4,9 @@
  */
 import {
   type CompiledQuery,
-  type DatabaseConnection,
   DefaultQueryExecutor,
   type DialectAdapter,
+  DummyDriver,
   Kysely,
   type Dialect as KyselyDialect,
   Transaction as KyselyTransaction,
@@ -29,18 +29,7 @@ export interface Handles {
 }
 
 export function createHandles(flavour: Flavour): Handles {
-  const refuse = async () => {
-    throw storeReadCannotWrite({})
-  }
-  const driver = {
-    init: async () => {},
-    acquireConnection: refuse,
-    beginTransaction: refuse,
-    commitTransaction: refuse,
-    rollbackTransaction: refuse,
-    releaseConnection: async () => {},
-    destroy: async () => {},
-  }
+  const driver = new DummyDriver()
   const dialect: KyselyDialect = { ...flavour, createDriver: () => driver }
   const adapter = flavour.createAdapter()
   const compiler = flavour.createQueryCompiler()
@@ -61,7 +50,7 @@ class DirectExecutor extends DefaultQueryExecutor {
   readonly #run: RunQuery
 
   constructor(compiler: QueryCompiler, adapter: DialectAdapter, run: RunQuery) {
-    super(compiler, adapter, { provideConnection: (consume) => consume(toConnection(run)) })
+    super(compiler, adapter, { provideConnection })
     this.#run = run
   }
 
@@ -71,11 +60,7 @@ class DirectExecutor extends DefaultQueryExecutor {
   }
 }
 
-function toConnection(run: RunQuery): DatabaseConnection {
-  return {
-    executeQuery: <Row>(query: CompiledQuery) => run(query) as Promise<QueryResult<Row>>,
-    streamQuery: () => {
-      throw storeReadCannotWrite({})
-    },
-  }
+/** Kysely asks for a connection only for a transaction or a stream of rows. */
+async function provideConnection(): Promise<never> {
+  throw storeReadCannotWrite({})
 }

@@ -5,29 +5,17 @@ import path from 'node:path'
 import { storeCannotOpen, storeMigrationFailed, storeNewer } from './errors.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { migrations as ownMigrations } from './migrations/index.ts'
-import { openSqliteStore } from './sqlite-store.ts'
+import type { PostgresStoreSettings } from './postgres-store.ts'
+import { openSqliteStore, type SqliteStoreSettings } from './sqlite-store.ts'
 import type { Store } from './store.ts'
 
-export interface StoreSettings {
+export interface StoreSettings
+  extends Partial<Omit<SqliteStoreSettings, 'file'>>,
+    Partial<Omit<PostgresStoreSettings, 'url'>> {
   /** `postgres://…`, or `undefined` for SQLite. */
   readonly url?: string | undefined
   /** The database file of SQLite. */
   readonly file: string
-  /** `off` for data that need not survive a crash, as in tests and dry runs. */
-  readonly durability?: 'full' | 'off'
-  /** How long a write waits for another process that holds the lock (SQLite), or is retried after collisions with other writes (PostgreSQL). */
-  readonly busyLimitMs?: number
-  /** How many writes may wait. Further ones are refused. */
-  readonly queueLimit?: number
-  /** SQLite: commits each write on its own, to measure what the shared commit saves. */
-  readonly commitEach?: boolean
-  /** SQLite: how many statements a connection keeps prepared. For measuring. */
-  readonly cachedStatements?: number
-  /** PostgreSQL: connections for reads and writes together. */
-  readonly poolSize?: number
-  /** How long a scan may take and, on PostgreSQL, any query and the work of a write. On SQLite the work of a write ends with the turn of the event loop. */
-  readonly workLimitMs?: number
-  readonly scansAtOnce?: number
   readonly migrations?: readonly Migration[]
 }
 

@@ -17,12 +17,13 @@ import type { Store, Transaction } from './store.ts'
 
 export interface PostgresStoreSettings {
   readonly url: string
+  /** Connections for reads and writes together. */
   readonly poolSize: number
-  /** How many reads and writes may wait for a connection. */
+  /** How many reads and writes may wait for a connection. Further ones are refused. */
   readonly queueLimit: number
   /** How long a write that collides with others is retried. */
   readonly busyLimitMs: number
-  /** How long the work of a write may take, including its queries. */
+  /** How long any query may take, and the work of a write with its queries. */
   readonly workLimitMs: number
   readonly scansAtOnce: number
 }
@@ -35,12 +36,6 @@ const beginWrite = 'begin isolation level serializable'
 const beginMigration = 'begin isolation level read committed'
 const maxPauseMs = 200
 const maxConnectMs = 5000
-
-const int8Type = 20
-const numericType = 1700
-const boolType = 16
-const jsonType = 114
-const jsonbType = 3802
 
 export interface PostgresStore extends Store {
   /** A write for migrations, which takes its snapshot only after it has waited for locks. */
@@ -177,9 +172,10 @@ function createPool({ url, poolSize, workLimitMs }: PostgresStoreSettings): pg.P
 
 /** Gives the same JavaScript values as SQLite: see columns.ts. */
 function toTypeParser(oid: number, format?: 'text' | 'binary') {
-  if (oid === int8Type || oid === numericType) return Number
-  if (oid === boolType) return (text: string) => (text === 't' ? 1 : 0)
-  if (oid === jsonType || oid === jsonbType) return (text: string) => text
+  const { builtins } = pg.types
+  if (oid === builtins.INT8 || oid === builtins.NUMERIC) return Number
+  if (oid === builtins.BOOL) return (text: string) => (text === 't' ? 1 : 0)
+  if (oid === builtins.JSON || oid === builtins.JSONB) return (text: string) => text
   return pg.types.getTypeParser(oid, format)
 }
 

@@ -9,6 +9,7 @@ const turnMs = 5
 
 export interface SqliteScannerSettings {
   readonly scansAtOnce: number
+  /** How long a scan may take. The work of a write has no limit of its own: it ends with the turn of the event loop. */
   readonly workLimitMs: number
 }
 

@@ -11,7 +11,9 @@ import type { Store } from './store.ts'
 
 export interface SqliteStoreSettings extends SqliteWriterSettings, SqliteScannerSettings {
   readonly file: string
+  /** `off` for data that need not survive a crash, as in tests and dry runs. */
   readonly durability: 'full' | 'off'
+  /** How many statements a connection keeps prepared. For measuring. */
   readonly cachedStatements?: number
 }
 

@@ -21,7 +21,7 @@ import type { Transaction } from './store.ts'
 export interface SqliteWriterSettings {
   /** How long a write waits for a lock that another process holds. */
   readonly busyLimitMs: number
-  /** How many writes may wait. */
+  /** How many writes may wait. Further ones are refused. */
   readonly queueLimit: number
   /** Commits each write on its own, to measure what the shared commit saves. */
   readonly commitEach: boolean
