@@ -1,5 +1,6 @@
-/** Conditions on rows, as SQL that both databases take. Values are always bound. */
-import { type RawBuilder, sql } from 'kysely'
+/** Conditions on rows, as SQL that both databases take. Values are always bound, never part of the text. */
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Tables } from '../store/tables.ts'
 import type { TagFilter } from './schemas.ts'
 
 export type Condition = RawBuilder<unknown>
@@ -18,6 +19,12 @@ export function anyOf(conditions: readonly Condition[]): Condition {
 /** A comparison with NULL is neither true nor false in SQL. It counts as false here, so its negation holds. */
 export function not(condition: Condition): Condition {
   return sql`not coalesce(${condition}, false)`
+}
+
+/** Counts the rows of a table, or of a table and a condition. */
+export async function countRows(db: Kysely<Tables>, from: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ total: number }>`select count(*) as total from ${from}`.execute(db)
+  return rows[0]?.total ?? 0
 }
 
 export function isIn(column: Condition, values: readonly (string | number)[]): Condition {

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import Type, { type Static, type TObject } from 'typebox'
 import type { Base } from '../base/base.ts'
 import type { Tables } from '../store/tables.ts'
-import { allOf, type Condition, fitsGlob } from './conditions.ts'
+import { allOf, type Condition, countRows, fitsGlob } from './conditions.ts'
 import { closed, Direction, Id, integerOrText, oneOf, readDirection, readInteger } from './schemas.ts'
 
 const maxPerPage = 1000
@@ -68,15 +68,15 @@ export async function list<Table extends keyof Tables, Item>(
   const from = sql`${sql.table(spec.table)} where ${allOf([...conditions, ...filter])}`
   const order = sql.ref(`${spec.table}.${spec.sort[sortField] ?? 'id'}`)
   const way = sql.raw(sortDirection)
-  const [{ rows }, total] = await Promise.all([
+  const [{ rows }, totalCount] = await Promise.all([
     sql<Tables[Table]>`select ${sql.table(spec.table)}.* from ${from}
       order by ${order} ${way}, id ${way} limit ${perPage} offset ${page * perPage}`.execute(read),
-    sql<{ total: number }>`select count(*) as total from ${from}`.execute(read),
+    countRows(read, from),
   ])
   return {
     items: await toItems(rows),
     count: rows.length,
-    totalCount: Number(total.rows[0]?.total ?? 0),
+    totalCount,
     page,
     perPage,
     sortField,

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import Type from 'typebox'
 import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
+import { countRows } from '../records/conditions.ts'
 import { compileDeviceQuery, compileOwnDevices } from '../records/device-query.ts'
 import { checkGroup, GroupPatch, GroupRecord, readGroup, relate } from '../records/experience-group-record.ts'
 import { closed, Flag, Id, isSet, Success, toColumn } from '../records/schemas.ts'
@@ -100,8 +101,5 @@ async function countDevices({ store }: Platform, id: string, includesBelow: bool
   const condition = includesBelow
     ? await compileDeviceQuery(store, { experienceGroupId: id })
     : await compileOwnDevices(store, id)
-  const { rows } = await sql<{ total: number }>`select count(*) as total from devices where ${condition}`.execute(
-    store.read,
-  )
-  return Number(rows[0]?.total ?? 0)
+  return countRows(store.read, sql`devices where ${condition}`)
 }

@@ -24,9 +24,9 @@ export interface Disconnected {
   readonly at: number
   /** `at` of the connection that ended. If a newer connection has taken over, the device stays connected. */
   readonly connectedAt?: number
-  readonly reason?: string
-  readonly messagesFromClient?: number
-  readonly messagesToClient?: number
+  readonly reason?: string | undefined
+  readonly messagesFromClient?: number | undefined
+  readonly messagesToClient?: number | undefined
   readonly via?: ConnectionVia
 }
 
@@ -40,7 +40,7 @@ export async function noteConnected(platform: RunsBase, deviceId: string, { at, 
       .where('id', '=', deviceId)
       .executeTakeFirst()
     if (numUpdatedRows === 0n) return undefined
-    await insertEntry(tx, { ...noEntry, device_id: deviceId, id, time: at, connected: 1 })
+    await insertEntry(tx, { device_id: deviceId, id, time: at, connected: 1 })
     const { relay, ...data } = via ?? {}
     return startRunsOfDevice(platform, tx, { on: 'connect', deviceId, time: at, data, relay })
   })
@@ -67,7 +67,6 @@ export async function noteDisconnected(
       await tx.updateTable('devices').set({ connected: 0, disconnected_at: at }).where('id', '=', deviceId).execute()
     }
     await insertEntry(tx, {
-      ...noEntry,
       device_id: deviceId,
       id,
       time: at,
@@ -97,8 +96,6 @@ export async function noteDisconnected(
   })
   platform.events.emit('runsQueued', ended.runs)
 }
-
-const noEntry = { message: null, count: 1, messages_from_client: null, messages_to_client: null }
 
 /** Ends connections that a killed process has left open in the store. Only for the process that runs the broker. */
 export async function closeOpenConnections(

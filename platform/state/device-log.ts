@@ -44,20 +44,18 @@ export async function insertLogLine(
       .execute()
     return
   }
-  await insertEntry(tx, {
-    device_id: deviceId,
-    id,
-    time,
-    connected: null,
-    message: line,
-    count: 1,
-    messages_from_client: null,
-    messages_to_client: null,
-  })
+  await insertEntry(tx, { device_id: deviceId, id, time, message: line })
 }
 
-export async function insertEntry(tx: Transaction, entry: DeviceLogTable): Promise<void> {
-  await tx.insertInto('device_log').values(entry).execute()
+type GivenEntry = Pick<DeviceLogTable, 'device_id' | 'id' | 'time'> & Partial<DeviceLogTable>
+
+const noEntry = { connected: null, message: null, count: 1, messages_from_client: null, messages_to_client: null }
+
+export async function insertEntry(tx: Transaction, entry: GivenEntry): Promise<void> {
+  await tx
+    .insertInto('device_log')
+    .values({ ...noEntry, ...entry })
+    .execute()
   await trim(tx, 'device_log', entry.device_id, maxKeptLines)
 }
 
@@ -73,7 +71,7 @@ export async function trim(
   )`.execute(tx)
 }
 
-export interface LogRange {
+export interface PastRange {
   readonly limit: number
   /** Milliseconds since 1970. */
   readonly since: number
@@ -81,22 +79,22 @@ export interface LogRange {
   readonly direction: 'asc' | 'desc'
 }
 
-export async function readLog(db: Kysely<Tables>, deviceId: string, { limit, since, until, direction }: LogRange) {
-  const rows = await db
-    .selectFrom('device_log')
-    .selectAll()
-    .where('device_id', '=', deviceId)
-    .where('time', '>=', since)
-    .where('time', '<=', until)
-    .orderBy('time', direction)
-    .orderBy('id', direction)
-    .limit(limit)
-    .execute()
-  return rows.map(toEntry)
+/** The first or last rows of the device within the range. */
+export async function readPast<Table extends 'device_log' | 'device_commands'>(
+  db: Kysely<Tables>,
+  table: Table,
+  deviceId: string,
+  { limit, since, until, direction }: PastRange,
+): Promise<Tables[Table][]> {
+  const way = sql.raw(direction)
+  const { rows } = await sql<Tables[Table]>`select * from ${sql.table(table)}
+    where device_id = ${deviceId} and time >= ${since} and time <= ${until}
+    order by time ${way}, id ${way} limit ${limit}`.execute(db)
+  return rows
 }
 
 /** The fields are Losant's, except `message` and `count`. */
-function toEntry(row: DeviceLogTable) {
+export function toEntry(row: DeviceLogTable) {
   const time = toIso(row.time)
   if (row.connected === null) return { time, message: row.message ?? '', count: row.count }
   if (row.connected === 1) return { time, connected: 1 as const }

@@ -6,6 +6,7 @@ import { notFound } from '../../base/refusals.ts'
 import { allOf } from '../../records/conditions.ts'
 import { closed, fromColumn, Id, Success, Time, toIso } from '../../records/schemas.ts'
 import { defineAction } from '../../resource.ts'
+import { readPast } from '../../state/device-log.ts'
 import { oneDevice, sendCommand } from '../../state/send-command.ts'
 import { GivenCommand } from '../../state/state-schemas.ts'
 import { requireTime } from '../../state/times.ts'
@@ -42,17 +43,8 @@ export const deviceCommandActions = {
     async run(params, context) {
       await readVisible(context, params.deviceId)
       const { clock, store } = context.platform
-      const { since, until, limit, direction } = readPastParams(params, clock.now())
-      const rows = await store.read
-        .selectFrom('device_commands')
-        .selectAll()
-        .where('device_id', '=', params.deviceId)
-        .where('time', '>=', since)
-        .where('time', '<=', until)
-        .orderBy('time', direction)
-        .orderBy('id', direction)
-        .limit(limit)
-        .execute()
+      const range = readPastParams(params, clock.now())
+      const rows = await readPast(store.read, 'device_commands', params.deviceId, range)
       return rows.map(({ name, time, payload }) => ({
         name,
         time: toIso(time),

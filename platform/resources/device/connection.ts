@@ -4,7 +4,7 @@ import { checkOwnDevice, readVisible, relayOf } from '../../auth/own-device.ts'
 import { closed, Id, oneOf, Success, Time } from '../../records/schemas.ts'
 import { defineAction } from '../../resource.ts'
 import { noteConnected, noteDisconnected } from '../../state/connections.ts'
-import { readLog } from '../../state/device-log.ts'
+import { readPast, toEntry } from '../../state/device-log.ts'
 import { GivenTime, requireTime } from '../../state/times.ts'
 import { pastParams, readPastParams } from './state.ts'
 
@@ -34,7 +34,8 @@ export const deviceConnectionActions = {
     async run(params, context) {
       await readVisible(context, params.deviceId)
       const { clock, store } = context.platform
-      return readLog(store.read, params.deviceId, readPastParams(params, clock.now()))
+      const rows = await readPast(store.read, 'device_log', params.deviceId, readPastParams(params, clock.now()))
+      return rows.map(toEntry)
     },
   }),
 
@@ -65,20 +66,13 @@ export const deviceConnectionActions = {
       const now = platform.clock.now()
       const via = { method: 'rest', address: given.ipAddress ?? context.address, relay: relayOf(context) } as const
       if (given.status === 'connected') {
-        await noteConnected(platform, id, {
-          at: requireTime(given.connectedAt, now, 'connectionStatus.connectedAt'),
-          via,
-        })
-        return { success: true as const }
+        const at = requireTime(given.connectedAt, now, 'connectionStatus.connectedAt')
+        await noteConnected(platform, id, { at, via })
+      } else {
+        const at = requireTime(given.disconnectedAt, now, 'connectionStatus.disconnectedAt')
+        const { disconnectReason: reason, messagesFromClient, messagesToClient } = given
+        await noteDisconnected(platform, id, { at, via, reason, messagesFromClient, messagesToClient })
       }
-      const { disconnectReason: reason, messagesFromClient, messagesToClient } = given
-      await noteDisconnected(platform, id, {
-        at: requireTime(given.disconnectedAt, now, 'connectionStatus.disconnectedAt'),
-        via,
-        ...(reason === undefined ? {} : { reason }),
-        ...(messagesFromClient === undefined ? {} : { messagesFromClient }),
-        ...(messagesToClient === undefined ? {} : { messagesToClient }),
-      })
       return { success: true as const }
     },
   }),
