@@ -13,9 +13,9 @@ import {
   Ids,
   oneOf,
   resourceFields,
+  showResource,
   type TagFilter,
   TagFilters,
-  toIso,
 } from './schemas.ts'
 
 export const KeyStatus = oneOf(['active', 'inactive'])
@@ -63,11 +63,8 @@ export const keyDevices = linksIn('application_key_devices', 'key_id', 'device_i
 
 export function toKey(row: ApplicationKeyTable, applicationId: string, deviceIds: readonly string[]): KeyRecord {
   return {
-    id: row.id,
+    ...showResource(row, applicationId),
     applicationKeyId: row.id,
-    applicationId,
-    creationDate: toIso(row.created_at),
-    lastUpdated: toIso(row.updated_at),
     key: row.key,
     status: row.status === 'active' ? 'active' : 'inactive',
     ...(row.name === null ? {} : { name: row.name }),

@@ -17,10 +17,10 @@ import {
   Name,
   NullableId,
   resourceFields,
+  showResource,
   type TagFilter,
   TagFilters,
   TagMap,
-  toIso,
 } from './schemas.ts'
 
 const optionalFields = {
@@ -67,11 +67,8 @@ export async function toGroups(
   const userIds = await groupUsers.read(db, ids)
   const deviceIds = await groupDevices.read(db, ids)
   return rows.map((row) => ({
-    id: row.id,
+    ...showResource(row, platform.applicationId),
     experienceGroupId: row.id,
-    applicationId: platform.applicationId,
-    creationDate: toIso(row.created_at),
-    lastUpdated: toIso(row.updated_at),
     name: row.name,
     description: row.description,
     experienceUserIds: userIds.get(row.id) ?? [],

@@ -16,6 +16,7 @@ import {
   Name,
   Password,
   resourceFields,
+  showResource,
   TagMap,
   Time,
   toIso,
@@ -64,11 +65,8 @@ export function toUser(
   groups: ExperienceUserRecord['experienceGroups'],
 ): ExperienceUserRecord {
   return {
-    id: row.id,
+    ...showResource(row, applicationId),
     experienceUserId: row.id,
-    applicationId,
-    creationDate: toIso(row.created_at),
-    lastUpdated: toIso(row.updated_at),
     email: row.email,
     firstName: row.first_name,
     lastName: row.last_name,

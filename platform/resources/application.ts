@@ -4,8 +4,19 @@ import Type from 'typebox'
 import { relayOf } from '../auth/own-device.ts'
 import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
-import { anyOf, fitsGlob } from '../records/conditions.ts'
-import { closed, Id, Name, oneOf, resourceFields, Success, Time, toIso, toMs } from '../records/schemas.ts'
+import { anyOf, countRows, fitsGlob } from '../records/conditions.ts'
+import {
+  closed,
+  Id,
+  Name,
+  oneOf,
+  resourceFields,
+  Success,
+  showResource,
+  Time,
+  toIso,
+  toMs,
+} from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { startRunsOfMessage } from '../runs/runs-of-messages.ts'
 
@@ -41,12 +52,12 @@ const Readme = closed({ applicationId: Id, content: Type.String(), lastUpdated: 
 
 const maxFound = 25
 
-/** The tables that are searched: Losant's word for a row, the column of its name, and the columns that the text is looked for in. */
+/** The tables that are searched by name and ID: Losant's word for a row, and the column of its name. */
 const searched = [
-  { type: 'device', table: 'devices', name: 'name', columns: ['name', 'id'] },
-  { type: 'experienceUser', table: 'experience_users', name: 'email', columns: ['email', 'id'] },
-  { type: 'experienceGroup', table: 'experience_groups', name: 'name', columns: ['name', 'id'] },
-  { type: 'applicationApiToken', table: 'api_tokens', name: 'name', columns: ['name', 'id'] },
+  { type: 'device', table: 'devices', name: 'name' },
+  { type: 'experienceUser', table: 'experience_users', name: 'email' },
+  { type: 'experienceGroup', table: 'experience_groups', name: 'name' },
+  { type: 'applicationApiToken', table: 'api_tokens', name: 'name' },
 ] as const
 const types = searched.map(({ type }) => type)
 
@@ -156,8 +167,8 @@ export const application: Resource = {
       async run({ filter }, { platform }) {
         const { read } = platform.store
         const found = await Promise.all(
-          searched.map(async ({ type, table, name, columns }) => {
-            const fits = columns.map((column) => fitsGlob(sql.ref(column), `*${filter}*`))
+          searched.map(async ({ type, table, name }) => {
+            const fits = [name, 'id'].map((column) => fitsGlob(sql.ref(column), `*${filter}*`))
             const { rows } = await sql<{ id: string; name: string }>`select id, ${sql.ref(name)} as name
               from ${sql.table(table)} where ${anyOf(fits)} order by ${sql.ref(name)}, id
               limit ${sql.lit(maxFound)}`.execute(read)
@@ -181,16 +192,10 @@ async function readApplication(
   const summary: Partial<Record<SummaryField, number>> = {}
   for (const field of summaryFields) {
     if (excluded.includes(field) || included?.includes(field) === false) continue
-    const { rows } = await sql<{
-      total: number
-    }>`select count(*) as total from ${sql.table(summaryTables[field])}`.execute(store.read)
-    summary[field] = Number(rows[0]?.total ?? 0)
+    summary[field] = await countRows(store.read, sql.table(summaryTables[field]))
   }
   return {
-    id: row.id,
-    applicationId: row.id,
-    creationDate: toIso(row.created_at),
-    lastUpdated: toIso(row.updated_at),
+    ...showResource(row, row.id),
     name: row.name,
     description: row.description,
     ...(row.user_token_cutoff === null ? {} : { expUserTokenCutoff: toIso(row.user_token_cutoff) }),
