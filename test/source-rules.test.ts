@@ -54,6 +54,7 @@ const ownJson = new Map([
   ['device-query.ts', 'a query of a group, checked before it was stored'],
   ['experience-group-record.ts', 'a query of a group, whose compiler counts conditions and values'],
   ['log.ts', 'a copy that it has just written'],
+  ['bound-lines.ts', 'a line that has just been written'],
   ['recorder.ts', 'a summary of a recorded run'],
   ['resources/run.ts', 'a recorded run'],
   ['run-script.ts', 'what our own script says of an error'],

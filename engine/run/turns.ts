@@ -28,10 +28,12 @@ export function createTurn(): Turn {
       if (number !== numberOfTurn()) begin()
       return performance.now() - began > maxTurnMs
     },
-    next: () =>
-      new Promise<void>((resolve) => {
+    async next() {
+      await new Promise<void>((resolve) => {
         if (waiting.push(resolve) === 1) setImmediate(resumeFirst)
-      }).then(begin),
+      })
+      begin()
+    },
   }
 }
 
