@@ -119,7 +119,7 @@ describePostgres(() => {
   })
 
   it('answers 503 in the end where a write collides each time', async () => {
-    const store = await open({ busyLimitMs: 100 })
+    const store = await open({ busyLimitMs: 1000 })
     let attempts = 0
     const write = store.write(async () => {
       attempts++
