@@ -1,6 +1,7 @@
 /** What the language server answers. */
 import {
   type CodeActionParams,
+  type CodeLens,
   type Connection,
   DidChangeWatchedFilesNotification,
   ErrorCodes,
@@ -26,11 +27,14 @@ import { hover } from '../../workbench/language/hover.ts'
 import { inlayTypes } from '../../workbench/language/inlay-types.ts'
 import { type LanguageFile, languageFile } from '../../workbench/language/language-file.ts'
 import { pathOf } from '../../workbench/language/language-folder.ts'
+import { commands, lensesOf } from '../../workbench/language/lenses.ts'
 import { definitionsOf, nameAt, referencesTo, rename, renameRange } from '../../workbench/language/navigate.ts'
 import { quickFixes } from '../../workbench/language/quick-fixes.ts'
 import { templateTokens, tokenTypes } from '../../workbench/language/semantic-tokens.ts'
 import { writersAt } from '../../workbench/language/writers.ts'
 import { readVersion } from '../version.ts'
+import { createLensCommands } from './lens-commands.ts'
+import { endAll } from './run-command.ts'
 import { createWorkspace, filePathOf } from './workspace.ts'
 
 interface InDocument {
@@ -49,6 +53,8 @@ const capabilities: ServerCapabilities = {
   referencesProvider: true,
   renameProvider: { prepareProvider: true },
   codeActionProvider: { codeActionKinds: ['quickfix'] },
+  codeLensProvider: {},
+  executeCommandProvider: { commands: Object.values(commands) },
   documentFormattingProvider: true,
   inlayHintProvider: true,
   semanticTokensProvider: { legend: { tokenTypes: [...tokenTypes], tokenModifiers: [] }, full: true },
@@ -60,6 +66,11 @@ export function serve(connection: Connection): void {
   let canWatchFiles = false
   let isInitialized = false
   let takesSnippets = false
+  let refreshesLenses = false
+  const refresh = () => {
+    if (refreshesLenses) connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined)
+  }
+  const lenses = createLensCommands(connection, refresh)
 
   /** Answers about a file of an application, and `nothing` about all others. */
   const about =
@@ -81,6 +92,7 @@ export function serve(connection: Connection): void {
     isInitialized = true
     takesSnippets = textDocument?.completion?.completionItem?.snippetSupport === true
     canWatchFiles = ofWorkspace?.didChangeWatchedFiles?.dynamicRegistration === true
+    refreshesLenses = ofWorkspace?.codeLens?.refreshSupport === true
     return { serverInfo: { name: 'flowpot', version: readVersion() }, capabilities }
   })
   connection.onInitialized(async () => {
@@ -133,6 +145,18 @@ export function serve(connection: Connection): void {
   connection.onCodeAction(
     about([], (_, { context }: CodeActionParams, document) => [...quickFixes(document, context.diagnostics)]),
   )
+  connection.onCodeLens(
+    about<InDocument, CodeLens[]>([], (file, { textDocument }, document) => [
+      ...lensesOf(file, textDocument.uri, lenses.stateOf(file), (offset) => document.positionAt(offset)),
+    ]),
+  )
+  connection.onExecuteCommand(({ command, arguments: [uri, test] = [] }) =>
+    about<InDocument, null>(null, (file) => {
+      lenses.execute(command, file, typeof test === 'string' ? test : undefined)
+      return null
+    })({ textDocument: { uri: String(uri) } }),
+  )
+  connection.onShutdown(endAll)
   connection.onDocumentFormatting(
     about<InDocument, TextEdit[]>([], ({ source: { file, text } }, _, document) => {
       const formatted = format(file, text)

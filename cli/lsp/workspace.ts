@@ -110,7 +110,7 @@ function createPublisher(
       }
     }
     repeat()
-      .catch((error: unknown) => connection.console.error(`The check of ${folder.path} failed: ${String(error)}`))
       .finally(() => running.delete(folder))
+      .catch((error: unknown) => connection.console.error(`The check of ${folder.path} failed: ${String(error)}`))
   }
 }
