@@ -59,7 +59,7 @@ result: data.newDevice`,
       },
     },
     {
-      title: 'Answer what the platform refuses',
+      title: 'A refused call, answered by else',
       yaml: `type: api
 call: device.get
 with: { deviceId: << data.params.deviceId >> }
@@ -73,7 +73,7 @@ else:
       expect: { output: 'else', payload: { 'data.device.error.statusCode': 404 } },
     },
     {
-      title: 'Refused, with no way to go',
+      title: 'A refused call without an else',
       yaml: `type: api
 call: device.delete
 with: { deviceId: << data.deviceId >> }`,

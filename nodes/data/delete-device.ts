@@ -62,7 +62,7 @@ result: data.deleted`,
       expect: { output: 'then', payload: { 'data.deleted': { removed: 1, failed: 0 } } },
     },
     {
-      title: 'A query that lost its condition',
+      title: 'A query whose condition is missing',
       yaml: `type: delete-device
 query: { tags: { owner: << experience.user.id >> } }`,
       payload: { data: {}, experience: {} },

@@ -53,7 +53,7 @@ result: data.last`,
       expect: { output: 'next', payload: { 'data.last': { moisture: 0.4 } } },
     },
     {
-      title: 'The first run of all',
+      title: 'The very first run',
       yaml: `type: get-value
 key: points
 fallback: []

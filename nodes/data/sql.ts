@@ -36,7 +36,7 @@ transaction of its own.
     params: Type.Optional(Type.Array(Value(), { maxItems: 1000, description: 'The values to bind, in order.' })),
     timeoutSeconds: timeoutField,
     result: Type.Optional(PathTo({ description: 'Where the rows go, or the error.' })),
-    countResult: Type.Optional(PathTo({ description: 'Where the number of rows goes that were returned or changed.' })),
+    countResult: Type.Optional(PathTo({ description: 'Where the number of returned or changed rows goes.' })),
     errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
   check: checkQuery,
@@ -77,7 +77,7 @@ result: data.pots`,
       },
     },
     {
-      title: 'A row is written, and a way for when it cannot be',
+      title: 'An insert, and an else in case it fails',
       yaml: `type: sql
 connection: readings
 query: |

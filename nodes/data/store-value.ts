@@ -110,7 +110,7 @@ result: data.points`,
       expect: { output: 'next', payload: { 'data.points': [0.2, 0.4] }, stored: { other: 1 } },
     },
     {
-      title: 'A count of what is no number',
+      title: 'An increment of something that is not a number',
       yaml: `type: store-value
 key: points
 increment: 1`,

@@ -45,7 +45,7 @@ result: data.device`,
       expect: { output: 'then', payload: { 'data.device.name': 'Fern in the hall' } },
     },
     {
-      title: 'A device that was deleted meanwhile',
+      title: 'A device that has been deleted',
       yaml: `type: update-device
 deviceId: << data.device.id >>
 device: { name: << data.body.name >> }

@@ -29,7 +29,7 @@ export const createGroup = defineNode({
   },
   examples: [
     {
-      title: 'A household of who asks',
+      title: 'A household for the user who asks',
       yaml: `type: create-group
 group:
   name: << data.body.name >>

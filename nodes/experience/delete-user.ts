@@ -26,7 +26,7 @@ who does not exist. A refusal takes \`else\`; without an \`else\` it fails the r
   },
   examples: [
     {
-      title: 'Who asks',
+      title: 'The user who asks',
       yaml: `type: delete-user
 user: << experience.user.id >>
 result: data.deleted`,
@@ -35,7 +35,7 @@ result: data.deleted`,
       expect: { output: 'then', payload: { 'data.deleted': true } },
     },
     {
-      title: 'Nobody',
+      title: 'A user who does not exist',
       yaml: `type: delete-user
 user: nobody@lom.example
 else: end`,

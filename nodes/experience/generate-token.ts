@@ -55,7 +55,7 @@ result: data.token`,
       expect: { output: 'next', payload: { 'data.token': 'token of 5f1c2d3e4f5a6b7c8d9e0f1a' } },
     },
     {
-      title: 'Nobody',
+      title: 'A user who does not exist',
       yaml: `type: generate-token
 user: nobody@lom.example
 result: data.token`,

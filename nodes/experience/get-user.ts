@@ -55,7 +55,7 @@ result: data.user`,
       expect: { output: 'next', payload: { 'data.user.email': 'ada@lom.example' } },
     },
     {
-      title: 'Nobody',
+      title: 'A user who does not exist',
       yaml: `type: get-user
 user: nobody@lom.example
 result: data.user`,

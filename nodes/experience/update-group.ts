@@ -61,7 +61,7 @@ at the same moment, one may undo the other.`,
   },
   examples: [
     {
-      title: 'Let somebody in',
+      title: 'A new member',
       yaml: `type: update-group
 groupId: << data.params.groupId >>
 membersToAdd: [ << data.body.email >> ]

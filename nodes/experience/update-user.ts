@@ -51,7 +51,7 @@ The value at \`result\` is the user, without any secret, or \`{ error: { type, s
   },
   examples: [
     {
-      title: 'A new name for who asks',
+      title: 'A new name for the user who asks',
       yaml: `type: update-user
 user: << experience.user.id >>
 firstName: << data.body.firstName >>

@@ -59,7 +59,7 @@ else:
       expect: { output: 'then' },
     },
     {
-      title: 'A device of no group of the user',
+      title: 'A device that is in no group of the user',
       yaml: `type: verify-device
 deviceId: << data.params.id >>
 group: << data.groupId >>

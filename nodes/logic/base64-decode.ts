@@ -45,7 +45,7 @@ result: data.frame`,
       expect: { output: 'then', payload: { 'data.frame': [1, 0, 16, 255] } },
     },
     {
-      title: 'What is no Base64',
+      title: 'Text that is not Base64',
       yaml: `type: base64-decode
 source: << data.body.frame >>
 result: data.text
@@ -71,10 +71,10 @@ function decode(base64: string, as: (typeof forms)[number]): string | readonly n
   }
 }
 
-/** Whether the text consists of whole groups of four characters. The last may lack its `=`, but needs two characters: one has six bits, which is less than a byte. */
+/** Whether the text consists of groups of four characters. The last may lack its `=`, but not have one character only, whose six bits are less than a byte. */
 function isWhole(text: string): boolean {
-  const said = text.indexOf('=') === -1 ? text.length : text.indexOf('=')
-  return said === text.length ? said % 4 !== 1 : text.length % 4 === 0 && said % 4 > 1
+  const padding = text.indexOf('=')
+  return padding === -1 ? text.length % 4 !== 1 : text.length % 4 === 0 && padding % 4 > 1
 }
 
 function translate(config: RawConfig): RawConfig {

@@ -44,7 +44,7 @@ result: data.frame`,
       expect: { output: 'next', payload: { 'data.frame': 'AQAQ/w==' } },
     },
     {
-      title: 'What is no byte',
+      title: 'A number that is not a byte',
       yaml: `type: base64-encode
 source: [ << data.valve >> ]
 result: data.frame`,

@@ -60,7 +60,7 @@ For an HMAC, whose key both sides know, use \`hash\`.`,
   },
   examples: [
     {
-      title: 'A signature, by a key that is of this page alone',
+      title: 'A signature, with a key that exists only on this page',
       yaml: `type: crypto-sign
 key: << data.key >>
 data: << data.text >>

@@ -38,13 +38,13 @@ export const cryptoVerify = defineNode({
 key or the data cannot be read: then the value at \`result\` is \`{ error: { message } }\`, without any part of the key. Without an
 \`else\`, all of these fail the run, so that nothing unverified goes on.`,
   config: Type.Object({
-    key: Type.Optional(keyField('The public key or a certificate that has it, or the private key; as PEM.')),
+    key: Type.Optional(keyField('The public key, a certificate that contains it, or the private key, as PEM.')),
     secret: Type.Optional(secretField('The secret of an HMAC, instead of a key.')),
     secretEncoding: encodingField('How the text encodes the bytes of the secret.'),
     data: dataField('The text that was signed.'),
     dataEncoding: encodingField('How the text encodes the bytes that were signed.'),
     signature: Template({
-      description: 'The signature that came with it.',
+      description: 'The signature to verify.',
       examples: ['<< data.headers.x-signature >>'],
     }),
     ...signatureFields,
@@ -130,7 +130,7 @@ NdeEaLHgsX8XYvwuxfULtdEaX8PKo8w86tzzbwOiJpwABZTZXgBM9oF08g==
       expect: { output: 'else' },
     },
     {
-      title: 'No signature, and no way to go',
+      title: 'No signature and no else',
       yaml: `type: crypto-verify
 secret: << data.secret >>
 data: << data.body >>

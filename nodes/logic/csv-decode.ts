@@ -20,19 +20,19 @@ export const csvDecode = defineNode({
   type: 'csv-decode',
   losant: { type: 'CSVDecodeNode', translate },
   summary: 'Reads CSV as a list of maps.',
-  description: `The first record names the columns, and each after it becomes a map of texts. Of two columns with one name the last counts. Empty
-lines are left out, and so is a byte order mark at the beginning.
+  description: `The first record names the columns, and each record after it becomes a map of texts. If two columns have the same name, the last one
+counts. Empty lines are skipped, and so is a byte order mark at the beginning.
 
-Where the text is no CSV, such as with a record that has more or fewer values than there are columns, \`else\` is taken with
-\`{ error: { message } }\` at \`result\`; without an \`else\` that fails the run. More than a million values, or a thousand columns, are not read.
+If the text is not CSV, or a record has more or fewer values than there are columns, \`else\` is taken with \`{ error: { message } }\` at
+\`result\`; without an \`else\`, the run fails. The limits are a million values and a thousand columns.
 
-With \`relax\` a record may have more values, which are left out, or fewer, so that its map has fewer keys. A file whose first record names no columns is read with
-\`columns\`.`,
+With \`relax\`, extra values of a record are dropped, and a record with fewer values becomes a map with fewer keys. If the first record does not name the
+columns, name them in \`columns\`.`,
   config: Type.Object({
     source: Value({ description: 'The text.', examples: ['<< data.response.body >>'] }),
     columns: Type.Optional(
       ValueOf(Type.Array(Type.String(), { minItems: 1, maxItems: maxColumns }), {
-        description: 'Names of the columns, where no record names them: the first record is one as the others.',
+        description: 'Names of the columns, if the first record does not name them but is one like the others.',
       }),
     ),
     relax: Type.Optional(
@@ -42,7 +42,7 @@ With \`relax\` a record may have more values, which are left out, or fewer, so t
       }),
     ),
     ...formatFields,
-    recordDelimiter: recordDelimiterField('What ends a record; where it is not given, any line break.'),
+    recordDelimiter: recordDelimiterField('Ends a record. Defaults to any line break.'),
     result: PathTo({ description: 'Where the list goes, or the error.' }),
   }),
   ...mayRefuse(refusalShape, listShape(objectShape({}, true))),
@@ -102,7 +102,7 @@ result: data.rows`,
       expect: { output: 'then', payload: { 'data.rows': [{ name: 'Fern', moisture: '0,4' }] } },
     },
     {
-      title: 'A value too many',
+      title: 'One value too many',
       yaml: `type: csv-decode
 source: << data.text >>
 result: data.rows`,
@@ -112,10 +112,10 @@ result: data.rows`,
   ],
 })
 
-/** The library would take the first that there is for all. */
+/** The library would take the first line break that it finds for the only kind. */
 const anyLineBreak = ['\r\n', '\n', '\r']
 
-/** Each value has one of `ends` after it, that of its record or a delimiter. */
+/** Counts values by what follows them: a delimiter, or the end of their record. */
 function checkCells(text: string, ends: readonly string[]): void {
   let cells = 0
   for (let at = 0; at < text.length; at += 1) if (ends.includes(text.charAt(at))) cells += 1
@@ -126,7 +126,7 @@ function parseOr(parse: () => string[][]): string[][] {
   try {
     return parse()
   } catch (cause) {
-    throw new Refused(`The text is no CSV: ${cause instanceof Error ? cause.message : cause}.`, { cause })
+    throw new Refused(`The text is not CSV: ${cause instanceof Error ? cause.message : cause}.`, { cause })
   }
 }
 
@@ -143,7 +143,7 @@ function toRecords(
     throw new Refused('The CSV has a column that is not allowed, such as __proto__.')
   }
   return records.map((values, index) => {
-    // The library knows of no columns that the flow names.
+    // The library does not know the columns that the flow names, so it cannot check this.
     if (names && !isRelaxed && values.length !== columns.length) {
       throw new Refused(`Record ${index + 1} has ${values.length} values, and there are ${columns.length} columns.`)
     }

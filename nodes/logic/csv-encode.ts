@@ -14,18 +14,18 @@ export const csvEncode = defineNode({
   type: 'csv-encode',
   losant: { type: 'CSVEncodeNode', translate },
   summary: 'Writes a list of maps as CSV.',
-  description: `The first record names the columns: the \`columns\`, or the keys of the first map. What a map does not have is left empty, dates are
-written as in JSON, and so are maps and lists.
+  description: `The first record names the columns: those of \`columns\`, or the keys of the first map. A value that a map does not have is empty. Dates,
+maps and lists are written as in JSON.
 
-Where \`source\` is no list of maps, \`else\` is taken with \`{ error: { message } }\` at \`result\`; without an \`else\` that fails the run. So
-it is with more than a million values.
+If \`source\` is not a list of maps, or has more than a million values, \`else\` is taken with \`{ error: { message } }\` at \`result\`; without an
+\`else\`, the run fails.
 
-A value is written as it is. A spreadsheet takes one that begins with \`=\`, \`+\`, \`-\` or \`@\` for a formula, whoever has sent it.`,
+A value is written as it is. Spreadsheets take one that begins with \`=\`, \`+\`, \`-\` or \`@\` for a formula, even if a client sent it.`,
   config: Type.Object({
     source: Value({ description: 'The list.', examples: ['<< data.pots >>'] }),
-    columns: Type.Optional(ValueOf(Type.Array(Type.String()), { description: 'Keys of the maps, in their order.' })),
+    columns: Type.Optional(ValueOf(Type.Array(Type.String()), { description: 'The keys to write, in this order.' })),
     ...formatFields,
-    recordDelimiter: recordDelimiterField('What ends a record; a line feed where it is not given.'),
+    recordDelimiter: recordDelimiterField('Ends a record. Defaults to a line feed.'),
     result: PathTo({ description: 'Where the text goes, or the error.' }),
   }),
   ...mayRefuse(refusalShape, scalar),
@@ -36,7 +36,7 @@ A value is written as it is. A spreadsheet takes one that begins with \`=\`, \`+
       const write = () => {
         const maps = mapsOf(valueOrMissing(source, payload))
         const names = columns ? columns(payload) : Object.keys(maps[0] ?? {})
-        // "Every column" is not what is meant where the payload was to say which.
+        // A template that gives nothing must not mean "every column".
         if (names === undefined) throw new Refused('columns is missing.')
         if (maps.length * names.length > maxCells) throw new Refused(`The CSV has more than ${maxCells} values.`)
         if (names.length === 0) return ''
@@ -75,7 +75,7 @@ result: data.text`,
       expect: { output: 'then', payload: { 'data.text': 'moisture;name\r\n0.4;Fern\r\n' } },
     },
     {
-      title: 'What is no list of maps',
+      title: 'A list of texts',
       yaml: `type: csv-encode
 source: << data.pots >>
 result: data.text

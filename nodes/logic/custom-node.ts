@@ -235,8 +235,8 @@ function checkMemory({ id, config, report }: NodeCheck): void {
 }
 
 /**
- * A field that is a path in Losant's editor is a bare path in the export, and only the export of the custom node itself tells it from a text:
- * whoever has that puts `{{ }}` around it. Empty fields and headings of the form are exported as empty texts.
+ * A field that is a path in Losant's editor is a bare path in the export. Only the export of the custom node itself tells it from a text, so the
+ * caller that has it puts `{{ }}` around the path. Empty fields and headings of the form are exported as empty texts.
  */
 function translate({ customNodeId, fields, isInstance, resultPath }: RawConfig): RawConfig {
   if (isInstance)

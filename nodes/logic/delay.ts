@@ -38,7 +38,7 @@ seconds: << data.seconds >>`,
       expect: { output: 'next' },
     },
     {
-      title: 'Longer than any wait may be',
+      title: 'Longer than the limit',
       yaml: `type: delay
 seconds: << data.seconds >>`,
       payload: { data: { seconds: 86400 } },

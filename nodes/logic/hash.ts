@@ -75,7 +75,7 @@ result: data.signature`,
       expect: { output: 'next', payload: { 'data.signature': '3nybhbi3iqa8ino29wqQcBydtNk=' } },
     },
     {
-      title: 'What is no hex',
+      title: 'Text that is not in hex',
       yaml: `type: hash
 data: << data.bytes >>
 dataEncoding: hex

@@ -47,7 +47,7 @@ else:
       expect: { output: 'else', payload: { 'data.settings': { error: { message: 'source is missing.' } } } },
     },
     {
-      title: 'Text that is no JSON, without an else',
+      title: 'Text that is not JSON, without an else',
       yaml: `type: json-decode
 source: << data.message >>
 result: data.message`,

@@ -42,7 +42,7 @@ result: data.text`,
       expect: { output: 'next', payload: { 'data.text': '{"pots":[1,2]}' } },
     },
     {
-      title: 'What is missing',
+      title: 'A value that is missing',
       yaml: `type: json-encode
 source: << data.reading >>
 result: data.text`,

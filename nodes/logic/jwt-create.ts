@@ -28,24 +28,26 @@ export const jwtCreate = defineNode({
   type: 'jwt-create',
   losant: { type: 'JWTCreateNode', translate },
   summary: 'Signs a JSON Web Token.',
-  description: `The token tells when it was issued, as \`iat\`. What \`claims\` says itself of \`iat\`, \`exp\` and \`iss\` counts before \`ttlSeconds\` and \`issuer\`.
+  description: `The claim \`iat\` says when the token was issued. An \`iat\`, \`exp\` or \`iss\` in \`claims\` overrides the time, \`ttlSeconds\` and \`issuer\`.
 
-Where the key cannot sign so, or \`exp\`, \`nbf\` or \`iat\` is no whole number of seconds, \`{ error: { type, message } }\` stands at \`result\` and
-\`else\` is taken; without an \`else\` that fails the run. For a token by which an experience user is known, take \`generate-token\`.`,
+If the key cannot sign with the algorithm, or \`exp\`, \`nbf\` or \`iat\` is not a whole number of seconds, \`else\` is taken with
+\`{ error: { type, message } }\` at \`result\`; without an \`else\`, the run fails. To sign an experience user in, use \`generate-token\`.`,
   config: Type.Object({
-    claims: ValueOf(map, { description: 'What the token says. Whoever holds it can read it.' }),
+    claims: ValueOf(map, { description: 'The claims of the token. Anyone who holds the token can read them.' }),
     key: keyField(
-      'The secret for `HS…`; the private key as PEM for the others; or either as a JWK, whose `kid` then stands in the header.',
+      'The secret for `HS…`, or the private key as PEM for the others. Either may also be a JWK, whose `kid` then goes into the header.',
     ),
     algorithm: algorithmField,
     ttlSeconds: Type.Optional(
       ValueOf(Type.Integer({ minimum: 1 }), {
-        description: 'Seconds until the token expires; it does not where this is not given.',
+        description: 'Seconds until the token expires. Without it, the token never expires.',
         acceptsDigits: true,
       }),
     ),
-    issuer: Type.Optional(ValueOf(Type.String({ minLength: 1 }), { description: 'Who issues it, as `iss`.' })),
-    header: Type.Optional(ValueOf(map, { description: 'Further fields of its header, such as `kid`.' })),
+    issuer: Type.Optional(
+      ValueOf(Type.String({ minLength: 1 }), { description: 'The issuer of the token, as `iss`.' }),
+    ),
+    header: Type.Optional(ValueOf(map, { description: 'Further fields of the header, such as `kid`.' })),
     result: PathTo({ description: 'Where the token goes.' }),
   }),
   ...mayRefuse(typedRefusalShape, scalar),
@@ -123,7 +125,7 @@ function checkCurve(pem: SigningKey, algorithm: Algorithm): void {
   throw new TokenRefusal('KeyInvalid', `The key does not fit ${algorithm}, which takes the curve ${curve}.`)
 }
 
-/** `iat` and `exp`, in seconds, where the claims do not say them. */
+/** Adds `iat` and `exp`, in seconds, unless the claims have them. */
 function withTimes(claims: Readonly<Record<string, unknown>>, nowMs: number, ttlSeconds: number | undefined): object {
   const { iat = Math.floor(nowMs / 1000) } = claims
   const exp = ttlSeconds === undefined ? {} : { exp: Number(iat) + ttlSeconds }

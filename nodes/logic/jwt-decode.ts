@@ -14,11 +14,11 @@ const tokenShape = objectShape({ header: claimsShape, payload: claimsShape, sign
 export const jwtDecode = defineNode({
   type: 'jwt-decode',
   losant: { type: 'JWTDecodeNode', translate },
-  summary: 'Reads what a JSON Web Token says, without asking whether it is genuine.',
-  description: `Anybody can write such a token: what it says is no ground for anything unless \`jwt-verify\` has seen it, which gives its claims as well.
+  summary: 'Reads a JSON Web Token without verifying it.',
+  description: `Anyone can write such a token, so do not trust what it says. To trust it, use \`jwt-verify\`, which also gives the claims.
 
-At \`result\` stand the claims, or with \`complete\` \`{ header, payload, signature }\`. For what is no token \`{ error: { type, message } }\`
-stands there and \`else\` is taken; without an \`else\` that fails the run. Claims that are nested deeper than 100 levels are none.`,
+The value at \`result\` is the claims, or with \`complete\` \`{ header, payload, signature }\`. If the text is not a token, or its claims are nested deeper
+than 100 levels, \`else\` is taken with \`{ error: { type, message } }\` there; without an \`else\`, the run fails.`,
   config: Type.Object({
     token: Template({ description: 'The token, without the word Bearer.', examples: ['<< data.query.token >>'] }),
     complete: flag('Gives the header and the signature too.'),
@@ -49,7 +49,7 @@ result: data.decoded`,
       },
     },
     {
-      title: 'What is no token',
+      title: 'Text that is not a token',
       yaml: `type: jwt-decode
 token: << data.token >>
 result: data.claims

@@ -23,35 +23,37 @@ import { written } from '../parts/written.ts'
 export const jwtVerify = defineNode({
   type: 'jwt-verify',
   losant: { type: 'JWTVerifyNode', translate },
-  summary: 'Takes one of two ways, by whether a JSON Web Token is right.',
-  description: `\`then\` is taken where the token was signed with the key and the algorithm, is in its time (\`exp\`, \`nbf\`), and comes from the \`issuer\` and
-for the \`audience\` that are asked for: a token that does not tell of them is refused. An unsigned token always is.
+  summary: 'Takes one of two ways, depending on whether a JSON Web Token is valid.',
+  description: `\`then\` is taken if the token was signed with the key and the algorithm, is within its time (\`exp\`, \`nbf\`), and has the \`issuer\` and the
+\`audience\` that are required. A token that lacks a required claim is refused, and so is an unsigned token.
 
-\`else\` is taken for every other token, one that is missing included. At \`errorResult\` then stands \`{ type, message }\`, with the type
-\`TokenInvalid\`, \`TokenExpired\`, \`TokenNotActive\` or, which is no fault of the token, \`KeyInvalid\`. Without an \`else\` the run fails,
-so that nothing goes on with a token that is not right.
+\`else\` is taken for every other token, and if the token is missing. The value at \`errorResult\` is then \`{ type, message }\`, with the type
+\`TokenInvalid\`, \`TokenExpired\`, \`TokenNotActive\` or \`KeyInvalid\`; the last means that the key is wrong, not the token. Without an \`else\`, the
+run fails, so that nothing goes on with an invalid token.
 
-The keys of Auth0, Cognito, Entra and others stand at a URL, as a JWKS: fetch it with \`http\`, keep it for some hours with \`store-value\`, and hand in the
-body as \`key\`. A token that names a key which is not in the set is \`TokenInvalid\`; then the set may have been renewed, and is worth fetching again.`,
+Auth0, Cognito, Entra and others publish their keys at a URL, as a JWKS: fetch it with \`http\`, keep it for some hours with \`store-value\`, and give its
+body as \`key\`. If a token names a key that is not in the set, the type is \`TokenInvalid\`. The keys may then have changed, so fetch the set again.`,
   config: Type.Object({
     token: Template({ description: 'The token, without the word Bearer.', examples: ['<< data.query.token >>'] }),
     key: keyField(
-      'The secret for `HS…`; the public key or a certificate as PEM for the others; or a JWK, or a set of them (JWKS), of which `kid` of the token names one.',
+      'The secret for `HS…`, or the public key or a certificate as PEM for the others. It may also be a JWK, or a set of them (JWKS) in which the `kid` of the token names one.',
     ),
     algorithm: algorithmField,
-    issuer: Type.Optional(ValueOf(Type.String({ minLength: 1 }), { description: 'What `iss` must be.' })),
+    issuer: Type.Optional(ValueOf(Type.String({ minLength: 1 }), { description: 'The value that `iss` must have.' })),
     audience: Type.Optional(
-      ValueOf(Type.String({ minLength: 1 }), { description: 'What `aud` must be, or have in it.' }),
+      ValueOf(Type.String({ minLength: 1 }), {
+        description: 'The value that `aud` must have, or contain if it is a list.',
+      }),
     ),
     clockToleranceSeconds: Type.Optional(
       ValueOf(Type.Number({ minimum: 0 }), {
-        description: 'How far the clock of who issued it may be off.',
+        description: "How far the issuer's clock may differ from ours.",
         default: 0,
         acceptsDigits: true,
       }),
     ),
-    result: Type.Optional(PathTo({ description: 'Where the claims of a token that is right go.' })),
-    errorResult: Type.Optional(PathTo({ description: 'Where it goes what is wrong, as `{ type, message }`.' })),
+    result: Type.Optional(PathTo({ description: 'Where the claims of a valid token go.' })),
+    errorResult: Type.Optional(PathTo({ description: 'Where the problem goes, as `{ type, message }`.' })),
   }),
   outputs: ['else', 'then'],
   throwsUnlessWired: ['else'],
@@ -84,7 +86,7 @@ body as \`key\`. A token that names a key which is not in the set is \`TokenInva
   },
   examples: [
     {
-      title: 'What a link says that was mailed',
+      title: 'A token from a link in a mail',
       yaml: `type: jwt-verify
 token: << data.query.token >>
 key: << data.secret >>
@@ -128,14 +130,14 @@ interface Expected {
 
 function verify(token: string, key: unknown, expected: Expected): Claims {
   const claims = verifySignature(token, key, expected)
-  // The library's own clock is fixed when the verifier is made, and takes a token in the millisecond in which it expires.
+  // The library would accept a token in the very millisecond in which it expires, and fixes its clock when the verifier is made.
   const expiresMs = timeOf(claims, 'exp')
   if (expiresMs !== undefined && expiresMs + expected.toleranceMs <= expected.nowMs) {
     throw new TokenRefusal('TokenExpired', `The token expired at ${shown(expiresMs)}.`)
   }
   const beginsMs = timeOf(claims, 'nbf')
   if (beginsMs !== undefined && beginsMs - expected.toleranceMs > expected.nowMs) {
-    throw new TokenRefusal('TokenNotActive', `The token is not good before ${shown(beginsMs)}.`)
+    throw new TokenRefusal('TokenNotActive', `The token is not valid before ${shown(beginsMs)}.`)
   }
   return claims
 }
@@ -149,7 +151,7 @@ function verifySignature(token: string, key: unknown, { algorithm, issuer, audie
       algorithms: [algorithm],
       ignoreExpiration: true,
       ignoreNotBefore: true,
-      // A claim that is not there would otherwise pass.
+      // Without this, a token that lacks the claim would pass.
       requiredClaims: Object.keys(defined({ iss: issuer, aud: audience })),
       ...defined({ allowedIss: issuer, allowedAud: audience }),
     })
@@ -166,15 +168,15 @@ function verifySignature(token: string, key: unknown, { algorithm, issuer, audie
   }
 }
 
-/** In milliseconds. */
+/** The time of a claim, in milliseconds since 1970. */
 function timeOf(claims: Claims, claim: 'exp' | 'nbf'): number | undefined {
   const seconds = claims[claim]
   if (seconds === undefined) return undefined
   if (typeof seconds === 'number') return seconds * 1000
-  throw new TokenRefusal('TokenInvalid', `The claim ${claim} of the token is no number.`)
+  throw new TokenRefusal('TokenInvalid', `The claim ${claim} of the token is not a number.`)
 }
 
-/** A claim may say more than a Date can. */
+/** A time for a message. A claim may be beyond the range of a Date. */
 function shown(timeMs: number): string {
   return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : `${timeMs / 1000} s`
 }

@@ -62,7 +62,7 @@ ${aboutMemory}`,
   },
   examples: [
     {
-      title: 'One mail when a pot dries out, and none until it was watered',
+      title: 'One mail when a pot dries out, and none until it has been watered',
       yaml: `id: too-dry
 type: latch
 if: << data.moisture >> < 0.2
@@ -85,7 +85,7 @@ else: end`,
       expect: { output: 'else' },
     },
     {
-      title: 'The moment in which it is reset',
+      title: 'The moment of the reset',
       yaml: `id: too-dry
 type: latch
 if: << data.moisture >> < 0.2

@@ -87,7 +87,7 @@ iteration.`,
   },
   examples: [
     {
-      title: 'A list made of another',
+      title: 'A list made from another',
       yaml: `type: loop
 over: << data.plants >>
 item: working.plant
@@ -189,7 +189,7 @@ function check({ config, wired, report }: NodeCheck): void {
       code: 'FLOW_MISSING_FIELD',
       at: ['collect'],
       atKey: true,
-      message: 'What is collected goes nowhere.',
+      message: 'The collected values go nowhere.',
       hint: 'Say where, as in "result: working.names".',
     })
   } else if (config.result === undefined && !wired.has('do')) {
@@ -202,11 +202,11 @@ function check({ config, wired, report }: NodeCheck): void {
 }
 
 /**
- * The body is the graph's, for the loader of exports to make: nodes whose `meta.groupId` is this node's ID are its `do`,
- * which `outputIds[1]` leads into. A LoopCapNode is a wire: `break` where it says `shouldBreak`, else `end`. Its
- * `mapValuePath` goes before the loop's, and most exports have it there alone; caps of one loop that name different paths
- * need a node each that brings the value to one place. In Losant a serial iteration that comes to no cap leaves nothing on
- * the payload, and of two branches the one that is first at a cap hands its payload on; here what stands before a split does.
+ * The loader of exports makes the body from the graph: the nodes whose `meta.groupId` is this node's ID are its `do`, which
+ * `outputIds[1]` leads into. A LoopCapNode becomes a wire: `break` if it has `shouldBreak`, otherwise `end`. Its `mapValuePath`
+ * takes precedence over the loop's, which most exports do not have; if the caps of a loop name different paths, each needs a node
+ * that copies its value to one place. In Losant, a serial iteration that reaches no cap changes nothing on the payload, and if it
+ * splits, the branch that first reaches a cap passes its payload on. Here, only changes from before the split are passed on.
  */
 function translate({ loopSourcePath, currentItemPath, mapResultPath, mapValuePath, parallel }: RawConfig): RawConfig {
   return {

@@ -33,7 +33,7 @@ The rules are applied from top to bottom, and each sees what the earlier ones di
 removed.
 
 \`json\` is for structures that depend on the payload, such as a key that it names. Write what a client sent with \`jsonEncode\`,
-which keeps it a single value, \`null\` where nothing is there: \`{ << jsonEncode data.key >>: << jsonEncode data.value >> }\`. Text that is not JSON fails the run.`,
+which keeps it a single value, and \`null\` if it is missing: \`{ << jsonEncode data.key >>: << jsonEncode data.value >> }\`. Text that is not JSON fails the run.`,
   config: Type.Object({
     rules: Type.Array(Rule, { maxItems: 100, description: 'The rules, applied from top to bottom.' }),
   }),
@@ -49,7 +49,7 @@ which keeps it a single value, \`null\` where nothing is there: \`{ << jsonEncod
   },
   examples: [
     {
-      title: 'What goes on, and what does not',
+      title: 'Values set, moved and removed',
       yaml: `type: mutate
 rules:
   - { set: data.order.by, to: << experience.user.id >> }
@@ -74,7 +74,7 @@ rules:
       expect: { output: 'next', payload: { 'data.setting': { 'a "b"': { c: 1 } } } },
     },
     {
-      title: 'Text that is no JSON',
+      title: 'Text that is not JSON',
       yaml: `type: mutate
 rules:
   - { set: data.limit, json: << data.query.limit >> }`,
@@ -127,6 +127,6 @@ function translateValue({ valueTemplate, valueTemplateType }: RawConfig): RawCon
   try {
     return { to: parseJson(valueTemplate) }
   } catch {
-    throw new Error(`A rule sets what is not valid JSON: ${valueTemplate}`)
+    throw new Error(`A rule sets a value that is not valid JSON: ${valueTemplate}`)
   }
 }

@@ -32,7 +32,7 @@ and so takes \`default\` unless a case says \`is: ""\`. An \`is\` that is missin
   },
   examples: [
     {
-      title: 'What a device says',
+      title: 'An event of a device',
       yaml: `type: switch
 value: << data.body.event >>
 cases:
@@ -47,7 +47,7 @@ default:
       expect: { output: 'cases[1]' },
     },
     {
-      title: 'A status of an answer',
+      title: 'The status of a response',
       yaml: `type: switch
 value: << data.response.status >>
 cases:
@@ -58,7 +58,7 @@ default: end`,
       expect: { output: 'cases[0]' },
     },
     {
-      title: 'A parameter that is not there',
+      title: 'A missing parameter',
       yaml: `type: switch
 value: << data.query.sort >>
 cases:
@@ -81,7 +81,7 @@ function check({ config, report }: NodeCheck): void {
     never(['value'], 'This value is the same in every run.', 'Name a path, as in "value: << data.kind >>".')
   }
   const seen = new Map<string, number>()
-  // The schema has passed.
+  // The configuration fits the schema.
   for (const [index, { is }] of (config.cases as readonly { is: unknown }[]).entries()) {
     if (hasTemplate(is)) continue
     const at = ['cases', index, 'is']

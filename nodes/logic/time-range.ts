@@ -20,25 +20,25 @@ const timeOfDay = (description: string) =>
 export const timeRange = defineNode({
   type: 'time-range',
   losant: { type: 'TimeRangeNode', translate },
-  summary: 'Takes one of two ways, by the time of day and the day of the week.',
-  description: `\`then\` is taken from \`from\` on and before \`until\`, on one of the \`days\`; \`else\` otherwise. Where \`until\` is not later than \`from\`,
-the range goes over midnight; where both are the same, it is the whole day. What counts is the day on which the time is: of a
-range from Friday evening on, its hours after midnight are Saturday's.
+  summary: 'Takes one of two ways, depending on the time of day and the day of the week.',
+  description: `\`then\` is taken if the time is at \`from\` or later, but before \`until\`, on one of the \`days\`; otherwise \`else\`. If \`until\` is earlier than
+\`from\`, the range goes past midnight; if both are the same, it is the whole day. The day is that of the time itself: in a range that
+begins on Friday evening, the hours after midnight belong to Saturday.
 
-The clocks of \`timeZone\` are compared, so that summer time needs no thought. A \`time\` that is no date fails the run.`,
+The time is that of the clocks in \`timeZone\`, with summer time. A \`time\` that cannot be read as a date fails the run.`,
   config: Type.Object({
     from: timeOfDay('When the range begins, as `HH:MM`.'),
-    until: timeOfDay('When it is over.'),
+    until: timeOfDay('When the range ends, as `HH:MM`.'),
     days: Type.Optional(
       ValueOf(Type.Array(Type.Union([choice(weekdays), Type.Integer({ minimum: 0, maximum: 6 }), Type.Boolean()])), {
         description:
-          'The days that count; all of them where this is not given. From a payload also seven of `true` and `false`, or numbers from 0; both begin on Sunday.',
+          'The days of the range. Defaults to every day. A payload may also give numbers from 0, or seven of `true` and `false`; both begin on Sunday.',
         examples: ['[ saturday, sunday ]', '<< data.days >>'],
       }),
     ),
-    timeZone: timeZoneField('IANA name of the zone whose clocks are read.'),
+    timeZone: timeZoneField('IANA name of the zone whose clocks are used.'),
     localTime: localTimeField,
-    time: Type.Optional(Value({ description: "What is compared; the payload's `time` where this is not given." })),
+    time: Type.Optional(Value({ description: "The time to check. Defaults to the payload's `time`." })),
     result: Type.Optional(PathTo({ description: 'Where `true` or `false` goes.' })),
   }),
   outputs: ['else', 'then'],
@@ -53,7 +53,7 @@ The clocks of \`timeZone\` are compared, so that summer time needs no thought. A
       const zone = zoneOf(timeZone, payload)
       const textZone = given('localTime', localTime, payload) ? zone : undefined
       const date = readDate(time ? time(payload) : payload.time, undefined, run.services.clock.now(), textZone)
-      if (date === undefined) throw new Error('time is no date that can be read.')
+      if (date === undefined) throw new Error('time is not a date that can be read.')
       const wall = new Date(date + zone.offsetAt(date))
       const minute = wall.getUTCHours() * 60 + wall.getUTCMinutes()
       const isInside =

@@ -55,7 +55,7 @@ message: << data.body.state >>`,
       expect: { output: 'next', sent: [{ topic: 'greenhouse/door', message: 'open' }] },
     },
     {
-      title: 'A topic that a client would widen',
+      title: 'A wildcard from a client',
       yaml: `type: mqtt
 topic: greenhouse/<< data.params.id >>`,
       payload: { data: { params: { id: '#' } } },
@@ -72,8 +72,8 @@ function problemOf(topic: string): string | undefined {
   if (topic === '') return 'is empty.'
   if (/[+#]/.test(topic)) return 'has a wildcard in it, and a message goes to one topic.'
   if (topic.includes('\0')) return 'has a NUL in it.'
-  if (topic.startsWith('$')) return "is the broker's own."
-  if (topic.startsWith('losant')) return "is the platform's own: use device-command or device-state."
+  if (topic.startsWith('$')) return 'belongs to the broker.'
+  if (topic.startsWith('losant')) return 'belongs to the platform: use device-command or device-state.'
   return Buffer.byteLength(topic) > 65_535 ? 'is longer than 65535 bytes.' : undefined
 }
 

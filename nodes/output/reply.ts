@@ -27,19 +27,29 @@ const statusMissing = defineError(
 const notBytes = defineError(
   'FLOW_REPLY_NOT_BASE64',
   500,
-  () => 'The body of the reply is neither text in Base64 nor a file: a map that has encoding: base64 and content.',
+  () => 'The body of the reply is neither text in Base64 nor a file, which is a map with encoding: base64 and content.',
 )
 
 const cookie = Type.Object({
-  name: Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", description: 'Its name, as written.' }),
-  value: Value({ description: 'Text, a number or a boolean.' }),
+  name: Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", description: 'Name of the cookie, sent as it is.' }),
+  value: Value({ description: 'Value of the cookie: text, a number or a boolean.' }),
   path: Type.Optional(
-    Type.String({ pattern: '^/[^;\\s]*$', description: 'Where the cookie is sent back to.', default: '/' }),
+    Type.String({
+      pattern: '^/[^;\\s]*$',
+      description: 'The path below which browsers send the cookie back.',
+      default: '/',
+    }),
   ),
-  domain: Type.Optional(Type.String({ pattern: '^[^;\\s]+$', description: 'The host alone, where it is not given.' })),
+  domain: Type.Optional(
+    Type.String({
+      pattern: '^[^;\\s]+$',
+      description: 'The domain that the cookie is for. Defaults to the host only.',
+    }),
+  ),
   maxAgeSeconds: Type.Optional(
     ValueOf(Type.Integer(), {
-      description: 'How long it lasts; until the browser ends where it is not given. 0 removes it.',
+      description:
+        'How long the cookie lasts. Without it, the cookie lasts until the browser is closed; 0 removes the cookie.',
     }),
   ),
   httpOnly: flag('Hides the cookie from scripts.', true),
@@ -51,34 +61,36 @@ export const reply = defineNode({
   type: 'reply',
   losant: { type: 'EndpointReplyNode' },
   summary: 'Answers the request.',
-  description: `The first reply wins; later ones are ignored and logged. A reply ends its path unless it has \`next\`, so what stands
-below it in the list is reached by a wire alone.
+  description: `The first reply wins; later ones are ignored and logged. A reply ends its path unless it has \`next\`, so the node below it in the
+list is reached only by a wire.
 
-A body that is text is sent as it is, anything else as JSON. Where \`headers\` has a literal \`content-type\` of HTML, SVG or other XML,
-\`<< >>\` in the body escapes HTML and \`<<< >>>\` does not. A header that is \`null\` is left out; a list sends the header once an item.
-A value that has a line break in it fails the run, since it would start a header of the client's choice. What is not ASCII is written as
-\`location\` and the \`filename\` of \`content-disposition\` have it.
+Text is sent as it is, anything else as JSON. If \`headers\` has a literal \`content-type\` of HTML, SVG or other XML, \`<< >>\` in the body
+escapes HTML and \`<<< >>>\` does not. A header that is \`null\` is left out; a list sends the header once for each item. A value with a line
+break fails the run, since it would start a header of the client's choice. Characters outside of ASCII are encoded in \`location\` and in the
+\`filename\` of \`content-disposition\`.
 
-With \`encoding: base64\` the client gets bytes: of text in Base64, as \`http\` reads it with that \`encoding\`, or of a
-[file](../../flow-format.md#bytes), as an upload has it. A file says its own \`content-type\` and \`content-disposition\` where \`headers\` does
-not; since whoever sent the file has chosen them, its scripts are then forbidden by \`content-security-policy\`. Such a reply has an \`etag\`, by
-which \`If-None-Match\` is answered 304, and \`Range\` gets one part of it, as players of video ask for. Browsers keep it only where \`cache-control\`
-lets them: without one nothing is kept. \`If-None-Match\` and \`If-Modified-Since\` count for any reply whose \`headers\` have \`etag\` or \`last-modified\`.`,
+With \`encoding: base64\`, the client gets bytes: those of a text in Base64, such as \`http\` gives with that \`encoding\`, or those of a
+[file](../../flow-format.md#bytes), such as an upload. A file sets \`content-type\` and \`content-disposition\` itself if \`headers\` does not. Since
+the sender of the file chose them, \`content-security-policy\` then forbids scripts in it.
+
+A reply of bytes has an \`etag\`: a matching \`If-None-Match\` is answered with 304, and \`Range\` with one part, as video players ask for. Browsers
+store it only if you set \`cache-control\`. Any other reply supports \`If-None-Match\` and \`If-Modified-Since\` if its \`headers\` have \`etag\` or
+\`last-modified\`.`,
   config: Type.Object({
     status: Type.Optional(
       ValueOf(Type.Integer({ minimum: 200, maximum: 599 }), {
-        description: 'HTTP status; 302 with `redirect`.',
+        description: 'HTTP status. Defaults to 302 with `redirect`.',
         default: 200,
         acceptsDigits: true,
       }),
     ),
     headers: Type.Optional(
-      Type.Record(Type.String(), Value(), { description: 'Headers by name; case does not count.' }),
+      Type.Record(Type.String(), Value(), { description: 'Headers by name; names are not case-sensitive.' }),
     ),
     cookies: Type.Optional(Type.Array(cookie, { description: 'Cookies to set.' })),
-    body: Type.Optional(Value({ description: 'What the client gets.' })),
+    body: Type.Optional(Value({ description: 'Body of the reply.' })),
     encoding: oneOf(['base64'], {
-      description: 'The body is text in Base64, or a file as an upload has it; the client gets its bytes.',
+      description: 'Says that the body is text in Base64, or a file such as an upload. The client gets its bytes.',
     }),
     redirect: Type.Optional(Template({ description: 'Sends the client to this address.' })),
   }),
@@ -105,7 +117,7 @@ lets them: without one nothing is kept. \`If-None-Match\` and \`If-Modified-Sinc
       if (redirect) sent.location = locationText('redirect', redirect(payload))
 
       const chosen = status ? status(payload) : redirect ? 302 : 200
-      // A reply that says 200 where the flow asked for something else would hide what went wrong.
+      // A 200 instead of the status that the flow asked for would hide what went wrong.
       if (chosen === undefined) throw statusMissing({})
 
       const counts = run.reply({
@@ -125,7 +137,10 @@ lets them: without one nothing is kept. \`If-None-Match\` and \`If-Modified-Sinc
         ...(encoding && body ? bytesReply(body(payload), sent) : { body: body?.(payload) }),
       })
       if (!counts)
-        run.log('warn', 'This reply is not sent: the request was answered before, or nothing waits for an answer.')
+        run.log(
+          'warn',
+          'This reply is not sent: the request has been answered already, or nothing waits for an answer.',
+        )
       return 'next'
     }
   },
@@ -183,7 +198,7 @@ cookies:
       },
     },
     {
-      title: 'An image that another server has',
+      title: 'An image from another server',
       yaml: `type: reply
 headers: { content-type: image/png, cache-control: max-age=3600 }
 encoding: base64
@@ -202,7 +217,7 @@ headers:
   ],
 })
 
-/** The bytes of a file, and the headers that it says itself where the flow does not. */
+/** Reads the body as bytes. If it is a file, adds the headers that the file sets and the flow does not. */
 function bytesReply(
   body: unknown,
   headers: Record<string, string | readonly string[]>,
@@ -215,14 +230,14 @@ function bytesReply(
       headers['content-disposition'] ??= create(filename, { type: 'inline' })
     if (headers['content-type'] === undefined && typeof contentType === 'string' && mediaType.test(contentType)) {
       headers['content-type'] = contentType
-      // Whoever sent the file has chosen its type, which may be that of a page.
+      // The sender of the file chose its type, which may be that of a page with scripts.
       headers['content-security-policy'] ??= "script-src 'none'"
     }
   }
   return { body: content, encoding: 'base64' }
 }
 
-/** One that a header can have. */
+/** A media type that can be sent in a header. */
 const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;[\x20-\x7e]*)?$/
 
 function outline({ status, headers, cookies, body, encoding, redirect }: RawConfig): ReplyOutline {

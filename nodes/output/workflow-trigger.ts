@@ -104,7 +104,7 @@ button: Go`,
       expect: { output: 'next', sent: [{ flow: 'import-pots', button: 'Go', data: {} }] },
     },
     {
-      title: 'A flow that there is none of',
+      title: 'A flow that does not exist',
       yaml: `type: workflow-trigger
 flow: import-<< data.kind >>
 button: Go`,

@@ -8,7 +8,7 @@ import { filled } from './losant-fields.ts'
 
 /** Reading or writing CSV blocks the process: a million cells take about a second. */
 export const maxCells = 1_000_000
-/** A map of more keys than this takes far longer to make than its cells say. */
+/** With more keys than this, a map takes far longer to build than its number of cells suggests. */
 export const maxColumns = 1000
 
 const Character = Type.String({ maxLength: 1 })
@@ -34,7 +34,7 @@ interface FormatFields {
 /** The options of both libraries. A field whose template renders to nothing counts as not given. */
 export function renderFormat(fields: FormatFields, payload: Payload) {
   const delimiter = fields.delimiter?.(payload) || ','
-  // Without a quote there is no quoting: each quote is a character as any other.
+  // An empty quote turns quoting off: a quote is then a character like any other.
   const quote: string = fields.quote?.(payload) ?? '"'
   if ([quote, '\n', '\r'].includes(delimiter)) throw new Error('delimiter must be neither the quote nor a line break.')
   return {

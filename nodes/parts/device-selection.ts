@@ -10,7 +10,7 @@ import { lacking, onlyOne } from './misplaced.ts'
 const partMissing = defineError<{ field: string }>(
   'FLOW_SELECTION_MISSING',
   500,
-  ({ field }) => `${field} is missing, and without it other devices would be selected than the flow says.`,
+  ({ field }) => `${field} is missing, and without it the node would act on more than the flow says.`,
 )
 
 const TagFilter = Type.Object({

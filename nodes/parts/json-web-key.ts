@@ -1,4 +1,4 @@
-/** Keys as JSON: a JWK (RFC 7517), and sets of them, of which a token names one by its `kid`. No message here tells of a key. */
+/** Reads JWKs (RFC 7517) and sets of them, in which the `kid` of a token names one. No message here contains any part of a key. */
 import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto'
 import { isMap } from '../../engine/values/is-map.ts'
 import { parseJson } from '../../engine/values/json.ts'
@@ -7,19 +7,19 @@ import { type Algorithm, notASecret, readKey, TokenRefusal } from './jwt-fields.
 /** A key as the JWT library takes it: PEM, or the bytes of a secret. */
 export type SigningKey = string | Buffer
 
-/** Types of key by the first letters of the algorithm: RFC 7518, section 6.1, and RFC 8037. */
+/** The type of key (RFC 7518, section 6.1, and RFC 8037) for the first letters of an algorithm. */
 const keyTypes: Readonly<Record<string, string>> = { HS: 'oct', RS: 'RSA', PS: 'RSA', ES: 'EC', Ed: 'OKP' }
 export const curves: Readonly<Partial<Record<Algorithm, string>>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
 
 type Jwk = Readonly<Record<string, unknown>>
 
-/** The key by which a token with this header is verified. Throws a `TokenRefusal` where there is none. */
+/** The key that verifies a token with this header. Throws `TokenRefusal` if there is none. */
 export function verifyingKey(key: unknown, algorithm: Algorithm, header: () => Jwk): SigningKey {
   const jwks = readJwks(key, algorithm)
   return jwks ? publicKeyOf(chooseJwk(jwks, header().kid, algorithm)) : readKey(key, algorithm)
 }
 
-/** The key that signs, and its name if it has one. Throws a `TokenRefusal` where there is none. */
+/** The key to sign with, and its name if it has one. Throws `TokenRefusal` if there is none. */
 export function signingKey(key: unknown, algorithm: Algorithm): { readonly key: SigningKey; readonly kid?: string } {
   const jwks = readJwks(key, algorithm)
   if (!jwks) return { key: readKey(key, algorithm) }
@@ -27,7 +27,7 @@ export function signingKey(key: unknown, algorithm: Algorithm): { readonly key: 
   return { key: privateKeyOf(jwk), ...(typeof jwk.kid === 'string' && { kid: jwk.kid }) }
 }
 
-/** The JWKs in a value, be it one, a set, a list, or any of these as text; `undefined` where there are none. */
+/** The JWKs of a value, which may be one JWK, a set, a list, or any of these as text; `undefined` if there are none. */
 function readJwks(key: unknown, algorithm: Algorithm): readonly Jwk[] | undefined {
   const value = typeof key === 'string' && /^\s*[[{]/.test(key) ? parseOr(key) : key
   const items: readonly unknown[] = Array.isArray(value)
@@ -50,19 +50,20 @@ function parseOr(text: string): unknown {
   }
 }
 
-/** The one key that a token was signed with: by its `kid`, or the only one that fits its algorithm. */
+/** Chooses the key of a token: the one that its `kid` names, or the only one that fits its algorithm. */
 function chooseJwk(jwks: readonly Jwk[], kid: unknown, algorithm: Algorithm): Jwk {
   const named = kid === undefined ? jwks : jwks.filter((jwk) => jwk.kid === kid)
-  // A key that is given alone need have no name.
+  // A single key without a name is meant for every token.
   const found = named.length === 0 && jwks.length === 1 && jwks[0]?.kid === undefined ? jwks : named
   const [first, ...others] = found.filter((jwk) => fits(jwk, algorithm))
   if (first && others.length === 0) return first
-  if (jwks.length === 1 && found.length > 0) throw new TokenRefusal('KeyInvalid', `The key is none for ${algorithm}.`)
-  if (first) throw new TokenRefusal('TokenInvalid', 'The token does not name its key, and several would do.')
-  throw new TokenRefusal('TokenInvalid', `The token was signed with none of the ${jwks.length} keys for ${algorithm}.`)
+  if (jwks.length === 1 && found.length > 0)
+    throw new TokenRefusal('KeyInvalid', `The key is not one for ${algorithm}.`)
+  if (first) throw new TokenRefusal('TokenInvalid', 'The token does not name its key, and several keys fit.')
+  throw new TokenRefusal('TokenInvalid', `None of the ${jwks.length} keys for ${algorithm} signed the token.`)
 }
 
-/** A key says by `use`, `key_ops` and `alg` what it is for, or leaves it open. */
+/** Whether a key is for this algorithm. Its `use`, `key_ops` and `alg` restrict it, if it has them. */
 function fits(jwk: Jwk, algorithm: Algorithm): boolean {
   const curve = curves[algorithm]
   return (
@@ -90,7 +91,7 @@ function keyOf(jwk: Jwk, exportKey: (jwk: JsonWebKey) => string | Buffer): Signi
     try {
       return String(exportKey(jwk))
     } catch {
-      // What Node.js says of it shows the part that it could not read.
+      // The error of Node.js is dropped, since it shows the part that cannot be read.
     }
   }
   throw new TokenRefusal('KeyInvalid', 'The key cannot be read as a JWK.')

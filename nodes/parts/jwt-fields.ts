@@ -17,7 +17,7 @@ export const algorithms = [
 export type Algorithm = (typeof algorithms)[number]
 
 export const algorithmField = oneOf(algorithms, {
-  description: 'The algorithm, which the flow says and never the token.',
+  description: 'The algorithm. The flow decides it, never the token.',
   default: 'HS256',
 })
 
@@ -75,7 +75,7 @@ export function readKey(key: unknown, algorithm: Algorithm): string {
 }
 
 export function notASecret(algorithm: Algorithm): TokenRefusal {
-  return new TokenRefusal('KeyInvalid', `The key is that of a key pair, and ${algorithm} takes a secret.`)
+  return new TokenRefusal('KeyInvalid', `The key belongs to a key pair, but ${algorithm} takes a secret.`)
 }
 
 /** The refusal for an error by which the library or OpenSSL rejects a key. Throws any other error, since it is a fault of ours and must not be blamed on the key. */

@@ -8,17 +8,17 @@ import { isObject, toText } from '../../engine/values/coerce.ts'
 dayjs.extend(customParseFormat)
 
 const maxTextLength = 200
-/** The day of ISO 8601: `2026-01-31`, `20260131`, of a year `2026-031`, of a week `2026-W05-6` and `2026W056`. */
+/** A day in ISO 8601: `2026-01-31`, `20260131`, a day of the year `2026-031`, or a day of a week `2026-W05-6`, `2026W056`. */
 const isoDay = /^(\d{4})(?:-(\d\d)-(\d\d)|(\d\d)(\d\d)|-(\d{3})|-?W(\d\d)(?:-?([1-7]))?)(?:[T ](.+))?$/i
-/** The time after it: `12:00`, `120000.5`, `12:00:00,123+01`, `12:00Z`. */
+/** The time of day after it: `12:00`, `120000.5`, `12:00:00,123+01`, `12:00Z`. */
 const isoTime =
   /^([01]\d|2[0-3])(?::([0-5]\d)(?::([0-5]\d))?|([0-5]\d)([0-5]\d)?)(?:[.,](\d+))?(Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$/i
-/** `Sat, 31 Jan 2026 12:00:00 GMT`, and a date as JavaScript prints it. */
+/** Matches `Sat, 31 Jan 2026 12:00:00 GMT`, and dates as JavaScript prints them. */
 const namedDay = /^(?:mon|tue|wed|thu|fri|sat|sun)\w*,?\s.*(?:GMT|UTC|\s[+-]\d{4})/i
 
 /**
  * Milliseconds since 1970, or `undefined` if the value is not a date. Without a pattern it accepts a Date, milliseconds since
- * 1970 (as a number or digits, but for eight that are a date: `20260131`), and dates in the formats of ISO 8601, of mail headers and of
+ * 1970 (a number, or digits unless eight of them are a date: `20260131`), and dates in the formats of ISO 8601, of mail headers and of
  * JavaScript. With a pattern of Moment's tokens it accepts a Date, and strings and numbers in that format; parts of the day that the
  * pattern lacks are taken from `nowMs`. A string that names no zone is in `zone`, or in UTC.
  */
@@ -56,34 +56,33 @@ function readIso(found: readonly (string | undefined)[], zone: TimeZone | undefi
   return offset === undefined ? inZone(wallMs, zone) : wallMs - offsetMs(offset)
 }
 
-/** `wallMs` is what clocks show, as though they showed UTC. */
+/** The instant at which the clocks of the zone show `wallMs`, which is given as if they showed UTC. */
 function inZone(wallMs: number, zone: TimeZone | undefined): number {
   return zone ? instantOf(zone, wallMs) : wallMs
 }
 
-/** `Z`, `+01`, `+0100`, `+01:00` */
+/** Reads `Z`, `+01`, `+0100` and `+01:00`. */
 function offsetMs(text: string): number {
   const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(text) ?? []
   return Number(`${sign ?? ''}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign ? 1 : 0)
 }
 
-/** Midnight of a day that there is. A day of a year is one of its January. */
+/** Midnight at the start of a day; `undefined` if there is no such day. A day of the year is given as a day of January. */
 function dayOfMonth(year: number, month: number, day: number): number | undefined {
   const ms = new Date(0).setUTCFullYear(year, month - 1, day)
   const isDayOfYear = month === 1 && day > 31
-  const isThere =
-    month >= 1 && month <= 12 && day >= 1 && (isDayOfYear ? day <= 366 : new Date(ms).getUTCDate() === day)
-  return isThere ? ms : undefined
+  const exists = month >= 1 && month <= 12 && day >= 1 && (isDayOfYear ? day <= 366 : new Date(ms).getUTCDate() === day)
+  return exists ? ms : undefined
 }
 
-/** ISO 8601: the first week of a year is the one with its 4th of January. Weeks begin on Monday. */
+/** Midnight at the start of a day of a week. ISO 8601: weeks begin on Monday, and the first one of a year has its 4th of January. */
 function dayOfWeek(year: number, week: number, weekday: number): number | undefined {
   const fourth = new Date(new Date(0).setUTCFullYear(year, 0, 4))
   const firstMonday = fourth.getTime() - ((fourth.getUTCDay() + 6) % 7) * dayMs
   const monday = firstMonday + (week - 1) * dayMs * 7
-  // Its Thursday says which year a week is of.
-  const isThere = week >= 1 && new Date(monday + 3 * dayMs).getUTCFullYear() === year
-  return isThere ? monday + (weekday - 1) * dayMs : undefined
+  // A week belongs to the year of its Thursday.
+  const exists = week >= 1 && new Date(monday + 3 * dayMs).getUTCFullYear() === year
+  return exists ? monday + (weekday - 1) * dayMs : undefined
 }
 
 const dayMs = 86_400_000

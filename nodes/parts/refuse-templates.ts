@@ -1,4 +1,4 @@
-/** Reports templates in a trigger: it is read before there is a payload. */
+/** Reports templates in a trigger, whose fields are read before there is a payload. */
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import type { TriggerCheck } from '../../engine/trigger.ts'

@@ -46,7 +46,7 @@ export function locationText(field: string, address: string): string {
   return headerText(field, encoded)
 }
 
-/** A header's value, with what is not ASCII written as this header has it, where it has a way. */
+/** A header's value. In `location` and `content-disposition`, which have forms for characters outside of ASCII, these are encoded. */
 export function namedHeaderValue(name: string, field: string, value: unknown): string | readonly string[] | undefined {
   if (typeof value === 'string') {
     if (name === 'location' || name === 'content-location') return locationText(field, value)
@@ -55,10 +55,10 @@ export function namedHeaderValue(name: string, field: string, value: unknown): s
   return headerValue(field, value)
 }
 
-/** All of Latin-1 that is not ASCII too, since clients read it as UTF-8 or as Latin-1. */
+/** Includes Latin-1, which some clients would read as UTF-8. */
 const beyondAscii = /[^\0-\x7f]/
 
-/** https://www.rfc-editor.org/rfc/rfc6266: the name in ASCII, and in full as `filename*`. What comes after `filename=` is the name. */
+/** Writes the file name in ASCII, and in full as `filename*`: https://www.rfc-editor.org/rfc/rfc6266. All that follows `filename=` is the name. */
 function dispositionText(value: string): string {
   const [, type = '', name = ''] = /^\s*([\w-]+)\s*;\s*filename\s*=\s*(.*?)\s*;?\s*$/is.exec(value) ?? []
   if (type === '' || !beyondAscii.test(name)) return value
@@ -89,9 +89,8 @@ export function checkHeaderNames({ config, report }: NodeCheck, { names, owner }
     const twin = seen.get(lower)
     if (!token.test(name))
       complain(`"${name}" cannot name a header.`, 'A name has letters, digits and dashes: x-plant-id.')
-    else if (names.has(lower))
-      complain(`The header ${name} is the ${owner}'s own.`, `Leave it out: the ${owner} sets it.`)
-    else if (twin !== undefined) complain(`The header ${name} is there twice: ${twin} is the same name.`)
+    else if (names.has(lower)) complain(`The header ${name} is set by the ${owner}, not by flows.`, 'Remove it.')
+    else if (twin !== undefined) complain(`The header ${name} is given twice: ${twin} is the same name.`)
     seen.set(lower, name)
   }
 }
@@ -104,7 +103,7 @@ export function checkCookies({ config, report }: NodeCheck): void {
         code: 'FLOW_MISSING_FIELD',
         at: ['cookies', index, 'sameSite'],
         message: `Browsers drop the cookie ${cookie.name}: sameSite none needs secure.`,
-        hint: 'Write secure: true beside it.',
+        hint: 'Write secure: true next to it.',
       })
     }
   })
@@ -124,7 +123,7 @@ export function headersOf(config: RawConfig): RawConfig {
 }
 
 function wayOut(character: string): string {
-  return character > '\x7f' ? ', for which headers have no form; encode the value, with encodeURIComponent say' : ''
+  return character > '\x7f' ? ', which headers cannot carry; encode the value, for example with encodeURIComponent' : ''
 }
 
 function nameOf(character: string): string {

@@ -123,7 +123,7 @@ const reservedOutputs: ReadonlySet<string> = new Set(['do', 'end', 'break'])
 function check(trigger: TriggerCheck): void {
   const { config, report } = trigger
   refuseTemplates(trigger, [customNodeKey, 'outputs'])
-  // The schema has passed.
+  // The configuration fits the schema.
   const { inputs = {}, outputs = [] } = config as { inputs?: Record<string, RawInput>; outputs?: readonly string[] }
   for (const [name, raw] of Object.entries(inputs)) {
     const at = ['inputs', name]

@@ -52,7 +52,7 @@ flow reports fires the trigger too: a flow that reports the state that starts it
     batch: config.batch ?? 'each',
   }),
   examples: [
-    { title: 'Whatever any device reports', yaml: 'device-state: all' },
+    { title: 'Every report of every device', yaml: 'device-state: all' },
     {
       title: 'The moisture of pots',
       yaml: `device-state:
@@ -61,7 +61,7 @@ flow reports fires the trigger too: a flow that reports the state that starts it
 attributes: [ moisture ]`,
     },
     {
-      title: 'Lists of states alone, a run each',
+      title: 'Only lists of states, with one run for each list',
       yaml: `device-state:
   query: { name: { $startsWith: greenhouse } }
 reports: batch

@@ -18,11 +18,11 @@ export const endpoint = defineTrigger({
   losant: 'endpoint',
   summary: 'An HTTP request to a route of the application.',
   description: `A route has literals, \`{name}\` for one segment, \`{name?}\` for a last segment that may be missing, and \`{name*}\` for
-the rest of the path. The most specific route wins. Case counts, a slash at the end does not. HEAD is answered as GET is,
+the rest of the path. The most specific route wins. Routes are case-sensitive, and a slash at the end is ignored. HEAD is answered like GET,
 and OPTIONS as \`cors\` of the application says, unless a flow has an endpoint for it.
 
-Every way through the flow must come to a \`reply\`. Who may call is settled before the flow runs: 401 without a valid token
-where one is needed, 403 outside the groups.`,
+Every path through the flow must reach a \`reply\`. Access is checked before the flow runs: a request without a required token is answered
+with 401, and one from outside the groups with 403.`,
   config: Type.Object({
     endpoint: Type.String({ description: 'Method and route.', examples: ['POST /devices', 'GET /devices/{deviceId}'] }),
     access: Type.Optional(
@@ -35,7 +35,7 @@ where one is needed, 403 outside the groups.`,
         ],
         {
           description:
-            'Who may call: anybody, an experience user with a token, a device with a token, or the users of some experience groups.',
+            'Who may call: anyone, experience users with a token, devices with a token, or the users of some experience groups.',
           default: 'public',
         },
       ),
@@ -49,7 +49,7 @@ where one is needed, 403 outside the groups.`,
           Type.Object({ status: Type.Integer({ minimum: 400, maximum: 599 }), body: Type.Unknown() }),
           Type.Object({ redirect: Type.String({ minLength: 1 }) }),
         ],
-        { description: 'What is answered in place of the plain 401 and 403. It takes no templates.' },
+        { description: 'The answer that replaces the plain 401 and 403. It takes no templates.' },
       ),
     ),
   }),
@@ -93,7 +93,7 @@ where one is needed, 403 outside the groups.`,
     return { method, route, access, enabled, description, rawBody, unauthorized }
   },
   examples: [
-    { title: 'Open to all', yaml: 'endpoint: POST /users' },
+    { title: 'Open to everyone', yaml: 'endpoint: POST /users' },
     {
       title: 'For users who are signed in',
       yaml: `endpoint: GET /devices/{deviceId}/data
@@ -101,7 +101,7 @@ access: authenticated
 description: The readings of one device.`,
     },
     {
-      title: 'For administrators, others are sent to sign in',
+      title: 'Only for administrators; others are redirected to sign in',
       yaml: `endpoint: GET /admin/{page*}
 access: { groups: [admins] }
 unauthorized: { redirect: /sign-in }`,
@@ -158,5 +158,5 @@ function checkUnauthorized({ config: { access = 'public', unauthorized }, report
   })
 }
 
-/** What a Location header takes as it is. */
+/** Characters that a `location` header can carry. */
 const sendableAddress = /^[\x21-\x7e]+$/

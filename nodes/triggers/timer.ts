@@ -48,7 +48,7 @@ many times were missed. Two runs of the same flow may overlap.`,
   examples: [
     { title: 'Every five minutes', yaml: 'timer: { seconds: 300 }' },
     {
-      title: 'On weekdays at nine in Berlin, also if that had to wait',
+      title: 'On weekdays at nine in Berlin, even if late',
       yaml: `timer: { cron: 0 9 * * 1-5, timeZone: Europe/Berlin }
 late: true`,
     },

@@ -10,13 +10,13 @@ const anyKeys = objectShape({}, true)
 export const webhook = defineTrigger({
   key: 'webhook',
   losant: 'webhook',
-  summary: 'An HTTP request, of whatever method, to an address for other services to call.',
-  description: `It is served beside the endpoints, at \`/webhooks/NAME\` and below. Whoever knows the address may call it: give it a name that is hard to
-guess, or check the [signature of the body](../../guide/webhooks.md), which needs \`rawBody: true\`.
+  summary: 'Another service sends an HTTP request, with any method, to the address of the webhook.',
+  description: `The webhook is served next to the endpoints, at \`/webhooks/NAME\` and below. Anyone who knows the address may call it: give it a name that is
+hard to guess, or check the [signature of the body](../../guide/webhooks.md), which needs \`rawBody: true\`.
 
-\`data\` has \`body\`, \`headers\` (without \`cookie\`), \`method\` (lower case), \`path\` (what follows the name, from its slash on) and \`query\`.
-Without \`reply\` the request is answered \`200 {"success":true}\` once the run is written down. With \`reply: true\` the client waits, and
-every way through the flow must come to a \`reply\`.`,
+\`data\` has \`body\`, \`headers\` (without \`cookie\`), \`method\` (in lower case), \`path\` (the rest after the name, with its slash) and \`query\`.
+Without \`reply\`, the request is answered with \`200 {"success":true}\` once the run is stored. With \`reply: true\`, the client waits, and
+every path through the flow must reach a \`reply\`.`,
   config: Type.Object({
     webhook: Type.String({
       pattern: '^[0-9A-Za-z_-]{1,255}$',
@@ -50,8 +50,8 @@ every way through the flow must come to a \`reply\`.`,
   check: (trigger) => refuseTemplates(trigger),
   compile: ({ webhook: name, reply = false, rawBody = false }) => ({ name, reply, rawBody }),
   examples: [
-    { title: 'Another service that tells of something', yaml: 'webhook: payments-9f3c2a' },
-    { title: 'One that waits for an answer', yaml: 'webhook: doorbell\nreply: true' },
-    { title: 'One whose signature the flow verifies', yaml: 'webhook: github\nreply: true\nrawBody: true' },
+    { title: 'A notification from another service', yaml: 'webhook: payments-9f3c2a' },
+    { title: 'A service that waits for an answer', yaml: 'webhook: doorbell\nreply: true' },
+    { title: 'A service whose signature the flow verifies', yaml: 'webhook: github\nreply: true\nrawBody: true' },
   ],
 })

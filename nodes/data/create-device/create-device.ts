@@ -33,7 +33,7 @@ refusal takes \`else\`; without an \`else\` it fails the run.`,
   },
   examples: [
     {
-      title: 'A pot of its owner',
+      title: 'A pot that is tagged with its owner',
       yaml: `type: create-device
 device:
   name: << data.body.name >>
@@ -52,7 +52,7 @@ result: data.device`,
       expect: { output: 'then', payload: { 'data.device.tags': { owner: ['5f1c2d3e4f5a6b7c8d9e0f1a'] } } },
     },
     {
-      title: 'Answer what the platform refuses',
+      title: 'A refused device, answered by else',
       yaml: `type: create-device
 device: << data.body >>
 result: data.device

@@ -118,7 +118,7 @@ result: data.device`,
       expect: { output: 'next', payload: { 'data.device.tags.owner.[0]': '5f1c2d3e4f5a6b7c8d9e0f1a' } },
     },
     {
-      title: 'Something that is no ID',
+      title: 'A malformed ID',
       yaml: `type: get-device
 deviceId: << data.params.id >>
 result: data.device`,
@@ -153,7 +153,7 @@ result: data.devices`,
       expect: { output: 'next', payload: { 'data.devices.[0].compositeState.moisture.value': 0.4 } },
     },
     {
-      title: 'Nobody asks',
+      title: 'A missing user',
       yaml: `type: get-device
 tags:
   - { key: owner, value: << experience.user.id >> }

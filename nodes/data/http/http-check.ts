@@ -1,11 +1,11 @@
-/** What is wrong with an `http` node that its schema cannot say. */
+/** Checks what the schema of an `http` node cannot express. */
 import { hasTemplate } from '../../../engine/compile/compile-value.ts'
 import type { NodeCheck } from '../../../engine/node.ts'
 import { misplaced, onlyOne } from '../../parts/misplaced.ts'
 import { checkHeaderNames, headersOf } from '../../parts/reply-headers.ts'
 import { checkConnection } from '../../parts/sql-check.ts'
 
-/** What frames a message is no flow's to say, and neither is where it goes: that is the URL's. */
+/** Headers that no flow may set, since they frame the message, or say where it goes, which the URL does. */
 const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -34,20 +34,20 @@ export function checkRequest(check: NodeCheck): void {
   checkHeaderNames(check, { names: connectionHeaders, owner: 'connection' })
   for (const name of Object.keys(headersOf(config))) {
     const at = ['headers', name]
-    if (auth !== undefined && /^authorization$/i.test(name)) misplaced(report, at, `${name} is what auth sends.`)
+    if (auth !== undefined && /^authorization$/i.test(name)) misplaced(report, at, `${name} is set by auth.`)
     if (multipart !== undefined && /^content-type$/i.test(name)) {
-      misplaced(report, at, `${name} is what multipart sends, with a boundary of its own.`)
+      misplaced(report, at, `${name} is set by multipart, with its own boundary.`)
     }
   }
 }
 
 function problemOfUrl(url: string): { message: string; hint: string } | undefined {
-  const hint = 'Write it whole: https://api.example.com/plants.'
-  if (!URL.canParse(url)) return { message: `"${url}" is no URL.`, hint }
+  const hint = 'Write the whole URL: https://api.example.com/plants.'
+  if (!URL.canParse(url)) return { message: `"${url}" is not a URL.`, hint }
   const { protocol, username, password } = new URL(url)
   if (protocol !== 'http:' && protocol !== 'https:') {
     return { message: `"${url}" begins with neither http:// nor https://.`, hint }
   }
   if (username === '' && password === '') return undefined
-  return { message: 'The URL has a user and a password in it.', hint: 'Give them as auth.' }
+  return { message: 'The URL contains a user or a password.', hint: 'Move them to auth.' }
 }

@@ -1,4 +1,4 @@
-/** What an `http` node sends: its fields, rendered, as one request. */
+/** Renders the fields of an `http` node as one request. */
 
 import type { CompiledTemplate, CompiledValue } from '../../../engine/schema.ts'
 import type { HttpRequest } from '../../../engine/services.ts'
@@ -24,11 +24,11 @@ type Sent = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>
 
 export interface Rendered {
   readonly request: Sent
-  /** Its body, which is still to be written out. */
+  /** The body of a form in parts, which is still to be encoded. */
   readonly parts?: FormData
 }
 
-/** Throws where a value cannot be sent as the field that it is. */
+/** Throws if a value cannot be sent in its field. */
 export function renderRequest(request: CompiledRequest, payload: Payload): Rendered {
   const { method, auth } = request
   const url = addQuery(request.url(payload), fieldsOf('query', request.query, payload))
@@ -46,12 +46,12 @@ export function renderRequest(request: CompiledRequest, payload: Payload): Rende
 function addQuery(url: string, fields: readonly Field[]): string {
   if (url.trim() === '') throw new Error('url is empty: its template gave nothing.')
   if (fields.length === 0) return url
-  // Added as text, so that what the flow wrote itself stays as it is. A fragment is never sent.
+  // Appended as text, so that the rest of the URL stays as the flow has it. A fragment is never sent.
   const [base = ''] = url.split('#', 1)
   return `${base}${base.includes('?') ? '&' : '?'}${toForm(fields)}`
 }
 
-/** Node.js knows how a form is written in parts, boundaries and all. */
+/** Encodes the parts as the body; Node.js chooses the boundary. */
 export async function writeParts(request: Sent, parts: FormData): Promise<Sent> {
   const written = new Response(parts)
   const type = written.headers.get('content-type') ?? ''
@@ -80,7 +80,7 @@ function renderBody({ body, form, multipart }: CompiledRequest, payload: Payload
   }
   const value = body?.(payload)
   if (value === undefined) return {}
-  // Some APIs take a map of an encoding and a content as JSON: only with a type is it bytes.
+  // A file without a content type is sent as JSON, since some APIs take a map of an encoding and a content.
   const type = isMap(value) ? value.contentType : undefined
   if (isFileBytes(value) && typeof type === 'string') return { type, body: bytesOf('body', value.content) }
   return typeof value === 'string' ? { body: value } : { type: 'application/json', body: JSON.stringify(value) }
@@ -92,7 +92,7 @@ function fieldsOf(within: string, fields: CompiledFields | undefined, payload: P
   return itemsOf(fields, payload).map(([name, item]) => [name, toFieldText(`${within}.${name}`, item)])
 }
 
-/** A field that is missing or `null` is left out; a list gives one field an item. */
+/** The fields as name and item. A field that is missing or `null` is left out; a list gives a field for each item. */
 function itemsOf(fields: CompiledFields | undefined, payload: Payload): [name: string, item: unknown][] {
   return Object.entries(fields ?? {}).flatMap(([name, value]) => {
     const items: readonly unknown[] = [value(payload)].flat()
@@ -106,7 +106,7 @@ interface FileMap {
   readonly contentType?: unknown
 }
 
-/** A file without a name has that of its field. */
+/** A file without a name gets that of its field. */
 function toFile(field: string, { content, filename, contentType }: FileMap): File {
   const name = typeof filename === 'string' && filename !== '' ? filename : field
   const type = typeof contentType === 'string' ? contentType : 'application/octet-stream'
@@ -129,8 +129,8 @@ function toForm(fields: readonly Field[]): string {
   return new URLSearchParams([...fields]).toString()
 }
 
-/** RFC 7617, which says why a user's name has no colon. */
+/** Basic authentication. RFC 7617 does not allow a colon in the user's name. */
 function basic(username: string, password: string): string {
-  if (username.includes(':')) throw new Error('auth.username cannot be sent: it has a colon in it.')
+  if (username.includes(':')) throw new Error('auth.username cannot be sent: it contains a colon.')
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }

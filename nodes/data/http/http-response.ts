@@ -1,4 +1,4 @@
-/** What an `http` node puts on the payload of the answer that it got. */
+/** Converts a response to what an `http` node puts on the payload. */
 import { anything, objectShape, type Shape, scalar } from '../../../engine/json-schema/shape.ts'
 import type { HttpRequest, HttpResponse } from '../../../engine/services.ts'
 import { decodeText } from '../../../engine/values/decode-text.ts'
@@ -7,7 +7,7 @@ import { parseJson } from '../../../engine/values/json.ts'
 export const encodings = ['auto', 'json', 'text', 'base64'] as const
 export type Encoding = (typeof encodings)[number]
 
-/** Losant's, but for the request's headers and query: they hold secrets, and a result may be logged or answered. */
+/** As in Losant, except for the headers and the query of the request: they contain secrets, and a flow may log or send the result. */
 export const responseShape: Shape = objectShape({
   statusCode: scalar,
   headers: objectShape({}, true),
@@ -32,7 +32,7 @@ export function toResult({ request, response, ms }: Exchange, encoding: Encoding
   }
 }
 
-/** What is JSON by its type and none that a payload may hold stays text, for the flow to see. */
+/** A body that is JSON by its type, but broken or beyond the limits of a payload, stays text, so that the flow can see it. */
 function readBody({ headers, body }: HttpResponse, encoding: Encoding): unknown {
   if (encoding === 'base64') return Buffer.from(body).toString('base64')
   const type = String(headers['content-type'] ?? '')
@@ -52,7 +52,7 @@ function decode(body: Uint8Array, type: string): string {
   try {
     return decodeText(body, new TextDecoder(charset))
   } catch {
-    // A charset that nobody knows.
+    // The charset is unknown.
     return new TextDecoder().decode(body)
   }
 }

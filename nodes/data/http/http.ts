@@ -13,55 +13,52 @@ import { encodings, responseShape, toResult } from './http-response.ts'
 import { translateHttp } from './losant-http.ts'
 
 const fields = (description: string) =>
-  Type.Optional(Type.Record(Type.String(), Value(), { description: `${description} A list gives one an item.` }))
+  Type.Optional(Type.Record(Type.String(), Value(), { description: `${description} A list gives one for each item.` }))
 
 export const http = defineNode({
   type: 'http',
   losant: { type: 'HttpNode', translate: translateHttp },
-  summary: 'Makes an HTTP request, and puts the answer on the payload.',
-  description: `Every answer takes \`then\`, whatever its status: look at \`statusCode\`. Where there is none, since the host
-cannot be reached, takes too long or answers with more than 5 MB, \`else\` is taken, with \`{ error: { type, message } }\`.
-Without an \`else\` that fails the run.
+  summary: 'Makes an HTTP request, and puts the response on the payload.',
+  description: `Every response takes \`then\`, whatever its status: check \`statusCode\`. If there is no response, since the host cannot be reached,
+takes too long or sends more than 5 MB, \`else\` is taken with \`{ error: { type, message } }\`. Without an \`else\`, the run fails.
 
-Requests go to public addresses alone: one to the server's own machine or network is refused, also by way of a redirect
-or of a name. Hosts that flows may request all the same are named in \`application.yaml\`:
-\`http: { allow: [ "127.0.0.1:9000" ] }\`.
+Requests may only go to public addresses. One to the server's own machine or network is refused, even through a redirect or a name. Name hosts
+that flows may request nevertheless in \`application.yaml\`: \`http: { allow: [ "127.0.0.1:9000" ] }\`.
 
-To another origin than that of \`url\` a redirect takes neither \`headers\`, \`auth\` nor a body along, and shows no certificate, unless it
-leads to the same host under TLS. \`headers.set-cookie\` of the answer has the cookies of redirects on the way, too.
+A redirect to another origin gets neither \`headers\`, \`auth\`, the body nor the client certificate, unless it leads to the same host under TLS.
+\`headers.set-cookie\` of the response includes the cookies of redirects on the way.
 
-Where the environment names proxies (\`HTTP_PROXY\`, \`HTTPS_PROXY\`, \`NO_PROXY\`, also in lower case) requests go through them. An address
-that is not public is refused all the same, but a proxy looks names up itself: let it reach nothing that flows must not.
+If the environment names proxies (\`HTTP_PROXY\`, \`HTTPS_PROXY\`, \`NO_PROXY\`, also in lower case), requests go through them. Addresses that are not
+public are still refused, but a proxy looks up names itself: make sure that it cannot reach what flows must not.
 
-A value is put into \`url\` as it is, slashes and all. What a client sent belongs in \`query\`, or in
-\`<< encodeURIComponent … >>\`.`,
+A value is put into \`url\` as it is, with its slashes. Put what a client sent into \`query\`, or use \`<< encodeURIComponent … >>\`.`,
   config: Type.Object({
     method: oneOf(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'], {
-      description: 'What is done there.',
+      description: 'The HTTP method.',
       default: 'GET',
     }),
-    url: Template({ description: 'Where to.', examples: ['https://api.example.com/plants/<< data.plantId >>'] }),
-    query: fields('Added to the URL.'),
+    url: Template({ description: 'The URL.', examples: ['https://api.example.com/plants/<< data.plantId >>'] }),
+    query: fields('Parameters that are added to the URL.'),
     headers: Type.Optional(
-      Type.Record(Type.String(), Value(), { description: 'Headers by name; case does not count.' }),
+      Type.Record(Type.String(), Value(), { description: 'Headers by name; names are not case-sensitive.' }),
     ),
     body: Type.Optional(
       Value({
         description:
-          'Sent as it is where it is text, as bytes where it is a map `{ contentType, encoding: base64, content }`, such as an uploaded file, and as JSON where it is anything else.',
+          'The body. Text is sent as it is, a map `{ contentType, encoding: base64, content }`, such as an uploaded file, as bytes, and anything else as JSON.',
       }),
     ),
-    form: fields('Fields of a form, sent as a browser does, in place of `body`.'),
+    form: fields('Fields of a form, sent as browsers do, instead of `body`.'),
     multipart: fields(
-      'Fields of a form, sent in parts (`multipart/form-data`), in place of `body`. An uploaded file, or a map `{ filename, contentType, encoding: base64, content }`, is sent as a file.',
+      'Fields of a form, sent in parts (`multipart/form-data`), instead of `body`. An uploaded file, or a map `{ filename, contentType, encoding: base64, content }`, is sent as a file.',
     ),
     auth: Type.Optional(
       Type.Object(
         {
-          username: ValueOf(Type.String(), { description: "The user's name." }),
+          username: ValueOf(Type.String(), { description: 'The user name.' }),
           password: ValueOf(Type.String(), { description: 'The password.' }),
         },
-        { description: 'Who asks, by basic authentication.' },
+        { description: 'Credentials for basic authentication.' },
       ),
     ),
     timeoutSeconds: timeoutField,
@@ -74,10 +71,10 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
     ),
     encoding: oneOf(encodings, {
       description:
-        'How `body` is read. `auto`: as JSON if its type says so, else as text; `json`: as JSON if it can be parsed. JSON past the limits of a payload stays text.',
+        'How the body of the response is read. `auto`: as JSON if its content type says so, otherwise as text; `json`: as JSON if it can be parsed. JSON beyond the limits of a payload stays text.',
       default: 'auto',
     }),
-    result: Type.Optional(PathTo({ description: 'Where the answer goes, or the error.' })),
+    result: Type.Optional(PathTo({ description: 'Where the response goes, or the error.' })),
     errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
   ...mayRefuse(typedRefusalShape, responseShape),
@@ -110,7 +107,7 @@ A value is put into \`url\` as it is, slashes and all. What a client sent belong
   },
   examples: [
     {
-      title: 'What the weather will be',
+      title: 'The weather forecast',
       yaml: `type: http
 url: https://weather.example/forecast
 query:
@@ -126,7 +123,7 @@ result: data.weather`,
       },
     },
     {
-      title: 'JSON, with a token, and a way for when nobody answers',
+      title: 'JSON with a token, and an else in case nobody answers',
       yaml: `type: http
 method: POST
 url: https://alerts.example/messages
@@ -154,7 +151,7 @@ else:
       },
     },
     {
-      title: 'A form, as many token endpoints want it',
+      title: 'A form, as many token endpoints require',
       yaml: `type: http
 method: POST
 url: https://login.example/token
@@ -175,7 +172,7 @@ result: data.token`,
       },
     },
     {
-      title: 'An uploaded image, passed on as it came',
+      title: 'An uploaded image, passed on unchanged',
       yaml: `type: http
 method: PUT
 url: https://images.example/plants/7
@@ -199,7 +196,7 @@ clientCertificate: images`,
       },
     },
     {
-      title: 'A header that would become two',
+      title: 'A value that would add a header',
       yaml: `type: http
 url: https://weather.example/
 headers: { x-place: << data.place >> }`,

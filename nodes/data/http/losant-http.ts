@@ -3,7 +3,7 @@ import type { RawConfig } from '../../../engine/node.ts'
 import { filled, translateErrorPath } from '../../parts/losant-fields.ts'
 import { numberOf } from '../../parts/number-of.ts'
 
-/** Losant holds every request to that. */
+/** Losant's limit for every request. */
 const longestSeconds = 30
 
 export function translateHttp(config: RawConfig): RawConfig {
@@ -32,7 +32,7 @@ export function translateHttp(config: RawConfig): RawConfig {
 }
 
 interface TranslatedBody {
-  /** The type that Losant sends it with. */
+  /** The content type that Losant sends. */
   readonly type?: string
   readonly body?: unknown
   readonly form?: unknown
@@ -66,7 +66,7 @@ function translateHeaders({ headerInfo }: RawConfig, type: string | undefined): 
   return type === undefined || isTyped ? headers : { 'content-type': type, ...headers }
 }
 
-/** A name that comes several times has a list. */
+/** A name that is given several times gets a list. */
 function translateFields(list: unknown, nameField: 'key' | 'keyTemplate'): RawConfig {
   const fields = new Map<string, unknown>()
   // As Losant exports it.
@@ -86,7 +86,7 @@ function translateAuth({ authType = 'none', authCredentials }: RawConfig): RawCo
   return { auth: { username: usernameTemplate, password: passwordTemplate } }
 }
 
-/** Losant parses whatever can be parsed. */
+/** Losant parses every response that it can parse as JSON. */
 function translateEncoding(encoding: unknown): 'json' | 'base64' {
   if (!encoding || isUtf8(encoding)) return 'json'
   if (encoding === 'base64') return 'base64'

@@ -1,4 +1,4 @@
-/** Losant's MongoNode as a `mongo` node: its arguments, which stand in a list, by name. */
+/** Translates Losant's MongoNode, whose arguments are in a list, to a `mongo` node, which names them. */
 
 import type { RawConfig } from '../../../engine/node.ts'
 import type { MongoOperation } from '../../../engine/services.ts'
@@ -35,14 +35,14 @@ function connectionOf({ credentialNameTemplate, mongoUriTemplate }: RawConfig): 
   return connectionNameOf(database ?? mongoUriTemplate, 'URI with a database')
 }
 
-/** What Losant leaves empty is not given. */
+/** The value of an argument; `undefined` if it is empty in Losant. */
 function valueOfArgument({ valueType, value }: RawConfig): unknown {
   if (typeof value !== 'string' || value === '') return undefined
   if (valueType === 'path') return templateAt(value, 'path')
   return valueType === 'json' ? valueOfJsonTemplate(value) : value
 }
 
-/** Three names are no longer offered, and leave it to their arguments. */
+/** The operation of one of Losant's methods. Three old methods depend on their arguments. */
 function operationOf(method: string, [first, second, third]: readonly unknown[]): MongoOperation {
   const says = (options: unknown, name: string) => isMap(options) && options[name] === true
   if (method === 'insert') return Array.isArray(first) ? 'insertMany' : 'insertOne'
@@ -53,7 +53,7 @@ function operationOf(method: string, [first, second, third]: readonly unknown[])
   throw new Error(`The operation ${method} has no counterpart.`)
 }
 
-/** Without those that the name of the operation says, and with today's name of `fields`. */
+/** Drops the options that the operation's name expresses, and renames `fields`, which is now `projection`. */
 function optionsOf(options: unknown): unknown {
   if (!isMap(options)) return options
   const { multi: _, single: __, fields, ...others } = options

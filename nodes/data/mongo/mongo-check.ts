@@ -1,4 +1,4 @@
-/** What is wrong with a `mongo` node that its schema cannot say. */
+/** Checks what the schema of a `mongo` node cannot express. */
 
 import type { NodeCheck } from '../../../engine/node.ts'
 import { isMap } from '../../../engine/values/is-map.ts'
@@ -24,7 +24,7 @@ export function checkMongo(check: NodeCheck): void {
   for (const field of Object.keys(askedFields)) reportScripts(config[field], [field], report)
 }
 
-/** They run JavaScript on the server, which a template in a text could change. */
+/** Operators that run JavaScript in the database, which a template in its text could change. */
 const scriptOperators: ReadonlySet<string> = new Set(['$where', '$function', '$accumulator', '$code'])
 
 function reportScripts(value: unknown, at: readonly (string | number)[], report: NodeCheck['report']): void {
@@ -38,7 +38,7 @@ function reportScripts(value: unknown, at: readonly (string | number)[], report:
         at: place,
         atKey: true,
         message: `${key} cannot be used: it runs JavaScript in the database.`,
-        hint: 'Say it with the operators of an expression, under $expr, or in a function node afterwards.',
+        hint: 'Use the operators of an expression, under $expr, or a function node afterwards.',
       })
     }
     reportScripts(item, place, report)

@@ -29,7 +29,7 @@ result: data.pots`,
     },
   },
   {
-    title: 'One is watered, and a way for when its ID is none',
+    title: 'An update by an ID that is malformed',
     yaml: `type: mongo
 connection: garden
 collection: pots
@@ -58,7 +58,7 @@ else:
     },
   },
   {
-    title: 'A client that sends an operator where a value belongs',
+    title: 'A client that sends an operator instead of a value',
     yaml: `type: mongo
 connection: garden
 collection: pots
@@ -67,7 +67,7 @@ filter: { owner: << data.body.owner >> }`,
     payload: { data: { body: { owner: { $ne: null } } } },
     expect: {
       sent: [],
-      error: '<< data.body.owner >> gave a map with the key $ne, and to MongoDB that is more than a value.',
+      error: '<< data.body.owner >> gave a map with the key $ne, which is more than a value to MongoDB.',
     },
   },
 ]

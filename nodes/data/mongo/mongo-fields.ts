@@ -1,11 +1,11 @@
-/** Fields of the `mongo` node that say what it asks for. */
+/** The fields of a `mongo` node that its operations take. */
 import { type Static, Type } from 'typebox'
 import { ValueOf } from '../../../engine/schema.ts'
 import { defined } from '../../parts/defined.ts'
 
 const map = Type.Record(Type.String(), Type.Unknown())
 const maps = Type.Array(map, { minItems: 1 })
-/** Digits will do, as a query string has them. */
+/** A whole number; digits are accepted, as in a query string. */
 const count = (minimum: number) =>
   Type.Union([Type.Integer({ minimum, maximum: 1_000_000_000 }), Type.String({ pattern: '^[0-9]{1,9}$' })])
 
@@ -22,19 +22,22 @@ const options = Type.Object({
   hint: Type.Optional(Type.Union([Type.String({ minLength: 1 }), map])),
 })
 
-/** What is asked, and how. */
 export const askedFields = {
-  filter: Type.Optional(ValueOf(map, { description: 'Which documents. Without it, where it may be left out, all.' })),
+  filter: Type.Optional(ValueOf(map, { description: 'A map of conditions that the documents meet.' })),
   update: Type.Optional(ValueOf(Type.Union([map, maps]), { description: 'Operators such as `$set`, or a pipeline.' })),
-  replacement: Type.Optional(ValueOf(map, { description: 'The document that `replaceOne` puts in place.' })),
-  document: Type.Optional(ValueOf(map, { description: 'What `insertOne` inserts.' })),
-  documents: Type.Optional(ValueOf(maps, { description: 'What `insertMany` inserts.' })),
+  replacement: Type.Optional(ValueOf(map, { description: 'The new document of `replaceOne`.' })),
+  document: Type.Optional(ValueOf(map, { description: 'The document that `insertOne` inserts.' })),
+  documents: Type.Optional(ValueOf(maps, { description: 'The documents that `insertMany` inserts.' })),
   pipeline: Type.Optional(ValueOf(Type.Array(map), { description: 'The stages of `aggregate`.' })),
-  field: Type.Optional(ValueOf(Type.String({ pattern: '^[^$]' }), { description: 'Whose values `distinct` lists.' })),
-  options: Type.Optional(ValueOf(options, { description: 'How it is done: `sort`, `limit`, `upsert` and so on.' })),
+  field: Type.Optional(
+    ValueOf(Type.String({ pattern: '^[^$]' }), { description: 'The field whose values `distinct` lists.' }),
+  ),
+  options: Type.Optional(
+    ValueOf(options, { description: 'Options of the operation: `sort`, `limit`, `upsert` and so on.' }),
+  ),
 }
 
-/** With numbers in place of digits. */
+/** Converts digits in the options to numbers. */
 export function withNumbers({ limit, skip, ...others }: Static<typeof options>): Readonly<Record<string, unknown>> {
   return defined({ ...others, limit: limit && Number(limit), skip: skip && Number(skip) })
 }

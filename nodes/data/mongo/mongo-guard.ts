@@ -1,6 +1,6 @@
 /**
- * Keeps what templates give from being more than a value. In MongoDB a key or a text that begins with `$` can do something,
- * and what a client sends may have one: `{ owner: << data.body.owner >> }` with `{ "$ne": null }` would find all.
+ * Makes sure that a template gives only a value. To MongoDB, a key or a text that begins with `$` is an operator or a field, and a
+ * client may send one: `{ owner: << data.body.owner >> }` with `{ "$ne": null }` would find every document.
  */
 
 import { defineError } from '../../../contracts/errors.ts'
@@ -14,7 +14,7 @@ const operatorGiven = defineError<{ path: string; template: string; found: strin
   'FLOW_OPERATOR_GIVEN',
   500,
   ({ path, template, found, instead }) =>
-    `${path}: ${template} gave ${found}, and to MongoDB that is more than a value. ${instead}`,
+    `${path}: ${template} gave ${found}, which is more than a value to MongoDB. ${instead}`,
 )
 const conditionMissing = defineError<{ path: string; template: string }>(
   'FLOW_CONDITION_MISSING',
@@ -23,18 +23,18 @@ const conditionMissing = defineError<{ path: string; template: string }>(
 )
 
 /**
- * What a part of the configuration is to MongoDB. In a `value` and in a `filter` a text is a text; in an `expression` one
- * with a `$` is a field. What is missing may be left out of a value alone.
+ * How MongoDB reads a part of the configuration. In an `expression`, a text that begins with `$` is a field; in a `value` and a
+ * `filter`, it is a text. Only in a `value` may something be missing.
  */
 type Role = 'value' | 'filter' | 'expression'
 
 interface Place {
   readonly role: Role
-  /** From the node on: `filter.owner`. */
+  /** The path within the node: `filter.owner`. */
   readonly path: string
 }
 
-/** Reads fields of a `mongo` node for a run. Throws where a field is missing as a whole, and for what `guard` does. */
+/** Reads the fields of a `mongo` node for a run. Throws if a whole field is missing, or if `guard` throws. */
 export function guardedReader(payload: Payload, config: RawConfig) {
   return <Rendered>(field: string, value: CompiledValue<Rendered>): Rendered => {
     const raw = config[field]
@@ -65,7 +65,7 @@ function roleBelow(key: string, role: Role): Role {
   return key === '$match' || key === '$pull' ? 'filter' : role
 }
 
-/** Throws where a template in `raw` gave an operator, or a filter has lost a part. */
+/** Throws if a template in `raw` gave an operator, or if a part of a filter is missing. */
 function guard(raw: unknown, rendered: unknown, place: Place): void {
   const { role, path } = place
   if (typeof raw === 'string') {
@@ -81,7 +81,7 @@ function guard(raw: unknown, rendered: unknown, place: Place): void {
   }
 }
 
-/** Extended JSON that says a value and nothing else: the client makes that of it, or refuses it. A `$regularExpression` would match others. */
+/** Keys of Extended JSON that can only give a value. A `$regularExpression` is not one, since it would match other values. */
 const typedKeys: ReadonlySet<string> = new Set([
   ...['$oid', '$date', '$uuid', '$binary', '$timestamp'],
   ...['$numberInt', '$numberLong', '$numberDouble', '$numberDecimal'],
@@ -90,8 +90,8 @@ const typedKeys: ReadonlySet<string> = new Set([
 function guardGiven(value: unknown, template: string, place: Place): void {
   const { role, path } = place
   if (role === 'filter' && value === null) {
-    const instead = 'Ask for it in the flow itself: { $eq: null }, or { $exists: false }.'
-    throw operatorGiven({ path, template, found: 'null, which is met by what is missing, too', instead })
+    const instead = 'Write the condition in the flow itself: { $eq: null }, or { $exists: false }.'
+    throw operatorGiven({ path, template, found: 'null, which also matches documents without the field', instead })
   }
   if (role === 'expression' && typeof value === 'string' && value.startsWith('$')) {
     const instead = `Write { $literal: ${template} }.`

@@ -20,24 +20,24 @@ export const mongo = defineNode({
   summary: 'Queries or changes a collection of a MongoDB database.',
   description: `The database is named in \`application.yaml\`, with the environment variable that has its URL:
 \`connections: { garden: { env: GARDEN_URL } }\`. The URL is \`mongodb://user:password@host:27017/name\` or \`mongodb+srv://…\`, and has the
-name of the database. TLS is asked for with \`?tls=true\`.
+name of the database. For TLS, add \`?tls=true\`.
 
 ${operationTable(operations)}
 
 Fields in brackets are optional; without a \`filter\`, all documents are meant.
 
-What JSON has no form for is Extended JSON, on the way in and out: \`{ $oid: 6a1c2d3e4f5a6b7c8d9e0f1b }\`, \`{ $date: 2026-05-01T12:00:00Z }\`,
-\`{ $numberDecimal: "1.50" }\`, and \`{ $numberLong: … }\` for whole numbers above 2^53. So an \`_id\` that was read can be given back as it is, and
-\`<< data.pot._id.$oid >>\` is its text.
+Types that JSON does not have are written as Extended JSON, both in requests and in results: \`{ $oid: 6a1c2d3e4f5a6b7c8d9e0f1b }\`,
+\`{ $date: 2026-05-01T12:00:00Z }\`, \`{ $numberDecimal: "1.50" }\`, and \`{ $numberLong: … }\` for whole numbers above 2^53. So an \`_id\` from a result
+can be used in a request as it is, and \`<< data.pot._id.$oid >>\` is its text.
 
-A template is a value and never more. Where it gives a map with a key such as \`$ne\`, the run fails before anything is asked: operators are
-written in the flow. In a pipeline a text with \`$\` in front is a field, so one that a template gives fails the run too, unless it stands
-in \`{ $literal: << … >> }\`. What is missing in a filter or in a pipeline fails the run, and so does a \`null\` that a template gives a filter, since without a value more documents would be meant; in a document it
-is left out. Operators that run JavaScript in the database cannot be used.
+A template only ever gives a value. If it gives a map with a key such as \`$ne\`, the run fails before anything is sent: write operators in the flow. In a
+pipeline, a text that begins with \`$\` is a field, so one that a template gives fails the run too, unless it is in \`{ $literal: << … >> }\`. A value that
+is missing in a filter or a pipeline fails the run, and so does a \`null\` that a template gives in a filter, since more documents would match without the
+value; in a document it is left out. Operators that run JavaScript in the database cannot be used.
 
-\`else\` is taken with \`{ error: { type, message } }\` where the database cannot be reached, refuses the operation, takes too long, or gives more
-than 10000 documents or 5 MB. \`type\` is \`MONGO_DUPLICATE_KEY\` where a unique index stands against it, and \`MONGO_VALUE_INVALID\` where an \`$oid\`,
-say, is none. Without an \`else\` that fails the run.`,
+\`else\` is taken with \`{ error: { type, message } }\` if the database cannot be reached, refuses the operation, takes too long, or returns more than
+10000 documents or 5 MB. The type is \`MONGO_DUPLICATE_KEY\` if a unique index forbids the change, and \`MONGO_VALUE_INVALID\` for a malformed value
+such as an \`$oid\`. Without an \`else\`, the run fails.`,
   config: Type.Object({
     connection: connectionField(),
     collection: ValueOf(Type.String({ pattern: '^(?!system\\.)[^$\\0]+$', maxLength: 200 }), {
@@ -47,7 +47,7 @@ say, is none. Without an \`else\` that fails the run.`,
     operation: operationField(operations),
     ...askedFields,
     timeoutSeconds: timeoutField,
-    result: Type.Optional(PathTo({ description: 'Where it goes what the operation gives, or the error.' })),
+    result: Type.Optional(PathTo({ description: 'Where the result of the operation goes, or the error.' })),
     errorResult: Type.Optional(PathTo({ description: 'Where the error goes. Defaults to `result`.' })),
   }),
   ...mayRefuse(typedRefusalShape, ({ operation }) => shapeOfOperation(operations, operation, anything)),

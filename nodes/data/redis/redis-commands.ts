@@ -1,7 +1,7 @@
 /**
  * The Redis commands that a flow may send: those of Losant's groups (keys, strings, lists, sets, sorted sets, hashes,
- * streams, geo, hyperloglog, publishing). Not among them are those that would hold up the other runs on the connection
- * (`blpop`, `wait`), that connect the server to another (`migrate`), or take or give what is no text (`dump`, `restore`).
+ * streams, geo, hyperloglog, publishing), except those that would hold up the other runs on the connection (`blpop`, `wait`), that
+ * connect the server to another (`migrate`), or whose data is not text (`dump`, `restore`).
  */
 const groups = {
   keys: `copy del exists expire expireat expiretime keys move object persist pexpire pexpireat pexpiretime pttl randomkey
@@ -24,7 +24,7 @@ const groups = {
 
 export const redisCommands: readonly string[] = Object.values(groups).flatMap((names) => names.split(/\s+/))
 
-/** Whether it would wait for what is not there yet, and all that comes after it on the connection with it. */
+/** Whether the command would wait for data, which would hold up the other runs on the connection. */
 export function waits(command: string, args: readonly string[]): boolean {
   return /^xread(group)?$/.test(command) && args.slice(0, endOfOptions(args)).some((arg) => /^block$/i.test(arg))
 }

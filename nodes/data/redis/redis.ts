@@ -20,19 +20,19 @@ export const redis = defineNode({
   description: `The server is named in \`application.yaml\`, with the environment variable that has its URL:
 \`connections: { cache: { env: CACHE_URL } }\`. The URL is \`redis://user:password@host:6379/0\`, or \`rediss://\` for TLS.
 
-The commands are those for keys, strings, lists, sets, sorted sets, hashes, streams, geo, hyperloglog and publishing. Others, which
-run scripts, subscribe, wait or manage the server, are not taken. Each argument is a value of its own, whatever a client sent.
+The commands are those for keys, strings, lists, sets, sorted sets, hashes, streams, geo, hyperloglog and publishing. Commands that run
+scripts, subscribe, wait or manage the server are not allowed. Each argument stays one argument, whatever a client sent.
 
-What stands at \`result\` depends on the command: text, a number, \`null\` or a list, and a map for \`hgetall\`.
+The value at \`result\` depends on the command: text, a number, \`null\` or a list, and a map for \`hgetall\`.
 
-\`else\` is taken with \`{ error: { type, message } }\` where the server cannot be reached, refuses the command, takes too long, or
-replies with more than 5 MB. Without an \`else\` that fails the run.`,
+\`else\` is taken with \`{ error: { type, message } }\` if the server cannot be reached, refuses the command, takes too long, or replies with more
+than 5 MB. Without an \`else\`, the run fails.`,
   config: Type.Object({
     connection: connectionField(),
     command: choice(redisCommands, { description: 'The command, in lower case.' }),
     args: Type.Optional(
       ValueOf(Type.Array(argument), {
-        description: 'Its arguments, in order: texts and numbers.',
+        description: 'The arguments in order: texts, numbers and booleans.',
         examples: [['<< data.key >>', 60]],
       }),
     ),
@@ -59,7 +59,7 @@ replies with more than 5 MB. Without an \`else\` that fails the run.`,
   },
   examples: [
     {
-      title: 'What is kept of a pot',
+      title: 'The stored values of a pot',
       yaml: `type: redis
 connection: cache
 command: hgetall
@@ -74,7 +74,7 @@ result: data.kept`,
       },
     },
     {
-      title: 'Kept for a minute, and a way for when it is not',
+      title: 'A value that expires after a minute',
       yaml: `type: redis
 connection: cache
 command: set
@@ -90,7 +90,7 @@ else: end`,
       },
     },
     {
-      title: 'An argument that is not there',
+      title: 'An argument that is missing',
       yaml: `type: redis
 connection: cache
 command: del

@@ -97,7 +97,7 @@ result: data.dry`,
       expect: { output: 'next', payload: { 'data.dry': [{ name: 'Moss', moisture: 0.1 }] } },
     },
     {
-      title: 'The first item of a list that nothing has made',
+      title: 'The first item of a list that does not exist yet',
       yaml: `type: array
 operation: push
 source: << data.names >>
@@ -107,7 +107,7 @@ result: data.names`,
       expect: { output: 'next', payload: { 'data.names': ['Fern'] } },
     },
     {
-      title: 'By name, from the last',
+      title: 'Sorted by name, in reverse',
       yaml: `type: array
 operation: sortBy
 source: << data.pots >>
@@ -118,7 +118,7 @@ result: data.pots`,
       expect: { payload: { 'data.pots': [{ name: 'Moss' }, { name: 'Fern' }] } },
     },
     {
-      title: 'What is no list',
+      title: 'A source that is not a list',
       yaml: `type: array
 operation: length
 source: << data.body >>

@@ -1,10 +1,10 @@
 /**
- * Dates as a zone's calendar and clocks count them. What is counted in days or more keeps the time that the clocks show,
- * so that a day over a change of clocks has 23 or 25 hours; what is counted in hours or less is exact.
+ * Calculates with dates by the calendar and the clocks of a zone. Days and longer units keep the time that the clocks show, so
+ * that a day on which the clocks change has 23 or 25 hours; hours and shorter units are exact.
  */
 import dayjs, { type Dayjs } from 'dayjs'
 import quarterOfYear from 'dayjs/plugin/quarterOfYear.js'
-// Extends Day.js by weeks, days of the year and UTC.
+// Extends Day.js with weeks, days of the year and UTC.
 import '../../../engine/templates/helpers/moment-format.ts'
 import { instantOf, type TimeZone } from '../../../contracts/time-zone.ts'
 
@@ -47,7 +47,7 @@ export const parts = Object.keys(access) as Part[] // its keys are these names
 
 export type Amounts = Readonly<Partial<Record<Span, number>>>
 
-/** Parts of a month or a day are rounded, as Moment does. A day that a month lacks becomes its last. */
+/** Adds the amounts. Fractions of a month or a day are rounded, as in Moment. A day that a month lacks becomes its last. */
 export function add(instantMs: number, amounts: Amounts, zone: TimeZone): number {
   const { years = 0, quarters = 0, months = 0, weeks = 0, days = 0 } = amounts
   const { hours = 0, minutes = 0, seconds = 0, milliseconds = 0 } = amounts
@@ -62,7 +62,7 @@ export function add(instantMs: number, amounts: Amounts, zone: TimeZone): number
 /** The first instant of the period, which need not be midnight where clocks change at midnight. */
 export function startOf(instantMs: number, period: Period, zone: TimeZone): number {
   const wallMs = wallOf(instantMs, zone).startOf(period).valueOf()
-  // Of an hour that comes twice it is the one that the date is in; of a day, the first.
+  // If the clocks show an hour twice, an hour starts in the one that the date is in, and a day in the first.
   return instantOf(zone, wallMs, isClockUnit(period) ? zone.offsetAt(instantMs) : undefined)
 }
 
@@ -89,7 +89,7 @@ export function withParts(instantMs: number, counts: Readonly<Partial<Record<Par
   return instantOf(zone, wall.valueOf(), zone.offsetAt(instantMs))
 }
 
-/** What the zone's clocks show, as though they showed UTC. */
+/** The time that the zone's clocks show, as a Day.js object in UTC. */
 function wallOf(instantMs: number, zone: TimeZone): Dayjs {
   return dayjs.utc(instantMs + zone.offsetAt(instantMs))
 }

@@ -20,56 +20,55 @@ const amounts = (description: string) =>
     Type.Object(mapOf(spans, amount), { description, minProperties: 1, examples: ['{ days: 1, hours: 12 }'] }),
   )
 
-/** At most one of them stands in a node. The last two come to a number, the others to a date. */
+/** A node has at most one of these. The last two give a number, the others a date. */
 const operations = ['add', 'subtract', 'set', 'startOf', 'endOf', 'get', 'since'] as const
 
 export const dateTime = defineNode({
   type: 'date-time',
   losant: { type: 'DateTimeNode', translate },
   summary: 'Reads a date, calculates with it, and writes it in another form.',
-  description: `At most one of \`add\`, \`subtract\`, \`set\`, \`startOf\`, \`endOf\`, \`get\` and \`since\` says what becomes of the date; with none it is only written anew.
-What is counted in days or more goes by the calendar of \`timeZone\`: a day later the clocks show the same time. What is counted in
-hours or less is exact.
+  description: `At most one of \`add\`, \`subtract\`, \`set\`, \`startOf\`, \`endOf\`, \`get\` and \`since\` changes the date; without any, it is only converted.
+Days and longer units follow the calendar of \`timeZone\`: a day later, the clocks show the same time. Hours and shorter units
+are exact.
 
-| given | stands at \`result\` |
+| fields | value at \`result\` |
 |---|---|
-| neither \`format\` nor \`as\` | ISO 8601, in the time zone |
+| neither \`format\` nor \`as\` | the date in ISO 8601, in the time zone |
 | \`format\` | the date in that format |
 | \`as: seconds\`, \`as: milliseconds\` | a number, since 1970 |
 | \`as: object\` | \`{ years, months, date, hours, minutes, seconds, milliseconds }\` |
-| \`as: array\` | the same as a list |
+| \`as: array\` | the same numbers as a list |
 
-Numbers are Moment's: months count from 0, days of the week from 0 on Sunday, and a week begins on Sunday.
+Numbers are those of Moment: months count from 0, days of the week from 0 on Sunday, and a week begins on Sunday.
 
-A date is a Date such as \`<< time >>\`, milliseconds since 1970, or text in ISO 8601, with its hyphens and colons or without (\`20260601T120000Z\`); anything else needs a \`dateFormat\`. Text that names no
-zone is UTC, or with \`localTime\` what the clocks of \`timeZone\` show, such as the value of an \`<input type=datetime-local>\`. What is no date, and what is missing, takes \`else\`; without an \`else\` it fails the run.`,
+A date is a Date such as \`<< time >>\`, milliseconds since 1970, or text in ISO 8601, with or without hyphens and colons (\`20260601T120000Z\`); any other
+form needs a \`dateFormat\`. Text that names no zone is in UTC, or with \`localTime\` in \`timeZone\`, such as the value of an
+\`<input type=datetime-local>\`. If a date is missing or cannot be read, \`else\` is taken; without an \`else\`, the run fails.`,
   config: Type.Object({
-    date: Type.Optional(
-      Value({ description: 'The date; now where this is not given.', examples: ['<< data.body.bookedFor >>'] }),
-    ),
+    date: Type.Optional(Value({ description: 'The date. Defaults to now.', examples: ['<< data.body.bookedFor >>'] })),
     dateFormat: Type.Optional(
-      Template({ description: "How `date` is written, in Moment's tokens.", examples: ['DD/MM/YYYY HH:mm'] }),
+      Template({ description: "The format of `date`, in Moment's tokens.", examples: ['DD/MM/YYYY HH:mm'] }),
     ),
-    timeZone: timeZoneField('IANA name of the zone whose calendar and clocks count.'),
+    timeZone: timeZoneField('IANA name of the zone whose calendar and clocks are used.'),
     localTime: localTimeField,
-    add: amounts('Later by so much.'),
-    subtract: amounts('Earlier by so much.'),
+    add: amounts('How much to add.'),
+    subtract: amounts('How much to subtract.'),
     set: Type.Optional(
       Type.Object(mapOf(parts, count), {
-        description: 'The same date with other numbers in it. A number past the end of its part carries over.',
+        description: 'Numbers to set in the date. One past the end of its part carries over.',
         minProperties: 1,
         examples: ['{ hour: 8, minute: 0 }'],
       }),
     ),
-    startOf: oneOf(periods, { description: 'The first millisecond of the period that the date is in.' }),
-    endOf: oneOf(periods, { description: 'The last one.' }),
-    get: oneOf([...parts, 'daysInMonth'], { description: 'One number of the date.' }),
-    since: Type.Optional(Value({ description: 'Another date: how many milliseconds the date is after it.' })),
-    sinceFormat: Type.Optional(Template({ description: 'How `since` is written.' })),
+    startOf: oneOf(periods, { description: 'Gives the first millisecond of the period that the date is in.' }),
+    endOf: oneOf(periods, { description: 'Gives the last millisecond of the period.' }),
+    get: oneOf([...parts, 'daysInMonth'], { description: 'Gives one number of the date.' }),
+    since: Type.Optional(Value({ description: 'Another date. Gives how many milliseconds the date is after it.' })),
+    sinceFormat: Type.Optional(Template({ description: 'The format of `since`.' })),
     format: Type.Optional(
-      Template({ description: "How the result is written, in Moment's tokens.", examples: ['YYYY-MM-DD', 'LT'] }),
+      Template({ description: "The format of the result, in Moment's tokens.", examples: ['YYYY-MM-DD', 'LT'] }),
     ),
-    as: oneOf(conversions, { description: 'What the result is, where it is no text.' }),
+    as: oneOf(conversions, { description: 'The form of the result, if it should not be text.' }),
     result: PathTo({ description: 'Where the result goes.' }),
   }),
   ...mayRefuse(refusalShape, ({ as }) => writtenShape(as)),
@@ -82,10 +81,10 @@ zone is UTC, or with \`localTime\` what the clocks of \`timeZone\` show, such as
       const site = { payload, result, wired }
       const textZone = given('localTime', localTime, payload) ? zone : undefined
       const start = date ? readDate(date(payload), dateFormat?.(payload), now, textZone) : now
-      if (start === undefined) return refuse({ message: 'date is no date that can be read.' }, site)
+      if (start === undefined) return refuse({ message: 'date is not a date that can be read.' }, site)
       if (since) {
         const other = readDate(since(payload), sinceFormat?.(payload), now, textZone)
-        if (other === undefined) return refuse({ message: 'since is no date that can be read.' }, site)
+        if (other === undefined) return refuse({ message: 'since is not a date that can be read.' }, site)
         result.set(payload, start - other)
         return 'then'
       }
@@ -139,7 +138,7 @@ result: data.silentMs`,
       expect: { output: 'then', payload: { 'data.silentMs': 60_000 } },
     },
     {
-      title: 'A day that there is not',
+      title: 'A day that does not exist',
       yaml: `type: date-time
 date: << data.body.from >>
 result: data.from
@@ -148,7 +147,7 @@ else:
     status: 400
     body: { error: from must be a date. }`,
       payload: { data: { body: { from: '2026-02-31' } } },
-      expect: { output: 'else', payload: { 'data.from.error.message': 'date is no date that can be read.' } },
+      expect: { output: 'else', payload: { 'data.from.error.message': 'date is not a date that can be read.' } },
     },
   ],
 })

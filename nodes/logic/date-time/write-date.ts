@@ -1,4 +1,4 @@
-/** What becomes of a date that a node was asked for: text, a number, or its parts. */
+/** Writes a date in the form that a node asks for: text, a number, or its parts. */
 
 import type { TimeZone } from '../../../contracts/time-zone.ts'
 import { listShape, objectShape, type Shape, scalar } from '../../../engine/json-schema/shape.ts'
@@ -11,12 +11,12 @@ export type Conversion = (typeof conversions)[number]
 const yearOne = Date.parse('0001-01-01T00:00:00Z')
 const year10000 = Date.UTC(10_000, 0, 1)
 
-/** Whether it has a year of four digits; dates are in milliseconds since 1970. */
+/** Whether the date, in milliseconds since 1970, has a year of at most four digits. */
 export function isWritable(date: number): boolean {
   return date >= yearOne && date < year10000
 }
 
-/** ISO 8601 where no format is given. */
+/** Writes the date in the format, or in ISO 8601 without one. */
 export function writeDate(date: number, format: string | undefined, zone: TimeZone): string {
   if (format) return formatDate(new Date(date), format, zone.name)
   return zone.name === 'UTC'

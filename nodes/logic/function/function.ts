@@ -20,7 +20,7 @@ export const functionNode = defineNode({
 read as JSON: functions and \`undefined\` are dropped, \`NaN\` is \`null\`, and dates are text, except for \`payload.time\`, which is a \`Date\` before and
 after. With \`scope\`, \`payload\` is the value at that path, which may be of any type; without it, it must remain a map.
 
-It is the body of a function in sloppy mode, so \`return\` stands anywhere. There is the language itself, with \`Buffer\`, \`Intl\`, \`URL\`,
+It is the body of a function in sloppy mode, so \`return\` is allowed anywhere. It has the language itself, with \`Buffer\`, \`Intl\`, \`URL\`,
 \`URLSearchParams\`, \`TextEncoder\`, \`TextDecoder\`, \`structuredClone\`, \`btoa\`, \`atob\` and \`console\`, whose lines go to the run's log. There is no \`require\`, no \`fetch\`, no timer and nothing else of the server, and what a script
 leaves in global variables or prototypes is gone when it ends. It is synchronous: nothing waits for a promise. Time is UTC.
 
@@ -56,7 +56,7 @@ fails the run, at its own line. In and out go 5 MB of JSON at most. A few script
   },
   examples: [
     {
-      title: 'A part of the payload is changed',
+      title: 'A change of the payload',
       yaml: `type: function
 script: |
   const { readings } = payload.data
@@ -66,7 +66,7 @@ script: |
       expect: { output: 'next', payload: { working: { average: 0.5, year: 2023 } } },
     },
     {
-      title: 'Another value takes the place of one',
+      title: 'A new value for one path',
       yaml: `type: function
 scope: data.raw
 script: return Buffer.from(payload, 'hex').readFloatLE(0).toFixed(2)`,
@@ -74,7 +74,7 @@ script: return Buffer.from(payload, 'hex').readFloatLE(0).toFixed(2)`,
       expect: { output: 'next', payload: { 'data.raw': '3.14' } },
     },
     {
-      title: 'What is thrown fails the run, at its line',
+      title: 'An error, which fails the run at its line',
       yaml: `type: function
 script: |
   if (!payload.data.serial) {

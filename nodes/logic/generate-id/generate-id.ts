@@ -79,7 +79,7 @@ result: data.code`,
       expect: { output: 'next' },
     },
     {
-      title: 'A namespace that is none',
+      title: 'A malformed namespace',
       yaml: `type: generate-id
 format: uuidv5
 namespace: << data.namespace >>

@@ -1,4 +1,4 @@
-/** Parses HTML and XML, and selects in them, within limits: what comes from outside must not hold up the process. Loaded where it is needed. */
+/** Parses HTML and XML and selects nodes in them, within limits, so that no document can hold up the process. Imported only when needed. */
 import { load } from 'cheerio/slim'
 import { DomHandler, Parser } from 'htmlparser2'
 import { deepestElement } from '../../../engine/values/markup.ts'
@@ -14,11 +14,11 @@ export interface DomNode {
 }
 
 const maxElements = 100_000
-/** About half a second. */
+/** Takes about half a second. */
 const maxSteps = 50_000_000
 const maxSelectorLength = 1000
 
-/** The nodes that the selector selects, or else the document. One that is no selector selects nothing. Throws `Refused`. */
+/** The nodes that the selector selects; the document if it is empty, and nothing if it is not valid. Throws `Refused`. */
 export function selectNodes(text: string, selector: string): readonly DomNode[] {
   const xmlMode = isXml(text)
   const { root: document, elements, depth } = parse(text, xmlMode)
@@ -32,10 +32,10 @@ export function selectNodes(text: string, selector: string): readonly DomNode[] 
   }
 }
 
-/** With a document that is nested deep the parser would take the square of its depth. */
+/** Limits the depth, since the time that the parser takes grows with its square. */
 class LimitedHandler extends DomHandler {
   elements = 0
-  /** How deep the deepest of them is. */
+  /** The depth of the deepest element. */
   depth = 0
 
   override onopentag(name: string, attributes: Record<string, string>): void {
@@ -55,7 +55,7 @@ function parse(text: string, xmlMode: boolean): LimitedHandler {
   return handler
 }
 
-/** Elements that a document or a part of one in HTML may begin with. */
+/** Elements with which HTML, or a part of it, may begin. */
 const htmlElements: ReadonlySet<string> = new Set(
   `html head body title base link meta style script noscript template slot article section nav aside header footer main h1 h2
   h3 h4 h5 h6 hgroup address p hr pre blockquote ol ul menu li dl dt dd figure figcaption div search a em strong small s cite
@@ -66,14 +66,14 @@ const htmlElements: ReadonlySet<string> = new Set(
   ),
 )
 
-/** XML tells upper from lower case, and has no elements without an end. */
+/** Whether to parse as XML, which is case-sensitive and has no elements without an end tag. */
 function isXml(text: string): boolean {
   const begin = beginOf(text)
   const [, first] = /^<(\?xml\b|[a-z][^\s/>]*)/i.exec(text.slice(begin, begin + 100)) ?? []
   return first !== undefined && !htmlElements.has(first.toLowerCase())
 }
 
-/** Where the white space and the comments at its beginning end. */
+/** The offset after the white space and the comments at the beginning. */
 function beginOf(text: string): number {
   let at = 0
   for (;;) {
@@ -96,8 +96,8 @@ interface Size {
 }
 
 /**
- * Each part of a selector is held against each element, and a space leads from there up to the root; a pseudo-class, `~` and `+` go over the
- * document once more for each element.
+ * Estimates the time: each part of the selector is tested on each element, a space climbs from there up to the root, and a
+ * pseudo-class, `~` or `+` goes over the document once more for each element.
  */
 function checkSelector(selector: string, { elements, depth, roots }: Size): void {
   if (selector.length > maxSelectorLength) {

@@ -13,27 +13,27 @@ const documentShape = objectShape({ declaration: anything, children: listShape(a
 export const htmlParser = defineNode({
   type: 'html-parser',
   losant: { type: 'HtmlParserNode', translate },
-  summary: 'Reads HTML or XML, and takes from it what a CSS selector selects.',
-  description: `At \`result\` stands a list with one entry for each element that is selected, or with one for the whole document where there is no
-\`selector\`. A selector that selects nothing, or is none, gives an empty list.
+  summary: 'Reads HTML or XML, or the parts of it that a CSS selector selects.',
+  description: `The value at \`result\` is a list with one entry for each selected element or, without a \`selector\`, one entry for the whole document.
+A selector that selects nothing or is not valid gives an empty list.
 
 | format | each entry is |
 |---|---|
-| \`text\` | the text of the element and of all that stand in it, but for scripts and styles |
+| \`text\` | the text of the element and of all elements in it, except scripts and styles |
 | \`xml\` | the element as XML |
-| \`json\` | \`{ children: [ … ] }\`, where an element is \`{ type: element, name, attributes, children }\` and a text \`{ type: text, value }\`. The helper \`toHtml\` makes a document of it again |
+| \`json\` | \`{ children: [ … ] }\`, where an element is \`{ type: element, name, attributes, children }\` and a text \`{ type: text, value }\`. The helper \`toHtml\` turns it into a document again |
 
-A document that begins with an element of HTML, or says that it is HTML, is read as such. In any other, which is XML, upper and lower case
-are different. What is broken in it is mended.
+A document that begins with an element of HTML, or declares that it is HTML, is read as HTML. Any other is read as XML, which is case-sensitive. Broken
+markup is repaired.
 
-Where \`source\` is no text, or there is too much of it, \`else\` is taken with \`{ error: { message } }\` at \`result\`; without an \`else\`
-that fails the run. The limits are 100000 elements, 200 of them in one another, and results of 4 MB. With a pseudo-class, \`~\` or \`+\` in the
-selector, which takes the square of its size, a document may have some thousand elements.`,
+If \`source\` is not text, or exceeds a limit, \`else\` is taken with \`{ error: { message } }\` at \`result\`; without an \`else\`, the run fails. The limits
+are 100000 elements, a depth of 200, and results of 4 MB. A selector with a pseudo-class, \`~\` or \`+\` takes time that grows with the square of the
+document, which may then have a few thousand elements.`,
   config: Type.Object({
     source: Value({ description: 'The document.', examples: ['<< data.response.body >>'] }),
     selector: Type.Optional(Template({ description: 'A CSS selector.', examples: ['table.prices td[data-plant]'] })),
     format: Type.Optional(
-      ValueOf(choice(formats), { description: 'What is made of each: `text`, `xml` or `json`.', default: 'text' }),
+      ValueOf(choice(formats), { description: 'The form of each entry: `text`, `xml` or `json`.', default: 'text' }),
     ),
     result: PathTo({ description: 'Where the list goes, or the error.' }),
   }),
@@ -87,7 +87,7 @@ result: data.points`,
       },
     },
     {
-      title: 'What is no text',
+      title: 'A body that is not text',
       yaml: `type: html-parser
 source: << data.response.body >>
 result: data.text

@@ -1,4 +1,4 @@
-/** What a node of a document comes to: text, XML or JSON. */
+/** Converts nodes of a document to text, XML or JSON. */
 import { type MarkupDocument, type MarkupElement, type MarkupNode, writeMarkup } from '../../../engine/values/markup.ts'
 import { Refused } from '../../parts/attempt.ts'
 import type { DomNode } from './html-document.ts'
@@ -6,17 +6,17 @@ import type { DomNode } from './html-document.ts'
 export const formats = ['text', 'xml', 'json'] as const
 export type Format = (typeof formats)[number]
 
-/** Of all that is selected: an element may be selected once for each that it stands in. */
+/** The limit for all results together: nested elements may each be selected, and their content then counts several times. */
 const maxCharacters = 4 * 1024 * 1024
-/** What a node weighs as JSON, besides its text. */
+/** The size of a node as JSON, besides its text. */
 const nodeWeight = 40
 
-/** One result for each node. Throws `Refused` where they come to too much. */
+/** One result for each node. Throws `Refused` if they become too large. */
 export function resultsOf(nodes: readonly DomNode[], format: Format): readonly unknown[] {
   let left = maxCharacters
   const spend = (node: DomNode) => {
     left -= nodeWeight + (node.data?.length ?? 0)
-    if (left < 0) throw new Refused(`What is selected comes to more than ${maxCharacters} characters.`)
+    if (left < 0) throw new Refused(`The selected elements have more than ${maxCharacters} characters.`)
   }
   if (format === 'text') return nodes.map((node) => textOf(node, spend))
   const documents = nodes.map((node) => documentOf(node, { spend, keepsSpace: format === 'xml' }))
@@ -25,14 +25,14 @@ export function resultsOf(nodes: readonly DomNode[], format: Format): readonly u
 
 interface Conversion {
   readonly spend: (node: DomNode) => void
-  /** White space between elements says nothing in JSON. */
+  /** Keeps white space between elements, which has no meaning in JSON. */
   readonly keepsSpace: boolean
 }
 
 function textOf(node: DomNode, spend: Conversion['spend']): string {
   spend(node)
   if (node.type === 'text') return node.data ?? ''
-  // Nobody sees these.
+  // Browsers do not show these.
   if (node.type === 'script' || node.type === 'style') return ''
   return node.children?.map((child) => textOf(child, spend)).join('') ?? ''
 }
@@ -56,7 +56,7 @@ function attributesIn(declaration: string): Record<string, string> {
   return Object.fromEntries([...pairs].map(([, name = '', double, single]) => [name, double ?? single ?? '']))
 }
 
-/** None for what says nothing. */
+/** The node as markup; empty for white space that is not kept. */
 function markupOf(node: DomNode, conversion: Conversion): readonly MarkupNode[] {
   conversion.spend(node)
   const { type, name = '', data = '' } = node
@@ -83,7 +83,7 @@ function elementOf({ name = '', attribs = {}, children = [] }: DomNode, conversi
   }
 }
 
-/** The parser gives `!doctype html` and `?go there?`. */
+/** A directive as the parser gives it: `!doctype html` or `?go there?`. */
 function directiveOf(name: string, data: string): MarkupNode {
   const rest = data.slice(name.length).trim()
   if (name.startsWith('!')) return { type: 'doctype', doctype: rest }

@@ -61,7 +61,7 @@ result: data.shown`,
       expect: { output: 'next', payload: { 'data.shown': { deviceId: '6a1c', name: 'Fern' } } },
     },
     {
-      title: 'Settings over those that hold by default',
+      title: 'Settings merged over defaults',
       yaml: `type: object
 operation: mergeDeep
 source:
@@ -83,7 +83,7 @@ result: data.clients`,
       expect: { output: 'next', payload: { 'data.clients': { ada: true, bob: true } } },
     },
     {
-      title: 'What is no map',
+      title: 'A source that is not a map',
       yaml: `type: object
 operation: omit
 source: << data.body >>

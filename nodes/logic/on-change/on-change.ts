@@ -76,7 +76,7 @@ ${aboutMemory}`,
   },
   examples: [
     {
-      title: 'A status that is another than before',
+      title: 'A status that has changed',
       yaml: `id: status
 type: on-change
 value: << data.status >>
@@ -88,7 +88,7 @@ else: end`,
       expect: { output: 'then', payload: { 'data.before': { value: 'wet', time: 1_700_000_000_000 } } },
     },
     {
-      title: 'The first value of all',
+      title: 'The very first value',
       yaml: `id: status
 type: on-change
 value: << data.status >>`,

@@ -74,7 +74,7 @@ result: data.name`,
       expect: { output: 'next', payload: { 'data.name': 'My Awesome …' } },
     },
     {
-      title: 'A length that is none',
+      title: 'A length that is not a number',
       yaml: `type: string
 operation: padStart
 source: << data.number >>

@@ -1,4 +1,4 @@
-/** Looks for what is wrong with a JSON Schema that stands in a flow, when the flow loads. */
+/** Checks a JSON Schema that is written in a flow, when the flow loads. */
 import { Ajv } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
 import { hasTemplate } from '../../../engine/compile/compile-value.ts'
@@ -10,8 +10,8 @@ import { compileSchema } from './json-schema.ts'
 let strictMeta: object | undefined
 
 /**
- * The schema of schemas, for those that stand in a flow: a format must be one that is known, and a `$ref` leads within the
- * schema, since nothing is fetched. The checker closes it, so that a misspelt keyword is a complaint.
+ * The schema of the schemas that flows contain: a format must be known, and a `$ref` must lead within the schema, since
+ * nothing is fetched. The checker closes it, so that a misspelt keyword is reported.
  */
 function metaSchema(): object {
   if (strictMeta) return strictMeta
@@ -30,7 +30,7 @@ function metaSchema(): object {
       $ref: { type: 'string', pattern: '^#' },
       $defs: { type: 'object', additionalProperties: { $ref: '#/definitions/schema' } },
       format: { enum: Object.keys(ajv.formats) },
-      // Ajv's copy has not got it.
+      // Ajv's copy of draft-07 lacks it.
       writeOnly: { type: 'boolean' },
     },
     patternProperties: { '^x-': {} },
@@ -39,7 +39,7 @@ function metaSchema(): object {
   return strictMeta
 }
 
-/** What is wrong with a schema that stands in a flow. Its places are from the schema on. */
+/** The problems of a schema in a flow. Their paths start at the schema. */
 export function checkSchema(schema: object, checker: SchemaChecker): readonly FieldProblem[] {
   const complaints = checker.check(metaSchema(), schema, { hasTemplate }).map(wordReference)
   return complaints.length > 0 || hasTemplate(schema) ? complaints : compileComplaints(schema)
@@ -67,7 +67,7 @@ function compileComplaints(schema: object): FieldProblem[] {
   }
 }
 
-/** Where a reference stands. */
+/** The path of a reference. */
 function placeOf(value: unknown, reference: string): (string | number)[] | undefined {
   if (!isObject(value)) return undefined
   if (value.$ref === reference) return ['$ref']

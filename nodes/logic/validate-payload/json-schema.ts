@@ -1,4 +1,4 @@
-/** JSON Schemas as flows have them: draft-07, complete in themselves. A schema is its author's; a value may be hostile. */
+/** Compiles the JSON Schemas of flows: draft-07, complete in themselves. The flow's author wrote the schema, but the value may be hostile. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { default as addFormats } from 'ajv-formats'
 import { addExactMultipleOf } from '../../../engine/json-schema/multiple-of.ts'
@@ -7,10 +7,10 @@ import { payloadSize } from '../../../engine/run/payload-size.ts'
 import { isObject } from '../../../engine/values/coerce.ts'
 import { refuseUnknownKeywords } from './unknown-keyword.ts'
 
-/** What is wrong with a value; nothing where it fits. */
+/** The errors of a value; none if it fits. */
 export type Validate = (value: unknown) => readonly ErrorObject[]
 
-/** Telling all that is wrong with a large value would take too long: of such a one it is the first alone. */
+/** Finding every error of a larger value would take too long, so only its first is reported. */
 const maxThoroughBytes = 32_768
 const maxErrors = 100
 
@@ -33,12 +33,12 @@ export function compileSchema(schema: object): Validate {
   return validate
 }
 
-/** As `compileSchema`, for what came with the payload, which nothing has looked at yet. */
+/** As `compileSchema`, for a schema that came with the payload and has not been checked. */
 export function compileGivenSchema(schema: unknown): Validate {
-  if (!isObject(schema) || Array.isArray(schema)) throw new Error('It is no object.')
+  if (!isObject(schema) || Array.isArray(schema)) throw new Error('It is not an object.')
   refuseUnknownKeywords(schema)
   metaAjv ??= new Ajv({ strict: false, logger: false })
-  // A copy, since a later node may write into what the payload has.
+  // A copy, since a later node may write into the one on the payload.
   if (metaAjv.validateSchema(schema)) return compileSchema(structuredClone(schema))
   throw new Error(metaAjv.errorsText(metaAjv.errors, { dataVar: 'schema' }))
 }
@@ -46,7 +46,7 @@ export function compileGivenSchema(schema: unknown): Validate {
 let metaAjv: Ajv | undefined
 
 function compileWith(schema: object, allErrors: boolean): ValidateFunction {
-  // An instance of its own, since names that a schema gives its parts (`$id`) would be known to the next.
+  // Each schema has its own instance, so that no other schema can refer to the names (`$id`) of its parts.
   const ajv = new Ajv({
     allErrors,
     verbose: true,
@@ -60,7 +60,7 @@ function compileWith(schema: object, allErrors: boolean): ValidateFunction {
   })
   addFormats.default(ajv)
   addExactMultipleOf(ajv)
-  // Ajv's own compares each item with each: two seconds for 8000 objects, which are 100 KB.
+  // Ajv's own keyword compares every item with every other: it takes two seconds for 8000 objects, which are 100 KB.
   ajv.removeKeyword('uniqueItems')
   ajv.addKeyword({
     keyword: 'uniqueItems',
@@ -71,7 +71,7 @@ function compileWith(schema: object, allErrors: boolean): ValidateFunction {
     error: { message: 'must not have an item twice' },
   })
   const validate = ajv.compile(schema)
-  // What an asynchronous one returns is a promise, which would pass for true.
+  // An asynchronous validator returns a promise, which would pass for true.
   if ('$async' in validate) throw new Error('It is asynchronous.')
   return validate
 }

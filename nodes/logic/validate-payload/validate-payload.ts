@@ -20,20 +20,21 @@ import { compileGivenSchema, compileSchema, type Validate } from './json-schema.
 export const validatePayload = defineNode({
   type: 'validate-payload',
   losant: { type: 'ValidatePayloadNode', translate },
-  summary: 'Takes one of two ways, by whether a part of the payload fits a JSON Schema.',
-  description: `\`then\` is taken where it fits, \`else\` where it does not, or where nothing stands at \`source\` and the schema asks for something. Without an
-\`else\` the run fails, so that nothing goes on with what does not fit.
+  summary: 'Takes one of two ways, depending on whether a part of the payload fits a JSON Schema.',
+  description: `\`then\` is taken if the value fits, \`else\` if it does not, or if it is missing and the schema requires one. Without an \`else\`, the run fails, so
+that nothing goes on with a value that does not fit.
 
-At \`result\` stands a list of what is wrong, each \`{ field, message }\`, where \`field\` is a path of the payload; the list is empty where
-nothing is. Of a value of more than 32 KB it is the first problem alone.
+The value at \`result\` is a list of problems, each \`{ field, message }\`, where \`field\` is a path of the payload. The list is empty if the value
+fits, and has only the first problem of a value of more than 32 KB.
 
-The schema is of draft-07 and complete in itself: a \`$ref\` leads within it, and is written in quotes because of its \`#\`. It is checked
-when the flow loads, unless it comes with the payload; of such a one, keywords that draft-07 does not have, misspelt ones and those of later drafts
-(\`minlength\`, \`prefixItems\` …), fail the run, since they would be left out. Keywords of your own begin with \`x-\`. A \`pattern\` is one of Unicode (\`\\\\p{L}\`) where it can be. Take a schema from no client: a schema can be made to take very long.`,
+The schema is of draft-07 and complete in itself: a \`$ref\` leads within it, and is written in quotes because of its \`#\`. It is checked when the flow
+loads. If it comes with the payload, keywords that draft-07 does not have (the misspelt \`minlength\`, \`prefixItems\` of a later draft) fail the run,
+since they would be ignored. Keywords of your own begin with \`x-\`. A \`pattern\` is read as Unicode (\`\\\\p{L}\`) if possible. Never take a schema
+from a client: it could be made to take very long.`,
   config: Type.Object({
     schema: Value({ description: 'The JSON Schema, or a template of one.', examples: ['<< globals.orderSchema >>'] }),
     source: Type.Optional(
-      PathTo({ description: 'What is looked at; the whole payload where it is not given.', examples: ['data.body'] }),
+      PathTo({ description: 'The path of the value. Defaults to the whole payload.', examples: ['data.body'] }),
     ),
     result: Type.Optional(PathTo({ description: 'Where the list of problems goes.' })),
   }),
@@ -47,7 +48,7 @@ when the flow loads, unless it comes with the payload; of such a one, keywords t
     const own = isObject(config.schema) && !hasTemplate(config.schema) ? config.schema : undefined
     const compileGiven = rememberGiven(schema)
     return (payload) => {
-      // One that stands in the flow was compiled when it was checked.
+      // A schema in the flow itself was compiled when it was checked.
       const validate = own ? compileSchema(own) : compileGiven(payload)
       const problems = problemsOf(source, payload, validate)
       result?.set(payload, problems)
@@ -86,7 +87,7 @@ else:
       },
     },
     {
-      title: 'What fits',
+      title: 'A value that fits',
       yaml: `type: validate-payload
 source: data.voltage
 schema: { type: number, minimum: 0, maximum: 5 }
@@ -96,7 +97,7 @@ else: end`,
       expect: { output: 'then', payload: { 'data.problems': [] } },
     },
     {
-      title: 'No way to go',
+      title: 'A value that does not fit, without an else',
       yaml: `type: validate-payload
 source: data.voltage
 schema: { type: number }`,
@@ -136,7 +137,7 @@ function compileOrThrow(schema: unknown): Validate {
   }
 }
 
-/** One a place, the first. */
+/** The problems of the value, at most one for each place. */
 function problemsOf(source: Path, payload: Payload, validate: Validate): FieldProblem[] {
   const problems = new Map<string, FieldProblem>()
   try {
@@ -145,7 +146,7 @@ function problemsOf(source: Path, payload: Payload, validate: Validate): FieldPr
       if (!problems.has(problem.field)) problems.set(problem.field, problem)
     }
   } catch (error) {
-    // A schema that refers to itself follows a value down, as far as the stack reaches.
+    // A schema that refers to itself may follow a value deeper than the stack allows.
     if (!(error instanceof RangeError)) throw error
     return [{ field: source.text, message: 'is nested too deeply' }]
   }
@@ -163,7 +164,7 @@ function wordError(error: ErrorObject, source: Path): FieldProblem {
   return { field: field(), message: expectation ? `must be ${expectation}` : (error.message ?? 'does not fit') }
 }
 
-/** What `expectationOf` says in a few words, with what stands beside it: `an integer of at least 1`. */
+/** Keywords that `expectationOf` combines into a few words: `an integer of at least 1`. */
 const wordedKeywords: ReadonlySet<string> = new Set([
   ...['type', 'enum', 'const', 'format', 'pattern', 'uniqueItems', 'anyOf', 'oneOf'],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],

@@ -152,7 +152,7 @@ describe('an http node fails, and sends nothing, where', () => {
     ['a header is a map', 'headers: { x-a: << data.v >> }', { v: {} }, 'headers.x-a cannot be sent'],
     ['a header has a line break', 'headers: { x-a: a << data.v >> }', { v: 'b\nc: d' }, 'headers.x-a cannot be sent'],
     ['a header is no Latin', 'headers: { x-a: << data.v >> }', { v: '🌱' }, 'headers.x-a cannot be sent'],
-    ['a user has a colon', 'auth: { username: << data.v >>, password: p }', { v: 'a:b' }, 'it has a colon'],
+    ['a user has a colon', 'auth: { username: << data.v >>, password: p }', { v: 'a:b' }, 'it contains a colon'],
     ['a password is missing', 'auth: { username: u, password: << data.v >> }', {}, '<< data.v >> is missing'],
     ['the time is too long', 'timeoutSeconds: << data.v >>', { v: 31 }, 'timeoutSeconds'],
     ['the time is none', 'timeoutSeconds: << data.v >>', { v: 0 }, 'timeoutSeconds'],
@@ -268,9 +268,9 @@ describe('the answer', () => {
 
 describe('an http node that does not load', () => {
   test.each([
-    ['url: plants.example/x', 'FLOW_WRONG_TYPE', 'no URL'],
+    ['url: plants.example/x', 'FLOW_WRONG_TYPE', 'not a URL'],
     ['url: ftp://plants.example/', 'FLOW_WRONG_TYPE', 'neither http'],
-    ['url: https://ada:pw@plants.example/', 'FLOW_WRONG_TYPE', 'a user and a password'],
+    ['url: https://ada:pw@plants.example/', 'FLOW_WRONG_TYPE', 'a user or a password'],
     ['url: https://a.example/\nmethod: FETCH', 'FLOW_WRONG_TYPE', 'method'],
     ['url: https://a.example/\nbody: x', 'FLOW_UNKNOWN_FIELD', 'A GET request has no body'],
     ['url: https://a.example/\nmethod: HEAD\nform: { a: b }', 'FLOW_UNKNOWN_FIELD', 'A HEAD request has no body'],
@@ -279,18 +279,18 @@ describe('an http node that does not load', () => {
       'FLOW_UNKNOWN_FIELD',
       'cannot be combined with body',
     ],
-    ['url: https://a.example/\nheaders: { Host: b }', 'FLOW_UNKNOWN_FIELD', "the connection's own"],
-    ['url: https://a.example/\nheaders: { content-length: 5 }', 'FLOW_UNKNOWN_FIELD', "the connection's own"],
+    ['url: https://a.example/\nheaders: { Host: b }', 'FLOW_UNKNOWN_FIELD', 'set by the connection'],
+    ['url: https://a.example/\nheaders: { content-length: 5 }', 'FLOW_UNKNOWN_FIELD', 'set by the connection'],
     ['url: https://a.example/\nheaders: { "x y": b }', 'FLOW_UNKNOWN_FIELD', 'cannot name a header'],
     [
       'url: https://a.example/\nauth: { username: a, password: b }\nheaders: { Authorization: c }',
       'FLOW_UNKNOWN_FIELD',
-      'what auth sends',
+      'set by auth',
     ],
     [
       'url: https://a.example/\nmethod: POST\nmultipart: { a: b }\nheaders: { Content-Type: c }',
       'FLOW_UNKNOWN_FIELD',
-      'what multipart sends',
+      'set by multipart',
     ],
     ['url: https://a.example/\ntimeoutSeconds: 60', 'FLOW_WRONG_TYPE', 'timeoutSeconds'],
     ['url: https://a.example/\nencoding: hex', 'FLOW_WRONG_TYPE', 'encoding'],

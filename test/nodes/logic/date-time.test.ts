@@ -190,13 +190,13 @@ describe('date-time', () => {
   })
 
   it.each([
-    ['date: << data.gone >>', 'date is no date'],
-    ['date: << data.text >>', 'date is no date'],
-    ['since: << data.text >>', 'since is no date'],
+    ['date: << data.gone >>', 'date is not a date'],
+    ['date: << data.text >>', 'date is not a date'],
+    ['since: << data.text >>', 'since is not a date'],
     ['add: { years: 9000 }', 'after 9999'],
     ['subtract: { days: 1000000000000 }', 'before the year 1'],
     ['set: { year: 100000000000 }', 'before the year 1'],
-  ])('takes else, or fails the run, where there is no date: %s', async (fields, message) => {
+  ])('takes else, or fails the run, where there is not a date: %s', async (fields, message) => {
     const yaml = `type: date-time\n${fields}\nresult: data.result`
     const payload = { data: { text: 'tomorrow' } }
     const { output, payload: after } = await runNode({ yaml: `${yaml}\nelse: end`, payload })

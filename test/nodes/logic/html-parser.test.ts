@@ -138,7 +138,7 @@ describe('a hostile document', () => {
       'with everything selected, time and again',
       `${tags(190, '<a>')}${'x'.repeat(100_000)}`,
       'selector: "*"',
-      'comes to more than',
+      'have more than',
     ],
     ['with a selector without an end', '<p>a</p>', `selector: ${'p '.repeat(600)}p`, 'more than 1000 characters'],
   ])('%s takes else soon, and without an else fails the run', async (_what, v, fields, message) => {

@@ -207,8 +207,8 @@ describe('a token', () => {
   })
 
   it.each([
-    ['2030-01-01', 'is no number'],
-    [null, 'is no number'],
+    ['2030-01-01', 'is not a number'],
+    [null, 'is not a number'],
     [-1e300, 'expired'],
   ])('with exp %j is refused', async (exp, message) => {
     const outcome = await verify('', { token: forge({ alg: 'HS256' }, { exp }, secret) })
@@ -366,7 +366,7 @@ describe('keys as JSON', () => {
       'RS256',
       { keys: [jwk('RS256', 'old'), jwk('ES256')] },
       'TokenInvalid',
-      'none of the 2 keys',
+      'None of the 2 keys',
     ],
     [
       'another key of that name',
@@ -390,7 +390,7 @@ describe('keys as JSON', () => {
       'RS256',
       { keys: [{ ...jwk('RS256'), use: 'enc' }] },
       'KeyInvalid',
-      'none for RS256',
+      'not one for RS256',
     ],
     [
       'a key for another algorithm',
@@ -398,9 +398,9 @@ describe('keys as JSON', () => {
       'RS256',
       { ...jwk('RS256'), alg: 'RS512' },
       'KeyInvalid',
-      'none for RS256',
+      'not one for RS256',
     ],
-    ['a key of another kind', 'RS256', 'RS256', jwk('ES256', 'RS256'), 'KeyInvalid', 'none for RS256'],
+    ['a key of another kind', 'RS256', 'RS256', jwk('ES256', 'RS256'), 'KeyInvalid', 'not one for RS256'],
     [
       'a key that is broken',
       'RS256',
@@ -427,7 +427,7 @@ describe('keys as JSON', () => {
       const { problem } = await verify('', { token, key })
       expect(problem).toEqual({
         type: 'KeyInvalid',
-        message: 'The key is that of a key pair, and HS256 takes a secret.',
+        message: 'The key belongs to a key pair, but HS256 takes a secret.',
       })
     }
     const oct = { kty: 'oct', kid: 'mine', k: Buffer.from(secret).toString('base64url') }

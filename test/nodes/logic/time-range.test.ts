@@ -67,8 +67,8 @@ describe('time-range', () => {
   })
 
   it.each([
-    ['time: << data.gone >>', 'time is no date'],
-    ['time: << data.text >>', 'time is no date'],
+    ['time: << data.gone >>', 'time is not a date'],
+    ['time: << data.text >>', 'time is not a date'],
     ['days: << data.gone >>', 'days is missing'],
     ['days: << data.text >>', 'must be'],
     ['days: [ << data.text >> ]', 'must be'],

@@ -118,9 +118,9 @@ describe.each(['flow', 'given'] as const)('a schema of the %s', (from) => {
 describe('a schema that comes with the payload', () => {
   it.each([
     [undefined, 'schema'],
-    [null, 'It is no object'],
-    ['{}', 'It is no object'],
-    [[], 'It is no object'],
+    [null, 'It is not an object'],
+    ['{}', 'It is not an object'],
+    [[], 'It is not an object'],
     [{ type: 'objekt' }, 'schema/type must be equal to one of the allowed values'],
     [{ $ref: 'http://example.com/schema' }, "can't resolve reference"],
     [{ $ref: 'http://json-schema.org/draft-07/schema#' }, "can't resolve reference"],

@@ -25,10 +25,10 @@ describe('an mqtt node', () => {
     ['a/+', 'wildcard'],
     ['a/#', 'wildcard'],
     ['a\0b', 'NUL'],
-    ['$SYS/broker', "the broker's own"],
-    ['losant/5f1c2d3e4f5a6b7c8d9e0f1a/state', "the platform's own"],
+    ['$SYS/broker', 'belongs to the broker'],
+    ['losant/5f1c2d3e4f5a6b7c8d9e0f1a/state', 'belongs to the platform'],
     ['losant/5f1c2d3e4f5a6b7c8d9e0f1a/command', 'device-command'],
-    ['losantevil', "the platform's own"],
+    ['losantevil', 'belongs to the platform'],
     ['x'.repeat(65_536), 'longer than 65535 bytes'],
   ])('refuses the topic %j that a payload gave', async (v, message) => {
     const { sent, error } = await publish('topic: << data.v >>', { v })
@@ -47,8 +47,8 @@ describe('an mqtt node', () => {
 test.each([
   ['a/+/b', 'wildcard'],
   ['a/<< data.id >>/#', 'wildcard'],
-  ['$SYS', "the broker's own"],
-  ['losant/<< data.id >>/command', "the platform's own"],
+  ['$SYS', 'belongs to the broker'],
+  ['losant/<< data.id >>/command', 'belongs to the platform'],
 ])('An mqtt node with the topic %s does not load', (topic, message) => {
   const problems = problemsOf(`type: mqtt\ntopic: "${topic}"`)
   expect(problems.map((problem) => problem.code)).toEqual(['FLOW_WRONG_TYPE'])
