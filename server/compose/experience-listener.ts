@@ -4,7 +4,6 @@ import type { Application } from '../../engine/application.ts'
 import type { Services } from '../../engine/services.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { queueRuns } from '../../platform/runs/triggered-runs.ts'
-import type { ConnectionLimits } from '../http/connections.ts'
 import { createExperienceServer } from '../http/experience-server.ts'
 import { webhookRelay } from '../http/webhooks.ts'
 import type { Settings } from '../settings.ts'
@@ -12,9 +11,9 @@ import type { Settings } from '../settings.ts'
 export interface ListenerParts {
   readonly platform: Platform
   readonly settings: Settings
-  /** The application that serves at this moment. */
+  /** Returns the application that is being served. */
   readonly application: () => Application
-  /** Returns the services of a run that a request from this address starts. */
+  /** Returns the services for runs that requests from this address start. */
   readonly services: (address?: string) => Services
   readonly log: Logger
 }
@@ -23,12 +22,8 @@ export interface ListenerParts {
 export function createExperienceListener(parts: ListenerParts): FastifyInstance {
   const { platform, settings, application, services, log } = parts
   return createExperienceServer({
-    bodyLimitBytes: settings.bodyLimitBytes,
-    bodies: settings,
-    connections: connectionsOf(settings),
-    trustProxy: settings.trustProxy,
+    ...limitsOf(settings),
     tokenInQuery: settings.tokenInQuery,
-    maxPipelinedRequests: settings.maxPipelinedRequests,
     log,
     application,
     applicationId: platform.applicationId,
@@ -42,13 +37,9 @@ export function createExperienceListener(parts: ListenerParts): FastifyInstance 
   })
 }
 
-/** Behind a proxy that is trusted to tell clients apart, all connections come from its address. */
-export function connectionsOf(settings: Settings): ConnectionLimits {
-  const { maxConnections, connectionsPerAddress, unreadTimeoutMs, trustProxy } = settings
-  const isBehindProxy = trustProxy !== 0
-  return {
-    maxConnections,
-    connectionsPerAddress: isBehindProxy ? maxConnections : connectionsPerAddress,
-    unreadTimeoutMs,
-  }
+/** The limits that both HTTP listeners have. Behind a trusted proxy all connections come from its address, so that one may have them all. */
+export function limitsOf(settings: Settings) {
+  const { bodyLimitBytes, maxPipelinedRequests, trustProxy, maxConnections } = settings
+  const connections = trustProxy === 0 ? settings : { ...settings, connectionsPerAddress: maxConnections }
+  return { bodyLimitBytes, maxPipelinedRequests, trustProxy, bodies: settings, connections }
 }

@@ -5,12 +5,12 @@ import { createPlatformServer } from '../http/platform-server.ts'
 import { restResources } from '../resources/catalogue.ts'
 import type { RestContext } from '../resources/rest-context.ts'
 import { settingDefinitions } from '../settings.ts'
-import { connectionsOf, type ListenerParts } from './experience-listener.ts'
+import { type ListenerParts, limitsOf } from './experience-listener.ts'
 
 export interface PlatformListenerParts
   extends ListenerParts,
     Pick<RestContext, 'application' | 'describeEndpoints' | 'runs' | 'services'> {
-  /** Whether everything has started and nothing is being closed. */
+  /** Whether everything has started and the server is not closing. */
   readonly isServing: () => boolean
 }
 
@@ -19,11 +19,7 @@ export function createPlatformListener(parts: PlatformListenerParts): FastifyIns
   const { platform, settings, log, application, services, runs, describeEndpoints, isServing } = parts
   const forActions = { application, services, runs, describeEndpoints, runLog: runLog(log) }
   return createPlatformServer({
-    bodyLimitBytes: settings.bodyLimitBytes,
-    bodies: settings,
-    connections: connectionsOf(settings),
-    trustProxy: settings.trustProxy,
-    maxPipelinedRequests: settings.maxPipelinedRequests,
+    ...limitsOf(settings),
     log,
     hosts: {
       bound: settings.host,
