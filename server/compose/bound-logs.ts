@@ -1,7 +1,7 @@
-/** Bounds what one run logs: a flow that logs in a loop over what a client sent would fill the log with one request. */
+/** Bounds what one run logs. Otherwise one request could fill the log through a flow that logs in a loop over the request's items. */
 import type { Application, RunLog } from '../../engine/application.ts'
 
-/** The same application. Past `lines` a run logs no more, errors apart. */
+/** Returns the application with bounded logs: after `lines` lines, a run logs only errors. */
 export function boundLogs(application: Application, lines: number): Application {
   return {
     ...application,
@@ -13,7 +13,7 @@ function boundLog(log: RunLog, lines: number): RunLog {
   let left = lines
   return (level, message, details) => {
     if (level === 'error' || left > 0) log(level, message, details)
-    else if (left === 0) log('warn', `The run has logged ${lines} lines, so the log leaves out the others.`)
+    else if (left === 0) log('warn', `The run has logged ${lines} lines, so further ones are left out.`)
     if (level !== 'error') left--
   }
 }

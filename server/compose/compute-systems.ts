@@ -6,7 +6,7 @@ import { createAlarm } from '../triggers/alarm.ts'
 /** The shortest interval of a system, so that new systems are found in time. */
 const longestPauseMs = 5000
 
-/** The returned function stops it, and resolves once the last write has ended. */
+/** Returns a function that stops the computing. It resolves once the last write has ended. */
 export function startSystems(platform: Platform): () => Promise<void> {
   const { clock, log } = platform
   let isStopped = false

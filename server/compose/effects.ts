@@ -1,4 +1,4 @@
-/** Opens the effects of flows: what leaves the process, what waits, and what runs scripts. */
+/** Opens the effects of flows: calls to other servers, waiting, and scripts. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ApplicationSettings } from '../../engine/application.ts'
 import type { Effects } from '../../engine/services.ts'
@@ -18,9 +18,9 @@ export interface EffectsOptions {
     Settings,
     'smtpUrl' | 'mailFrom' | 'scriptTimeoutMs' | 'scriptMemoryMb' | 'scriptThreads' | 'maxWaitingScripts'
   >
-  /** Settings of the application that serves at this moment. */
+  /** The settings of the application that is being served. */
   application(): Pick<ApplicationSettings, 'http' | 'connections'>
-  /** Keeps mail as files where no SMTP server is set. */
+  /** Where mail is kept as files if no SMTP server is set. */
   readonly mailFolder: string | undefined
   readonly log: MailLog
   readonly publish: Effects['publish']

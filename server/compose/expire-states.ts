@@ -5,7 +5,7 @@ import type { Settings } from '../settings.ts'
 
 const everyMs = 3_600_000
 
-/** The returned function stops it, and resolves once the last write has ended. */
+/** Returns a function that stops the deletion. It resolves once the last write has ended. */
 export function startExpiry(
   platform: Platform,
   { stateDays, statePoints }: Pick<Settings, 'stateDays' | 'statePoints'>,

@@ -1,4 +1,4 @@
-/** The node types and trigger types that flows have, and the schema that editors get of them. */
+/** The node types and trigger types that flows can use, and the schema of them that editors use. */
 
 import { customNodeKey } from '../../engine/custom-node.ts'
 import { editorSchema } from '../../engine/describe/editor-schema.ts'
@@ -16,11 +16,11 @@ import { describeActions } from '../../platform/resources/catalogue.ts'
 export interface KnownTypes {
   readonly nodeTypes: ReadonlyMap<string, NodeType>
   readonly triggerTypes: readonly TriggerType[]
-  /** Those that stand for the custom nodes of the folder. */
+  /** One type for each custom node of the folder. */
   readonly customNodes: readonly NodeType[]
 }
 
-/** The types as the flows of a folder have them; without a folder, those that every application has. Throws what `readFolder` throws. */
+/** The types that the flows of a folder can use. Without a folder, the types that every application has. Throws what `readFolder` throws. */
 export async function typesIn(folder: string | undefined): Promise<KnownTypes> {
   const sources = folder === undefined ? [] : (await readFolder(folder)).filter(({ file }) => isFlowFile(file))
   const documents = sources.map((source) => parseYaml(source))

@@ -3,8 +3,8 @@ import { writeServerFile } from '../server-file.ts'
 import type { Listening } from './listen.ts'
 
 /**
- * Tells commands on this machine where the server is, in the data folder if there is one. Returns what takes the file away. It is no
- * reason not to serve if the file cannot be written.
+ * Writes a file to the data folder, if there is one, that tells commands on this machine where the server is. Returns a function that removes
+ * it. If the file cannot be written, that is logged and the server starts nevertheless.
  */
 export function leaveServerFile(
   dataFolder: string | undefined,

@@ -8,7 +8,7 @@ export const portTaken = defineError<{ name: string; host: string; port: number;
   'LISTEN_PORT_TAKEN',
   500,
   ({ name, host, port, flag, env }) =>
-    `Port ${port} on ${host} is taken, so the ${name} listener cannot have it. Choose another with ${flag} or ${env}.`,
+    `Port ${port} on ${host} is taken, so the ${name} listener cannot use it. Choose another with ${flag} or ${env}.`,
 )
 
 export const listenFailed = defineError<{ name: string; host: string; port: number; reason: string }>(
@@ -20,7 +20,7 @@ export const listenFailed = defineError<{ name: string; host: string; port: numb
 export interface Listening {
   readonly name: 'experience' | 'platform' | 'mqtt' | 'mqtts'
   readonly url: string
-  /** Tells the user that it listens on another port than usual. */
+  /** Tells the user that this is not the usual port. */
   readonly note?: string
 }
 
@@ -51,7 +51,7 @@ export function listenHttp(
 ): Promise<Listening> {
   return listen(name, address, setting, async (port, host) => {
     await app.listen({ port, host })
-    // Boundary: Node types `address` for pipes too, but a TCP server has an object.
+    // Boundary: in Node's types the address may also be a pipe's name, but for a TCP server it is an object.
     return (app.server.address() as AddressInfo).port
   })
 }

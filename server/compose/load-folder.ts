@@ -15,7 +15,7 @@ import { type CompiledWatch, compileWatch } from '../../platform/runs/watches.ts
 
 export interface LoadedFolder extends Loaded {
   readonly sources: readonly SourceFile[]
-  /** What the application's triggers watch on the platform. */
+  /** The watches that the application's triggers set up on the platform. */
   readonly watches: readonly CompiledWatch[]
 }
 
@@ -27,7 +27,7 @@ export async function loadFolder(
   return loadSources(await readFolder(folder), limits, wrapVisit)
 }
 
-/** For who serves the application: a secret that the environment does not have is an error. */
+/** Loads an application that is going to be served, for which a secret that is missing from the environment is an error. */
 export async function loadToServe(folder: string, limits: Partial<Limits>): Promise<LoadedFolder> {
   const loaded = await loadFolder(folder, limits)
   const isUnset = ({ code }: Problem) => code === 'APPLICATION_SECRET_NOT_SET'

@@ -24,8 +24,8 @@ export interface OpenedPlatform {
 }
 
 /**
- * Opens the store that the settings name. `commitEach` commits every write alone, to measure what shared commits gain. Throws `DATA_FOLDER_IN_USE` if
- * another process uses the folder.
+ * Opens the store that the settings name. With `commitEach` every write has a commit of its own, to measure what shared commits gain. Throws
+ * `DATA_FOLDER_IN_USE` if another process uses the folder.
  */
 export async function openPlatform(
   application: Application,
@@ -49,7 +49,7 @@ export async function openPlatform(
   }
 }
 
-/** Tests pass their own instead of the system's. */
+/** Tests replace these parts with their own. */
 interface Parts {
   readonly clock?: Clock
   readonly random?: Random

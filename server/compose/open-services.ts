@@ -13,14 +13,14 @@ import { createFlowStarter } from './start-flow.ts'
 export interface ServicesOptions {
   readonly platform: Platform
   readonly settings: Settings
-  /** The application that serves at this moment. */
+  /** Returns the application that is being served. */
   readonly application: () => Application
-  /** Mail is kept there where no SMTP server is set. */
+  /** Mail is kept in this folder if no SMTP server is set. */
   readonly dataFolder: string | undefined
   readonly log: Logger
 }
 
-/** Opens the effects of runs. The returned function makes the services of a run for the address that its request came from. */
+/** Opens the effects of runs. The returned function makes the services for runs that requests from an address start. */
 export function openServices(parts: Parts, options: ServicesOptions): (address?: string) => Services {
   const { platform, settings, application, dataFolder, log } = options
   const { effects, close } = createEffects({
@@ -35,7 +35,7 @@ export function openServices(parts: Parts, options: ServicesOptions): (address?:
   return createServices(platform, effects)
 }
 
-/** Publishes first to the flows that watch the topic, then to the clients of the broker. */
+/** Publishes to the flows that watch the topic, and then to the clients of the broker. */
 function createPublish(platform: Platform): Effects['publish'] {
   const relay = { type: 'flow', id: platform.applicationId } as const
   return async (topic, text) => {

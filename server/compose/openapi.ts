@@ -12,7 +12,7 @@ export function openApiOf(application: Application, sources: readonly SourceFile
   return describeOpenApi(application, sources, server === undefined ? options : { ...options, server })
 }
 
-/** Makes the document of the application that serves when it is first needed, once for each application. */
+/** Returns the document of the application that is being served. It is made when it is first asked for, and again after a reload. */
 export function createOpenApi(served: ServedApplication, server: () => string | undefined): () => OpenApiDocument {
   let made: { readonly application: Application; readonly document: OpenApiDocument } | undefined
   return () => {

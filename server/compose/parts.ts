@@ -1,8 +1,8 @@
-/** What a server has opened, and how it is closed: everything drains at the same time, then the newest part is closed first. */
+/** Closes what a server has opened: all parts drain at the same time, and then they are closed one by one, the newest first. */
 export interface Part {
-  /** Accepts nothing more and resolves once what runs has ended. */
+  /** Accepts nothing more. Resolves once what is in progress has ended. */
   drain?(): Promise<unknown>
-  /** Ends what is still open after that. */
+  /** Ends what is still open after draining. */
   cut?(): void
   close?(): unknown
 }

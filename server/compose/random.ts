@@ -1,4 +1,4 @@
-/** Draws random bytes from the system 4 KB at a time: a draw costs 4 µs and garbage, whatever its length. */
+/** Draws random bytes from the system 4 KB at a time, since each call to the system costs 4 µs and garbage, however few bytes it returns. */
 import { randomFillSync } from 'node:crypto'
 import type { Random } from '../../contracts/random.ts'
 
@@ -13,7 +13,7 @@ export function createRandom(): Random {
         used = 0
       }
       const bytes = pool.slice(used, used + length)
-      // Secrets are made of these bytes, so none stays in memory after it was handed out.
+      // Secrets are made of these bytes, so they do not stay in memory after they were handed out.
       pool.fill(0, used, used + length)
       used += length
       return bytes

@@ -1,4 +1,4 @@
-/** The application that serves. A reload swaps it; runs of earlier ones may still be in flight. */
+/** The application that is being served. A reload replaces it while runs of earlier ones may still be in progress. */
 import type { Application } from '../../engine/application.ts'
 import type { SourceFile } from '../../engine/source/position.ts'
 
@@ -7,7 +7,7 @@ export interface ServedApplication {
   /** What the current application was loaded from. */
   sources(): readonly SourceFile[]
   swap(next: Application, sources: readonly SourceFile[]): void
-  /** Resolves when no run of the current application or of an earlier one is in flight any more. */
+  /** Resolves once no run is in progress, neither of the current application nor of earlier ones. */
   whenIdle(): Promise<unknown>
 }
 

@@ -7,17 +7,17 @@ import type { Platform } from '../../platform/platform.ts'
 import { callAction } from '../../platform/resources/call-action.ts'
 import { createStorage } from '../../platform/storage/storage.ts'
 
-/** How many addresses' services are cached. */
+/** For how many addresses services are cached. */
 const MOST_ADDRESSES = 1000
 
 /**
- * The returned function makes the services of a run for the address that its request came from, or without one for a run from within. They are
- * cached, since making them took 10 µs per request.
+ * The returned function makes the services of a run for the address that its request came from, or without an address for a run that no request
+ * started. They are cached, since making them took 10 µs per request.
  */
 export function createServices(platform: Platform, effects: Effects): (address?: string) => Services {
   const { users } = platform
   const turn = createTurn()
-  /** SQLite answers at once, so a flow that asks it a thousand times would keep all others waiting. */
+  /** SQLite answers without waiting, so a flow that asks it a thousand times in a row would block all other runs. */
   const fairly = async <Answer>(asked: Promise<Answer>): Promise<Answer> => {
     const answer = await asked
     if (turn.isOver()) await turn.next()

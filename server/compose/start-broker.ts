@@ -19,7 +19,7 @@ export const tlsInvalid = defineError<{ problem: string }>(
 )
 
 const usualPort = 1883
-/** How many ports are tried after the usual one. */
+/** How many further ports are tried if the usual one is taken. */
 const portsTried = 100
 
 export interface RunningBroker {

@@ -1,4 +1,4 @@
-/** Starts flows for other flows. A run is stored before the flow that started it goes on, so that a crash loses none. */
+/** Starts flows for other flows. A run is stored before the flow that started it continues, so that a crash loses none. */
 
 import { defineError } from '../../contracts/errors.ts'
 import type { Application } from '../../engine/application.ts'
@@ -8,9 +8,9 @@ import type { RunBegin } from '../../platform/base/triggered-run.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { queueRuns } from '../../platform/runs/triggered-runs.ts'
 
-/** Ends chains of flows that start each other without pause. */
+/** The most flows in a chain of flows that start each other without a pause. */
 const mostInChain = 20
-/** A run that is due this much later begins a new chain, so a flow may start itself periodically for ever. */
+/** A run that is due this much later begins a new chain, so a flow may go on starting itself periodically. */
 const newChainAfterMs = 60_000
 
 const chainTooLong = defineError<{ max: number }>(
@@ -20,7 +20,7 @@ const chainTooLong = defineError<{ max: number }>(
     `This run is the last of a chain of ${max} flows that started one another, so it must not start another flow.`,
 )
 
-/** `application` returns the application that serves at this moment. */
+/** `application` returns the application that is being served. */
 export function createFlowStarter(platform: Platform, application: () => Application): Effects['startFlow'] {
   return async ({ flow, button, data, by, depth, dueAt = 0 }) => {
     const now = platform.clock.now()
