@@ -1,4 +1,4 @@
-/** Who sends a request, and whether the endpoint lets them in. */
+/** Finds out who sends a request, and whether the endpoint lets them in. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { UserRecord, VerifiedUser } from '../../contracts/users.ts'
 import type { ApplicationSettings } from '../../engine/application.ts'
@@ -22,7 +22,7 @@ export const anonymous: Caller = { user: null, device: null, authInfo: null }
 
 export interface TokenRules {
   readonly cors: ApplicationSettings['cors']
-  /** Whether the query parameter counts, which stays in histories and in the logs of proxies. */
+  /** Whether the token may also come in the query, which stays in browser histories and in the logs of proxies. */
   readonly takesQuery: boolean
 }
 
@@ -38,14 +38,14 @@ export function tokenOf(
   const kept = cookie === undefined ? undefined : nonEmptyText(cookiesOf(request).authorization)
   if (kept !== undefined && !isForged(request, cors)) return kept
   const shown = takesQuery ? nonEmptyText(queryOf(request).authorization) : undefined
-  // A page that is left for another would name its own URL, and the token with it.
+  // Otherwise a link on the page would send its URL, and the token in it, to another site.
   if (shown !== undefined) reply.header('referrer-policy', 'no-referrer')
   return shown
 }
 
 /**
- * Whether a page of another site may have made the browser send its cookies along, to change something in the user's name. `SameSite` keeps
- * the browser from it by itself, unless the flow has set `none`. https://www.w3.org/TR/fetch-metadata/
+ * Whether a page of another site may have made the browser send the user's cookies with a request that changes something. `SameSite` already
+ * prevents that, unless the flow has set it to `none`. https://www.w3.org/TR/fetch-metadata/
  */
 function isForged(request: FastifyRequest, cors: ApplicationSettings['cors']): boolean {
   const { method, headers } = request
@@ -54,11 +54,11 @@ function isForged(request: FastifyRequest, cors: ApplicationSettings['cors']): b
   if (typeof cors === 'object' && cors.credentials && origin !== undefined && cors.origins.includes(origin))
     return false
   if (site !== undefined) return site === 'cross-site'
-  // An older browser, or one on plain HTTP: the origin tells.
+  // Older browsers, and all browsers on plain HTTP, send only the origin.
   return origin !== undefined && origin.replace(/^https?:\/\//, '').toLowerCase() !== request.host.toLowerCase()
 }
 
-/** The token in an `authorization` header; RFC 9110 has the scheme in any case. */
+/** The token in an `authorization` header. The scheme may be written in upper or lower case, RFC 9110, 11.1. */
 export function bearerToken(header: string): string | undefined {
   return /^bearer +([^ ].*)$/i.exec(header)?.[1]?.trimEnd()
 }
@@ -78,7 +78,7 @@ function deviceCaller(device: CallingDevice | null): Caller {
   return device === null ? anonymous : { user: null, device, authInfo: null }
 }
 
-/** The status that turns the caller away, if one does. */
+/** The status with which the caller is refused, if so. */
 export function refusal(access: Access, caller: Caller): 401 | 403 | undefined {
   if (access === 'public') return undefined
   if (access === 'device') return caller.device === null ? 401 : undefined
@@ -99,7 +99,7 @@ function isInGroup(user: UserRecord, names: readonly string[]): boolean {
 }
 
 function queryOf(request: FastifyRequest): Readonly<Record<string, unknown>> {
-  // Fastify types the query as unknown; its parser gives an object.
+  // Fastify types the query as unknown, but its parser returns an object.
   return request.query as Record<string, unknown>
 }
 

@@ -1,6 +1,6 @@
 /**
- * Turns a request's body into what a flow reads: JSON, forms and multipart parsed, other text as text, and what is no text as a map that
- * has its bytes. An empty body is `null`.
+ * Turns a request's body into the value that a flow reads: JSON, forms and multipart forms are parsed, other text stays text, and anything else
+ * becomes a map with its bytes. An empty body becomes `null`.
  */
 import { isUtf8 } from 'node:buffer'
 import { parse as parseForm } from 'node:querystring'
@@ -18,7 +18,7 @@ import { plainRecord } from './plain-record.ts'
 export interface BodyLimits extends FormLimits {
   /** How many different names the keys of a body may have. */
   readonly maxBodyKeys: number
-  /** How many times as large as it was sent a compressed body may become. */
+  /** By how many times a compressed body may grow when it is decompressed. */
   readonly maxCompressionRatio: number
 }
 
@@ -31,7 +31,7 @@ export const defaultBodyLimits: BodyLimits = {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The bytes of the body, decompressed, where what the request is for wants them. */
+    /** The decompressed bytes of the body, if the endpoint or webhook needs them. */
     bodyBytes: Buffer | null
   }
 }
@@ -42,7 +42,7 @@ const unsafeKey = defineError(
   400,
   () => 'The body has a key that is not allowed, such as __proto__.',
 )
-const tooDeep = defineError('HTTP_BODY_TOO_DEEP', 400, () => 'The body is nested too deep.')
+const tooDeep = defineError('HTTP_BODY_TOO_DEEP', 400, () => 'The body is nested too deeply.')
 const tooManyCollections = defineError(
   'HTTP_BODY_TOO_MANY_VALUES',
   413,
@@ -56,7 +56,7 @@ const tooManyKeys = defineError<{ max: number }>(
 
 interface Sent {
   readonly bytes: Buffer
-  /** The header `content-type`, parameters and all. */
+  /** The header `content-type` with its parameters. */
   readonly type: string
   readonly limits: BodyLimits
 }
@@ -65,7 +65,7 @@ type ReadBody = (sent: Sent) => unknown
 
 export interface BodyParserOptions {
   readonly limits: BodyLimits
-  /** Whether the bytes of the body are wanted as well. */
+  /** Whether to keep the bytes of the body as well. */
   readonly keepsBytes?: (request: FastifyRequest) => boolean
 }
 
@@ -132,7 +132,7 @@ const refusals: Readonly<Record<JsonFault, () => FlowpotError>> = {
   key: () => unsafeKey({}),
 }
 
-/** A field's bytes are those between the marks, some of them written as `%xx`: their charset is known only once they are together. */
+/** The bytes of a field may be written as themselves or as `%xx`, so all of them are put together before they are decoded by the charset. */
 function readForm({ bytes, type, limits }: Sent): Record<string, unknown> | null {
   const text = bytes.toString('latin1')
   const max = limits.maxBodyKeys
@@ -146,7 +146,7 @@ function readForm({ bytes, type, limits }: Sent): Record<string, unknown> | null
       try {
         return decodeBytes(percentBytes(field), decoder)
       } catch (error) {
-        // What is thrown here querystring catches, and makes a text of it all the same.
+        // `querystring` would catch the error and decode the field in its own way.
         fault = error
         return ''
       }
@@ -162,7 +162,7 @@ function hasMoreFields(text: string, max: number): boolean {
   return count > max
 }
 
-/** A form is `null` where it has no field. */
+/** A form without fields becomes `null`. */
 function formRecord(form: object): Record<string, unknown> | null {
   if (Object.hasOwn(form, '__proto__')) throw unsafeKey({})
   const record = plainRecord(form)
@@ -180,7 +180,7 @@ function readMultipart({ bytes, type, limits }: Sent): Record<string, unknown> |
   return formRecord(fields)
 }
 
-/** A body of no type is text if it can be. */
+/** A body without a content type is text if its bytes are valid UTF-8. */
 function readOther({ bytes, type: header }: Sent): unknown {
   const { type, params } = parseHeaderValue(header)
   if (type === '' ? isUtf8(bytes) : isTextType(type)) return readText(bytes, params.get('charset'))

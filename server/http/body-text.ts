@@ -1,4 +1,4 @@
-/** Which bodies are text, and which text their bytes are. */
+/** Finds out which bodies are text, and decodes them. */
 import { isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
 import { defineError } from '../../contracts/errors.ts'
@@ -30,7 +30,7 @@ export function isTextType(type: string): boolean {
   return type.startsWith('text/') || textTypes.has(type) || /\+(?:json|xml|yaml|json-seq)$/.test(type)
 }
 
-/** UTF-8 where no charset is named. Refuses bytes that are not text in it, so that no flow keeps what nobody wrote. */
+/** Without a charset the text is UTF-8. Refuses bytes that are not valid in the charset, so that no flow stores garbled text. */
 export function readText(bytes: Buffer, charset: string | undefined): string {
   if (charset === undefined || /^utf-?8$/i.test(charset)) {
     if (isUtf8(bytes)) return bytes.toString('utf8')

@@ -1,11 +1,11 @@
-/** Bounds what the log takes. What a client sends comes into it whole otherwise, several times over: in messages, errors and details. */
+/** Bounds the log. Otherwise all that a client sends could end up in it several times: in messages, errors and details. */
 import { encode } from '../recorder/encoding.ts'
 import { takeSnapshot } from '../recorder/snapshot.ts'
 
 export interface LogBounds {
-  /** Characters of a line. A longer one is cut. */
+  /** How many characters a line may have. A longer one is cut. */
   readonly lineBytes: number
-  /** Characters that lines may take in a minute. Past it none is left out, but each is cut to `shortLine`. */
+  /** How many characters may be logged in a minute. After that each line is cut to `shortLine`, and none is left out. */
   readonly bytesPerMinute: number
 }
 
@@ -14,7 +14,7 @@ export const defaultLogBounds: LogBounds = { lineBytes: 8 * 1024, bytesPerMinute
 const shortLine = 512
 const minuteMs = 60_000
 
-/** Takes a line as pino writes it, with its line end. Its secrets are out of it already, so that none is cut in two and shown. */
+/** Takes a line as pino writes it, with its line end. Secrets must have been removed before, since a cut could hide one from the search. */
 export function boundLines({ lineBytes, bytesPerMinute }: LogBounds, now: () => number): (line: string) => string {
   let since = now()
   let written = 0
@@ -32,12 +32,12 @@ export function boundLines({ lineBytes, bytesPerMinute }: LogBounds, now: () => 
 }
 
 function cutLine(line: string, bound: number): string {
-  // Written by pino, from values of our own.
+  // Boundary: pino has written the line, so it is a JSON object.
   const { level, time, msg, ...fields }: Record<string, unknown> = JSON.parse(line)
   const shown = (value: unknown, characters: number) =>
     encode(takeSnapshot(value, { bytes: characters, comparisons: 0, characters: characters / 4, isCut: false }))
   const written = (rest: object) => `${JSON.stringify({ level, time, cut: line.length, ...rest })}\n`
-  // What JSON escapes takes more than it counts for, so that the first try may not fit.
+  // Escaped characters are longer in JSON than they are counted, so the first try may be too long.
   for (let characters = bound / 2; characters > 16; characters /= 2) {
     const cut = written({ ...Object(shown(fields, characters)), msg: shown(msg, characters) })
     if (cut.length <= bound) return cut

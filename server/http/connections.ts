@@ -1,15 +1,15 @@
-/** What connections may take: how many there are, of one network and in all, and how long a reply waits for who does not read it. */
+/** Bounds connections: how many there are, in all and of each network, and how long a reply waits for a client that does not read it. */
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { networkOf } from '../../platform/auth/network.ts'
 
 export interface ConnectionLimits {
-  /** Past it new connections are dropped. */
+  /** How many connections there may be. Further ones are dropped. */
   readonly maxConnections: number
-  /** Of one address, or one IPv6 network. Behind a proxy all connections have its address, so there none is told apart. */
+  /** How many connections one address, or one IPv6 network, may have. */
   readonly connectionsPerAddress: number
-  /** A connection whose client takes nothing of what waits for it is ended after this time, and before twice as long. */
+  /** How long a client may leave output unread. Its connection ends after this time, and before twice as long. */
   readonly unreadTimeoutMs: number
 }
 
@@ -34,7 +34,10 @@ export function boundConnections(app: FastifyInstance, limits: ConnectionLimits,
       const now = performance.now()
       if (now < nextWarning) return
       nextWarning = now + warningEveryMs
-      log?.warn({ address: network, connections: count - 1 }, 'A connection is refused: its address has too many.')
+      log?.warn(
+        { address: network, connections: count - 1 },
+        'A connection was refused, since its address has too many',
+      )
       return
     }
     counts.set(network, count)
@@ -50,8 +53,8 @@ export function boundConnections(app: FastifyInstance, limits: ConnectionLimits,
 }
 
 /**
- * Node's own timeout of a socket counts what the system has taken of a write as activity, so it tells a slow reader from none. It is set
- * only while output waits: a run may take its time.
+ * Ends connections whose clients do not read. Node's timeout of a socket is reset whenever the system accepts a part of a write, so it tells slow
+ * readers from those that do not read at all. It is only set while output is waiting, since a run may take longer.
  */
 function endUnread(app: FastifyInstance, sockets: ReadonlySet<Socket>, timeoutMs: number): void {
   const watched = new WeakSet<Socket>()
@@ -60,7 +63,7 @@ function endUnread(app: FastifyInstance, sockets: ReadonlySet<Socket>, timeoutMs
       if (socket.writableLength > 0) {
         if (watched.has(socket)) continue
         watched.add(socket)
-        // Without a listener for it, Node's HTTP server destroys a socket that is out of time.
+        // When the time is over, Node's HTTP server destroys the socket, unless there is a listener for `timeout`.
         socket.setTimeout(timeoutMs)
       } else if (watched.delete(socket) && socket.timeout === timeoutMs) {
         socket.setTimeout(0)

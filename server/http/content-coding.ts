@@ -1,4 +1,4 @@
-/** Bodies of requests that come compressed. */
+/** Decompresses the bodies of requests. */
 import { defineError } from '../../contracts/errors.ts'
 import { acceptedCodings, codingNames, type Decode, decoderOf, exceedsOutput } from '../content-coding.ts'
 
@@ -23,7 +23,7 @@ export interface Coding {
   readonly decode: Decode
 }
 
-/** `undefined` where the body comes as it is. Throws for what is not known, and for several on one another. */
+/** `undefined` if the body is not compressed. Throws `HTTP_ENCODING_UNKNOWN` for unknown codings, and for several at once. */
 export function codingOf(header: string | undefined): Coding | undefined {
   if (header === undefined) return undefined
   const names = codingNames(header)
@@ -37,7 +37,7 @@ export function codingOf(header: string | undefined): Coding | undefined {
 
 export interface DecodedLimits {
   readonly maxBytes: number
-  /** How many times as large as it was sent a body may be; one of 64 KB is never too large for it. */
+  /** By how many times a body may grow. It does not apply to bodies of up to 64 KB. */
   readonly maxRatio: number
 }
 

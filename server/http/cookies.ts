@@ -1,4 +1,4 @@
-/** Reads and writes cookies, with the functions of `@fastify/cookie`: its hooks would parse every request's. */
+/** Reads and writes cookies with the functions of `@fastify/cookie`, without its hooks, which would parse the cookies of every request. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Cookie } from '../../engine/services.ts'
 import { plainRecord } from './plain-record.ts'
@@ -8,7 +8,7 @@ export function cookiesOf(request: FastifyRequest): Record<string, unknown> {
   return header === undefined ? {} : plainRecord(request.server.parseCookie(header))
 }
 
-/** The value of a `set-cookie` header. Throws where the name, domain or path is not one. */
+/** The value of a `set-cookie` header. Throws if the name, domain or path is not valid. */
 export function cookieText(cookie: Cookie, reply: FastifyReply): string {
   return reply.server.serializeCookie(cookie.name, cookie.value, {
     ...(cookie.path === undefined ? {} : { path: cookie.path }),

@@ -1,9 +1,9 @@
-/** Counts the names that keys of JSON have: each new one costs the process about 3 µs, and those that come again next to nothing. */
+/** Counts the different names of keys in JSON: each new name costs the process about 3 µs, and a repeated one next to nothing. */
 
-/** A key takes at least so many characters: `"":1,`. */
+/** The fewest characters that a key takes: `"":1,`. */
 const shortestKey = 5
 
-/** Whether there are more than `max`. `length` is that of the JSON, which spares most bodies the counting. */
+/** Whether there are more than `max` names. `length` is the length of the JSON: most bodies are too short to have that many, so they need not be counted. */
 export function hasMoreNames(json: unknown, max: number, length: number): boolean {
   if (length < max * shortestKey) return false
   const names = new Set<string>()

@@ -1,4 +1,4 @@
-/** Headers of every reply of an endpoint that the flow does not set itself, and what browsers are told of other origins. */
+/** The headers that every reply of an endpoint has unless the flow sets them, and those for pages of other origins (CORS). */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApplicationSettings } from '../../engine/application.ts'
 
@@ -15,14 +15,14 @@ export function setDefaultHeaders(request: FastifyRequest, reply: FastifyReply, 
   if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000')
   if (typeof cors === 'object') return nameOrigin(request, reply, cors)
   if (cors && request.headers.origin !== undefined) {
-    // Any origin, so never with credentials: a page of another origin that wants to act for a user needs the user's token.
+    // Any origin is allowed, so never with credentials: to act for a user, a page of another origin needs the user's token.
     reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', exposed)
   }
 }
 
-/** Lets pages of the origins that `cors` names read the reply. */
+/** Allows pages of the origins that `cors` lists to read the reply. */
 export function nameOrigin(request: FastifyRequest, reply: FastifyReply, cors: Exclude<Cors, boolean>): void {
-  // What is kept on the way for one origin is not for another.
+  // Caches must not give the reply for one origin to another.
   reply.header('vary', 'origin')
   const { origin } = request.headers
   if (origin === undefined || !cors.origins.includes(origin)) return
@@ -30,7 +30,7 @@ export function nameOrigin(request: FastifyRequest, reply: FastifyReply, cors: E
   if (cors.credentials) reply.header('access-control-allow-credentials', 'true')
 }
 
-/** Whether a browser asks if it may call: https://fetch.spec.whatwg.org/#cors-preflight-request. */
+/** Whether a browser asks if a page may call: https://fetch.spec.whatwg.org/#cors-preflight-request. */
 export function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }
@@ -41,7 +41,7 @@ export function answerPreflight(request: FastifyRequest, reply: FastifyReply, me
   if (reply.hasHeader('access-control-allow-origin')) {
     reply.header('access-control-allow-methods', methods.join(', ')).header('access-control-max-age', '86400')
     const asked = request.headers['access-control-request-headers']
-    // Named one by one, since `*` does not cover `authorization`.
+    // The headers are listed, since `*` does not include `authorization`.
     if (asked !== undefined) reply.header('access-control-allow-headers', asked)
   }
   reply.send()

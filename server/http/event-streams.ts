@@ -20,7 +20,7 @@ export interface StreamRequest {
   readonly actor: Actor
   /** Whether the token that opened the stream would still open it. */
   readonly isAllowed: () => Promise<boolean>
-  /** Sends until what it returns is called. */
+  /** Sends events until the returned function is called. */
   readonly begin: (sink: EventSink) => () => void
 }
 
@@ -77,7 +77,7 @@ export function createEventStreams(app: FastifyInstance, platform: Pick<Platform
       raw.once('error', forget)
       write(': open\n\n')
       stop = begin({ send: (event, data) => write(`event: ${event}\ndata: ${data}\n\n`), end })
-      // It may have ended while it began.
+      // The stream may have ended while it was being opened.
       if (!isOpen) forget()
       return reply
     },

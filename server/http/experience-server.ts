@@ -1,4 +1,4 @@
-/** Serves the endpoints of the compiled application. One route takes every request; a table that a reload swaps finds the endpoint. */
+/** Serves the endpoints of the compiled application. One Fastify route takes every request, and a table that a reload replaces finds the endpoint. */
 import fastifyCookie from '@fastify/cookie'
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Application, RunLog } from '../../engine/application.ts'
@@ -21,18 +21,18 @@ import { findWebhook, type Webhook, type WebhookMatch, webhookData, webhookRelay
 import { writeReply } from './write-reply.ts'
 
 export interface ExperienceOptions extends ListenerOptions, Verifiers {
-  /** The current application; another one after a reload. */
+  /** Returns the application that is being served. */
   readonly application: () => Application
   readonly applicationId: string
-  /** Whether a token counts that comes as the query parameter `authorization`. */
+  /** Whether a token may come in the query parameter `authorization`. */
   readonly tokenInQuery?: boolean
-  /** What a run acts with, for a request from this address. */
+  /** Returns the services for runs that requests from this address start. */
   readonly services: (context: { readonly address: string }) => Services
-  /** Writes down a run that nobody waits for. */
+  /** Stores a run that nobody waits for. */
   readonly queue: (webhook: Webhook, data: unknown) => Promise<void>
 }
 
-/** A request that has an endpoint and may enter. Runs on the application that it was found in, whatever a reload does meanwhile. */
+/** A request that has an endpoint and may enter. It runs in the application in which its endpoint was found, even if that is reloaded meanwhile. */
 interface Admitted {
   readonly application: Application
   readonly match: RouteMatch
@@ -40,7 +40,7 @@ interface Admitted {
   readonly caller: Caller
 }
 
-/** A request for a webhook, of the application that it was found in. */
+/** A request for a webhook, with the application in which that was found. */
 interface Called extends WebhookMatch {
   readonly application: Application
 }
@@ -130,7 +130,7 @@ function sendReply(reply: FastifyReply, answer: Reply): void {
   }
 }
 
-/** Whether the request was refused for a content encoding that is not known, before its body is read. */
+/** Refuses a request with an unknown content encoding before its body is read. Returns whether it has. */
 function refuseEncoding(request: FastifyRequest, reply: FastifyReply): boolean {
   if (request.headers['content-encoding'] === undefined) return false
   try {

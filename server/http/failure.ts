@@ -1,4 +1,4 @@
-/** What a client learns of an error: the whole message if the request caused it, and otherwise only that something failed. */
+/** Decides what a client may see of an error: the message if the request caused it, and otherwise only that something failed. */
 import { FlowpotError } from '../../contracts/errors.ts'
 import { namedRefusal } from './refusals.ts'
 

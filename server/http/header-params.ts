@@ -3,11 +3,11 @@
 export interface HeaderValue {
   /** What comes before the parameters, in lower case: `multipart/form-data`. */
   readonly type: string
-  /** By lower-case name. The first of a name counts. */
+  /** By name in lower case. If a name is repeated, the first one counts. */
   readonly params: ReadonlyMap<string, string>
 }
 
-/** A backslash escapes a quotation mark only, since browsers of old send the paths of Windows as they are. */
+/** A backslash only escapes a quotation mark, since old browsers send Windows paths without escaping them. */
 const param = /;[ \t]*([^\s=;"]+)[ \t]*=[ \t]*(?:"((?:\\"|[^"])*)"|([^;]*))/g
 
 export function parseHeaderValue(header: string): HeaderValue {
@@ -21,7 +21,7 @@ export function parseHeaderValue(header: string): HeaderValue {
   return { type: header.slice(0, end).trim().toLowerCase(), params }
 }
 
-/** What a text of one character a byte says, with its `%xx` as bytes. A percent sign that begins no byte is one itself. */
+/** Takes a text in Latin-1, and returns its bytes with each `%xx` replaced by the byte that it stands for. */
 export function percentBytes(text: string): Buffer {
   return Buffer.from(
     text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),

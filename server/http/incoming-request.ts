@@ -1,10 +1,10 @@
-/** A request that changes to another protocol only if that is WebSocket, and is served as any other if not. */
+/** A request that is only upgraded to WebSocket. If it names another protocol, it is served like any other request. */
 import { IncomingMessage } from 'node:http'
 
 /**
- * Once a server listens to `upgrade`, Node gives it every request that names another protocol, and its connection with it.
- * Clients do so in plain requests (Java's asks for `h2c`), and RFC 9110, 7.8 lets a server ignore that. Node 20 decides by
- * `upgrade`, which it writes and then reads; newer versions have `shouldUpgradeCallback` for it.
+ * Once a server listens to `upgrade`, Node emits it for every request that names another protocol. Some clients do that in ordinary
+ * requests (Java's client asks for `h2c`), and RFC 9110, 7.8 allows servers to ignore it. Node 20 decides by the property `upgrade`,
+ * which it writes and then reads; newer versions have `shouldUpgradeCallback`.
  */
 export class IncomingRequest extends IncomingMessage {
   // Only declared: the constructor of IncomingMessage writes `upgrade` before a field could be initialised.

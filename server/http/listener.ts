@@ -26,9 +26,9 @@ export interface ListenerOptions {
   readonly requestTimeoutMs?: number
   /** The proxies whose `x-forwarded-*` headers are trusted; none by default. */
   readonly trustProxy?: TrustedProxies
-  /** How many requests of one connection may be unanswered; past it the connection ends. */
+  /** How many requests of one connection may be unanswered. A connection with more is ended. */
   readonly maxPipelinedRequests?: number
-  /** What of a body is too much, besides its size. */
+  /** Limits of bodies besides their size. */
   readonly bodies?: Partial<BodyLimits>
   readonly connections?: Partial<ConnectionLimits>
   readonly log?: Logger
@@ -48,7 +48,7 @@ export function fastifyOptions(options: ListenerOptions, word: WordFailure) {
     requestTimeout: requestTimeoutMs,
     http: {
       headersTimeout: Math.min(15_000, requestTimeoutMs),
-      // How often Node looks for connections that are out of time. Its default of 30 s would double both limits.
+      // How often Node looks for connections that have exceeded a timeout. The default of 30 s could exceed both limits by far.
       connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs),
       // `requireOneHost` checks it, and replies in the format of all other errors.
       requireHostHeader: false,
@@ -102,10 +102,10 @@ export function closeQuickly(app: FastifyInstance): void {
   })
 }
 
-/** Connections whose last request was answered before its body had come. */
+/** Connections whose last request was answered before its whole body had come. */
 const answeredEarly = new WeakSet<Socket>()
 
-/** Remembers such a connection: whatever becomes of the body, a second reply would be taken for that of the next request. */
+/** Remembers that the request was answered before its body came. If the body turns out to be broken, no error may be sent: it would look like the reply to the next request. */
 export function noteEarlyAnswer(request: IncomingMessage): void {
   const { socket } = request
   answeredEarly.add(socket)
@@ -135,7 +135,7 @@ export function logRequests(
   })
 }
 
-/** Writes the reply straight to the socket, because Fastify has no request and no reply for what Node's parser refused. */
+/** Writes the reply directly to the socket, since Fastify creates no request and no reply for what Node's parser has refused. */
 function answerBrokenRequest(code: string, socket: Socket, word: WordFailure): void {
   if (code === 'ECONNRESET' || !socket.writable || answeredEarly.has(socket)) {
     socket.destroy()

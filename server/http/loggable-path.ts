@@ -1,9 +1,9 @@
-/** The path of a request as it may be logged: a link to set a new password has its token there. */
+/** Removes secrets from the path of a request before it is logged. A link to set a new password has its token in the path. */
 import { parseRoute } from '../../engine/route.ts'
 import { redacted, type SecretNames } from '../../engine/secret-names.ts'
 import type { RouteMatch } from './route-table.ts'
 
-/** `url` with what stands for parameters that are secrets by their name taken out; its query is the log's own to look through. */
+/** Returns `url` without the values of path parameters whose names say that they are secrets. The log itself removes secrets from the query. */
 export function loggablePath(url: string, path: string, match: RouteMatch | undefined, names: SecretNames): string {
   const shown = match === undefined ? withoutTokens(path) : withoutSecretParams(path, match, names)
   return shown === path ? url : `${shown}${url.includes('?') ? url.slice(url.indexOf('?')) : ''}`
@@ -26,7 +26,7 @@ function redactSegments(path: string, route: string, names: SecretNames): string
     .join('/')
 }
 
-/** Where no endpoint took the request, nobody knows what the segments are: long ones with a digit in them look like tokens. */
+/** If no endpoint matches the request, nothing is known of its segments. Long ones with a digit in them may be tokens. */
 function withoutTokens(path: string): string {
   return path.replace(/[^/]{16,}/g, (segment) => (/\d/.test(segment) ? redacted : segment))
 }

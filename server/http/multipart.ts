@@ -1,7 +1,7 @@
 /**
- * Reads a multipart form: https://www.rfc-editor.org/rfc/rfc7578. The parsers at hand refuse or lose what clients in use send: names
- * without quotes or with escaped ones, a space after the boundary, line feeds alone, a charset of a part. Each byte is looked at a fixed
- * number of times, whatever the form.
+ * Reads a multipart form: https://www.rfc-editor.org/rfc/rfc7578. The parsers that we tried refuse or lose what common clients send: names
+ * without quotes or with escaped quotes, a space after the boundary, line feeds without carriage returns, a charset of a part. The time grows
+ * with the size of the form alone, whatever is in it.
  */
 import { decodeExtended } from 'content-disposition'
 import { defineError } from '../../contracts/errors.ts'
@@ -29,7 +29,7 @@ export interface FormLimits {
 type Entry = readonly [name: string, value: string | FileBytes]
 
 const maxHeaderBytes = 16 * 1024
-/** https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1. Searching the body for one of 14,000 characters could take eleven seconds. */
+/** https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1. Searching a body for a boundary of 14,000 characters could take eleven seconds. */
 const maxBoundaryLength = 70
 const lineFeed = 10
 const carriageReturn = 13
@@ -48,7 +48,7 @@ export function parseMultipart(body: Buffer, boundary: string | undefined, limit
   return entries
 }
 
-/** What stands between the delimiters, one after another. What stands before the first and after the last is not the form's. */
+/** Yields what is between the delimiters. What comes before the first and after the last one is not part of the form. */
 function* partsOf(body: Buffer, mark: Buffer): Generator<Buffer> {
   let start: number | undefined
   for (let at = body.indexOf(mark); at !== -1; at = body.indexOf(mark, at + mark.length)) {
@@ -64,7 +64,7 @@ function* partsOf(body: Buffer, mark: Buffer): Generator<Buffer> {
   throw notMultipart({})
 }
 
-/** Where the line after this one begins, if nothing but spaces is left of this one. */
+/** Where the next line begins, if the rest of this line is only spaces. */
 function endOfLine(body: Buffer, from: number): number | undefined {
   let at = from
   while (body[at] === 0x20 || body[at] === 0x09) at++
@@ -88,7 +88,7 @@ function readPart(part: Buffer): Entry {
 }
 
 interface PartHeader extends HeaderValue {
-  /** As it was sent. */
+  /** The value as it was sent. */
   readonly text: string
 }
 
@@ -97,7 +97,7 @@ function splitHeaders(part: Buffer): { readonly headers: ReadonlyMap<string, Par
   const end = /\r?\n\r?\n/.exec(head)
   if (end === null) throw notMultipart({})
   const headers = new Map<string, PartHeader>()
-  // Names of files come in UTF-8, and in Latin-1 from programs of old. A line that begins with a space goes on with the one before.
+  // File names come in UTF-8, and from old programs in Latin-1. A line that begins with a space continues the line before it.
   for (const line of readName(part.subarray(0, end.index))
     .replace(/\r?\n[ \t]+/g, ' ')
     .split(/\r?\n/)) {
@@ -125,7 +125,7 @@ function filenameOf({ params }: HeaderValue): string | undefined {
   )
 }
 
-/** As browsers write these three: https://html.spec.whatwg.org/#multipart-form-data */
+/** Browsers escape these three characters: https://html.spec.whatwg.org/#multipart-form-data */
 function unescaped(name: string): string {
   return name.replace(/%(?:0A|0D|22)/gi, decodeURIComponent)
 }

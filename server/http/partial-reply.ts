@@ -1,4 +1,4 @@
-/** What is sent of a reply to a client that has some of it, or wants some: https://www.rfc-editor.org/rfc/rfc9110#section-13 and 14. */
+/** Sends only a part of a reply, or nothing, to a client that has the rest or wants only that part: https://www.rfc-editor.org/rfc/rfc9110#section-13 and 14. */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import fresh from 'fresh'
@@ -12,7 +12,7 @@ export interface Sent {
   readonly body: string | Buffer | undefined
 }
 
-/** The same for the same bytes. */
+/** An entity tag that depends only on the bytes. */
 export function etagOf(body: Buffer): string {
   return `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
 }
@@ -35,7 +35,7 @@ function notModified({ 'content-type': _, ...headers }: HeaderValues): Sent {
   return { status: 304, headers, body: undefined }
 }
 
-/** What is malformed, of another unit or several ranges is answered with all of it, as a server may. */
+/** A header that is malformed, or asks for another unit or for several ranges, is answered with the whole body, as RFC 9110 allows. */
 function rangeOf(body: Buffer, header: string, headers: HeaderValues): Sent {
   const ranges = parseRange(body.length, header, { combine: true })
   if (ranges === -1) {
@@ -52,7 +52,7 @@ function rangeOf(body: Buffer, header: string, headers: HeaderValues): Sent {
   }
 }
 
-/** Whether a client that has a part of it has one of this: an entity tag that is not weak, or the date of the last change. */
+/** Whether the part that a client has is of this body. A strong entity tag or the date of the last change tells. */
 function isSameAs(ifRange: string | string[] | undefined, headers: HeaderValues): boolean {
   if (ifRange === undefined) return true
   return (

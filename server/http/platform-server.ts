@@ -1,4 +1,4 @@
-/** The platform's listener: the REST API, and the probes that tell whether the process lives and serves. */
+/** The listener of the platform: the REST API, and probes that tell whether the process is alive and ready. */
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { platformFailed, typeByStatus } from '../../platform/base/refusals.ts'
 import type { ActionContext } from '../../platform/resource.ts'
@@ -13,7 +13,7 @@ import { requireOneHost } from './refusals.ts'
 import { type RestOptions, refuseOtherMethods, serveResources } from './rest-routes.ts'
 
 export interface PlatformOptions<Context extends ActionContext> extends ListenerOptions, RestOptions<Context> {
-  /** The hosts that it answers to; probes may ask by any. */
+  /** The hosts that it answers to. Probes may use any host. */
   readonly hosts: KnownHosts
   /** Origins whose pages may call from browsers. */
   readonly origins?: readonly string[]
@@ -41,7 +41,7 @@ export function createPlatformServer<Context extends ActionContext>(
       .header('x-request-id', request.id)
       .header('cache-control', 'no-store')
       .header('x-content-type-options', 'nosniff')
-    // Cookies are no credentials here, so pages send none.
+    // The REST API takes no cookies, so pages need no credentials.
     if (origins.length > 0) nameOrigin(request, reply, { origins, credentials: false })
     done()
   })

@@ -1,6 +1,6 @@
 /**
- * The log of one request, which adds its ID to every line. The pino child is created on first use, because it costs 4 µs and 3 KB of
- * garbage and most requests log nothing.
+ * The log of one request, which adds the request's ID to every line. The pino child is created on first use, since it costs 4 µs and 3 KB of
+ * garbage, and most requests log nothing.
  */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Bindings, ChildLoggerOptions, Level, Logger } from 'pino'

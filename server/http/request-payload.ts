@@ -1,4 +1,4 @@
-/** What a flow reads of the request that fired it: Losant's endpoint payload. */
+/** Builds what a flow reads of its request: Losant's endpoint payload. */
 import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import { type FileBytes, fileBytes } from '../../engine/values/file-bytes.ts'
@@ -9,7 +9,7 @@ import type { Endpoint, RouteMatch } from './route-table.ts'
 
 /** The path of a request's URL, as it was sent. */
 export function pathOf(url: string): string {
-  // A client may send the whole URL (RFC 9112, 3.2.2), as to a proxy.
+  // A client may send the whole URL, as it would to a proxy (RFC 9112, 3.2.2).
   const target = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
   const query = target.indexOf('?')
   const fragment = target.indexOf('#')
@@ -23,7 +23,7 @@ export function requestData(request: FastifyRequest, match: RouteMatch, path: st
     body: request.body ?? null,
     cookies: cookiesOf(request),
     headers: headersOf(request),
-    // A HEAD is a GET to the flow.
+    // For the flow, a HEAD is a GET.
     method: match.endpoint.spec.method.toLowerCase(),
     path,
     params: match.params,
@@ -33,7 +33,7 @@ export function requestData(request: FastifyRequest, match: RouteMatch, path: st
   }
 }
 
-/** What a signature is made of: bytes that are no text have the form of a file's. */
+/** The body and URL as they were sent, over which signatures are computed. A body that is not text has the form of a file. */
 export function asSent(request: FastifyRequest): { readonly rawBody: string | FileBytes; readonly url: string } {
   const { bodyBytes: bytes, raw } = request
   const url = raw.url ?? '/'
@@ -42,11 +42,11 @@ export function asSent(request: FastifyRequest): { readonly rawBody: string | Fi
   return { rawBody: isUtf8(bytes) ? bytes.toString('utf8') : fileBytes(bytes, contentType), url }
 }
 
-/** Node's own object, since nobody reads it after the flow: copying it took 5 % of a request. */
+/** Changes Node's own object, since nobody reads it after the flow and copying it took 5 % of a request. */
 function headersOf(request: FastifyRequest): FastifyRequest['headers'] {
   const { headers, host, ip, protocol } = request
   headers.host = host
-  // The client's own words for these two are worth nothing, unless a proxy that we trust wrote them.
+  // Fastify has read these two from the headers only if a trusted proxy has set them. A client could claim anything.
   headers['x-forwarded-for'] = ip
   headers['x-forwarded-proto'] = protocol
   return headers
@@ -62,7 +62,7 @@ export function experienceOf(endpoint: Endpoint, caller: Caller, applicationId: 
   }
 }
 
-/** A new object for each run, which may write on it. */
+/** Makes a new object for each run, since the run may change it. */
 function endpointRecord(endpoint: Endpoint, applicationId: string): Record<string, unknown> {
   const { method, route, access, enabled, description } = endpoint.spec
   return {
@@ -80,7 +80,7 @@ function endpointRecord(endpoint: Endpoint, applicationId: string): Record<strin
 
 export const nobody = '000000000000000000000000'
 
-/** On whose behalf the run is, as Losant words it. */
+/** On whose behalf the run is started, in Losant's terms. */
 export function relayOf(caller: Caller): { relayId: string; relayType: string } {
   if (caller.user !== null) return { relayId: caller.user.id, relayType: 'experienceUser' }
   if (caller.device !== null) return { relayId: caller.device.id, relayType: 'device' }

@@ -82,7 +82,7 @@ export function refuseOtherMethods(app: FastifyInstance, url: string, methods: r
       .send({ type: 'MethodNotAllowed', message: `Only ${allow} here.` })
   // As a hook it runs before the body is read, which need not be well-formed to be refused.
   app.route({ method: others, url, exposeHeadRoute: false, onRequest: refuse, handler: refuse })
-  // Needs no token, since browsers send none when they ask whether a page may call.
+  // It needs no token, since browsers send none in a preflight.
   const tell = async (request: FastifyRequest, reply: FastifyReply) => {
     answerPreflight(request, reply, allowed)
     return reply
@@ -90,7 +90,7 @@ export function refuseOtherMethods(app: FastifyInstance, url: string, methods: r
   app.route({ method: 'OPTIONS', url, onRequest: tell, handler: tell })
 }
 
-/** Runs before the body is read: a stranger learns neither which applications there are nor what is wrong with a body. */
+/** Runs before the body is read, so that strangers learn neither which applications exist nor what is wrong with a body. */
 async function identify(platform: Platform, request: FastifyRequest, isPublic: boolean): Promise<void> {
   request.actor = isPublic ? anonymousActor : await actorOf(platform, request)
   if (!isPublic && request.actor.kind === 'anonymous') throw tokenNeeded({})
@@ -112,7 +112,7 @@ function isStillAllowed(
 }
 
 function pathParamsOf(request: FastifyRequest): Readonly<Record<string, string>> {
-  // Fastify types the parameters as unknown; its router gives texts by name.
+  // Boundary: Fastify types the parameters as unknown, but its router returns texts by name.
   return request.params as Record<string, string>
 }
 
@@ -149,7 +149,7 @@ function patternOf(schema: unknown): string {
   return typeof pattern === 'string' && routable.test(pattern) ? `(${pattern})` : ''
 }
 
-/** The router takes no groups within a pattern. */
+/** The router does not support groups in a pattern. */
 const routable = /^[^()]+$/
 
 function answerWith<Context extends ActionContext>(
@@ -204,7 +204,7 @@ function streamWith<Context extends ActionContext>(
     const { actor } = request
     const context = contextOf({ platform, actor, address: request.ip })
     const params = admit(named, readParams(request), context)
-    // Losant's client asks for JSON even where it reads a stream. Where there is an action too, that has answered by now.
+    // Losant's client asks for JSON even when it reads a stream. If the route also has an action, that has answered before.
     const asksForJson = request.headers.accept?.includes('application/json') === true
     if (!wantsStream(request) && !asksForJson) throw streamOnly({})
     return streams.open(reply, {
@@ -215,7 +215,7 @@ function streamWith<Context extends ActionContext>(
   }
 }
 
-/** Reads what stands in the query, the path and the body; where two name a parameter, the later counts. */
+/** Reads parameters from the query, the path and the body. If a parameter comes twice, the last of these counts. */
 function paramsReader(params: TObject, body?: string) {
   const readQuery = queryReader(params)
   return (request: FastifyRequest): Record<string, unknown> => {

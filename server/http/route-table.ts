@@ -1,4 +1,4 @@
-/** Finds the endpoint of a request. Built once an application; a reload brings a new one. */
+/** Finds the endpoint of a request. A table is built for each application that is loaded. */
 import findMyWay from 'find-my-way'
 import type { CompiledTrigger } from '../../engine/application.ts'
 import { parseRoute } from '../../engine/route.ts'
@@ -11,7 +11,7 @@ export interface RouteMatch {
 }
 
 export interface RouteTable {
-  /** `path` is without its query. */
+  /** `path` has no query. */
   find(method: string, path: string): RouteMatch | undefined
   /** Methods that the path has endpoints for, in alphabetical order. */
   methodsAt(path: string): string[]
@@ -21,14 +21,14 @@ interface Candidate {
   readonly endpoint: Endpoint
   readonly pattern: string
   readonly names: readonly string[]
-  /** The name that takes the rest of the path. */
+  /** The name of the parameter that takes the rest of the path. */
   readonly tail: string | undefined
 }
 
 type Router = findMyWay.Instance<findMyWay.HTTPVersion.V1>
 
 export function buildRouteTable(endpoints: readonly Endpoint[]): RouteTable {
-  // A router for each method, all of whose routes are filed under GET: methods then need be nothing but text.
+  // There is a router for each method, with all routes under GET: find-my-way itself only knows the standard methods.
   const routers = new Map<string, Router>()
   for (const candidate of inOrder(endpoints.filter((endpoint) => endpoint.spec.enabled))) {
     const { method } = candidate.endpoint.spec
@@ -49,8 +49,8 @@ export function buildRouteTable(endpoints: readonly Endpoint[]): RouteTable {
 }
 
 /**
- * A route as it is written wins over one that fits by leaving out its last segment, and among these one segment wins over a tail.
- * Which of two routes that are written wins, find-my-way knows.
+ * A route that matches as it is written wins over one that matches without its optional last segment. Among the latter, an optional segment
+ * wins over a tail. Among routes as they are written, find-my-way decides.
  */
 function inOrder(endpoints: readonly Endpoint[]): Candidate[] {
   const candidates = endpoints.map(candidatesOf)
@@ -75,7 +75,7 @@ function matched(candidate: Candidate, values: Readonly<Record<string, string | 
   return { endpoint: candidate.endpoint, params }
 }
 
-/** The route as it is written, and where its last segment may be missing, the route without it. */
+/** The route as it is written, and the route without its last segment if that is optional. */
 function candidatesOf(endpoint: Endpoint): [Candidate, Candidate?] {
   const names: string[] = []
   let pattern = ''
@@ -86,7 +86,7 @@ function candidatesOf(endpoint: Endpoint): [Candidate, Candidate?] {
       pattern += `/${text.replaceAll(':', '::')}`
       continue
     }
-    // By position, since find-my-way ends a name at a dash or a dot.
+    // Parameters are named by position, since find-my-way ends a name at a dash or a dot.
     pattern += `/:p${names.length}`
     names.push(text)
     if (kind === 'optional') return [{ ...without, pattern, names }, without]

@@ -1,4 +1,4 @@
-/** Whose `x-forwarded-*` headers are believed. */
+/** Decides which proxies' `x-forwarded-*` headers are trusted. */
 
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
@@ -6,12 +6,12 @@ import proxyAddr from '@fastify/proxy-addr'
 import type { FastifyServerOptions } from 'fastify'
 
 /**
- * How many proxies a request passes, or the networks that they are in. Each proxy appends to `x-forwarded-for` whom it was
- * asked by, so only the last entries are theirs: what is left of them is whatever the client sent.
+ * How many proxies a request passes, or the networks that they are in. Each proxy appends the address of its client to `x-forwarded-for`,
+ * so only the last entries can be trusted: the client may have sent the others.
  */
 export type TrustedProxies = number | readonly string[]
 
-/** `true` is one proxy. `undefined` where the text does not fit. */
+/** `true` means one proxy. Returns `undefined` for text that is not valid. */
 export function readTrustedProxies(text: string): TrustedProxies | undefined {
   if (text === 'true' || text === 'false') return text === 'true' ? 1 : 0
   if (/^\d{1,2}$/.test(text)) return Number(text)
@@ -26,12 +26,12 @@ function isNetwork(text: string): boolean {
   return rest.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= longest
 }
 
-/** As Fastify takes it, which refuses to trust a mere number: there is one only where the listener is behind a proxy. */
+/** In the form that Fastify takes. Fastify accepts no plain number, which would be unsafe without a proxy in front. */
 export function toTrustProxy(proxies: TrustedProxies): NonNullable<FastifyServerOptions['trustProxy']> {
   return typeof proxies === 'number' ? (_address, hop) => hop < proxies : [...proxies]
 }
 
-/** Says where a request comes from that Fastify does not see, as Fastify would. */
+/** Returns a function that finds the address of a request as Fastify would, for requests that Fastify does not handle. */
 export function createAddressOf(proxies: TrustedProxies): (request: IncomingMessage) => string {
   const isTrusted =
     typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxyAddr.compile([...proxies])

@@ -1,4 +1,4 @@
-/** Addresses for other services to call: `/webhooks/NAME`, and whatever is below. */
+/** Webhooks, which other services call: `/webhooks/NAME` and all paths below it. */
 import type { FastifyRequest } from 'fastify'
 import type { CompiledTrigger } from '../../engine/application.ts'
 import { plainRecord } from './plain-record.ts'
@@ -8,11 +8,11 @@ export type Webhook = CompiledTrigger<'webhook'>
 
 export interface WebhookMatch {
   readonly webhook: Webhook
-  /** What follows the name, from its slash on. */
+  /** What follows the name, beginning with the slash. */
   readonly path: string
 }
 
-/** `path` is a request's, without its query. */
+/** `path` is the path of a request, without its query. */
 export function findWebhook(webhooks: readonly Webhook[], path: string): WebhookMatch | undefined {
   if (!path.startsWith('/webhooks/')) return undefined
   const [, name, below] = /^\/webhooks\/([^/]+)(\/.*)?$/.exec(path) ?? []
@@ -20,7 +20,7 @@ export function findWebhook(webhooks: readonly Webhook[], path: string): Webhook
   return webhook && { webhook, path: below ?? '/' }
 }
 
-/** What a flow reads of the request: Losant's webhook payload. */
+/** Builds what a flow reads of the request: Losant's webhook payload. */
 export function webhookData(request: FastifyRequest, { webhook, path }: WebhookMatch): Record<string, unknown> {
   const { cookie: _, ...headers } = request.headers
   return {
@@ -34,7 +34,7 @@ export function webhookData(request: FastifyRequest, { webhook, path }: WebhookM
   }
 }
 
-/** Who started the run, and on whose behalf. */
+/** What started the run, and on whose behalf. */
 export function webhookRelay({ spec }: Webhook) {
   return { triggerId: spec.name, triggerType: 'webhook', relayId: nobody, relayType: 'public' }
 }

@@ -1,4 +1,4 @@
-/** Writes a flow's reply to the wire. Whatever cannot be sent is found before anything is. */
+/** Sends a flow's reply. What cannot be sent is found before anything is sent. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { defineError } from '../../contracts/errors.ts'
@@ -42,7 +42,7 @@ export function writeReply(reply: FastifyReply, answer: Reply): FastifyReply {
   } else if (hasBody) {
     headers['content-type'] = contentType === undefined ? defaultType(answer.body) : withCharset(contentType)
   }
-  // What is kept on the way for one origin is not for another, whatever else the flow says.
+  // Caches must not give the reply for one origin to another, whatever else the flow has set.
   if (headers.vary !== undefined && reply.getHeader('vary') === 'origin') headers.vary = `${headers.vary}, origin`
   const sent = inPart(reply.request, { status, headers, body })
   return reply
@@ -55,7 +55,7 @@ function bodyOf({ body, encoding }: Reply): string | Buffer {
   return encoding === 'base64' && typeof body === 'string' ? Buffer.from(body, 'base64') : bodyText(body)
 }
 
-/** Node.js writes headers in the encoding of a text that goes along, and along with bytes in Latin-1, as which clients read them. */
+/** Node writes headers in the encoding of the body if that is a string, and otherwise in Latin-1, as clients expect. */
 function isAscii(headers: Readonly<Record<string, string | readonly string[]>>): boolean {
   for (const name in headers) if (/[^\0-\x7f]/.test(String(headers[name]))) return false
   return true
