@@ -1,26 +1,23 @@
 /** The composition root: loads the application, opens everything that serves it, and drains it. */
-import { pino } from 'pino'
 import type { Application } from './engine/application.ts'
 import { createAdminToken } from './platform/auth/api-tokens.ts'
 import { applySeeds } from './platform/seeds.ts'
 import { boundLogs } from './server/compose/bound-logs.ts'
-import { startSystems } from './server/compose/compute-systems.ts'
 import { createExperienceListener } from './server/compose/experience-listener.ts'
-import { startExpiry } from './server/compose/expire-states.ts'
 import { leaveServerFile } from './server/compose/leave-server-file.ts'
 import { type Listening, listenHttp } from './server/compose/listen.ts'
 import { type LoadedFolder, loadToServe } from './server/compose/load-folder.ts'
+import { openLog } from './server/compose/open-log.ts'
 import { openPlatform } from './server/compose/open-platform.ts'
 import { openServices } from './server/compose/open-services.ts'
 import { createOpenApi } from './server/compose/openapi.ts'
-import { outliveRejections } from './server/compose/outlive-rejections.ts'
 import { createParts } from './server/compose/parts.ts'
 import { createPlatformListener } from './server/compose/platform-listener.ts'
 import { recordingOf } from './server/compose/recording-of.ts'
 import { createServedApplication } from './server/compose/served-application.ts'
 import { startBroker } from './server/compose/start-broker.ts'
+import { startUpkeep } from './server/compose/start-upkeep.ts'
 import { runLog } from './server/http/experience-server.ts'
-import { createLog } from './server/http/log.ts'
 import { createRecorder } from './server/recorder/recorder.ts'
 import { type Settings, settingDefinitions } from './server/settings.ts'
 import { createTriggers } from './server/triggers/triggers.ts'
@@ -56,11 +53,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
   const parts = createParts()
   try {
     let { secretNames } = application
-    const log = createLog(settings.logLevel, pino.destination(2), () => secretNames, {
-      lineBytes: settings.logLineBytes,
-      bytesPerMinute: settings.logBytesPerMinute,
-    })
-    parts.add({ close: outliveRejections(log) })
+    const log = openLog(parts, settings, () => secretNames)
     const { platform, dataFolder, close } = await openPlatform(application, settings, { log })
     parts.add({ close })
     const recorder = createRecorder({ platform, ...recordingOf(settings) })
@@ -95,8 +88,7 @@ export async function startServer(folder: string, settings: Settings): Promise<S
     // The token is shown only once, so it is created after everything that can fail.
     const adminToken = await createAdminToken(platform)
     await triggers.start(application)
-    parts.add({ drain: startExpiry(platform, settings) })
-    parts.add({ drain: startSystems(platform) })
+    startUpkeep(parts, platform, settings)
     parts.add({ close: leaveServerFile(dataFolder, platform, listening) })
     isServing = true
 
