@@ -1,4 +1,4 @@
-/** What the engine knows of the platform's actions. The composition hands it in, since neither room imports the other. */
+/** What the engine knows about the platform's actions. `server/compose` passes it, since neither room imports the other. */
 
 export interface ActionDescription {
   readonly summary: string

@@ -1,7 +1,7 @@
-/** How an error is defined, everywhere in Flowpot: one `defineError` a code. Imported by all, imports nothing. */
+/** Defines the errors of Flowpot, with one `defineError` for each code. */
 
 export interface ErrorOptions {
-  /** What went wrong beneath; logged, never shown to a client. */
+  /** The underlying error, which is logged and never shown to a client. */
   readonly cause?: unknown
   /** What to do about it, as a sentence. */
   readonly hint?: string
@@ -10,8 +10,8 @@ export interface ErrorOptions {
 }
 
 /**
- * An error with a code that the reference lists. Its message may be shown to a client unless `status` is 500:
- * then the client reads a general sentence and the request's ID, and the log has the rest.
+ * An error with a code that the reference lists. Clients see its message unless `status` is 500: then they see a general
+ * sentence and the request's ID, and the log has the rest.
  */
 export class FlowpotError extends Error {
   readonly code: string
@@ -37,9 +37,8 @@ export interface DefinedError<Details> {
 }
 
 /**
- * Defines the error `code`, answered with HTTP `status`. `message` is a function of the details that the error is made
- * with. Codes are upper-case, begin with their area (`FLOW_`, `STORE_`), are never reused, and stand in
- * `docs/reference/errors.md`.
+ * Defines the error `code`, which is answered with HTTP `status`. `message` is a function of the details of the error.
+ * Codes are upper-case, begin with their area (`FLOW_`, `STORE_`), and are never reused. `docs/reference/errors.md` lists them.
  */
 export function defineError<Details = Record<never, never>>(
   code: string,

@@ -1,4 +1,4 @@
-/** What a call of the platform's API gives: its result, or an error in the words of the REST API. */
+/** The outcome of a call of the platform's API: a result, or an error as in the REST API. */
 
 export interface ApiError {
   /** Losant's name for the status: `NotFound`. */

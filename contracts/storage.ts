@@ -8,9 +8,9 @@ export interface StorageSlot {
 }
 
 export interface StorageChange<Result> {
-  /** What is stored from now on: anything that JSON can say. `undefined` removes the value. */
+  /** The value to store, which must be JSON. `undefined` removes the stored value. */
   readonly value: unknown
-  /** What the caller of `update` gets. */
+  /** What `update` returns to its caller. */
   readonly result: Result
 }
 
@@ -23,9 +23,9 @@ export interface Storage {
   /** Every value of a scope, by key. Rejects with `STORAGE_SCOPE_TOO_LARGE`. */
   list(scope: string): Promise<ReadonlyMap<string, unknown>>
   /**
-   * Replaces the stored value with what `change` makes of it; no other change comes in between. If `change` leaves the
-   * value as it was, nothing is written. Rejects with what `change` throws, and with `STORAGE_KEY_UNFIT`,
-   * `STORAGE_VALUE_TOO_LARGE` and `STORAGE_VALUE_UNFIT`; then nothing has changed.
+   * Replaces the stored value with the result of `change`, atomically. If `change` leaves the value as it was, nothing is
+   * written. Rejects with what `change` throws, and with `STORAGE_KEY_UNFIT`, `STORAGE_VALUE_TOO_LARGE` and
+   * `STORAGE_VALUE_UNFIT`. Then nothing has changed.
    */
   update<Result>(slot: StorageSlot, change: ChangeStored<Result>): Promise<Result>
 }

@@ -8,7 +8,7 @@ export interface TokenRequest {
   readonly user: string
   /** Seconds until the token expires; without it the platform's default applies. */
   readonly ttlSeconds?: number
-  /** Data that travels in the token and comes back as `experience.authInfo.extraData`. */
+  /** Data in the token, which later requests have at `experience.authInfo.extraData`. */
   readonly data?: Readonly<Record<string, unknown>>
   /** Refuses every token that was issued to this user before. */
   readonly invalidateExistingTokens?: boolean
@@ -18,7 +18,7 @@ export interface TokenRequest {
 
 export interface VerifiedUser {
   readonly user: UserRecord
-  /** What the token says of itself. Times are ISO text; `expiresAt` is `null` if the token does not expire. */
+  /** What the token contains. Times are ISO text. `expiresAt` is `null` if the token does not expire. */
   readonly authInfo: {
     readonly issuedAt: string
     readonly expiresAt: string | null
@@ -27,11 +27,11 @@ export interface VerifiedUser {
   }
 }
 
-/** What a flow may ask about users. */
+/** What a flow can do with users. */
 export interface Users {
-  /** The user with this address and password, or `null`; both take the same time. Throws 429 after too many wrong guesses. */
+  /** The user with this address and password, or `null`, which takes the same time. Throws 429 after too many wrong guesses. */
   verifyPassword(email: string, password: string): Promise<UserRecord | null>
-  /** The user that a token stands for, or `null`. */
+  /** The user of a token, or `null`. */
   verifyToken(token: string): Promise<UserRecord | null>
   /** A signed token, or `null` if there is no such user. */
   signToken(request: TokenRequest): Promise<string | null>

@@ -1,6 +1,6 @@
-/** What starts flows besides requests and timers: a trigger says what it watches, and the platform starts the runs. */
+/** What starts flows apart from requests and timers: a trigger says what it watches, and the platform starts the runs. */
 
-/** Devices that any of these names. */
+/** The devices that match any of these. */
 export interface DeviceSelection {
   readonly deviceIds?: readonly string[]
   readonly deviceTags?: readonly { readonly key?: string; readonly value?: string }[]
@@ -9,17 +9,17 @@ export interface DeviceSelection {
 }
 
 interface OfDevices {
-  /** Every device if it is not given. */
+  /** Every device by default. */
   readonly devices: DeviceSelection | undefined
 }
 
 export interface StateWatch extends OfDevices {
   readonly on: 'state'
-  /** Only reports with one of these attributes. */
+  /** Ignores reports without any of these attributes. */
   readonly attributes: readonly string[] | undefined
-  /** Not for reports that have none but these attributes. */
+  /** Ignores reports that have only these attributes. */
   readonly ignoredAttributes: readonly string[] | undefined
-  /** Not for reports of an earlier time. */
+  /** Ignores older reports. */
   readonly maxAgeSeconds: number | undefined
   readonly reports: 'all' | 'single' | 'batch'
   /** Whether a batch starts one run for each of its states, or one in all. */

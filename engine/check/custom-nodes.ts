@@ -12,8 +12,8 @@ export function checkCustomNode(graph: FlowGraph, spec: CustomNodeSpec | undefin
     reporter.report({
       code: 'FLOW_MISPLACED_NODE',
       at: node.at,
-      message: 'A custom node does not reply: the flow that uses it does.',
-      hint: 'Return what the reply is to say, and reply where the node is used.',
+      message: 'A custom node cannot reply: the flow that uses it does.',
+      hint: 'Return the contents of the reply, and reply in the flow that uses the node.',
     })
   }
   if (spec) checkTriggers(graph, reporter)
@@ -25,8 +25,8 @@ function checkReturn({ at, config, loop }: FlowNode, spec: CustomNodeSpec | unde
     report({
       code: 'FLOW_MISPLACED_NODE',
       at: [],
-      message: 'Only a custom node returns, and this flow is none.',
-      hint: 'To end the way, say "next: end" at the node above.',
+      message: 'Only a custom node returns, and this flow is not one.',
+      hint: 'To end the path, say "next: end" at the node above.',
     })
     return
   }
@@ -34,14 +34,14 @@ function checkReturn({ at, config, loop }: FlowNode, spec: CustomNodeSpec | unde
     report({
       code: 'FLOW_MISPLACED_NODE',
       at: [],
-      message: 'A custom node does not return from within a loop.',
+      message: 'A custom node cannot return from within a loop.',
       hint: 'Say "next: break" here, and return after the loop.',
       related: [relatedPlace(reporter, loop.at, 'the loop')],
     })
   }
   if (config.value !== undefined && spec.result === 'none') {
     const message = 'This custom node has no result, so nothing can be returned.'
-    const hint = 'Take "result: none" away from its trigger, or "value" away from here.'
+    const hint = 'Remove "result: none" from its trigger, or "value" from here.'
     report({ code: 'FLOW_UNKNOWN_FIELD', at: ['value'], atKey: true, message, hint })
   }
   const { output } = config
@@ -67,9 +67,9 @@ function checkTriggers({ triggers }: FlowGraph, reporter: Reporter): void {
     reporter.report({
       code: 'FLOW_MISPLACED_TRIGGER',
       at: trigger.at,
-      message: 'A custom node is started by the flows that use it, and by nothing else.',
-      hint: 'Put this trigger into a flow that uses the custom node.',
-      related: [relatedPlace(reporter, own.at, 'makes a custom node of this flow')],
+      message: 'Only the flows that use a custom node can start it.',
+      hint: 'Move this trigger to a flow that uses the custom node.',
+      related: [relatedPlace(reporter, own.at, 'makes this flow a custom node')],
     })
   }
 }

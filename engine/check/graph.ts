@@ -21,7 +21,7 @@ export function checkCycles(graph: FlowGraph, reporter: Reporter): boolean {
           code: 'FLOW_CYCLE',
           at: placeOfOutput(node, output),
           message: `${node.name} leads back to ${next.name}: a flow has no cycles.`,
-          hint: 'End the way here with "end"; what is to be done again belongs into the "do" of a loop.',
+          hint: 'End the path here with "end". To repeat something, put it into the "do" of a loop.',
           related: [relatedPlace(reporter, next.at, 'where the cycle begins')],
         })
       }
@@ -44,8 +44,8 @@ export function checkReachable(graph: FlowGraph, reached: readonly FlowNode[], r
       at: node.at,
       message: `Nothing leads to ${node.name}.`,
       hint: node.id
-        ? `Wire an output to "${node.id}", or take the node away.`
-        : 'The node above it ends its way: give this one an ID and wire an output to it, or take it away.',
+        ? `Wire an output to "${node.id}", or remove the node.`
+        : 'The path of the node above it ends: give this one an ID and wire an output to it, or remove it.',
     })
   }
 }

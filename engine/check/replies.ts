@@ -18,7 +18,7 @@ import { appliesTo } from '../trigger.ts'
 /** What every way from a trigger must reach: a reply, or a return. */
 interface Answer {
   readonly word: 'reply' | 'return'
-  /** What waits for it. */
+  /** Who waits for it. */
   readonly of: 'endpoint' | 'custom node'
   readonly from: string
   readonly codes: { readonly none: ProblemCode; readonly twice: ProblemCode }
@@ -89,8 +89,8 @@ function reportSilentEnds(trigger: FlowTrigger, answer: Answer, reported: Set<st
         at: placeOfOutput(node, output),
         message: `A way through the flow ends at ${node.name}${way} without a ${word}.`,
         hint: node.type.roles?.loop
-          ? `A loop may have nothing to go over: add a ${word} that comes after it.`
-          : `Every way from ${from} must come to a ${word}: add one here, or wire this output to one.`,
+          ? `A loop may have no iteration: add a ${word} after it.`
+          : `Every way from ${from} must reach a ${word}: add one here, or wire this output to one.`,
         related: [relatedPlace(reporter, trigger.at, `the ${of} that waits for it`)],
       })
     }

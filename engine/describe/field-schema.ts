@@ -1,5 +1,4 @@
-/** What an editor is to know of the fields of a configuration: what they take, and where a template may stand in its place. */
-
+/** The schema of a configuration for editors: what its fields accept, and where a template may replace a value. */
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import { closeSchema } from '../json-schema/close-schema.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
@@ -7,11 +6,11 @@ import type { Fits } from '../schema.ts'
 import { isMap } from '../values/is-map.ts'
 import { mapSchema, ref } from './json-schema.ts'
 
-/** A text with a template in it, which may come to anything. */
+/** A text with a template in it, whose value may be anything. */
 export const templateText: JsonSchema = { type: 'string', pattern: '<<|\\{\\{' }
 const digits: JsonSchema = { type: 'string', pattern: '^-?[0-9]+(\\.[0-9]+)?$' }
 
-/** The schema of a configuration without the engine's marks, which say what each field takes. */
+/** Replaces the engine's marks in the schema of a configuration with what each field accepts. */
 export function fieldSchema(schema: object, actions: ActionCatalog): JsonSchema {
   const {
     'x-flowpot': mark,
@@ -46,7 +45,7 @@ function parameterOf({ call, parameter }: Extract<Fits, { call: string }>, actio
   return isMap(schema) ? closeSchema(schema) : undefined
 }
 
-/** `schema`, `others`, or a template in place of the whole or of any part. */
+/** `schema` or one of `others`, in which a template may replace the whole value or any part. */
 export function orTemplate(schema: JsonSchema, others: readonly JsonSchema[] = []): JsonSchema {
   const open = withTemplatesWithin(schema)
   if (takesAnyText(open)) return open
@@ -59,7 +58,7 @@ export function orTemplate(schema: JsonSchema, others: readonly JsonSchema[] = [
   }
 }
 
-/** These judge a value as a whole: a template in it leaves open whether they hold. */
+/** Keywords about a value as a whole. If the value contains a template, it is not known whether they hold. */
 const judgesWhole: ReadonlySet<string> = new Set(['not', 'contains', 'uniqueItems'])
 
 function withTemplatesWithin(schema: JsonSchema): JsonSchema {

@@ -1,5 +1,4 @@
-/** What an editor is to know of nodes. */
-
+/** The schemas of nodes for editors. */
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import { idPattern, reservedIds } from '../flow/read-nodes.ts'
 import { wireKeys } from '../flow/split-fields.ts'
@@ -18,10 +17,10 @@ const id: JsonSchema = {
   type: 'string',
   pattern: idPattern.source,
   not: { enum: [...reservedIds] },
-  description: 'By which wires, traces and errors name the node.',
+  description: 'The name of the node in wires, traces and errors.',
 }
 
-/** `customNodes` are the types that stand for those of the application; `undefined` where they are not known. */
+/** `customNodes` are the types of the application's custom nodes; `undefined` if they are not known. */
 export function nodeDefinitions(
   types: readonly NodeType[],
   actions: ActionCatalog,
@@ -76,7 +75,7 @@ function nodeSchema(type: NodeType, actions: ActionCatalog): JsonSchema {
   }
 }
 
-/** What stands under `parameters` is asked by the action that `field` names. */
+/** The value of `parameters` must fit the action that `field` names. */
 function callRules(field: string, parameters: string, actions: ActionCatalog): readonly JsonSchema[] {
   const entries = Object.entries(actions)
   return [
@@ -90,13 +89,14 @@ function callRules(field: string, parameters: string, actions: ActionCatalog): r
   ]
 }
 
-/** The ways out of a switch that follow from its cases are wired there. */
+/** A switch wires the outputs of its cases in the cases. */
 function wireFields(type: NodeType): Definitions {
   const outputs = type.roles?.customNode ? [...wireKeys].filter((key) => key !== 'do') : outputsOf(type, { cases: [] })
   return Object.assign({}, ...outputs.map((output) => wireField(output, describeWay(type, output))))
 }
 
-const outputsBelowOn = 'Where the run goes on from outputs of other names than `next`, `then`, `else` and `default`.'
+const outputsBelowOn =
+  'Where the run continues from outputs with names other than `next`, `then`, `else` and `default`.'
 
 function withCustomNodes(schema: JsonSchema, types: readonly NodeType[]): JsonSchema {
   const namesOf = types.map(({ roles, summary }) => [roles?.customNode?.definition?.name ?? '', summary] as const)
@@ -107,7 +107,7 @@ function withCustomNodes(schema: JsonSchema, types: readonly NodeType[]): JsonSc
   }
 }
 
-/** What is asked of a node besides where it uses this custom node. */
+/** The further schema of a node that uses this custom node. */
 function customNodeSchema(type: NodeType, actions: ActionCatalog): JsonSchema {
   const { with: inputs, result = false } = fieldsOf(closeSchema(fieldSchema(type.config, actions)))
   const outputs = outputsOf(type, {})
@@ -130,13 +130,13 @@ function describeWay(type: NodeType, output: string): string {
     ? 'the run fails'
     : type.roles?.reply
       ? 'the path ends'
-      : 'it goes on at the next node'
-  return `Where the run goes on: the ID of a node, \`end\`, a list of nodes, or a list of IDs and lists. Without it ${otherwise}.`
+      : 'it continues at the next node'
+  return `Where the run continues: the ID of a node, \`end\`, a list of nodes, or a list of IDs and lists. Without it ${otherwise}.`
 }
 
-/** The cases of a switch, each with the wire that is taken where it matches. */
+/** The cases of a switch, each with the wire for when it matches. */
 function withWires(cases: JsonSchema): JsonSchema {
   if (!isMap(cases.items)) return cases
-  const wire = wireField('then', 'Where the run goes on if this case matches.')
+  const wire = wireField('then', 'Where the run continues if this case matches.')
   return { ...cases, items: { ...cases.items, properties: { ...fieldsOf(cases.items), ...wire } } }
 }

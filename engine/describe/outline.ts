@@ -1,4 +1,4 @@
-/** What a flow's graph looks like, for whoever draws or compares it. */
+/** Outlines the graph of a flow, to draw or compare it. */
 import { breakTarget, type FlowNode, isBody, type Target } from '../flow/flow-graph.ts'
 import { readGraph } from '../flow/read-graph.ts'
 import type { TriggerScope } from '../flow/read-triggers.ts'
@@ -12,7 +12,7 @@ import { isMap } from '../values/is-map.ts'
 export interface FlowOutline {
   readonly name: string
   readonly file: string
-  /** Keys of the flow besides its triggers and nodes: `description`, `retry`. */
+  /** The keys of the flow apart from its name, triggers and nodes, such as `description` and `retry`. */
   readonly settings: RawConfig
   readonly triggers: readonly TriggerOutline[]
   /** In the order of the file. */
@@ -25,39 +25,39 @@ export interface TriggerOutline {
   readonly label: string
   readonly config: RawConfig
   readonly line: number
-  /** Names of the nodes that it starts at. */
+  /** The names of the nodes at which it starts. */
   readonly start: readonly string[]
 }
 
 export interface NodeOutline {
-  /** ID, or the place in the flow: unique in it. */
+  /** The ID, or the place in the flow. Unique in the flow. */
   readonly name: string
   readonly id: string | undefined
   readonly type: string
   readonly config: RawConfig
   readonly line: number
-  /** In the flow's YAML: `['nodes', 2, 'else', 0]`. */
+  /** The path in the flow's YAML: `['nodes', 2, 'else', 0]`. */
   readonly at: DocumentPath
   readonly ways: readonly WayOutline[]
 }
 
 export interface WayOutline {
   readonly output: string
-  /** Names of nodes: none is the end, several are a split. */
+  /** The names of nodes. None is the end, and several are a split. */
   readonly to: readonly string[]
-  /** Leads out of the loop. */
+  /** Whether it breaks the loop. */
   readonly breaks: boolean
-  /** Leads to a loop's iteration, which comes back. */
+  /** Whether it leads to the iteration of a loop, which comes back. */
   readonly isBody: boolean
 }
 
 export interface OutlineRead {
-  /** There if no problem is an error. */
+  /** Defined if no problem is an error. */
   readonly outline: FlowOutline | undefined
   readonly problems: readonly Problem[]
 }
 
-/** Reads types, fields' places and wires; what only a whole application can tell is not checked. */
+/** Reads the nodes and wires of a flow, without the checks that need the whole application. */
 export function outlineFlow(source: SourceFile, scope: TriggerScope): OutlineRead {
   const reporter = createReporter(parseYaml(source))
   const raw = reporter.document.value
@@ -80,7 +80,7 @@ export function outlineFlow(source: SourceFile, scope: TriggerScope): OutlineRea
       settings,
       triggers: triggers.map(({ type, config, at, start }) => ({
         type: type.key,
-        // The schema has passed, so it is what `label` takes.
+        // The configuration fits the schema, so it is what `label` takes.
         label: type.label?.(config as never) ?? String(config[type.key]),
         config,
         line: lineOf(at),

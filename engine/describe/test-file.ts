@@ -1,4 +1,4 @@
-/** What `*.test.yaml` says: the tests of the flow beside it. */
+/** The schema of `*.test.yaml`: the tests of the flow next to it. */
 import { Type } from 'typebox'
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
@@ -10,93 +10,95 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 const request = Type.Object(
   {
     method: Type.Unsafe<string>({ type: 'string', enum: methods }),
-    path: Type.String({ pattern: '^/', description: 'With its query.', examples: ['/devices?limit=5'] }),
-    headers: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'By name.' })),
+    path: Type.String({ pattern: '^/', description: 'The path, with its query.', examples: ['/devices?limit=5'] }),
+    headers: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Headers by name.' })),
     body: Type.Optional(
-      Type.Unknown({ description: 'Sent as JSON; a text is sent as it is where headers name a content-type.' }),
+      Type.Unknown({ description: 'Sent as JSON. A text is sent as it is if the headers have a content-type.' }),
     ),
   },
-  { description: 'What the endpoint is asked.' },
+  { description: 'The request to an endpoint.' },
 )
 
 const trigger = Type.Object(
   {
     on: Type.Optional(
       Type.String({
-        description: "Which of the flow's triggers: its type or its name. The first where it is not said.",
+        description: "Which of the flow's triggers to fire: its type or its name. The first by default.",
       }),
     ),
-    data: Type.Optional(Type.Unknown({ description: 'Stands at `data` on the payload.' })),
-    triggerId: Type.Optional(Type.String({ description: 'What fired: the ID of a device, a topic.' })),
-    time: Type.Optional(Type.String({ format: 'date-time', description: 'Stands at `time` on the payload.' })),
+    data: Type.Optional(Type.Unknown({ description: 'The `data` of the payload.' })),
+    triggerId: Type.Optional(
+      Type.String({ description: 'What fired the trigger, such as the ID of a device or a topic.' }),
+    ),
+    time: Type.Optional(Type.String({ format: 'date-time', description: 'The `time` of the payload.' })),
     meta: Type.Optional(
-      Type.Unknown({ description: 'What a device sent along with its state, or what a button was pressed with.' }),
+      Type.Unknown({ description: 'What a device sent with its state, or what a button was pressed with.' }),
     ),
   },
-  { description: 'Fires a trigger that is no endpoint.' },
+  { description: 'Fires a trigger other than an endpoint.' },
 )
 
-const compared = { description: 'Compared whole, but for what !any, !match REGEXP and !partial leave open.' }
+const compared = { description: 'Compared as a whole, except for what !any, !match REGEXP and !partial leave open.' }
 
 const expectation = Type.Object(
   {
     status: Type.Optional(Type.Integer({ minimum: 100, maximum: 599, description: 'HTTP status of the reply.' })),
     headers: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
-        description: 'Headers of the reply, by name; others are not looked at.',
+        description: 'Headers of the reply by name. Others are ignored.',
       }),
     ),
     body: Type.Optional(Type.Unknown(compared)),
-    result: Type.Optional(Type.Unknown({ description: `What \`call\` gives. ${compared.description}` })),
+    result: Type.Optional(Type.Unknown({ description: `The result of \`call\`. ${compared.description}` })),
     error: Type.Optional(
-      Type.Unknown({ description: 'The message with which the run fails, or the error with which `call` is refused.' }),
+      Type.Unknown({ description: 'The message of the error that fails the run, or the error that refuses `call`.' }),
     ),
     visits: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         description:
-          'IDs of the nodes that are visited, in order: FLOW/ID for those of another flow. Nodes without one do not count.',
+          'The IDs of the visited nodes, in order, with FLOW/ID for a node of another flow. Nodes without an ID are ignored.',
       }),
     ),
     returned: Type.Optional(
       Type.Object(
         {
-          output: Type.Optional(Type.String({ description: 'The output that it is left by.' })),
+          output: Type.Optional(Type.String({ description: 'The output by which it returned.' })),
           value: Type.Optional(Type.Unknown(compared)),
         },
-        { minProperties: 1, description: 'What a custom node comes to that the test starts by itself.' },
+        { minProperties: 1, description: 'What a custom node returned that the test started directly.' },
       ),
     ),
     payload: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
-        description: 'By path: what stands there on the payload at the end of the run. Other paths are not looked at.',
+        description: 'Values of the payload at the end of the run, by path. Other paths are ignored.',
         examples: [{ 'working.count': 3 }],
       }),
     ),
     debug: Type.Optional(
       Type.Array(Type.Unknown(), {
-        description: 'What `debug` nodes say, in order: each a message, or a map of `message`, `details` and `level`.',
+        description:
+          'The logs of `debug` nodes, in order: each a message, or a map of `message`, `details` and `level`.',
       }),
     ),
     sent: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
-        description: 'By ID of a node: fields of what it sent, or a list of them, one for each time; [] is nothing.',
+        description:
+          'By the ID of a node: fields of what it sent, or a list with one item for each time. [] means nothing.',
       }),
     ),
   },
-  { minProperties: 1, description: 'What comes of it.' },
+  { minProperties: 1, description: 'What must come of the step.' },
 )
 
-/** What one step does, and what comes of it. */
+/** What a step does, and what must come of it. */
 const stepFields = {
   user: Type.Optional(
     Type.String({
       format: 'email',
-      description: 'Address of the experience user who asks, and who is made if there is none.',
+      description: 'The address of the experience user who makes the request. The user is created if there is none.',
     }),
   ),
-  clock: Type.Optional(
-    Type.String({ format: 'date-time', description: 'What time it is, from here on. Time stands still.' }),
-  ),
+  clock: Type.Optional(Type.String({ format: 'date-time', description: 'The time from here on. It stands still.' })),
   request: Type.Optional(request),
   trigger: Type.Optional(trigger),
   call: Type.Optional(Type.String({ description: 'An action of the platform, such as `device.sendState`.' })),
@@ -104,22 +106,23 @@ const stepFields = {
   expect: Type.Optional(expectation),
   save: Type.Optional(
     Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.String(), {
-      description: 'Keeps values of what came back for later steps: `token: body.token` is << saved.token >> there.',
+      description:
+        'Saves values of the answer for later steps: with `token: body.token`, they can read << saved.token >>.',
     }),
   ),
 }
 
 const stub = Type.Object(
   {
-    status: Type.Optional(Type.Integer({ minimum: 100, maximum: 599, description: 'Status of an HTTP answer.' })),
+    status: Type.Optional(Type.Integer({ minimum: 100, maximum: 599, description: 'The status of an HTTP answer.' })),
     headers: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Headers of an HTTP answer.' })),
     body: Type.Optional(
-      Type.Unknown({ description: 'Body of an HTTP answer: a text as it is, anything else as JSON.' }),
+      Type.Unknown({ description: 'The body of an HTTP answer: text as it is, and anything else as JSON.' }),
     ),
-    sent: Type.Optional(Type.Literal(true, { description: 'Takes a mail, an MQTT message or the start of a flow.' })),
+    sent: Type.Optional(Type.Literal(true, { description: 'Accepts a mail, an MQTT message or the start of a flow.' })),
     result: Type.Optional(
       Type.Unknown({
-        description: 'What the platform, Redis or MongoDB gives, the rows of a database, or what is stored.',
+        description: 'The answer of the platform, Redis or MongoDB, the rows of a database, or the stored value.',
       }),
     ),
     error: Type.Optional(
@@ -132,41 +135,42 @@ const stub = Type.Object(
             message: Type.String(),
           }),
         ],
-        { description: 'How the platform refuses, or why nothing could be sent.' },
+        { description: 'How the platform refuses the call, or why nothing could be sent.' },
       ),
     ),
     optional: Type.Optional(
-      Type.Literal(true, { description: 'Nothing need ask for it. A test fails by any other stub that is not used.' }),
+      Type.Literal(true, { description: 'The stub may stay unused. Any other unused stub fails the test.' }),
     ),
     output: Type.Optional(
-      Type.String({ minLength: 1, description: 'The way out that is taken; the node itself is not visited.' }),
+      Type.String({ minLength: 1, description: 'The output that is taken. The node itself is not visited.' }),
     ),
   },
   { minProperties: 1 },
 )
 
 const testFields = {
-  name: Type.String({ minLength: 1, description: 'What the flow promises, as a sentence.' }),
+  name: Type.String({ minLength: 1, description: 'What the flow does, as a sentence.' }),
   ...stepFields,
   steps: Type.Optional(
-    Type.Array(Type.Object(stepFields), { minItems: 1, description: 'Several steps, one after another.' }),
+    Type.Array(Type.Object(stepFields), { minItems: 1, description: 'Steps that run one after another.' }),
   ),
   random: Type.Optional(
     Type.Union([Type.String(), Type.Number()], {
-      description: 'Seed of all randomness, which is then the same each time.',
+      description: 'The seed of all random values, which are then the same each time.',
     }),
   ),
   stubs: Type.Optional(
     Type.Record(Type.String(), Type.Union([stub, Type.Array(stub)]), {
-      description: 'By ID of a node: what its call gives, which is not made. A list has one for each time.',
+      description:
+        'By the ID of a node: the answer to its call, which is not made. A list has an answer for each time.',
     }),
   ),
 }
 
-/** `seed` is what application.yaml has as `seeds`. */
+/** `seed` has the schema of `seeds` in application.yaml. */
 export function testFileSchemaFor(actions: ActionCatalog): JsonSchema {
   const { seeds } = fieldsOf(settingsSchemaFor(actions) as JsonSchema)
-  const seed = Type.Unsafe({ ...seeds, description: 'What is there besides the seeds of application.yaml.' })
+  const seed = Type.Unsafe({ ...seeds, description: 'Seeds in addition to those of application.yaml.' })
   const test = Type.Object({ ...testFields, seed: Type.Optional(seed) })
   return { ...Type.Array(test, { minItems: 1 }) }
 }

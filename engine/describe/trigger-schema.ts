@@ -1,5 +1,4 @@
-/** What an editor is to know of triggers: each is known by the one key that names its type. */
-
+/** The schemas of triggers for editors. The one key that names its type tells which trigger it is. */
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import { closeSchema } from '../json-schema/close-schema.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
@@ -25,6 +24,6 @@ export function triggerDefinitions(
 
 function triggerSchema(type: TriggerType, actions: ActionCatalog): JsonSchema {
   const config = closeSchema(fieldSchema(type.config, actions))
-  const start = wireField('then', 'The ID of the node to start at, where it is not the first.')
+  const start = wireField('then', 'The ID of the node to start at, if it is not the first.')
   return { ...config, properties: { ...fieldsOf(config), ...start } }
 }

@@ -1,10 +1,9 @@
-/** What an editor is to know of wires. */
-
+/** The schemas of wires for editors. */
 import { idPattern } from '../flow/read-nodes.ts'
 import type { JsonSchema } from '../json-schema/shape-of-schema.ts'
 import { ref, when } from './json-schema.ts'
 
-/** An ID or a word of the format; a branch in place; or a split, which is a list with IDs or lists in it. */
+/** An ID or a word of the format, an inline branch, or a split, which is a list that contains IDs or lists. */
 export const wireDefinitions: Readonly<Record<string, JsonSchema>> = {
   wire: {
     type: ['string', 'array'],

@@ -1,4 +1,4 @@
-/** A flow between its YAML and its closures: nodes, their raw configuration, and where each output leads. */
+/** The graph of a flow: its nodes with their raw configuration, and where each output leads. */
 import type { NodeType, RawConfig } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { TriggerType } from '../trigger.ts'
@@ -6,7 +6,7 @@ import type { TriggerType } from '../trigger.ts'
 /** Where a wire leads: an empty list ends the path, several nodes are a split. */
 export type Target = readonly FlowNode[]
 
-/** Where `break` leads. It is recognised by its identity; code that does not ask treats it as an end. */
+/** Where `break` leads. It is recognised by its identity. Code that does not compare it treats it as an end. */
 export const breakTarget: Target = []
 
 export interface FlowNode {

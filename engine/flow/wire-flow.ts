@@ -32,7 +32,7 @@ export function wireFlow(
   const nodes: FlowNode[] = []
   const byRead = new Map<ReadNode, FlowNode>()
   const byId = new Map<string, FlowNode>()
-  /** IDs of nodes whose type is not known. Wires may name them nevertheless. */
+  /** The IDs of nodes whose type is not known. Wires may still name them. */
   const unread = new Set<string>()
   /** Nodes that some wire names, with the first such wire. */
   const named = new Map<FlowNode, DocumentPath>()
@@ -61,7 +61,7 @@ export function wireFlow(
         code: 'FLOW_DUPLICATE_ID',
         at: [...read.at, 'id'],
         message: `The ID "${read.id}" is used twice in this flow.`,
-        hint: 'Give one of the two another ID, and the wires that mean it.',
+        hint: 'Give one of the two another ID, and change the wires to it.',
         related: [relatedPlace(reporter, [...other.at, 'id'], 'also here')],
       })
     } else byId.set(read.id, node)
@@ -95,7 +95,7 @@ export function wireFlow(
     return [node]
   }
 
-  /** Every step from one node to the next of its list. Rule 4 applies to them once all wires are known. */
+  /** Every step from a node to the next one of its list. They are checked once all wires are known. */
   const falls: { from: FlowNode; into: FlowNode }[] = []
 
   /** `owner` is the node that has the wire; `after` is where an inline branch continues at its end. */
@@ -132,7 +132,7 @@ export function wireFlow(
       const following = reads[index + 1]
       const fall: Continuation = following ? { node: byRead.get(following), loop: after.loop } : after
       for (const [output, { wire }] of read.wires) {
-        // Whether the node may have a `do` is only known with its type.
+        // Without a type it is not known whether the node may have a `do`.
         if (!node && output === 'do') continue
         const goesRound = node && isBody(node, output)
         const target = resolve(wire, node, goesRound ? { node: undefined, loop: node } : fall)

@@ -18,7 +18,7 @@ export function reportUnknownTarget(id: string, { at, loop }: Wire, nodes: Itera
     code: 'FLOW_UNKNOWN_TARGET',
     at,
     message: `No node of this flow has the ID "${id}".`,
-    hint: nearest ?? 'Give the node that is meant an "id", or write "end".',
+    hint: nearest ?? 'Give the intended node an "id", or write "end".',
   })
 }
 
@@ -31,7 +31,7 @@ export function reportCrossing(node: FlowNode, { at, loop }: Wire, reporter: Rep
     at,
     message: `This wire leads ${leadsOut ? 'out of' : 'into'} the loop ${border?.name}, to ${node.name}.`,
     hint: leadsOut
-      ? 'Within "do", "end" ends the iteration and "break" the loop; the nodes of an iteration stand in "do" itself.'
+      ? 'Within "do", "end" ends the iteration and "break" the loop. All nodes of an iteration must be within "do".'
       : `An iteration begins at the top of "do": wire to the loop, or move ${node.name} out of it.`,
     related: [
       relatedPlace(reporter, node.at, 'the node that it leads to'),
@@ -47,14 +47,14 @@ export function reportMisplacedBreak({ at, loop }: Wire, reporter: Reporter): vo
     ...(loop
       ? {
           message: `"break" cannot end the loop ${loop.name}: its iterations run at the same time.`,
-          hint: 'Write "end", or take "parallel" away from the loop.',
+          hint: 'Write "end", or remove "parallel" from the loop.',
           related: [relatedPlace(reporter, loop.at, 'the loop')],
         }
-      : { message: '"break" ends a loop, and this wire is in none.', hint: 'Write "end" to end the path.' }),
+      : { message: '"break" ends a loop, and this wire is not in one.', hint: 'Write "end" to end the path.' }),
   })
 }
 
-/** Reports every step to the next node of a list that breaks rule 4. `named` are the nodes that a wire names, with that wire. */
+/** Reports steps to the next node of a list if a wire also names that node. `named` are the nodes that a wire names, with that wire. */
 export function reportFalls(
   falls: readonly { from: FlowNode; into: FlowNode }[],
   named: ReadonlyMap<FlowNode, DocumentPath>,
@@ -70,12 +70,12 @@ export function reportFalls(
     reporter.report({
       code: 'FLOW_FALLS_INTO_TARGET',
       at: into.at,
-      message: `A wire leads to "${into.name}", and ${from.name} above it falls into it too.`,
+      message: `A wire leads to "${into.name}", and ${from.name} above it also continues to it.`,
       hint: outputs.includes('next')
         ? `Say "next: ${into.id}" or "next: end" at ${from.name}.`
         : `Wire each output of ${from.name}: ${outputs.map((output) => `"${output}"`).join(', ')}.`,
       related: [
-        relatedPlace(reporter, from.at, 'falls into it'),
+        relatedPlace(reporter, from.at, 'continues to it'),
         relatedPlace(reporter, wireAt, 'the wire that names it'),
       ],
     })

@@ -13,33 +13,33 @@ const email = Type.String({ format: 'email', maxLength: 1024, description: 'E-ma
 /** A name, an IPv4 address or an IPv6 address in brackets, and optionally a port. */
 const hostPattern = '^(\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#@*\\[\\]\\\\]+)(:[0-9]{1,5})?$'
 
-/** Letters and digits, without which nothing would be left of a name. */
+/** At least one letter or digit, since only those are compared. */
 const secretNamePattern = '^[-_. ]*[A-Za-z0-9\\u0080-\\uffff][-_. A-Za-z0-9\\u0080-\\uffff]*$'
 
 const fromEnvironment = (description: string) =>
   Type.Object({ env: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$', description }) })
 
-const secret = fromEnvironment('The environment variable that has the value.')
-/** As a browser writes one: https://www.rfc-editor.org/rfc/rfc6454#section-6.2. */
+const secret = fromEnvironment('The environment variable with the value.')
+/** An origin as browsers write it: https://www.rfc-editor.org/rfc/rfc6454#section-6.2. */
 const originPattern = '^[a-z][a-z0-9+.-]*://[^\\sA-Z/?#@*\\\\]+$'
 
 const namedOrigins = Type.Object({
   origins: Type.Array(Type.String({ pattern: originPattern }), {
     minItems: 1,
     maxItems: 1000,
-    description: 'Scheme, host and port, as browsers write them: in lower case, without a path.',
+    description: 'Origins as browsers write them: scheme, host and port, in lower case and without a path.',
     examples: [['https://app.example.com', 'http://localhost:5173']],
   }),
   credentials: Type.Optional(
-    Type.Boolean({ default: false, description: 'Whether pages there may send the cookies of users along.' }),
+    Type.Boolean({ default: false, description: 'Whether pages there may send cookies of users.' }),
   ),
 })
 
 const connection = fromEnvironment(
-  'The environment variable that has its URL, password and all: `postgres://`, `mysql://`, `redis://`, `mongodb://`. For `clientCertificate` of `http`, it has the certificate and its private key as PEM.',
+  'The environment variable with its URL, including the password: `postgres://`, `mysql://`, `redis://`, `mongodb://`. For `clientCertificate` of `http`, the certificate and its private key as PEM.',
 )
 
-/** Keyed by the schema of a device, which is the same object in every load, so that each schema is compiled once. */
+/** By the schema of a device, which is the same object in every load, so that each schema is compiled only once. */
 const settingsSchemas = new WeakMap<object, object>()
 
 /** What `application.yaml` may say. */
@@ -63,7 +63,7 @@ const userSeed = Type.Object({
   email,
   id: Type.Optional(objectId),
   password: Type.Optional(
-    Type.String({ minLength: 1, description: 'Without one the user cannot sign in until one is set.' }),
+    Type.String({ minLength: 1, description: 'The password. Without one, the user cannot sign in until one is set.' }),
   ),
   firstName: Type.Optional(Type.String({ description: 'First name.' })),
   lastName: Type.Optional(Type.String({ description: 'Last name.' })),
@@ -76,26 +76,26 @@ const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
     id: Type.Optional(objectId),
     description: Type.Optional(Type.String({ description: 'For people.' })),
     globals: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: 'Stands at `globals` on every payload.' }),
+      Type.Record(Type.String(), Type.Unknown(), { description: 'Values at `globals` of every payload.' }),
     ),
     secrets: Type.Optional(
       Type.Record(Type.String(), secret, {
         description:
-          'Values from the environment, such as keys, which flows read at `secrets` and no log, dry run or recorded run shows.',
+          'Values from the environment, such as keys. Flows read them at `secrets`. No log, dry run or recorded run shows them.',
         examples: [{ stripeKey: { env: 'STRIPE_KEY' } }],
       }),
     ),
     cors: Type.Optional(
       Type.Union([Type.Boolean(), namedOrigins], {
         default: true,
-        description: 'Whether browsers may call from other origins: from all of them, or from those that are named.',
+        description: 'Whether browsers may call from other origins: from all, or from those that are listed.',
       }),
     ),
     http: Type.Optional(
       Type.Object({
         allow: Type.Optional(
           Type.Array(Type.String({ pattern: hostPattern }), {
-            description: 'Hosts without a public address that flows may call all the same, with a port or without.',
+            description: 'Hosts that flows may call although their address is not public, with or without a port.',
             examples: [['127.0.0.1:9000']],
           }),
         ),
@@ -103,7 +103,7 @@ const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
     ),
     connections: Type.Optional(
       Type.Record(Type.String(), connection, {
-        description: 'Databases and client certificates that flows may use, by the name that they call them.',
+        description: 'Databases and client certificates that flows may use, by the names that flows use.',
         examples: [{ readings: { env: 'READINGS_URL' } }],
       }),
     ),
@@ -111,7 +111,7 @@ const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
       Type.Array(Type.String({ pattern: secretNamePattern }), {
         maxItems: 100,
         description:
-          'Names under which this application has secrets that no log and no recorded run may show, in any spelling.',
+          'Names, in any spelling, under which this application has secrets that no log and no recorded run may show.',
         examples: [['plateNumber', 'iban']],
       }),
     ),
@@ -121,7 +121,7 @@ const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
           groups: Type.Optional(Type.Array(groupSeed, { description: 'Experience groups.' })),
           users: Type.Optional(Type.Array(userSeed, { description: 'Experience users.' })),
           devices: Type.Optional(
-            // What `devices.post` takes, and an ID.
+            // The body of `devices.post`, with an ID.
             Type.Array(
               Type.Unsafe({
                 ...device,
@@ -131,7 +131,7 @@ const createSettingsSchema = (device: Readonly<Record<string, unknown>>) =>
             ),
           ),
         },
-        { description: 'What the application begins with. Each is applied once to a store.' },
+        { description: 'What the application begins with. Each seed is applied once to a store.' },
       ),
     ),
   })
@@ -206,7 +206,7 @@ function hintAt({ at, code }: FieldProblem): string | undefined {
   return isHost ? 'Write a host, or a host and a port, in quotes: "127.0.0.1:9000".' : undefined
 }
 
-/** Reports secrets and connections whose variable the environment does not have. Flows find nothing in place of a secret, and cannot use a connection. */
+/** Reports secrets and connections whose variable is not set. Flows find no value for such a secret, and cannot use such a connection. */
 export function reportUnsetVariables(
   { secrets, connections }: ApplicationSettings,
   env: Readonly<Record<string, string | undefined>>,
@@ -232,7 +232,7 @@ export function reportUnsetVariables(
   }
 }
 
-/** A map `{ env: NAME }` among the globals is that map to flows, although whoever wrote it meant the variable. */
+/** Warns of a map `{ env: NAME }` among the globals. To flows it is that map, although its author meant the variable. */
 function warnOfGlobals(value: unknown, at: DocumentPath, reporter: Reporter): void {
   if (typeof value !== 'object' || value === null) return
   const entries = Object.entries(value)
@@ -242,14 +242,14 @@ function warnOfGlobals(value: unknown, at: DocumentPath, reporter: Reporter): vo
       code: 'APPLICATION_INVALID',
       severity: 'warning',
       at,
-      message: `Globals are taken as they stand: this one is a map, and not the environment variable ${variable}.`,
+      message: `Globals are used as they are: this one is a map, and not the environment variable ${variable}.`,
       hint: `Write it below secrets, as in secrets: { ${String(at.at(-1))}: { env: ${variable} } }, and read it at << secrets.${String(at.at(-1))} >>.`,
     })
   }
   for (const [name, item] of entries) warnOfGlobals(item, [...at, Array.isArray(value) ? Number(name) : name], reporter)
 }
 
-/** Checks what the schema cannot express: seeds that name other seeds, and seeds that could be mistaken for one another. */
+/** Checks what the schema cannot express: seeds that name other seeds, and seeds that are the same. */
 function checkSeeds(seeds: Partial<ApplicationSettings['seeds']>, reporter: Reporter): void {
   const { groups = [], users = [], devices = [] } = seeds
   const groupNames = new Set(groups.map(({ name }) => name))
@@ -292,7 +292,7 @@ function reportTwins(list: readonly object[], at: DocumentPath, field: string, r
       code: 'APPLICATION_INVALID',
       at: [...at, index, field],
       message: `${name}[${index}].${field} is "${value}", as ${name}[${twin}].${field} is.`,
-      hint: 'Give it another one, or take one of the two away.',
+      hint: 'Change one of the two, or remove it.',
       related: [relatedPlace(reporter, [...at, twin, field], 'The first is here.')],
     })
   })

@@ -1,4 +1,4 @@
-/** Compiles the flows of an application, and finds everything that is wrong with its files. */
+/** Compiles the flows of an application, and finds every problem of its files. */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { ApplicationSettings } from '../application.ts'
@@ -25,7 +25,7 @@ export interface FlowTypes {
 }
 
 export interface CheckOptions extends FlowTypes {
-  /** Where `application.yaml` finds its secrets. What it lacks is reported only if it is given. */
+  /** The environment, which has the secrets of `application.yaml`. Without it, missing variables are not reported. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Whoever checks the same folder again and again passes the same memory, so that only changed files are compiled. */
   readonly memory?: CheckMemory
@@ -96,7 +96,7 @@ export function checkApplication(sources: readonly SourceFile[], options: CheckO
 }
 
 function secondApplication(file: string): Problem {
-  const message = 'There is another application.yaml, and only one can count.'
+  const message = 'There is another application.yaml, and only one can be used.'
   const hint = 'Keep one of the two.'
   return { code: 'APPLICATION_INVALID', severity: 'error', file, line: 1, column: 1, message, hint }
 }

@@ -1,6 +1,6 @@
-/** What the files of an application's folder are, by their names. */
+/** Tells the kinds of files in an application's folder by their names. */
 
-/** In any case: `FLOW.YAML` comes from other systems. */
+/** Case is ignored, since other systems write `FLOW.YAML`. */
 export function isYamlFile(file: string): boolean {
   return /\.ya?ml$/i.test(file)
 }

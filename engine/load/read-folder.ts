@@ -17,12 +17,12 @@ export const folderEmpty = defineError<{ folder: string }>(
   ({ folder }) => `The folder ${folder} has no YAML file, so there is nothing to serve.`,
 )
 
-/** A file of more bytes is not a flow, and not read into memory. */
+/** A larger file is not a flow, and is not read into memory. */
 const maxBytes = 4 * 1024 * 1024
 
 /**
- * Every YAML file in the folder itself, by name. Paths are relative to the working folder, as a person would type them. What is named like a
- * flow and cannot be read is among them, and so is each folder that has YAML files in it, so that they are reported: see `unread`.
+ * Every YAML file in the folder itself, sorted by name. Paths are relative to the working folder, as a person would type them. YAML files
+ * that cannot be read, and folders with YAML files in them, have `unread`, so that they are reported.
  */
 export async function readFolder(folder: string): Promise<SourceFile[]> {
   let names: string[]
@@ -38,7 +38,7 @@ export async function readFolder(folder: string): Promise<SourceFile[]> {
   return sources
 }
 
-/** `undefined` for what is no part of the application. */
+/** `undefined` for a file that is not part of the application. */
 async function readEntry(path: string, name: string): Promise<SourceFile | undefined> {
   const file = shownPath(path)
   const unread = (reason: string): SourceFile => ({ file, text: '', unread: cannotBeRead(reason) })
@@ -46,13 +46,13 @@ async function readEntry(path: string, name: string): Promise<SourceFile | undef
     const kind = await stat(path)
     if (kind.isDirectory()) return (await hasYaml(path)) ? { file: `${file}/`, text: '', unread: notRead } : undefined
     if (!isYamlFile(name)) return undefined
-    if (!kind.isFile()) return unread('it is no file.')
+    if (!kind.isFile()) return unread('it is not a file.')
     if (kind.size > maxBytes) return unread(`it has more than ${maxBytes} bytes.`)
     return { file, text: await readFile(path, 'utf8') }
   } catch (error) {
     if (!isYamlFile(name)) return undefined
     if (!isMissing(error)) return unread(reasonOf(error))
-    // A link that leads nowhere is still there. A file that is not was just deleted or renamed, as editors do when they save.
+    // A broken link still exists. A file that does not was just deleted or renamed, as editors do when they save.
     const isLink = await lstat(path).then(
       () => true,
       () => false,
@@ -72,11 +72,11 @@ function cannotBeRead(reason: string): Unread {
 const notRead: Unread = {
   severity: 'warning',
   message:
-    'The YAML files of this folder are not read: flows and their tests stand in the application’s folder itself.',
+    'The YAML files of this folder are not read: flows and their tests must be in the application’s folder itself.',
   hint: 'Move the files up, or give the folder a name that begins with a dot.',
 }
 
-/** Whether a folder has YAML files in it. One that cannot be read has none that could be served. */
+/** Whether a folder has YAML files in it. One that cannot be read counts as empty. */
 async function hasYaml(path: string): Promise<boolean> {
   const names = await readdir(path).catch(() => [])
   return names.some((name) => isYamlFile(name) && !isHidden(name))

@@ -41,5 +41,5 @@ export const payloadTooDeep = defineError(
 export const tooManyRuns = defineError(
   'RUN_TOO_MANY',
   503,
-  () => 'Too many requests are being worked on. Try again in a moment.',
+  () => 'Too many requests are in progress. Try again in a moment.',
 )

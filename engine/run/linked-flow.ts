@@ -1,4 +1,4 @@
-/** A flow as a run walks it: closures, linked. A run looks nothing up by name and parses nothing. */
+/** A flow as a run walks it: linked closures, so that a run looks nothing up by name and parses nothing. */
 import type { CompiledTrigger, FlowDescription } from '../application.ts'
 import type { Visit } from '../node.ts'
 import type { TriggerKey } from '../trigger.ts'
@@ -14,7 +14,7 @@ export interface LinkedNode {
   readonly targets: Record<string, readonly LinkedNode[]>
 }
 
-/** Replaces the visits of a node: a test answers in place of what would leave the process. */
+/** Replaces the visits of a node, such as with the stubs of a test. */
 export type WrapVisit = (node: Omit<LinkedNode, 'visit'>, visit: Visit<string>) => Visit<string>
 
 /** An end of the path that breaks the loop around it. It is recognised by its identity. */

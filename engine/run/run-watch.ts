@@ -1,4 +1,4 @@
-/** Tells the observers of one run what it does. One that throws is logged; the run goes on without its attention. */
+/** Tells the observers of a run what it does. An error that an observer throws is logged and does not disturb the run. */
 import type {
   Answering,
   Called,
@@ -13,7 +13,7 @@ import type { Payload } from '../values/payload.ts'
 import { observeServices } from './observe-services.ts'
 
 export class RunWatch {
-  /** The request to run, whose services and log tell of what they do. */
+  /** The request to start. Its services and its log tell the observers what they do. */
   readonly request: RunRequest
   /** Whether any observer wants more than the beginning and the end. */
   readonly isDetailed: boolean
@@ -40,7 +40,7 @@ export class RunWatch {
     }
     return {
       ...request,
-      // So that the run does not read the clock for it, which would be recorded.
+      // So that the run does not read the clock for its start, which would be recorded.
       time: request.time ?? this.startedAt,
       services: observeServices(request.services, this),
       log: (level, message, details) => {
@@ -56,7 +56,7 @@ export class RunWatch {
     }
   }
 
-  /** Never the same twice, so that a moment says which visit began in it. */
+  /** Never returns the same time twice, so that a time identifies the visit that began then. */
   now(): number {
     const now = performance.now() - this.began
     this.last = now > this.last ? now : this.last + 1e-6

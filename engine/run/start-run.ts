@@ -78,7 +78,7 @@ export function startRun(
   const payload = request.prepare?.(start) ?? start
   if (watch) {
     watch.begun(payload)
-    // After whoever waits for the reply.
+    // After the caller, who waits for the reply.
     done.promise.then(
       (outcome) => watch.ended(outcome),
       () => undefined,
@@ -99,7 +99,7 @@ function byItself({ spec }: LinkedTrigger<'custom-node'>, request: RunRequest): 
   return { ...request, triggerType: customNodeStart, data: withDefaults(spec, request.data) }
 }
 
-/** Losant does not pass on a payload that is larger. */
+/** Losant does not pass on a larger payload either. */
 const maxErroredPayloadBytes = 256 * 1024
 
 function errorPayload(handler: LinkedTrigger, request: RunRequest, failure: Failure, scope: RunScope): Payload {
@@ -117,7 +117,7 @@ function errorPayload(handler: LinkedTrigger, request: RunRequest, failure: Fail
     erroredPayload: isTooLarge ? 'The payload is too large to be passed on.' : copyOrSentence(payload),
     replyId: replyIdOf(request),
   }
-  // The error started the handler, and not what started the run.
+  // The handler was started by the error, and not by what started the run.
   const own = { ...request, time: undefined, triggerId: undefined, triggerType: undefined }
   return { ...startPayload(handler, own, scope), data }
 }

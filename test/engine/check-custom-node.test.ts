@@ -190,7 +190,7 @@ describe('a custom node', () => {
     [
       '- ‸{ type: reply, next: r }\n- { id: r, type: return, output: then }',
       'FLOW_MISPLACED_NODE',
-      'Return what the reply is to say, and reply where the node is used.',
+      'Return the contents of the reply, and reply in the flow that uses the node.',
     ],
     [
       '- { type: loop, over: 2, item: data.i, do: [ ‸{ type: return, output: then } ] }\n- { type: return, output: else }',
@@ -200,7 +200,7 @@ describe('a custom node', () => {
     [
       '- { type: pick, if: << data.x >>, else: ‸end }\n- { type: return, output: then }',
       'FLOW_NO_RETURN',
-      'Every way from the start of a custom node must come to a return: add one here, or wire this output to one.',
+      'Every way from the start of a custom node must reach a return: add one here, or wire this output to one.',
     ],
     [
       '- { type: step, next: [ [ { type: return, output: then } ], [ ‸{ type: return, output: else } ] ] }',

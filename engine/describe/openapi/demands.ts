@@ -1,4 +1,4 @@
-/** What every request must bring that is not to be turned away: told by the checks that no way to success leads around. */
+/** Finds what every successful request must have: the checks that no way to success avoids. */
 import { type FlowNode, outgoingWires, type Target } from '../../flow/flow-graph.ts'
 import type { Demand } from '../../node.ts'
 
@@ -6,13 +6,13 @@ export interface PlacedDemand extends Demand {
   readonly node: FlowNode
 }
 
-/** Of the checks on the one way that goes on from the start, in the order in which a request comes to them. */
+/** The demands of the checks on the only way from the start, in the order in which a request reaches them. */
 export function demandsFrom(start: Target): readonly PlacedDemand[] {
   const demands: PlacedDemand[] = []
   let target = start
   for (;;) {
     const [node] = target
-    // A loop may answer in an iteration.
+    // An iteration of a loop may reply.
     if (!node || target.length > 1 || node.type.roles?.reply || node.type.roles?.loop) return demands
     const ways = outgoingWires(node).filter(
       ([output, way]) => !isRefused(way, node.type.throwsUnlessWired?.includes(output)),
@@ -27,7 +27,7 @@ export function demandsFrom(start: Target): readonly PlacedDemand[] {
   }
 }
 
-/** Whether every reply from here on refuses the request. Of a failure, a status that the flow computes is taken for one that does. */
+/** Whether every reply from here refuses the request. After a failure, a status that the flow computes counts as a refusal. */
 function isRefused(target: Target, isFailure = false): boolean {
   const seen = new Set<FlowNode>()
   const statuses: number[] = []

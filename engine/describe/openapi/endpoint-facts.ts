@@ -1,5 +1,4 @@
-/** What a flow's text tells of each endpoint: the nodes that a request may come to, what they read, what stands on the payload there. */
-
+/** Collects, for each endpoint, the nodes that a request may reach, what they read, and the shape of the payload there. */
 import type { Application, FlowDescription } from '../../application.ts'
 import { type ConfigRead, checkPayloadPaths } from '../../check/payload-paths.ts'
 import { compileConfig } from '../../compile/compile-config.ts'
@@ -17,11 +16,11 @@ import { parseYaml, type YamlDocument } from '../../source/yaml-document.ts'
 import type { EndpointSpec, TriggerKey, TriggerSpecs } from '../../trigger.ts'
 import { isMap } from '../../values/is-map.ts'
 
-/** A node that a run may come to. */
+/** A node that a run may reach. */
 export interface NodeFacts {
   readonly node: FlowNode
   readonly reads: readonly ConfigRead[]
-  /** What can stand on the payload before it. */
+  /** The shape of the payload before it. */
   readonly entering: Shape
 }
 
@@ -31,7 +30,7 @@ export interface EndpointFacts {
   readonly start: Target
   /** In the order of the file. */
   readonly nodes: readonly NodeFacts[]
-  /** Of the error triggers that fire where the run fails. */
+  /** The nodes of the error triggers that fire if the run fails. */
   readonly handlers: readonly NodeFacts[]
 }
 
@@ -42,7 +41,7 @@ interface ReadFlow {
   readonly reporter: Reporter
 }
 
-/** Of the endpoints that are served. `sources` are what `application` was loaded from, without an error. */
+/** The facts of the enabled endpoints. `sources` are the files from which `application` was loaded without an error. */
 export function endpointFacts(
   application: Application,
   sources: readonly SourceFile[],
@@ -89,7 +88,7 @@ export function endpointFacts(
   })
 }
 
-/** Each type has a spec of its own, and its configuration has passed its schema. */
+/** `Key` is the key of the trigger's type. The configuration fits the schema of the type. */
 function specOf<Key extends TriggerKey>({ type, config }: FlowTrigger): TriggerSpecs[Key] {
   return type.compile(config as never) as TriggerSpecs[Key]
 }
@@ -103,7 +102,7 @@ function readFlow(
 ): ReadFlow {
   const reporter = createReporter(document)
   const raw = document.value
-  // Loaded before, so that nothing is complained of here, groups among it.
+  // The flow was loaded before, so there are no problems, and the groups need no check.
   const scope = { nodeTypes, triggerTypes, checker, groups: undefined }
   const graph = readGraph(isMap(raw) ? raw : {}, scope, reporter)
   const reads = new Map(graph.nodes.map((node) => [node, compileConfig(node, checker, reporter).reads]))

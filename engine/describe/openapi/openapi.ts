@@ -1,6 +1,6 @@
 /**
- * An application's endpoints as an OpenAPI 3.1 document, https://spec.openapis.org/oas/v3.1.1.html: what its flows say of themselves,
- * and no more. What a flow computes has no type here; what is switched off is left out.
+ * Describes the endpoints of an application as an OpenAPI 3.1 document, https://spec.openapis.org/oas/v3.1.1.html, with only what its
+ * flows say. Values that a flow computes have no type, and disabled endpoints are left out.
  */
 import type { Application } from '../../application.ts'
 import type { JsonSchema } from '../../json-schema/shape-of-schema.ts'
@@ -13,7 +13,7 @@ import { type Operation, operationsOf } from './routes.ts'
 import { type Requirement, securityOf, securitySchemes } from './security.ts'
 
 export interface OpenApiOptions extends FlowTypes {
-  /** Where the endpoints are served: `http://127.0.0.1:8080`. */
+  /** The base URL of the endpoints: `http://127.0.0.1:8080`. */
   readonly server?: string
 }
 
@@ -22,7 +22,7 @@ export interface OpenApiDocument extends JsonSchema {
   readonly paths: Readonly<Record<string, JsonSchema>>
 }
 
-/** `sources` are what `application` was loaded from. */
+/** `sources` are the files from which `application` was loaded. */
 export function describeOpenApi(
   application: Application,
   sources: readonly SourceFile[],
@@ -48,7 +48,7 @@ export function describeOpenApi(
   }
   return {
     openapi: '3.1.0',
-    // An application has no version; `develop` is what its flows find at `experience.version`.
+    // An application has no version. Its flows find `develop` at `experience.version`.
     info: { title: application.settings.name, version: 'develop' },
     ...(options.server !== undefined && { servers: [{ url: options.server }] }),
     paths,

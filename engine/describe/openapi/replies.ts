@@ -1,4 +1,4 @@
-/** What a client gets: the flow's replies by status, and what the platform answers in a flow's place. */
+/** Describes the responses of an endpoint: the flow's replies by status, and the platform's own answers. */
 import type { JsonSchema } from '../../json-schema/shape-of-schema.ts'
 import { compileTemplate } from '../../templates/template.ts'
 import type { EndpointFacts, NodeFacts } from './endpoint-facts.ts'
@@ -8,13 +8,13 @@ const error: JsonSchema = { $ref: '#/components/schemas/Error' }
 
 /** The platform's own answers, by name in the document's components. */
 const answers = {
-  BadRequest: { status: 400, description: 'The body cannot be read: it is not what its content type says.' },
+  BadRequest: { status: 400, description: 'The body cannot be parsed as its content type.' },
   Unauthorized: { status: 401, description: 'A valid token is needed.' },
-  Forbidden: { status: 403, description: 'The token is not of a user in one of the groups.' },
+  Forbidden: { status: 403, description: 'The user of the token is in none of the groups.' },
   BodyTooLarge: { status: 413, description: 'The body is too large.' },
   UnsupportedEncoding: { status: 415, description: 'The content encoding of the body is not supported.' },
   TooManyAttempts: { status: 429, description: 'Too many attempts: try again later.' },
-  InternalError: { status: 500, description: 'The flow failed; the log tells why, by the `requestId`.' },
+  InternalError: { status: 500, description: 'The flow failed. The log has the reason under the `requestId`.' },
   Busy: { status: 503, description: 'Too many requests at once: try again in a moment.' },
   TimedOut: { status: 504, description: 'The flow took too long.' },
 } as const
@@ -31,7 +31,7 @@ export const replyComponents = {
       properties: {
         error: { type: 'string', description: 'What went wrong, for people.' },
         code: { type: 'string', description: 'What went wrong, for programs.' },
-        requestId: { type: 'string', description: 'By which the log names the request.' },
+        requestId: { type: 'string', description: 'The ID of the request in the log.' },
       },
     },
   },
@@ -47,7 +47,7 @@ export const replyComponents = {
   ),
 }
 
-/** What is answered with one status, gathered from all that answer with it. */
+/** Everything that is answered with one status. */
 interface Gathered {
   readonly content: Map<string, JsonSchema[]>
   readonly headers: Map<string, JsonSchema>
@@ -81,7 +81,7 @@ function takeReply({ node, entering }: NodeFacts, at: At): void {
   if (!outline) return
   const { 'content-type': contentType, ...headers } = outline.headers
   for (const [name, value] of Object.entries(headers)) {
-    // Of a cookie the client sees a text of the platform's making.
+    // A cookie is configured as a map, and sent as text.
     const schema = typeof value === 'string' ? schemaOfValue(value, entering) : {}
     found.headers.set(name, 'const' in schema ? schema : { type: 'string' })
   }
@@ -96,7 +96,7 @@ function addContent({ content }: Gathered, type: string, schema: JsonSchema): vo
   content.set(type, [...(content.get(type) ?? []), schema])
 }
 
-/** Text is sent as text and all else as JSON, unless the flow says what it is. */
+/** Text is sent as text and anything else as JSON, unless the flow sets a content type. */
 function mediaType(written: unknown, schema: JsonSchema): string {
   if (typeof written === 'string') {
     const [literal = ''] = compileTemplate(written).isLiteral ? written.split(';') : []
@@ -108,7 +108,7 @@ function mediaType(written: unknown, schema: JsonSchema): string {
   return Array.isArray(type) && type.includes('string') ? '*/*' : 'application/json'
 }
 
-/** What an endpoint answers itself to whom it turns away, in place of the plain 401 and 403. */
+/** Adds the answer that an endpoint configures instead of the plain 401 and 403. */
 function takeRefusals({ spec: { access, unauthorized } }: EndpointFacts, at: At): void {
   if (access === 'public' || unauthorized === undefined) return
   if ('redirect' in unauthorized) {

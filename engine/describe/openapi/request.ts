@@ -1,4 +1,4 @@
-/** What a client sends: parameters and body, from what the flow reads of them and what it asks of them. */
+/** Describes the parameters and the body of a request, by what the flow reads of them and demands of them. */
 import type { Shape } from '../../json-schema/shape.ts'
 import type { JsonSchema } from '../../json-schema/shape-of-schema.ts'
 import { isMap } from '../../values/is-map.ts'
@@ -11,15 +11,15 @@ import { fromDraft07, refersWithin } from './schemas.ts'
 export interface DescribedRequest {
   readonly parameters: readonly JsonSchema[]
   readonly requestBody: JsonSchema | undefined
-  /** For the document's components, by name: schemas that refer to parts of themselves. */
+  /** Schemas that refer to parts of themselves, by their names in the document's components. */
   readonly components: Readonly<Record<string, JsonSchema>>
 }
 
-/** What is read, or asked, of a part of the request, by key. */
+/** What the flow reads and demands of a part of the request, by key. */
 interface Part {
   readonly keys: Map<string, Part>
   isRequired: boolean
-  /** Of a `validate-payload`; then it is what is to be sent. */
+  /** The schemas of `validate-payload` nodes. If there are any, they replace the keys. */
   schemas: JsonSchema[]
 }
 
@@ -54,7 +54,7 @@ function newPart(): Part {
 function partAt(part: Part, segments: readonly string[]): Part {
   let current = part
   for (const key of segments) {
-    // The length of a text or a list that the client sends.
+    // This is the length of a text or a list that the client sends.
     if (key === 'length') break
     const next = current.keys.get(key) ?? newPart()
     current.keys.set(key, next)
@@ -65,7 +65,7 @@ function partAt(part: Part, segments: readonly string[]): Part {
 
 const areas: ReadonlySet<string | undefined> = new Set(['body', 'query', 'headers', 'cookies'])
 
-/** Whether what stands there is the request's, and nothing that a node wrote over it. */
+/** Whether the value at the path is from the request, and no node has replaced it. */
 function comesFromClient([data, area, ...rest]: readonly string[], payload: Shape): boolean {
   if (data !== 'data' || !areas.has(area) || payload.kind !== 'object') return false
   const request = payload.keys.get('data')
@@ -80,7 +80,7 @@ function comesFromClient([data, area, ...rest]: readonly string[], payload: Shap
   return shape?.kind === 'anything' || (shape?.kind === 'object' && shape.open)
 }
 
-/** Notes in `request` what is asked; returns the schemas that stand in the components. */
+/** Adds the demands to `request`, and returns the schemas for the components. */
 function takeDemands(request: Part, facts: EndpointFacts, name: string): Record<string, JsonSchema> {
   const components: Record<string, JsonSchema> = {}
   const entering = new Map(facts.nodes.map(({ node, entering }) => [node, entering]))
@@ -100,7 +100,7 @@ function takeDemands(request: Part, facts: EndpointFacts, name: string): Record<
   return components
 }
 
-/** The schema as it can stand in a document; `undefined` where it refers to what is not in it. */
+/** The schema as a part of a document; `undefined` if it refers to something outside of itself. */
 function embed(schema: JsonSchema, name: string): { schema: JsonSchema; component?: JsonSchema } | undefined {
   if (!refersWithin(schema)) return { schema: fromDraft07(schema) }
   if (!refersToItself(schema)) return undefined
@@ -108,7 +108,7 @@ function embed(schema: JsonSchema, name: string): { schema: JsonSchema; componen
   return { schema: component, component }
 }
 
-/** Tools that put what is referred to in a reference's place would lose the definitions that stand beside it. */
+/** Moves a reference into `allOf`, since tools that replace a reference with its target would lose the keywords next to it. */
 function besideReference({ $ref, ...schema }: JsonSchema): JsonSchema {
   if ($ref === undefined) return schema
   return { ...schema, allOf: [...(Array.isArray(schema.allOf) ? schema.allOf : []), { $ref }] }
@@ -121,7 +121,7 @@ function refersToItself(schema: unknown): boolean {
   return typeof $ref === 'string' && /^#(\/|$)/.test($ref) && Object.values(schema).every(refersToItself)
 }
 
-/** Puts a schema of the payload, or of a part of it, to the parts of the request that it speaks of: whether there are any. */
+/** Adds a schema of the payload, or of a part of it, to the parts of the request that it describes. Returns whether there are any. */
 function spread(request: Part, segments: readonly string[], schema: JsonSchema, shape: Shape | undefined): boolean {
   if (segments.length >= 2) {
     const isAsked = shape !== undefined && comesFromClient(segments, shape)
@@ -156,7 +156,7 @@ function schemaOfPart({ keys, schemas }: Part): JsonSchema {
   }
 }
 
-/** A request without a body brings `null`. */
+/** Whether a request needs a body. One without a body has `null`. */
 function isNeeded({ isRequired, schemas, keys }: Part): boolean {
   const types = schemas.flatMap(({ type }) => type ?? [])
   return (
@@ -174,7 +174,7 @@ function pathParameter({ shown, isTail }: PathParameter): JsonSchema {
   }
 }
 
-/** What OpenAPI says elsewhere, and what the listener writes itself. */
+/** Headers that OpenAPI describes elsewhere, and headers that the listener sets itself. */
 const otherHeaders: ReadonlySet<string> = new Set([
   ...['accept', 'content-type', 'authorization', 'host', 'cookie', 'content-length'],
   ...['x-forwarded-for', 'x-forwarded-proto'],

@@ -1,11 +1,11 @@
-/** Routes as OpenAPI's paths, which know neither a segment that may be missing nor a tail. */
+/** Turns routes into paths of OpenAPI, which has neither optional segments nor tails. */
 import { parseRoute, type RouteSegment } from '../../route.ts'
 import type { EndpointFacts } from './endpoint-facts.ts'
 
 export interface PathParameter {
-  /** In the flow, below `data.params`. */
+  /** The name in the flow, below `data.params`. */
   readonly name: string
-  /** In the document: paths that differ in names alone are one to OpenAPI, so the first of them names its parameters for all. */
+  /** The name in the document. To OpenAPI, paths that only differ in names are the same, so the first of them names the parameters of all. */
   readonly shown: string
   readonly isTail: boolean
 }
@@ -16,7 +16,7 @@ export interface Operation {
   /** `/devices/{id}`. */
   readonly path: string
   readonly parameters: readonly PathParameter[]
-  /** Unique, and the same as long as method and route are. */
+  /** Unique, and stable as long as method and route are the same. */
   readonly id: string
 }
 
@@ -37,7 +37,7 @@ export function operationsOf(endpoints: readonly EndpointFacts[]): readonly Oper
   for (const { facts, segments } of forms) {
     const form = formOf(segments, '{*}')
     const key = `${facts.spec.method} ${form}`
-    // A route that is written wins over one that leaves out its last segment.
+    // A route as it is written wins over one without its optional last segment.
     if (taken.has(key)) continue
     taken.add(key)
     const isTwin = hasTail(segments) && plain.has(formOf(segments, '{}'))
@@ -58,7 +58,7 @@ export function operationsOf(endpoints: readonly EndpointFacts[]): readonly Oper
   return operations.toSorted((a, b) => compare(a.path, b.path) || compare(a.facts.spec.method, b.facts.spec.method))
 }
 
-/** As the listener's table has them: routes as written, then those without a last segment, of these the tails last. */
+/** In the order of the listener's table: routes as written, then without an optional last segment, then without a tail. */
 function inOrder(endpoints: readonly EndpointFacts[]): readonly Form[] {
   const whole = endpoints
     .map((facts) => ({ facts, segments: parseRoute(facts.spec.route) }))
@@ -78,7 +78,7 @@ function formOf(segments: readonly RouteSegment[], tail: string): string {
   return segments.map(({ kind, text }) => `/${kind === 'literal' ? text : kind === 'tail' ? tail : '{}'}`).join('')
 }
 
-/** `isTwin`: beside `/files/{id}`, which OpenAPI could not tell from a tail by another name. */
+/** `isTwin`: there is also a `/files/{id}`, which OpenAPI could not tell from a tail with another name. */
 function pathOf(segments: readonly RouteSegment[], isTwin: boolean) {
   const shown = ({ kind, text }: RouteSegment) => (kind === 'tail' && isTwin ? `${text}*` : text)
   const parts = segments.map((segment) =>
@@ -87,7 +87,7 @@ function pathOf(segments: readonly RouteSegment[], isTwin: boolean) {
   return { path: `/${parts.join('/')}`, names: segments.filter(({ kind }) => kind !== 'literal').map(shown) }
 }
 
-/** `getDevicesByIdData`: of plain letters and digits, since it names things in generated clients, and schemas here. */
+/** `getDevicesByIdData`: only letters and digits, since it becomes a name in generated clients and in the document's schemas. */
 function idOf(method: string, segments: readonly RouteSegment[]): string {
   const words = segments.flatMap(({ kind, text }) => [
     ...(kind === 'literal' ? [] : ['by']),

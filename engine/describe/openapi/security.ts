@@ -1,4 +1,4 @@
-/** Who may call an endpoint, as security schemes: a token of a user or of a device, in one of the three places that it is looked for. */
+/** Describes who may call an endpoint as security schemes: the token of a user or a device, in any of the three places that are read. */
 import type { JsonSchema } from '../../json-schema/shape-of-schema.ts'
 import type { Access } from '../../trigger.ts'
 import type { EndpointFacts } from './endpoint-facts.ts'
@@ -13,14 +13,14 @@ type Owner = 'user' | 'device'
 export type Requirement = Readonly<Record<string, readonly string[]>>
 
 const owners: Readonly<Record<Owner, string>> = {
-  user: 'The token of an experience user. Where an endpoint names groups, it is for the users of any of them.',
+  user: 'The token of an experience user. If an endpoint names groups, the user must be in one of them.',
   device: 'The token of a device.',
 }
 
-/** Every way in, of which one is enough: `{}` is for anybody. */
+/** The alternatives, of which one is enough. `{}` admits anybody. */
 export function securityOf({ spec: { access }, nodes }: EndpointFacts): readonly Requirement[] {
   if (access !== 'public') return requirementsOf(access)
-  // Nobody is turned away, but who brings a token is known to the flow.
+  // Nobody is refused, but the flow knows the user of a token.
   const looksAtUser = nodes.some(({ reads }) => reads.some(({ path }) => isOfUser(path.segments)))
   return looksAtUser ? [{}, ...requirementsOf('authenticated')] : []
 }
@@ -31,12 +31,12 @@ function isOfUser([root, key]: readonly string[]): boolean {
 
 function requirementsOf(access: Exclude<Access, 'public'>): readonly Requirement[] {
   const owner: Owner = access === 'device' ? 'device' : 'user'
-  // OpenAPI asks for all roles of a list; any group will do.
+  // OpenAPI requires all roles of a list, but any one of the groups is enough.
   const roles = typeof access === 'string' ? [[]] : access.groups.map((group) => [group])
   return Object.keys(places).flatMap((place) => roles.map((role) => ({ [`${owner}Token${place}`]: role })))
 }
 
-/** The schemes that are named, for the document's components. */
+/** The schemes that are used, for the document's components. */
 export function securitySchemes(requirements: readonly Requirement[]): Readonly<Record<string, JsonSchema>> {
   const named = new Set(requirements.flatMap((requirement) => Object.keys(requirement)))
   const all = (['user', 'device'] as const).flatMap((owner) =>

@@ -90,7 +90,7 @@ describe('seeds', () => {
         line: 5,
         column: other.indexOf(value) + 7,
         message: `seeds.${kind}[1].${field} is "${value}", as seeds.${kind}[0].${field} is.`,
-        hint: expect.stringContaining('another one'),
+        hint: expect.stringContaining('Change one of the two'),
         related: [expect.objectContaining({ line: 4 })],
       }),
     ])

@@ -53,7 +53,7 @@ describe('reading a folder', () => {
       ['huge.yaml', 'error', 'The file cannot be read: it has more than 4194304 bytes.'],
       ['named.yaml/', 'warning', expect.stringContaining('this folder are not read')],
       ['notes/', 'warning', expect.stringContaining('this folder are not read')],
-      ['pipe.yaml', 'error', 'The file cannot be read: it is no file.'],
+      ['pipe.yaml', 'error', 'The file cannot be read: it is not a file.'],
       ['sub/', 'warning', expect.stringContaining('this folder are not read')],
     ])
     expect(problems.filter(({ file }) => file.endsWith('pipe.yaml'))).toHaveLength(1)
