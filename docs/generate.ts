@@ -1,4 +1,4 @@
-/** Writes docs/reference from the definitions: `npm run docs`. Pages of types that are gone are removed. */
+/** Writes docs/reference from the definitions: `npm run docs`. It also removes the pages of types that are gone. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'

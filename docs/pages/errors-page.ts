@@ -7,16 +7,16 @@ export function errorsPage(root: string): string {
   const errors = sourceErrors(root).toSorted((a, b) => (a.code < b.code ? -1 : 1))
   return lines(
     '# Errors',
-    'A code is never used for anything else, and stays when its message is worded anew.',
+    'A code is never reused for anything else, and does not change when its message does.',
     '## Problems of an application',
-    'What `flowpot check` and a start or reload report, each with file, line, column and a hint.',
+    '`flowpot check`, a start and a reload report these with file, line, column and a hint.',
     table(
-      ['code', 'what it stands for'],
+      ['code', 'meaning'],
       Object.entries(problemCodes).map(([code, meaning]) => [`\`${code}\``, plain(meaning)]),
     ),
     '## Errors',
-    `What a run, the platform or a listener fails with. A client reads code and message, and the request's ID; where the status is
-500 it reads a general sentence in place of the message, and the log has the rest.`,
+    `A run, the platform or a listener fails with these. A client sees the code, the message and the request's ID. If the status is
+500, it sees a general sentence instead of the message, and the log has the rest.`,
     table(
       ['code', 'status', 'message'],
       errors.map(({ code, status, message }) => [`\`${code}\``, String(status), plain(message)]),

@@ -8,7 +8,7 @@ export interface Schema {
   readonly enum?: readonly unknown[]
   readonly format?: string
   readonly pattern?: string
-  /** What text has to be where a list may stand as well. */
+  /** The schema of a text that may also be a list. */
   readonly then?: Schema
   readonly description?: string
   readonly default?: unknown
@@ -29,7 +29,7 @@ export interface Schema {
 export function fieldTable(schema: Schema): string {
   const rows = rowsOf(schema)
   if (rows.length === 0) return 'It has no fields.'
-  return table(['field', 'takes', 'required', 'default', 'what it says'], rows)
+  return table(['field', 'type', 'required', 'default', 'meaning'], rows)
 }
 
 /** Per field: its name, what it takes, whether it is required, its default, and what it says. */
@@ -65,10 +65,10 @@ export function describeType(schema: Schema): string {
     case 'path':
       return 'a payload path'
     case 'code':
-      return 'text, taken as it is'
+      return 'text without templates'
     case 'value':
       return schema['x-flowpot-of']
-        ? `${describePlain(schema['x-flowpot-of'])}, or a template of one`
+        ? `${describePlain(schema['x-flowpot-of'])}, or a template`
         : 'any value, with templates'
   }
   return describePlain(schema)
@@ -84,7 +84,7 @@ function describePlain(schema: Schema): string {
       .join(', ')
   if (schema.then?.enum) return `${describePlain(schema.then)}, or a list of them`
   if (typeof schema.type === 'object') {
-    // Digits as text stand for the number, as in every query.
+    // The text would only be the digits of the number, as in a query.
     const types = schema.pattern?.startsWith('^[0-9]') ? schema.type.filter((type) => type !== 'string') : schema.type
     return types.map((type) => describePlain({ ...schema, type })).join(' or ')
   }

@@ -13,7 +13,7 @@ export function nodePage(type: NodeType): string {
     type.description,
     type.losant && `In Losant: \`${type.losant.type}\`.`,
     '## Fields',
-    fieldTable(type.config as Schema), // TypeBox's types do not tell of JSON Schema's keywords
+    fieldTable(type.config as Schema), // TypeBox's types do not have the keywords of JSON Schema
     '## Ways out',
     outputs(type),
     ...writes(type),
@@ -25,23 +25,23 @@ export function nodePage(type: NodeType): string {
 function outputs(type: NodeType): string {
   const names = sampleOutputs(type)
   if (type.roles?.customNode)
-    return 'Those that the custom node says. Where no wire leaves from one, the run goes on at the next node.'
-  if (names.length === 0) return 'None: nothing comes after it.'
+    return 'Those of the custom node. From an output without a wire, the run continues at the next node.'
+  if (names.length === 0) return 'None: nothing can follow it.'
   return table(
-    ['output', 'where no wire leaves from it'],
+    ['output', 'without a wire'],
     names.map((output) => [`\`${output}\``, unwired(type, output)]),
   )
 }
 
-/** Of a switch, those with one case. */
+/** The outputs of a switch are those of one with a single case. */
 function sampleOutputs(type: NodeType): readonly string[] {
   return outputsOf(type, { cases: [{}] })
 }
 
 function unwired(type: NodeType, output: string): string {
   if (type.throwsUnlessWired?.includes(output)) return 'the run fails'
-  if (type.roles?.loop && output === 'do') return 'an iteration visits no node'
-  return type.roles?.reply ? 'the path ends' : 'goes on at the next node'
+  if (type.roles?.loop && output === 'do') return 'an iteration visits no nodes'
+  return type.roles?.reply ? 'the path ends' : 'the run continues at the next node'
 }
 
 /** Asks the type what it writes, with each of its path fields set to the field's own name. */
@@ -57,16 +57,14 @@ function writes(type: NodeType): string[] {
       describeShape(shape),
     ]),
   )
-  return rows.length === 0
-    ? []
-    : ['## What it writes', table(['on leaving by', 'at the path that this field names', 'stands'], rows)]
+  return rows.length === 0 ? [] : ['## What it writes', table(['output', 'field with the path', 'value'], rows)]
 }
 
 function describeShape(shape: Shape): string {
   return shape.kind === 'anything'
-    ? 'what came back'
+    ? 'the answer'
     : shape.kind === 'scalar'
-      ? 'one text, number or boolean'
+      ? 'a text, number or boolean'
       : `\`${outline(shape)}\``
 }
 
@@ -84,25 +82,25 @@ function example(shown: NodeExample): string {
   const { output, payload: after = {}, stored: left, reply, sent, error, returned } = expect
   const indented = yaml.split('\n').map((line, index) => `${index === 0 ? '- ' : '  '}${line}`)
   const outcome = [
-    output && `It leaves by \`${output}\`.`,
+    output && `The output is \`${output}\`.`,
     sent && (sent.length === 0 ? 'It sends nothing.' : `It sends:\n\n${json(sent)}`),
     returned && `The custom node returns:\n\n${json(returned)}`,
     reply && `The reply is:\n\n${json(reply)}`,
-    Object.keys(after).length > 0 && `Then stands on the payload:\n\n${json(after)}`,
-    left && `Then is stored:\n\n${json(left)}`,
+    Object.keys(after).length > 0 && `Then the payload has:\n\n${json(after)}`,
+    left && `Then the flow has stored:\n\n${json(left)}`,
     error && `The run fails: \`${error}\``,
   ]
   return lines(
     `### ${title}`,
     code('yaml', indented.join('\n')),
     on && `In a flow with \`on: ${on}\`.`,
-    ...Object.entries(flows).map(([id, flow]) => `Where \`${id}.yaml\` is:\n\n${code('yaml', flow)}`),
+    ...Object.entries(flows).map(([id, flow]) => `If \`${id}.yaml\` is:\n\n${code('yaml', flow)}`),
     Object.keys(payload).length > 0 ? `With the payload:\n\n${json(payload)}` : undefined,
-    answers && `Where the platform answers:\n\n${json(answers)}`,
-    responses && `Where the host answers:\n\n${json(responses)}`,
-    users && `Where this user exists:\n\n${json(users)}`,
-    stored && `Where this is stored:\n\n${json(stored)}`,
-    buttons && `Where these flows have a button:\n\n${json(buttons)}`,
+    answers && `If the platform answers:\n\n${json(answers)}`,
+    responses && `If the host answers:\n\n${json(responses)}`,
+    users && `If this user exists:\n\n${json(users)}`,
+    stored && `If the flow has stored:\n\n${json(stored)}`,
+    buttons && `If these flows have a button:\n\n${json(buttons)}`,
     earlier && `After runs with the payloads:\n\n${json(earlier)}`,
     ...outcome.filter((text) => typeof text === 'string'),
   ).trimEnd()

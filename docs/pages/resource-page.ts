@@ -19,11 +19,11 @@ export function apiIndexPage<Context extends ActionContext>(resources: readonly 
   ])
   return lines(
     '# The REST API',
-    `What the platform port answers, and what the [\`api\`](../nodes/api.md) node calls: each action under the name, method, path and body that it
-has in Losant. A call needs a token in the header \`authorization: Bearer TOKEN\`, with a scope that includes the action; what is refused is
-answered \`{ type, message }\`. An unknown parameter is refused. A parameter that is an object or a list goes into the query as JSON.`,
-    `A stream is a GET with \`accept: text/event-stream\`, answered by server-sent events. It ends with the token that opened it: at once where
-that is deleted or made inactive, within 15 seconds where it expires.`,
+    `The platform's port serves these actions, and the [\`api\`](../nodes/api.md) node calls them: each has its name, method, path and body from
+Losant. A call needs a token in the header \`authorization: Bearer TOKEN\`, with a scope that includes the action. A refusal is answered with
+\`{ type, message }\`. An unknown parameter is refused. In a query, a parameter that is an object or a list is written as JSON.`,
+    `A stream is a GET with \`accept: text/event-stream\`, answered by server-sent events. It ends with the token that opened it: at once if
+the token is deleted or made inactive, and within 15 seconds if it expires.`,
     table(
       ['action', 'call', 'what it does'],
       rows.toSorted(([a = ''], [b = '']) => a.localeCompare(b, 'en')),
@@ -36,7 +36,7 @@ function row(resource: string, name: string, method: string, path: string, summa
   return [`[${call}](${resource}.md#${call.replaceAll('.', '').toLowerCase()})`, `\`${method} ${path}\``, summary]
 }
 
-/** `parts` are all resources of one name. */
+/** `parts` are all resources with the same name. */
 export function resourcePage<Context extends ActionContext>(name: string, parts: readonly Resource<Context>[]): string {
   const entries = parts.flatMap(({ actions, streams = {}, downloads = {} }) => [
     ...Object.entries(actions).map(([action, declared]) => actionPart(`${name}.${action}`, declared)),
@@ -116,7 +116,7 @@ function paramsPart({ path, params }: Declared, body?: string): string {
   )
 }
 
-/** What a body or result is, before its fields are listed. */
+/** What a body or a result is, for the sentence above its fields. */
 function wordOf(schema: Schema): string {
   if (schema.properties) return 'an object'
   if (schema.items?.properties) return 'a list of objects'
@@ -142,7 +142,7 @@ function fieldsIn(schema: Schema): Schema {
   return schema.items ?? schema.anyOf?.find(({ properties }) => properties) ?? schema
 }
 
-/** TypeBox's types do not tell of JSON Schema's keywords. */
+/** TypeBox's types do not have the keywords of JSON Schema. */
 function schemaOf(schema: TSchema): Schema {
   return schema as Schema
 }

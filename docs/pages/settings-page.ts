@@ -6,8 +6,8 @@ export function settingsPage(): string {
   const settings: readonly AnySetting[] = Object.values(settingDefinitions)
   return lines(
     '# Settings',
-    `What \`flowpot start\` takes, as an option or from the environment. An option wins over the environment. What has no option is
-kept off the command line, which others on the machine can read, or is seldom changed. A value that does not fit is refused with
+    `The settings of \`flowpot start\`, as options or from the environment. An option wins over the environment. A setting without an
+option is a secret, since others on the machine can read the command line, or is rarely changed. An invalid value is refused with
 exit code 2 and the name of the setting.`,
     table(
       ['option', 'environment', 'default', 'what it is'],

@@ -1,4 +1,4 @@
-/** Finds every `defineError` in the source. It reads the text, since most definitions are their file's own. */
+/** Finds every `defineError` in the text of the source, since most files do not export theirs. */
 import { readFileSync } from 'node:fs'
 import { sourceFiles } from './source-files.ts'
 
@@ -6,7 +6,7 @@ export interface SourceError {
   readonly file: string
   readonly code: string
   readonly status: number
-  /** With `{name}` for what the error is made with. */
+  /** With `{name}` for each detail. */
   readonly message: string
 }
 
@@ -22,14 +22,14 @@ export function errorsIn(file: string, text: string): SourceError[] {
   })
 }
 
-/** The message is a function of the details: its text is the first literal after the arrow, or a detail as it is. */
+/** A message is a function of the details. Its text is the first literal after the arrow, or one of the details. */
 function messageAt(text: string, from: number): string {
   const rest = text.slice(text.indexOf('=>', from) + 2).trimStart()
   const detail = /^(?:\w+\.)?(\w+),?\s*\)/.exec(rest)?.[1]
   if (detail !== undefined) return `{${detail}}`
   const literal = /^[^'"`]*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/s.exec(rest)
   const written = literal?.[1] ?? literal?.[2] ?? literal?.[3] ?? ''
-  // What is put in is shown by the name nearest to it: a whole formula would tell no more.
+  // Each formula is shown by the first name in it, which says as much as the whole formula.
   return written.replace(/\$\{([^}]*)\}/g, (_, formula: string) => `{${nameIn(formula)}}`).replace(/\\(.)/g, '$1')
 }
 

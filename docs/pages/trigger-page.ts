@@ -9,8 +9,8 @@ export function triggerPage(type: TriggerType): string {
     type.description,
     type.losant && `In Losant: \`${type.losant}\`.`,
     '## Fields',
-    fieldTable(type.config as Schema), // TypeBox's types do not tell of JSON Schema's keywords
-    '`then` names the node to start at, where it is not the first.',
+    fieldTable(type.config as Schema), // TypeBox's types do not have the keywords of JSON Schema
+    '`then` names the node to start at, if it is not the first.',
     '## Examples',
     ...type.examples.map(({ title, yaml }) => `### ${title}\n\n${code('yaml', `on:\n${indent(yaml)}`)}`),
   )
