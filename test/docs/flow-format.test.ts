@@ -13,7 +13,7 @@ function problemsIn(file: string, text: string) {
     nodeTypes,
     triggerTypes,
     actions: describeActions(),
-    env: { STRIPE_KEY: 'k' },
+    env: { STRIPE_KEY: 'k', READINGS_URL: 'postgres://127.0.0.1/readings' },
   }).problems
 }
 
