@@ -11,7 +11,7 @@ import type { HostileTarget } from './target.ts'
 /** No request may keep others waiting for longer, on a machine that does nothing else. */
 const maxWaitMs = 250
 
-/** Sends each attack `times` times. Returns whether all rows are below the bound. */
+/** Sends each attack `times` times. Returns whether all rows are below the bound, and each attack was answered as it is meant to be. */
 export async function benchHostile(times: number, print: (line?: string) => void): Promise<boolean> {
   const data = await mkdtemp(join(tmpdir(), 'flowpot-bench-'))
   const server = startChild('./hostile-target.js', [data])
@@ -20,12 +20,13 @@ export async function benchHostile(times: number, print: (line?: string) => void
     const target = await server.ask<HostileTarget>('start')
     print(`${'max ms'.padStart(8)}${'p95 ms'.padStart(8)}   what an honest client waits, next to`)
     const late: string[] = []
-    for (const { name, honestPath = '/honest', prepare } of attacks) {
+    const unmeant: string[] = []
+    for (const { name, honestPath = '/honest', answer: wanted, prepare } of attacks) {
       const attack = await prepare(target)
       await honest.ask({ ask: `${target.experience}${honestPath}` })
-      let answer = ''
+      const answers = new Set<string>()
       for (let time = 0; time < times; time++) {
-        answer = await attack().catch((error: unknown) => `not answered: ${String(error)}`)
+        answers.add(await attack().catch((error: unknown) => `not answered: ${String(error)}`))
         // The honest client asks at least once between two.
         await pause(50)
       }
@@ -33,7 +34,10 @@ export async function benchHostile(times: number, print: (line?: string) => void
       const [max, p95] = [Math.max(...waits), quantile(waits, 0.95)]
       const isLate = max > maxWaitMs
       if (isLate) late.push(name)
-      print(`${max.toFixed(0).padStart(8)}${p95.toFixed(0).padStart(8)} ${isLate ? '!' : ' '} ${name} (${answer})`)
+      const isMeant = [...answers].every((answer) => wanted.test(answer))
+      if (!isMeant) unmeant.push(name)
+      const marks = `${isLate ? '!' : ' '}${isMeant ? ' ' : '?'}`
+      print(`${max.toFixed(0).padStart(8)}${p95.toFixed(0).padStart(8)} ${marks} ${name} (${[...answers].join('; ')})`)
     }
     print()
     print(
@@ -41,7 +45,9 @@ export async function benchHostile(times: number, print: (line?: string) => void
         ? `None over ${maxWaitMs} ms.`
         : `Over ${maxWaitMs} ms: ${late.length} of ${attacks.length}, marked with !`,
     )
-    return late.length === 0
+    if (unmeant.length > 0)
+      print(`Not answered as it is meant to be, so not the attack: ${unmeant.length}, marked with ?`)
+    return late.length === 0 && unmeant.length === 0
   } finally {
     await Promise.all([server.stop(), honest.stop()])
     await rm(data, { recursive: true, force: true })

@@ -19,7 +19,10 @@ export interface HostileTarget {
 const flows = fileURLToPath(new URL('../../../bench/hostile/flows', import.meta.url))
 
 async function start(data: string): Promise<HostileTarget> {
-  const settings = readSettings({ data, port: '0', platformPort: '0', mqttPort: '0', logLevel: 'silent' }, {})
+  const settings = readSettings(
+    { data, port: '0', platformPort: '0', mqttPort: '0', logLevel: 'silent', signUpsPerHour: '1000000' },
+    {},
+  )
   const { server } = await startServer(flows, settings)
   const urlOf = (listener: string) => server?.listening.find(({ name }) => name === listener)?.url
   const [experience, platform] = [urlOf('experience'), urlOf('platform')]

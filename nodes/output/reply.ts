@@ -73,7 +73,8 @@ With \`encoding: base64\`, the client gets bytes: those of a text in Base64, suc
 [file](../../flow-format.md#bytes), such as an upload. A file sets \`content-type\` and \`content-disposition\` itself if \`headers\` does not. Since
 the sender of the file chose them, \`content-security-policy\` then forbids scripts in it.
 
-A reply of bytes has an \`etag\`: a matching \`If-None-Match\` is answered with 304, and \`Range\` with one part, as video players ask for. Browsers
+A reply of bytes has an \`etag\`: a matching \`If-None-Match\` is answered with 304, and \`Range\` with one part, as video players ask for. Several
+ranges that do not touch are answered with the whole body and 200, as RFC 9110 allows, so many ranges cost no more than one. Browsers
 store it only if you set \`cache-control\`. Any other reply supports \`If-None-Match\` and \`If-Modified-Since\` if its \`headers\` have \`etag\` or
 \`last-modified\`.`,
   config: Type.Object({
