@@ -8,18 +8,14 @@ import { oneOf } from '../parts/one-of.ts'
 import {
   aggregationOf,
   aggregations,
-  attribute,
-  attributes,
   checkSeries,
   type DeviceSeries,
   milliseconds,
   namesOf,
   type Point,
-  perDevice,
   pointsOf,
   querySeries,
-  rangeEnd,
-  value,
+  seriesFields,
 } from '../parts/series.ts'
 import { checkTimeZone, timeZoneField, zoneOf } from '../parts/time-zone-field.ts'
 
@@ -42,19 +38,15 @@ midnight there, so a day has 23 or 25 hours where the clocks change. The first i
 weeks are counted from that day. To have it whole, let [date-time](date-time.md) find the midnight that is the \`start\`. There are at most 4,000 intervals.`,
   config: Type.Object({
     ...manyDevices,
-    attribute,
-    attributes,
+    ...seriesFields,
     durationMs: Type.Optional(milliseconds('How far back, in milliseconds. Defaults to a day.')),
     start: Type.Optional(milliseconds('The start of the range, in milliseconds since 1970, instead of `durationMs`.')),
     resolutionMs: Type.Optional(milliseconds('Length of an interval, in milliseconds. Defaults to the whole range.')),
     timeZone: timeZoneField('The zone at whose midnights intervals begin, if they are whole days.', {}),
-    end: rangeEnd,
     aggregation: oneOf([...aggregations, 'NONE'], {
       description: 'How the values of an interval are combined.',
       default: 'MEAN',
     }),
-    value,
-    perDevice,
     order: oneOf(['asc', 'desc'], { description: 'Oldest or newest first.', default: 'asc' }),
     limit: Type.Optional(
       ValueOf(Type.Integer({ minimum: 1, maximum: 25_000 }), {

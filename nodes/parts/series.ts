@@ -56,28 +56,25 @@ export const aggregations = [
   'TIMEATVALUE',
 ] as const
 
-export const attribute = Type.Optional(ValueOf(Type.String(), { description: 'The attribute to read.' }))
-export const attributes = Type.Optional(
-  ValueOf(Type.Array(Type.String(), { minItems: 1 }), {
-    description: 'Several attributes to read. The result is then a map by attribute.',
-  }),
-)
-export const value = Type.Optional(
-  ValueOf(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-    description: 'For `TIMEATVALUE`: the value whose time is added up.',
-  }),
-)
-export const perDevice = flag('Gives a map by device ID, instead of one result for all devices.')
-
-export const rangeEnd = Type.Optional(
-  ValueOf(Type.Number({ minimum: 1 }), {
-    description: 'The end of the range, in milliseconds since 1970. Defaults to now.',
-    acceptsDigits: true,
-  }),
-)
-
 export const milliseconds = (description: string) =>
   ValueOf(Type.Number({ minimum: 1 }), { description, acceptsDigits: true })
+
+/** The fields that the nodes have in common. */
+export const seriesFields = {
+  attribute: Type.Optional(ValueOf(Type.String(), { description: 'The attribute to read.' })),
+  attributes: Type.Optional(
+    ValueOf(Type.Array(Type.String(), { minItems: 1 }), {
+      description: 'Several attributes to read. The result is then a map by attribute.',
+    }),
+  ),
+  end: Type.Optional(milliseconds('The end of the range, in milliseconds since 1970. Defaults to now.')),
+  value: Type.Optional(
+    ValueOf(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+      description: 'For `TIMEATVALUE`: the value whose time is added up.',
+    }),
+  ),
+  perDevice: flag('Gives a map by device ID, instead of one result for all devices.'),
+}
 
 interface CompiledNames {
   readonly attribute?: CompiledValue<string> | undefined

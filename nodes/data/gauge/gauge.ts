@@ -6,18 +6,7 @@ import { defined } from '../../parts/defined.ts'
 import { checkManyDevices, compileManyDevices, manyDevices } from '../../parts/many-devices.ts'
 import { refuseFields } from '../../parts/misplaced.ts'
 import { oneOf } from '../../parts/one-of.ts'
-import {
-  aggregationOf,
-  aggregations,
-  attribute,
-  attributes,
-  checkSeries,
-  milliseconds,
-  namesOf,
-  perDevice,
-  rangeEnd,
-  value,
-} from '../../parts/series.ts'
+import { aggregationOf, aggregations, checkSeries, milliseconds, namesOf, seriesFields } from '../../parts/series.ts'
 import { arrange, readLast, readRange } from './readings.ts'
 
 export const gauge = defineNode({
@@ -36,13 +25,9 @@ time are combined.
 \`time\` is when the last value was reported, or the end of the range. An attribute that was never reported is left out: the result is then \`{}\`.`,
   config: Type.Object({
     ...manyDevices,
-    attribute,
-    attributes,
+    ...seriesFields,
     durationMs: Type.Optional(milliseconds('How far back, in milliseconds.')),
-    end: rangeEnd,
     aggregation: oneOf(aggregations, { description: 'How the values of the range are combined.', default: 'MEAN' }),
-    value,
-    perDevice,
     result: PathTo({ description: 'Where the value goes.' }),
   }),
   outputs: ['next'],
