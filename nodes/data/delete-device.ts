@@ -5,6 +5,7 @@ import { PathTo, ValueOf } from '../../engine/schema.ts'
 import { callAndSettle, platformRefusal } from '../parts/call-platform.ts'
 import { checkSelection, present, readQuery, selectionFields } from '../parts/device-selection.ts'
 import { listItems } from '../parts/list-items.ts'
+import { wrongValue } from '../parts/misplaced.ts'
 import { mayRefuse } from '../parts/refuse.ts'
 
 export const deleteDevice = defineNode({
@@ -26,7 +27,7 @@ export const deleteDevice = defineNode({
     checkSelection(check, ['deviceId', 'query'])
     const { query } = check.config
     if (typeof query !== 'object' || query === null || Object.keys(query).length > 0) return
-    check.report({ code: 'FLOW_WRONG_TYPE', at: ['query'], message: 'This query matches every device.' })
+    wrongValue(check.report, ['query'], 'This query matches every device.')
   },
   compile: ({ deviceId, query, result }, { wired }) => {
     return async (payload, run) => {

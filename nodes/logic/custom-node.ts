@@ -146,7 +146,7 @@ nodes:
 export const customNode = knowing(new Map())
 
 function knowing(known: ReadonlyMap<string, CustomNode>): NodeType {
-  const types = new Map([...known].map(([name, stands]) => [name, typeFor(stands)]))
+  const types = new Map([...known].map(([name, definition]) => [name, typeFor(definition)]))
   return {
     ...anyCustomNode,
     roles: {
@@ -158,33 +158,35 @@ function knowing(known: ReadonlyMap<string, CustomNode>): NodeType {
   }
 }
 
-function typeFor(stands: CustomNode): NodeType {
-  const inputs = [...stands.inputs].map(([name, { schema, isRequired }]) => {
+function typeFor(definition: CustomNode): NodeType {
+  const inputs = [...definition.inputs].map(([name, { schema, isRequired }]) => {
     const { description, ...asked } = schema
     const about = typeof description === 'string' ? { description } : {}
     const acceptsDigits = asked.type === 'number' || asked.type === 'integer'
     const field = ValueOf(Type.Unsafe(asked), { ...about, acceptsDigits })
     return [name, isRequired ? field : Type.Optional(field)] as const
   })
-  const needsInput = [...stands.inputs.values()].some(({ isRequired }) => isRequired)
+  const needsInput = [...definition.inputs.values()].some(({ isRequired }) => isRequired)
   const withInputs = Type.Object(Object.fromEntries(inputs), { description: 'The inputs by name.' })
   return {
     ...anyCustomNode,
-    ...(stands.description === undefined ? {} : { summary: stands.description }),
+    ...(definition.description === undefined ? {} : { summary: definition.description }),
     config: Type.Object({
       node: Type.String(),
       with: needsInput ? withInputs : Type.Optional(withInputs),
-      ...(stands.result === 'none' ? {} : { result: stands.result === 'required' ? result : Type.Optional(result) }),
+      ...(definition.result === 'none'
+        ? {}
+        : { result: definition.result === 'required' ? result : Type.Optional(result) }),
     }),
-    outputs: stands.outputs,
-    roles: { customNode: { withKnown: knowing, definition: stands } },
+    outputs: definition.outputs,
+    roles: { customNode: { withKnown: knowing, definition } },
     get refusesWith() {
-      return stands.refusesWith
+      return definition.refusesWith
     },
     check: (node) => {
-      if (stands.remembers) checkMemory(node)
+      if (definition.remembers) checkMemory(node)
     },
-    writes: ({ result }, output) => written(result, shapeOfResult(stands, output)),
+    writes: ({ result }, output) => written(result, shapeOfResult(definition, output)),
   }
 }
 

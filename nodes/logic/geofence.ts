@@ -5,7 +5,7 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { distance, isInside, type Point, toPoint } from '../../engine/templates/helpers/gps.ts'
 import { filled, templateAt } from '../parts/losant-fields.ts'
-import { lacking, onlyOne } from '../parts/misplaced.ts'
+import { lacking, onlyOne, wrongValue } from '../parts/misplaced.ts'
 import { written } from '../parts/written.ts'
 
 export const geofence = defineNode({
@@ -123,13 +123,13 @@ function checkPolygon(polygon: unknown, report: NodeCheck['report']): void {
   if (Array.isArray(polygon)) polygon.forEach((corner, index) => void checkPosition(corner, ['polygon', index], report))
   const isTooFew = Array.isArray(polygon) ? polygon.length < 3 : !hasTemplate(polygon)
   if (!isTooFew) return
-  report({ code: 'FLOW_WRONG_TYPE', at: ['polygon'], message: 'polygon must be a list of at least three positions.' })
+  wrongValue(report, ['polygon'], 'polygon must be a list of at least three positions.')
 }
 
 function checkPosition(value: unknown, at: readonly (string | number)[], report: NodeCheck['report']): void {
   if (hasTemplate(value) || toPoint(value)) return
   const hint = 'Write latitude and longitude in degrees, as in "39.1031,-84.512".'
-  report({ code: 'FLOW_WRONG_TYPE', at, message: `${at.join(' ')} is not a position.`, hint })
+  wrongValue(report, at, `${at.join(' ')} is not a position.`, hint)
 }
 
 function translate(config: RawConfig): RawConfig {

@@ -6,7 +6,7 @@ import { isObject } from '../../engine/values/coerce.ts'
 import { copyValue } from '../../engine/values/copy.ts'
 import { flag } from '../parts/flag.ts'
 import { filled, templateAt } from '../parts/losant-fields.ts'
-import { lacking } from '../parts/misplaced.ts'
+import { lacking, wrongValue } from '../parts/misplaced.ts'
 import { written } from '../parts/written.ts'
 
 /** Losant's: https://docs.losant.com/workflows/logic/loop/ */
@@ -177,12 +177,8 @@ function describeItem({ values, keys }: Source, index: number) {
 
 function check({ config, wired, report }: NodeCheck): void {
   if (typeof config.over === 'boolean') {
-    report({
-      code: 'FLOW_WRONG_TYPE',
-      at: ['over'],
-      message: 'A loop needs a list, a map, a text or a number.',
-      hint: 'Name a path, as in "over: << data.items >>".',
-    })
+    const hint = 'Name a path, as in "over: << data.items >>".'
+    wrongValue(report, ['over'], 'A loop needs a list, a map, a text or a number.', hint)
   }
   if (config.result === undefined && config.collect !== undefined) {
     report({

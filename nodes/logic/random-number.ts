@@ -3,6 +3,7 @@ import type { Random } from '../../contracts/random.ts'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { PathTo, ValueOf } from '../../engine/schema.ts'
+import { wrongValue } from '../parts/misplaced.ts'
 
 const bound = (description: string) => ValueOf(Type.Number(), { description, acceptsDigits: true })
 
@@ -20,7 +21,7 @@ export const randomNumber = defineNode({
   check: ({ config: { min, max }, report }: NodeCheck) => {
     if (typeof min !== 'number' || typeof max !== 'number') return
     const problem = problemOf(min, max)
-    if (problem) report({ code: 'FLOW_WRONG_TYPE', at: ['max'], message: problem })
+    if (problem) wrongValue(report, ['max'], problem)
   },
   writes: ({ result }) => [{ path: String(result), shape: scalar }],
   compile: ({ min, max, result }) => {

@@ -4,6 +4,7 @@ import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../engine/schema.ts'
 import { given } from '../parts/given.ts'
 import { filled, templateAt } from '../parts/losant-fields.ts'
+import { wrongValue } from '../parts/misplaced.ts'
 import { choice } from '../parts/one-of.ts'
 import { readDate } from '../parts/read-date.ts'
 import { checkTimeZone, localTimeField, timeZoneField, zoneOf } from '../parts/time-zone-field.ts'
@@ -45,7 +46,7 @@ The time is that of the clocks in \`timeZone\`, with summer time. A \`time\` tha
   check: (node) => {
     checkTimeZone(node)
     const problem = problemOfDays(node.config.days)
-    if (problem) node.report({ code: 'FLOW_WRONG_TYPE', at: ['days'], message: problem })
+    if (problem) wrongValue(node.report, ['days'], problem)
   },
   writes: ({ result }) => written(result, scalar),
   compile: ({ from, until, days, timeZone, localTime, time, result }) => {

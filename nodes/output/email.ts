@@ -8,7 +8,7 @@ import { defined } from '../parts/defined.ts'
 import { failedEffect } from '../parts/failed-effect.ts'
 import { flag } from '../parts/flag.ts'
 import { filled } from '../parts/losant-fields.ts'
-import { lacking } from '../parts/misplaced.ts'
+import { lacking, wrongValue } from '../parts/misplaced.ts'
 import { mayRefuse, typedRefusalShape } from '../parts/refuse.ts'
 
 const addresses = (description: string) =>
@@ -139,12 +139,9 @@ function check({ config, report }: NodeCheck): void {
     const items: readonly unknown[] = Array.isArray(value) ? value : [value]
     items.forEach((item, index) => {
       if (typeof item !== 'string' || hasTemplate(item) || parseMailbox(item)) return
-      report({
-        code: 'FLOW_WRONG_TYPE',
-        at: Array.isArray(value) ? [field, index] : [field],
-        message: `"${item}" is not a single e-mail address.`,
-        hint: 'Write ada@lom.example or Ada <ada@lom.example>; several as a list.',
-      })
+      const at = Array.isArray(value) ? [field, index] : [field]
+      const hint = 'Write ada@lom.example or Ada <ada@lom.example>; several as a list.'
+      wrongValue(report, at, `"${item}" is not a single e-mail address.`, hint)
     })
   }
 }

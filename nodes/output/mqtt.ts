@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts'
 import { Template, Value } from '../../engine/schema.ts'
 import { filled } from '../parts/losant-fields.ts'
+import { wrongValue } from '../parts/misplaced.ts'
 
 export const mqtt = defineNode({
   type: 'mqtt',
@@ -81,7 +82,7 @@ function check({ config, report }: NodeCheck): void {
   const topic = String(config.topic)
   // Checks the text around the templates, which stays whatever they give.
   const problem = problemOf(topic.replaceAll(/<<.*?>>|\{\{.*?\}\}/gs, 'x'))
-  if (problem !== undefined) report({ code: 'FLOW_WRONG_TYPE', at: ['topic'], message: `topic "${topic}" ${problem}` })
+  if (problem !== undefined) wrongValue(report, ['topic'], `topic "${topic}" ${problem}`)
 }
 
 function translate({ integrationId = 'losant', topicTemplate, messageTemplate }: RawConfig): RawConfig {

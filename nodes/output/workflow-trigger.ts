@@ -5,7 +5,7 @@ import { defineNode, type NodeCheck, type RawConfig } from '../../engine/node.ts
 import { PathTo, Template, Value, ValueOf } from '../../engine/schema.ts'
 import { filled, templateAt } from '../parts/losant-fields.ts'
 import { valueOfJsonTemplate } from '../parts/losant-json.ts'
-import { onlyOne } from '../parts/misplaced.ts'
+import { onlyOne, wrongValue } from '../parts/misplaced.ts'
 import { numberOf } from '../parts/number-of.ts'
 import { readDate } from '../parts/read-date.ts'
 import { written } from '../parts/written.ts'
@@ -118,8 +118,7 @@ button: Go`,
 function check(node: NodeCheck): void {
   const { at } = node.config
   if (onlyOne(node, ['after', 'at']) !== 'at' || hasTemplate(at) || readDate(at, undefined, 0) !== undefined) return
-  const hint = 'Write 2026-03-01T06:00:00Z.'
-  node.report({ code: 'FLOW_WRONG_TYPE', at: ['at'], message: 'at is not a date.', hint })
+  wrongValue(node.report, ['at'], 'at is not a date.', 'Write 2026-03-01T06:00:00Z.')
 }
 
 /** Throws if the delay is missing, since the flow must not start at once then. */

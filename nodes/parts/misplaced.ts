@@ -1,5 +1,6 @@
-/** Reports fields that a node has and should not have, or the other way round, where its schema cannot tell. */
+/** Reports fields that are missing, misplaced or have a wrong value, where the schema cannot tell. */
 import type { NodeCheck } from '../../engine/node.ts'
+import type { FieldProblem } from '../../engine/source/problem.ts'
 
 type Report = NodeCheck['report']
 type Check = Pick<NodeCheck, 'config' | 'report'>
@@ -25,6 +26,11 @@ export function onlyOne(check: Check, fields: readonly string[], hint?: string):
   const [first, ...others] = fields.filter((field) => check.config[field] !== undefined)
   refuseFields(check, others, (other) => `${other} cannot be combined with ${first}.`, hint)
   return first
+}
+
+/** Reports a value that its field cannot have. */
+export function wrongValue(report: Report, at: FieldProblem['at'], message: string, hint?: string): void {
+  report({ code: 'FLOW_WRONG_TYPE', at, message, hint })
 }
 
 /** Reports that the node lacks a field that its schema cannot require, such as one of several. */

@@ -2,6 +2,7 @@
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import type { DocumentPath } from '../../engine/source/position.ts'
 import type { TriggerCheck } from '../../engine/trigger.ts'
+import { wrongValue } from './misplaced.ts'
 
 export function refuseTemplates(
   { config, report }: Pick<TriggerCheck, 'config' | 'report'>,
@@ -9,12 +10,8 @@ export function refuseTemplates(
 ): void {
   for (const field of fields) {
     for (const at of templatesIn(config[field], [field])) {
-      report({
-        code: 'FLOW_WRONG_TYPE',
-        at,
-        message: 'This field takes no template.',
-        hint: 'The field is read before there is a payload: write the value out.',
-      })
+      const hint = 'The field is read before there is a payload: write the value out.'
+      wrongValue(report, at, 'This field takes no template.', hint)
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Checks what a schema cannot express: that a connection exists, and that a query has neither templates nor transactions. */
 import type { NodeCheck } from '../../engine/node.ts'
 import { didYouMean } from '../../engine/source/nearest-name.ts'
+import { wrongValue } from './misplaced.ts'
 
 const databaseField = { field: 'connection', example: 'readings: { env: READINGS_URL }' }
 
@@ -39,10 +40,12 @@ export function checkQuery(check: NodeCheck): void {
   }
   const word = transaction.exec(query)?.[1]
   if (word === undefined) return
-  check.report({
-    code: 'FLOW_WRONG_TYPE',
-    at: ['query'],
-    message: `A query cannot be ${word.toUpperCase()}: its connection serves other runs too.`,
-    hint: 'Each query is a transaction of its own. Write what belongs together as one query, or as a function of the database.',
-  })
+  const hint =
+    'Each query is a transaction of its own. Write what belongs together as one query, or as a function of the database.'
+  wrongValue(
+    check.report,
+    ['query'],
+    `A query cannot be ${word.toUpperCase()}: its connection serves other runs too.`,
+    hint,
+  )
 }

@@ -5,6 +5,7 @@ import { hasTemplate } from '../../engine/compile/compile-value.ts'
 import type { NodeCheck } from '../../engine/node.ts'
 import { type CompiledTemplate, Template, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
+import { wrongValue } from './misplaced.ts'
 
 export const timeZoneField = (description: string, more: { readonly default?: string } = { default: 'UTC' }) =>
   Type.Optional(Template({ description, ...more, examples: ['Europe/Berlin'] }))
@@ -27,5 +28,5 @@ export function zoneOf(name: CompiledTemplate | undefined, payload: Payload): Ti
 export function checkTimeZone({ config: { timeZone }, report }: NodeCheck): void {
   if (typeof timeZone !== 'string' || hasTemplate(timeZone) || zoneNamed(timeZone)) return
   const hint = 'Write its IANA name, such as Europe/Berlin.'
-  report({ code: 'FLOW_WRONG_TYPE', at: ['timeZone'], message: `There is no time zone "${timeZone}".`, hint })
+  wrongValue(report, ['timeZone'], `There is no time zone "${timeZone}".`, hint)
 }

@@ -6,7 +6,7 @@ import { didYouMean } from '../../engine/source/nearest-name.ts'
 import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
 import { defineTrigger, type EndpointSpec, type TriggerCheck } from '../../engine/trigger.ts'
 import { flag } from '../parts/flag.ts'
-import { misplaced } from '../parts/misplaced.ts'
+import { misplaced, wrongValue } from '../parts/misplaced.ts'
 import { rawBodyField, rawBodyShape } from '../parts/raw-body.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 import { userShape } from '../parts/user-shape.ts'
@@ -150,12 +150,9 @@ function checkUnauthorized({ config: { access = 'public', unauthorized }, report
   }
   if (typeof unauthorized !== 'object' || unauthorized === null || !('redirect' in unauthorized)) return
   if (sendableAddress.test(String(unauthorized.redirect)) || hasTemplate(unauthorized.redirect)) return
-  report({
-    code: 'FLOW_WRONG_TYPE',
-    at: ['unauthorized', 'redirect'],
-    message: 'A redirect must be an address in plain ASCII, without spaces and line breaks.',
-    hint: 'Write any other character percent-encoded: %20 for a space.',
-  })
+  const message = 'A redirect must be an address in plain ASCII, without spaces and line breaks.'
+  const hint = 'Write any other character percent-encoded: %20 for a space.'
+  wrongValue(report, ['unauthorized', 'redirect'], message, hint)
 }
 
 /** Characters that a `location` header can carry. */

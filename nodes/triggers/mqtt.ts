@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineTrigger, type TriggerCheck } from '../../engine/trigger.ts'
+import { wrongValue } from '../parts/misplaced.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
 
 export const mqttTrigger = defineTrigger({
@@ -31,8 +32,7 @@ export const mqttTrigger = defineTrigger({
 function check(trigger: TriggerCheck): void {
   refuseTemplates(trigger)
   const topic = String(trigger.config.mqtt)
-  const complain = (message: string, hint: string) =>
-    trigger.report({ code: 'FLOW_WRONG_TYPE', at: ['mqtt'], message, hint })
+  const complain = (message: string, hint: string) => wrongValue(trigger.report, ['mqtt'], message, hint)
   const levels = topic.split('/')
   // [MQTT-4.7.1]
   const isFilter = levels.every(

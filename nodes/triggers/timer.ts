@@ -4,6 +4,7 @@ import { zoneNamed } from '../../contracts/time-zone.ts'
 import { objectShape } from '../../engine/json-schema/shape.ts'
 import { defineTrigger, type TimerSpec, type TriggerCheck } from '../../engine/trigger.ts'
 import { flag } from '../parts/flag.ts'
+import { wrongValue } from '../parts/misplaced.ts'
 
 /** Losant's bounds. */
 const secondsOfYear = 31_622_400
@@ -64,22 +65,14 @@ function check({ config: { timer: when }, report }: TriggerCheck): void {
   if (typeof when !== 'object' || when === null || !('cron' in when)) return
   const timeZone = 'timeZone' in when ? String(when.timeZone) : 'UTC'
   if (!zoneNamed(timeZone)) {
-    report({
-      code: 'FLOW_WRONG_TYPE',
-      at: ['timer', 'timeZone'],
-      message: `There is no time zone "${timeZone}".`,
-      hint: 'Write its IANA name: Europe/Berlin, America/New_York, UTC.',
-    })
+    const hint = 'Write its IANA name: Europe/Berlin, America/New_York, UTC.'
+    wrongValue(report, ['timer', 'timeZone'], `There is no time zone "${timeZone}".`, hint)
     return
   }
   const problem = whyNeverDue(String(when.cron), timeZone)
   if (problem === undefined) return
-  report({
-    code: 'FLOW_WRONG_TYPE',
-    at: ['timer', 'cron'],
-    message: `"${String(when.cron)}" never fires: ${problem}`,
-    hint: 'Write minute, hour, day of the month, month and day of the week: 0 9 * * 1-5.',
-  })
+  const hint = 'Write minute, hour, day of the month, month and day of the week: 0 9 * * 1-5.'
+  wrongValue(report, ['timer', 'cron'], `"${String(when.cron)}" never fires: ${problem}`, hint)
 }
 
 function whyNeverDue(cron: string, timeZone: string): string | undefined {

@@ -11,6 +11,7 @@ import { type Path, parsePath, pathOf } from '../../../engine/values/path.ts'
 import type { Payload } from '../../../engine/values/payload.ts'
 import { filled, templateAt } from '../../parts/losant-fields.ts'
 import { valueOfJsonTemplate } from '../../parts/losant-json.ts'
+import { wrongValue } from '../../parts/misplaced.ts'
 import { refuse } from '../../parts/refuse.ts'
 import { written } from '../../parts/written.ts'
 import { checkSchema } from './check-schema.ts'
@@ -179,8 +180,7 @@ function check({ config: { schema }, checker, report }: NodeCheck): void {
   if (typeof schema === 'string' && hasTemplate(schema)) return
   if (!isObject(schema) || Array.isArray(schema)) {
     const hint = 'Write it below, or a template of one, as in << globals.orderSchema >>.'
-    report({ code: 'FLOW_WRONG_TYPE', at: ['schema'], message: 'schema must be a JSON Schema.', hint })
-    return
+    return wrongValue(report, ['schema'], 'schema must be a JSON Schema.', hint)
   }
   for (const { at, ...complaint } of checkSchema(schema, checker)) report({ ...complaint, at: ['schema', ...at] })
 }
