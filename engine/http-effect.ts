@@ -44,13 +44,13 @@ function legible(body: string | Uint8Array): string | Uint8Array {
   return typeof body !== 'string' && isUtf8(body) ? Buffer.from(body).toString() : body
 }
 
-/** A URL with a user and a password is refused, but would be listed. */
+/** Hides a URL with a user and a password: its request is refused, but it would be listed. */
 function shownUrl(url: string): string {
   const isPlain = URL.canParse(url) && new URL(url).username === '' && new URL(url).password === ''
   return isPlain ? loggableUrl(url) : '[no URL that can be requested]'
 }
 
-/** A body is shown as what it says, so that secrets in it are found by their names. */
+/** Shows a body parsed, so that secrets in it are found by their names. */
 function shownBody(body: string | Uint8Array | undefined, type = ''): { body?: unknown } {
   if (body === undefined || body.length === 0) return {}
   const text = legible(body)

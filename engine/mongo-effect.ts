@@ -19,7 +19,7 @@ export const mongo: Effect<[MongoRequest], unknown> = {
 
 const id = { $oid: '0'.repeat(24) }
 
-/** Says that nothing was there, and that what was to be written was written. */
+/** Answers as if the database were empty and the write had succeeded. */
 function emptyAnswer({ operation, documents = [] }: MongoRequest): unknown {
   switch (operation) {
     case 'find':

@@ -1,11 +1,10 @@
-/** How what must not be read by others is called: whatever is logged, printed or kept of a run goes by these names. */
-
+/** Recognises secrets by their names, so that no log, output or recorded run shows them. */
 import { isMap } from './values/is-map.ts'
 
-/** What stands in place of a secret. */
+/** The text that replaces a secret. */
 export const redacted = '[redacted]'
 
-/** The plainest of them, for what looks for whole names. */
+/** The most common names, for whoever compares whole names. */
 export const plainSecretNames = ['authorization', 'cookie', 'password', 'secret', 'token']
 
 const kindsOfKey = 'api|private|signing|encryption|decryption|master|hmac|stripe'
@@ -14,7 +13,7 @@ const kindsOfCode =
 const kindsOfLink =
   'magic|recovery|verification|confirmation|activation|invit(?:e|ation)|(?<!p)reset|log[-_. ]?in|sign[-_. ]?in'
 
-/** A part of a regular expression: found anywhere in a name, in any case. */
+/** Part of a regular expression, which matches anywhere in a name and in any case. */
 const words = [
   'authori[sz]ation|cookie|secret|token|jwt|credential|mnemonic|seed[-_. ]?phrase|one[-_. ]?time',
   'pass(?:wor[dt]|wd|phrase|code)|pwd|kennwort|wachtwoord|contrase[nñ]a|mot[-_. ]?de[-_. ]?passe',
@@ -23,12 +22,12 @@ const words = [
 ].join('|')
 const names = new RegExp(`${words}|^(?:otp|pin|auth|sid|cv[vc]2?|senha)$`, 'i')
 const endsInName = new RegExp(`(?:${words}|^otp|^pin|^cv[vc]2?)s?$`, 'i')
-/** Of two words the second one, or both together: `your token`, `api key`, but not `token count`. */
+/** Matches if the second of two words names a secret, or both together: `your token`, `api key`, but not `token count`. */
 const endsInWord = new RegExp(`(?:${words})[^ ]*$`, 'i')
 
 /**
- * Any other key is a secret, but for those that find or name something. An `accessKey` is here the public half of a device's credentials, but an
- * `awsAccessKey` is none of those.
+ * Words before `key` that make it the name or the place of something. Any other key is a secret, except a plain `accessKey`, which is the public half
+ * of a device's credentials.
  */
 const harmlessKeys = new Set(
   [
@@ -53,28 +52,28 @@ const harmlessPasses = new Set([
   'season',
 ])
 
-/** The names of an application are few, unless a client makes them up. */
+/** An application has few names, unless a client makes them up. */
 const mostNames = 10_000
-/** A name that says what stands under it says it at its end. */
+/** Of a longer name, only the end is read, since that is where a name says what it is. */
 const longestName = 100
 
 export interface SecretNames {
-  /** Whether a text under this name is a secret, or those of a list: `accessToken`, `passwordConfirmation`. */
+  /** Whether a text, or a list of texts, with this name is secret: `accessToken`, `passwordConfirmation`. */
   isSecretName(name: string): boolean
-  /** Whether that goes for such texts alone, since a map under this name is as likely to be something else: `session`, `deployKey`. */
+  /** Whether only texts are, since a map with this name may as well be something else: `session`, `deployKey`. */
   isNameOfText(name: string): boolean
-  /** Whether anything under this name is a secret, such as a number: not `tokenTtlSeconds`. */
+  /** Whether any value with this name is secret, such as a number. That is not so for `tokenTtlSeconds`. */
   isNameOfSecret(name: string): boolean
-  /** What the application has from the environment: secrets wherever they stand. */
+  /** The application's secrets from the environment, which are secret under any name. */
   readonly values: readonly string[]
   /** The text without those values. */
   hide(text: string): string
 }
 
-/** What is a secret under a name: a text, a text within a map too, or anything, such as a number. */
+/** Which values with a name are secret: texts, also texts within a map, or anything, such as a number. */
 type Kind = 'nothing' | 'text' | 'anyText' | 'anything'
 
-/** `further` are names that are ones in one application, each a whole name in any spelling: `plateNumber` is `plate_number` too. `values` are secrets whatever stands before them. */
+/** `further` are the secret names of one application, as whole names in any spelling: `plateNumber` is also `plate_number`. `values` are secret under any name. */
 export function createSecretNames(further: readonly string[], values: readonly string[] = []): SecretNames {
   const own = new Set(further.map(lettersOf))
   const known = new Map<string, Kind>()
@@ -104,21 +103,21 @@ export function createSecretNames(further: readonly string[], values: readonly s
   }
 }
 
-/** Shorter ones are hidden as a whole text alone, not within one. */
+/** Shorter values are only hidden if they are a whole text. */
 const shortestWithinText = 4
 
 function createHiding(values: readonly string[]): (text: string) => string {
   if (values.length === 0) return (text) => text
   const whole = new Set(values)
   const long = values.filter(({ length }) => length >= shortestWithinText).flatMap(spellingsOf)
-  // The longest first, so that nothing is left of one that begins with another.
+  // The longest first, so that no rest remains of a value that begins with another one.
   const sorted = [...new Set(long)].sort((a, b) => b.length - a.length)
   if (sorted.length === 0) return (text) => (whole.has(text) ? redacted : text)
   const found = new RegExp(sorted.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g')
   return (text) => (whole.has(text) ? redacted : text.replace(found, redacted))
 }
 
-/** How a value may be written: as it is, in JSON, in a URL and in Base64. */
+/** The ways in which a value may be written: as it is, in JSON, in a URL and in Base64. */
 function spellingsOf(value: string): readonly string[] {
   const bytes = Buffer.from(value)
   return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(bytes.toString()), bytes.toString('base64')]
@@ -137,10 +136,10 @@ export function hideValues<Value>(value: Value, names: SecretNames): Value {
   return hide(value) as Value
 }
 
-/** Those of every application. */
+/** The secret names of every application. */
 export const secretNames = createSecretNames([])
 
-/** Whether two words of a text name a secret together. */
+/** Whether the text ends with words that name a secret, alone or together. */
 export function isNamedByWords(text: string): boolean {
   return endsInWord.test(text.slice(-longestName))
 }
