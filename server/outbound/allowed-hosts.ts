@@ -2,7 +2,7 @@ import { plainHost } from '../../platform/auth/network.ts'
 
 /** Whether an application allows a host: `http: { allow: [ "127.0.0.1:9000", "internal.example" ] }`. */
 
-/** Without a port an entry means all of the host's. Names are those of the URL, whatever address they stand for. */
+/** An entry without a port allows all ports of the host. Names are compared as they are in the URL, without looking up their addresses. */
 export function isAllowedHost({ protocol, hostname, port }: URL, allowed: readonly string[]): boolean {
   const asked = port || (protocol === 'https:' ? '443' : '80')
   return allowed.some((entry) => {

@@ -1,10 +1,10 @@
 /** Reads the body of an answer up to a size, and decompresses it: https://www.rfc-editor.org/rfc/rfc9110#section-8.4. */
 import { codingNames, type Decode, decoderOf, exceedsOutput } from '../content-coding.ts'
 
-/** Codings on one another cost a decompression each. */
+/** Each coding costs one decompression. */
 const maxCodings = 5
 
-/** `undefined` where the body is larger than `maxBytes`, compressed or not; the rest is then not read. */
+/** Returns `undefined` if the body is larger than `maxBytes`, compressed or not. The rest of it is not read then. */
 export async function readAnswerBody(
   stream: AsyncIterable<Uint8Array>,
   contentEncoding: string,
@@ -18,7 +18,7 @@ export async function readAnswerBody(
   return body
 }
 
-/** In the order in which they undo the codings. A body with a coding that nobody knows stays as it came. */
+/** The decoders in the order in which they are applied. A body with an unknown coding stays as it came. */
 function decodersOf(contentEncoding: string): readonly Decode[] {
   const names = codingNames(contentEncoding)
   if (names.length > maxCodings)

@@ -1,4 +1,4 @@
-/** The certificates that flows show to servers. A connection names the environment variable that has one, with its key. */
+/** Reads the certificates with which flows identify themselves to servers. A connection names the environment variable that holds the certificate and its key. */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mendPem } from '../../engine/values/pem.ts'
 import { connectionInvalid, type VariableOf } from './connection-urls.ts'

@@ -1,4 +1,4 @@
-/** Makes of what a flow asks for what nodemailer sends. Nothing in it can become a header or a recipient of its own. */
+/** Turns a flow's mail into nodemailer's options. No text of the flow can add a header or a recipient. */
 import type { SendMailOptions } from 'nodemailer'
 import { defineError } from '../../contracts/errors.ts'
 import type { MailMessage } from '../../engine/services.ts'
@@ -10,10 +10,10 @@ export const mailInvalid = defineError<{ problem: string }>(
   ({ problem }) => `The mail cannot be sent: ${problem}.`,
 )
 
-/** What every server must take, RFC 5321 4.5.3.1.8. */
+/** As many as every server must accept, RFC 5321, 4.5.3.1.8. */
 const maxRecipients = 100
 
-/** Throws `MAIL_INVALID`. `sender` stands in where the message names none. */
+/** Throws `MAIL_INVALID`. `sender` is used if the message names none. */
 export function composeMail(message: MailMessage, sender: string): SendMailOptions {
   const { from = sender, to, cc = [], bcc = [], replyTo = [], subject, text, html } = message
   const count = to.length + cc.length + bcc.length
@@ -31,7 +31,7 @@ export function composeMail(message: MailMessage, sender: string): SendMailOptio
     subject,
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
-    // A body is text, never the name of a file or a URL to read.
+    // Keeps nodemailer from reading a body from a file or URL.
     disableFileAccess: true,
     disableUrlAccess: true,
   }

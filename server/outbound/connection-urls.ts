@@ -1,4 +1,4 @@
-/** Where the databases of flows are. `application.yaml` names environment variables, and these have the URLs: no flow has a password in it. */
+/** Finds the databases of flows. `application.yaml` names environment variables that hold the URLs, so that no password is in a flow. */
 
 import { defineError } from '../../contracts/errors.ts'
 import type { ApplicationSettings } from '../../engine/application.ts'
@@ -15,20 +15,20 @@ export const connectionInvalid = defineError<{ connection: string; problem: stri
 )
 
 /**
- * The URL of a connection, which begins with one of these schemes (`postgres:`). Throws `CONNECTION_NOT_SET` or
+ * Returns the URL of a connection, which begins with one of the schemes (`postgres:`). Throws `CONNECTION_NOT_SET` or
  * `CONNECTION_INVALID`, whose messages show nothing of the URL.
  */
 export type UrlOf = (connection: string, schemes: readonly string[]) => URL
 
 export interface UrlOptions {
-  /** Of the application that serves at that moment. */
+  /** The connections of the application that is being served. */
   connections(): ApplicationSettings['connections']
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * The same as it is written, for one that may name several hosts, as a `URL` cannot (`mongodb://a:1,b:2/name`). Throws as
- * `UrlOf` does.
+ * Returns the URL of a connection as it is written, since it may name several hosts, which a `URL` cannot (`mongodb://a:1,b:2/name`).
+ * Throws as `UrlOf` does.
  */
 export type AddressOf = (connection: string, schemes: readonly string[]) => string
 
@@ -47,10 +47,10 @@ export function createAddressOf(options: UrlOptions): AddressOf {
   }
 }
 
-/** All hosts but the first, which is kept with what stands before it. */
+/** Matches the URL up to its first host, as `$1`, and the other hosts. */
 const otherHosts = /^([^:/]+:\/\/(?:[^@/?]*@)?[^,/?]*)(?:,[^,/?]*)+/
 
-/** What the variable of a connection says. Throws as `UrlOf` does. */
+/** Returns the value of a connection's environment variable. Throws as `UrlOf` does. */
 export type VariableOf = (connection: string) => { readonly text: string; readonly env: string }
 
 export function createVariableOf(options: UrlOptions): VariableOf {
@@ -76,7 +76,7 @@ function readVariable(
 }
 
 function readUrl(text: string, schemes: readonly string[], refused: Refused): URL {
-  if (!URL.canParse(text)) throw refused('is no URL')
+  if (!URL.canParse(text)) throw refused('is not a URL')
   const url = new URL(text)
   if (!isEncoded(url)) throw refused('has a % in it that is not written as %25')
   if (schemes.includes(url.protocol) && url.hostname !== '') return url

@@ -1,4 +1,4 @@
-/** The connections that requests go over: directly or through a proxy, and, where they are guarded, to public addresses alone. */
+/** The connections of requests, direct or through a proxy. Guarded ones only go to public addresses. */
 import { type LookupAddress, lookup as systemLookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici'
@@ -8,7 +8,7 @@ import type { Proxies } from './proxies.ts'
 import { isPublicAddress } from './public-addresses.ts'
 
 export interface AgentOptions {
-  /** How names become addresses; the system's way where it is not given. */
+  /** Looks names up; by default as the system does. */
   readonly lookup?: LookupFunction
   readonly isPublic?: (address: string) => boolean
 }
@@ -16,12 +16,12 @@ export interface AgentOptions {
 export interface AgentKind {
   readonly isGuarded: boolean
   readonly acceptsAnyCertificate: boolean
-  /** What servers are shown that ask who the client is. */
+  /** The certificate for servers that ask for one. */
   readonly certificate?: ClientCertificate | undefined
 }
 
 export interface Agents {
-  /** Connections are kept for the next request, but never shared between kinds. Rejects with `HTTP_ADDRESS_FORBIDDEN`. */
+  /** Connections are kept for later requests, but never shared between kinds. Rejects with `HTTP_ADDRESS_FORBIDDEN`. */
   of(kind: AgentKind, url: URL): Promise<Dispatcher>
   /** Ends every connection. */
   close(): Promise<void>
@@ -53,23 +53,23 @@ function createAgent(
   const tls = { rejectUnauthorized: !acceptsAnyCertificate, ...certificate }
   const connector = buildConnector({ ...tls, lookup: isGuarded ? lookupPublic(lookup, isPublic) : lookup })
   const connect: buildConnector.connector = (options, callback) => {
-    // Nothing is looked up for what is an address already.
+    // A host that is an address is not looked up, so it is checked here.
     if (isGuarded && isIP(options.hostname) !== 0 && !isPublic(options.hostname)) {
       callback(addressForbidden({ host: options.hostname }), null)
     } else connector(options, callback)
   }
   if (!proxies) return new Agent({ connect })
-  // A tunnel is for TLS alone: most proxies refuse one to other ports.
+  // Only TLS goes through a tunnel, since most proxies refuse tunnels to other ports.
   return new EnvHttpProxyAgent({ ...proxies, connect, requestTls: tls, proxyTunnel: false })
 }
 
-/** Names that are never on the Internet: RFC 6761, RFC 6762, RFC 8375, and what ICANN keeps for networks of one's own. */
+/** Names that are never public: RFC 6761, RFC 6762, RFC 8375, and `internal`, which ICANN reserves for private networks. */
 const privateName = /^[^.]*$|(^|\.)(localhost|local|internal|home\.arpa)$/
 
 /**
- * A proxy looks names up itself, and connects to whatever it finds. So what is an address that is not public, or a name of one, is
- * refused before it is asked. A name that cannot be looked up here is left to the proxy, since behind many nothing can be: only what
- * is plainly a name of a private network is not.
+ * A proxy looks names up itself, and connects to whatever it finds. So addresses that are not public, and names of such addresses, are
+ * refused before the proxy is asked. A name that cannot be looked up here is left to the proxy, since behind many proxies no name can be,
+ * unless it clearly belongs to a private network.
  */
 async function refuseForProxy(urlHostname: string, lookup: LookupFunction, isPublic: typeof isPublicAddress) {
   const hostname = urlHostname.replace(/^\[|\]$/g, '')
@@ -82,20 +82,20 @@ async function refuseForProxy(urlHostname: string, lookup: LookupFunction, isPub
 function addressesOf(hostname: string, lookup: LookupFunction): Promise<readonly string[]> {
   return new Promise((resolve) => {
     lookup(hostname, { all: true }, (error, found) => {
-      // With `all` there is a list.
+      // With `all` the result is a list.
       resolve(error ? [] : (found as readonly LookupAddress[]).map(({ address }) => address))
     })
   })
 }
 
 /**
- * Looks a name up, and refuses it if any of its addresses is not public. The socket connects to the very addresses that
- * come back from here, so a name that stands for another address a moment later gains nothing by it.
+ * Looks a name up, and refuses it if any of its addresses is not public. The socket connects to the addresses that this function
+ * returns, so changing the name's address a moment later does not help an attacker.
  */
 function lookupPublic(lookup: LookupFunction, isPublic: typeof isPublicAddress): LookupFunction {
   return (hostname, options, callback) =>
     lookup(hostname, { ...options, all: true }, (error, found) => {
-      // With `all` there is a list.
+      // With `all` the result is a list.
       const addresses = found as readonly LookupAddress[]
       if (error) return callback(error, [])
       if (addresses.length === 0 || !addresses.every(({ address }) => isPublic(address))) {

@@ -1,6 +1,6 @@
 /**
- * Makes the HTTP requests of flows: within a time, up to a size, and to public addresses alone unless the application
- * allows the host.
+ * Makes the HTTP requests of flows, with limits of time and size, and only to public addresses unless the application allows the
+ * host.
  */
 import type { HttpRequest, HttpResponse } from '../../engine/services.ts'
 import { acceptedCodings } from '../content-coding.ts'
@@ -14,31 +14,31 @@ import { type Hop, nextHop } from './redirects.ts'
 import { defaultMaxBytes, type Sender } from './sender.ts'
 
 export interface HttpClientOptions extends AgentOptions {
-  /** Whether the application allows the URL's host, whatever its address. Asked for each request and redirect. */
+  /** Whether the application allows the URL's host even if its address is not public. Called for each request and redirect. */
   isAllowed(url: URL): boolean
   /** The certificate of a connection. Throws `CONNECTION_NOT_SET` or `CONNECTION_INVALID`. */
   certificateOf(connection: string): ClientCertificate
-  /** Where proxies are named; without it there are none. */
+  /** The environment that may name proxies. Without it none are used. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** How large an answer's body may be once it is decompressed. */
   readonly maxBytes?: number
 }
 
 const maxRedirects = 20
-/** Of a redirect's body as much is read as keeps the connection for the next request; past it that is ended. */
+/** A redirect's body up to this size is read, so that its connection can be used again. With a larger one the connection is ended. */
 const maxDumpedBytes = 64 * 1024
 
 export function createHttpClient(options: HttpClientOptions): Sender<'http'> {
   const { isAllowed, maxBytes = defaultMaxBytes, certificateOf, env = {} } = options
   let opened: Promise<{ readonly ask: typeof import('undici').request; readonly agents: Agents }> | undefined
-  /** Most applications make no requests, and need not hold what does. */
+  /** Loads undici only when it is needed, since most applications make no requests. */
   const open = async () => {
     const proxies = readProxies(env)
     const [{ request }, { createAgents }] = await Promise.all([import('undici'), import('./http-agents.ts')])
     return { ask: request, agents: createAgents({ ...options, proxies }) }
   }
 
-  /** Makes one request. A port that browsers refuse to ask, as `fetch` does, is none that flows are refused. */
+  /** Makes one request. It does not use `fetch`, which refuses the ports that browsers block. */
   const ask = async (hop: Hop, { acceptsAnyCertificate }: HttpRequest, signal: AbortSignal) => {
     opened ??= open()
     const { ask, agents } = await opened
@@ -46,7 +46,7 @@ export function createHttpClient(options: HttpClientOptions): Sender<'http'> {
     const certificate = clientCertificate === undefined ? undefined : certificateOf(clientCertificate)
     const dispatcher = await agents.of({ isGuarded: !isAllowed(url), acceptsAnyCertificate, certificate }, url)
     return ask(url, {
-      // Each is one of those that the node knows.
+      // The node has checked the method.
       method: method as import('undici').Dispatcher.HttpMethod,
       headers: { ...defaultHeaders(hop), ...headers },
       body: body ?? null,
@@ -81,19 +81,19 @@ export function createHttpClient(options: HttpClientOptions): Sender<'http'> {
       return withDeadline({ timeoutMs, signal, timedOut: late, failed }, follow)
     },
     async close() {
-      // What could not be opened has told whoever asked.
+      // If opening failed, `send` has rejected with the reason.
       const { agents } = (await opened?.catch(() => undefined)) ?? {}
       await agents?.close()
     },
   }
 }
 
-/** What is asked for where the flow does not say. */
+/** Headers for requests whose flows do not set them. */
 function defaultHeaders({ headers, body }: Hop): Readonly<Record<string, string>> {
   return {
     'user-agent': 'flowpot',
     accept: '*/*',
-    // A part of what is compressed cannot be decompressed.
+    // A part of a compressed body cannot be decompressed.
     'accept-encoding': headers.range === undefined ? acceptedCodings : 'identity',
     ...(typeof body === 'string' ? { 'content-type': 'text/plain;charset=UTF-8' } : {}),
   }
@@ -103,29 +103,29 @@ function first(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value
 }
 
-/** Throws `HTTP_URL_INVALID` where no request can go there. */
+/** Throws `HTTP_URL_INVALID` for a URL that no request can go to. */
 export function readUrl(text: string): URL {
   const refused = (problem: string) => urlInvalid({ url: withoutSecretParts(text), problem })
-  if (!URL.canParse(text)) throw refused('it is no URL, such as https://api.example.com/plants')
+  if (!URL.canParse(text)) throw refused('it is not a URL, such as https://api.example.com/plants')
   const url = new URL(text)
   if (!/^https?:$/.test(url.protocol)) throw refused('it begins with neither http:// nor https://')
   if (url.username !== '' || url.password !== '') throw refused('a user and a password belong in auth, not in the URL')
   return url
 }
 
-/** What a URL that is refused may be shown as: its query, a user or a password may be what nobody is to read. */
+/** The URL as an error may show it, without its query, user and password, which may be secret. */
 function withoutSecretParts(url: string): string {
   const [start = ''] = url.split(/[?#]/, 1)
   return start.replace(/^.*@/s, '…@').slice(0, 200)
 }
 
-/** `cookies` are those of the redirects on the way, too. */
+/** `cookies` includes those that redirects have set. */
 function readHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   cookies: readonly string[],
 ): HttpResponse['headers'] {
   const read = Object.entries(headers).map(([name, value]) => [name, [value ?? []].flat().join(', ')])
-  // Nothing from outside comes onto a payload under this name.
+  // No key of this name may come onto a payload.
   const safe = read.filter(([name]) => name !== '__proto__')
   return { ...Object.fromEntries(safe), ...cookieHeader(cookies) }
 }

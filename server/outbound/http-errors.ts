@@ -1,4 +1,4 @@
-/** Why a request of a flow came to nothing. The messages name the host, and never the rest of the URL or a header. */
+/** Errors of flows' HTTP requests. The messages name the host, but never the rest of the URL or a header. */
 import { defineError, FlowpotError } from '../../contracts/errors.ts'
 
 export const urlInvalid = defineError<{ url: string; problem: string }>(
@@ -32,7 +32,7 @@ export const answerBroken = defineError<{ host: string; reason: string }>(
   ({ host, reason }) => `${host} gave no answer that could be read: ${reason}.`,
 )
 
-/** What Node.js and undici call the ways in which there is no connection. */
+/** Codes of Node.js and undici for connections that could not be made. */
 const noConnectionReasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no host of this name',
   EAI_AGAIN: 'its name could not be looked up',
@@ -43,7 +43,7 @@ const noConnectionReasons: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'it does not accept the connection',
 }
 
-/** What a request rejected with, as one of the errors above. */
+/** Turns what a request rejected with into one of the errors above. */
 export function httpError(error: unknown, host: string): FlowpotError {
   if (error instanceof FlowpotError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
@@ -52,12 +52,12 @@ export function httpError(error: unknown, host: string): FlowpotError {
   return answerBroken({ host, reason: brokenReason(code, error) }, { cause: error })
 }
 
-/** Why there is no connection, by the code of Node.js, undici or OpenSSL; `undefined` where it is something else. */
+/** Why no connection could be made, by a code of Node.js, undici or OpenSSL. `undefined` for other codes. */
 export function unreachableReason(code: string): string | undefined {
   return noConnectionReasons[code] ?? tlsReason(code)
 }
 
-/** The codes of OpenSSL's verification (`CERT_HAS_EXPIRED`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`) and of Node.js' own. */
+/** For codes of OpenSSL's verification (`CERT_HAS_EXPIRED`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`) and of Node.js. */
 function tlsReason(code: string): string | undefined {
   if (/CERT|UNABLE_TO_/.test(code)) return `its certificate is not accepted (${code})`
   return /^ERR_SSL_|^EPROTO$/.test(code) ? `no TLS connection comes about (${code})` : undefined

@@ -1,12 +1,12 @@
-/** Where mail goes that no server takes: one file a mail, which mail programs open. */
+/** Keeps mail as files that mail programs can open, if there is no server to send it. */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A flow that mails whoever asks must not fill the disk. */
+/** Keeps a flow that sends mail on every request from filling the disk. */
 const maxFiles = 1000
 
-/** Resolves with the file's path. Readable by its owner alone; the oldest go past `max`. */
+/** Resolves with the path of the file, which only its owner can read. If there are more than `max` files, the oldest are deleted. */
 export async function keepMail(folder: string, message: Uint8Array, max = maxFiles): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const time = new Date().toISOString().replaceAll(/[:.]/g, '-')

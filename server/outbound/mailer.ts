@@ -1,4 +1,4 @@
-/** Sends the mail of flows through an SMTP server; where none is set, keeps it as files. */
+/** Sends the mail of flows through an SMTP server. If none is set, keeps it as files. */
 import type { NodemailerError } from 'nodemailer'
 import { defineError } from '../../contracts/errors.ts'
 import type { MailMessage } from '../../engine/services.ts'
@@ -18,11 +18,11 @@ export interface MailLog {
 }
 
 export interface MailerOptions {
-  /** `smtp://` or `smtps://`, with user and password; empty where there is no server. */
+  /** `smtp://` or `smtps://` with user and password. Empty if there is no server. */
   readonly smtpUrl: string
-  /** Sender of mail that names none; empty where none is set. */
+  /** Sender of mail that names none. May be empty. */
   readonly from: string
-  /** Where mail is kept without a server; without a folder it is dropped. */
+  /** Where mail is kept if there is no server. Without a folder it is dropped. */
   readonly folder: string | undefined
   readonly log: MailLog
 }
@@ -45,7 +45,7 @@ function createMailKeeper(from: string, folder: string | undefined, log: MailLog
       const { createTransport } = await import('nodemailer')
       const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
       const { message: bytes } = await transport.sendMail(composed)
-      // With `buffer` it is one.
+      // With the option `buffer`, the message is a buffer.
       const file = await keepMail(folder, bytes as Buffer).catch((cause: unknown) => {
         throw mailNotSent({ reason: `it cannot be kept as a file: ${textOf(cause)}` }, { cause })
       })
@@ -66,7 +66,7 @@ function createSender(url: string, from: string, log: MailLog): Sender<'mail'> {
       try {
         const { rejected = [] } = await transport.sendMail({ ...composed, signal })
         if (rejected.length > 0)
-          log.warn({ rejected, subject: message.subject }, 'A mail went to some of its recipients alone')
+          log.warn({ rejected, subject: message.subject }, 'A mail was only sent to some of its recipients')
       } catch (cause) {
         signal.throwIfAborted()
         throw mailNotSent({ reason: reasonOf(cause, host) }, { cause })
@@ -81,7 +81,7 @@ function createSender(url: string, from: string, log: MailLog): Sender<'mail'> {
 
 async function openTransport(url: string) {
   const { createTransport } = await import('nodemailer')
-  // Shorter than what a run may take; the server's own silence is otherwise borne for minutes.
+  // Shorter than the time of a run. By default nodemailer waits for minutes for a server that does not answer.
   const times = { dnsTimeout: 10_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
   return createTransport({ ...times, url, pool: true })
 }
@@ -90,7 +90,7 @@ function describe({ to, cc = [], bcc = [], subject }: MailMessage): object {
   return { to: [...to, ...cc, ...bcc], subject }
 }
 
-/** By nodemailer's codes. What the server said is passed on: it names the recipient that it refuses. */
+/** Words an error of nodemailer. What the server answered is included, since it names the recipient that it refused. */
 function reasonOf(error: unknown, host: string): string {
   const { code, response }: NodemailerError = error instanceof Error ? error : new Error(String(error))
   if (code === 'EAUTH' || code === 'ENOAUTH') return `the SMTP server ${host} refuses the user name or the password`

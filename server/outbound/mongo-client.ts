@@ -1,4 +1,4 @@
-/** Makes the MongoDB operations of flows: on connections that the application names, within a time, and up to a size. */
+/** Carries out the MongoDB operations of flows, on connections that the application names, with limits of time and size. */
 import type { MongoClient } from 'mongodb'
 import { type AddressOf, connectionInvalid } from './connection-urls.ts'
 import { withDeadline } from './deadline.ts'

@@ -1,15 +1,15 @@
-/** Makes documents that a payload may hold of what the driver gives, and stops where they become too many or too large. */
+/** Turns what the driver returns into documents that a payload may hold, and refuses too many or too large ones. */
 import { parseJson } from '../../engine/values/json.ts'
 import { mongoResultTooLarge } from './mongo-errors.ts'
 import { type Bson, fromBson } from './mongo-values.ts'
 
 export interface DocumentLimits {
   readonly maxDocuments: number
-  /** Size as JSON. */
+  /** The size of all documents as JSON. */
   readonly maxBytes: number
 }
 
-/** Takes one document or value after another. Throws `MONGO_RESULT_TOO_LARGE`, or a `SyntaxError` for what no payload can hold. */
+/** Takes the documents or values one after another. Throws `MONGO_RESULT_TOO_LARGE`, or a `SyntaxError` for a value that no payload can hold. */
 export type DocumentReader = (value: unknown) => unknown
 
 export function createDocumentReader(bson: Bson, connection: string, limits: DocumentLimits): DocumentReader {

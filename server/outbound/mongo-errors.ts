@@ -1,4 +1,4 @@
-/** Why a MongoDB operation of a flow came to nothing. The messages have the server's own words, and never a URL or a password. */
+/** Errors of flows' MongoDB operations. The messages quote the server, but never show a URL or a password. */
 import { defineError, FlowpotError } from '../../contracts/errors.ts'
 import { unreachableReason } from './http-errors.ts'
 
@@ -40,12 +40,12 @@ export const mongoValueInvalid = defineError<{ written: string; problem: string 
   ({ written, problem }) => `${written} is no value that MongoDB can take: ${problem}.`,
 )
 
-/** The server's codes: the user, the password or what they may do is not right (18, 13; 8000 is what Atlas says). */
+/** Codes of the server for a wrong user or password (18), a missing right (13), and both in Atlas (8000). */
 const loginCodes: ReadonlySet<unknown> = new Set([13, 18, 8000])
 const duplicateCode = 11000
 const outOfTimeCode = 50
 
-/** What the driver calls what no server has said. */
+/** Names of the driver's own errors, which no server has sent. */
 const lostNames =
   /^Mongo(ServerSelection|Network|NetworkTimeout|PoolCleared|PoolClosed|TopologyClosed|ClientClosed|NotConnected|WaitQueueTimeout)Error$|^PoolClearedOnNetworkError$/
 
@@ -55,7 +55,7 @@ export interface MongoFailure {
   readonly timeoutMs: number
 }
 
-/** What the driver rejected with, as one of the errors above. */
+/** Turns what the driver rejected with into one of the errors above. */
 export function mongoError(error: unknown, { connection, operation, timeoutMs }: MongoFailure): FlowpotError {
   if (error instanceof FlowpotError) return error
   const code = property(error, 'code')
@@ -72,7 +72,7 @@ export function mongoError(error: unknown, { connection, operation, timeoutMs }:
   return mongoOperationFailed({ connection, operation, reason }, options)
 }
 
-/** Why no connection comes about, as an error beneath says: its cause, or that of one of the servers it was tried with. */
+/** Why no connection could be made, by the error's cause or the errors of the servers that the driver has tried. */
 function reasonBelow(error: unknown, levels = 5): string | undefined {
   if (typeof error !== 'object' || error === null || levels === 0) return undefined
   const own = unreachableReason(String(property(error, 'code')))

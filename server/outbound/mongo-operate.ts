@@ -1,4 +1,4 @@
-/** One operation of a flow, as the driver makes it. */
+/** Carries out one operation of a flow with the driver. */
 import type { AggregationCursor, Db, FindCursor } from 'mongodb'
 import type { MongoRequest } from '../../engine/services.ts'
 import type { DocumentReader } from './mongo-documents.ts'
@@ -7,7 +7,7 @@ import { type Bson, toDocument } from './mongo-values.ts'
 export interface Operation {
   readonly request: MongoRequest
   readonly bson: Bson
-  /** Nobody waits for the result once it is aborted. */
+  /** Aborted when nobody waits for the result any more. */
   readonly stop: AbortSignal
   readonly read: DocumentReader
 }
@@ -17,7 +17,7 @@ export async function operate(db: Db, { request, bson, stop, read }: Operation):
   const document = (value: Readonly<Record<string, unknown>> = {}) => toDocument(value, bson)
   const collection = db.collection(request.collection)
   const filter = document(request.filter)
-  // The server ends by itself what takes longer, also where nobody is left to tell it.
+  // The server itself ends an operation that takes longer, even if this process is gone.
   const options = { ...document(request.options), maxTimeMS: Math.ceil(request.timeoutMs) }
   const { update = {}, documents = [], pipeline = [] } = request
   switch (request.operation) {
@@ -50,7 +50,7 @@ export async function operate(db: Db, { request, bson, stop, read }: Operation):
   }
 }
 
-/** The server is told where the rest is not wanted. */
+/** If `read` throws, the loop closes the cursor, and the server sends no more. */
 async function readAll(cursor: FindCursor | AggregationCursor, read: DocumentReader): Promise<unknown[]> {
   const all: unknown[] = []
   for await (const found of cursor) all.push(read(found))

@@ -1,4 +1,4 @@
-/** Values of a payload as MongoDB's own, and back: Extended JSON stands for those that JSON has no form for. */
+/** Converts values of a payload to MongoDB's and back. Extended JSON represents the values that JSON lacks. */
 import type { BSON } from 'mongodb'
 import { isMap } from '../../engine/values/is-map.ts'
 import { mongoValueInvalid } from './mongo-errors.ts'
@@ -6,8 +6,8 @@ import { mongoValueInvalid } from './mongo-errors.ts'
 export type Bson = typeof BSON
 
 /**
- * The keys of Extended JSON that a value is known by, with what stands at them. The driver would make 0 of a number that is none.
- * `$code`, `$dbPointer` and `$symbol` are left out, which are code or deprecated.
+ * The keys that mark a value as Extended JSON, with a pattern for their texts: the driver would read a text that is not a number as 0.
+ * `$code`, `$dbPointer` and `$symbol` are left out, since they are code or deprecated.
  */
 const typedKeys: Readonly<Record<string, RegExp | undefined>> = {
   $oid: /^[0-9a-f]{24}$/i,
@@ -24,7 +24,7 @@ const typedKeys: Readonly<Record<string, RegExp | undefined>> = {
   $maxKey: undefined,
 }
 
-/** Throws `MONGO_VALUE_INVALID` for what looks like Extended JSON and is none. */
+/** Throws `MONGO_VALUE_INVALID` for a value that looks like Extended JSON and is not valid. */
 export function toBson(value: unknown, bson: Bson): unknown {
   if (Array.isArray(value)) return value.map((item) => toBson(item, bson))
   if (value instanceof Date) return dateOf(value)
@@ -39,7 +39,7 @@ export function toBson(value: unknown, bson: Bson): unknown {
 
 export function toDocument(value: Readonly<Record<string, unknown>>, bson: Bson): Record<string, unknown> {
   const document = toBson(value, bson)
-  // `{ $oid: … }` in place of a document.
+  // The whole document is a value such as `{ $oid: … }`.
   if (!isMap(document) || '_bsontype' in document) {
     throw mongoValueInvalid({ written: Object.keys(value).join(), problem: 'a map is asked for' })
   }
@@ -70,10 +70,10 @@ const expectations: Readonly<Record<string, string>> = {
   $uuid: 'it has to be a text of 32 hexadecimal digits',
 }
 
-/** JavaScript alone would take many a text for a time. */
+/** JavaScript reads many other texts as times, too. */
 const isoDate = /^(\d{4}|[+-]\d{6})-\d{2}-\d{2}(T|$)/
 
-/** ISO 8601, milliseconds since 1970, these as `$numberLong`, or a date. */
+/** Reads a time in ISO 8601, milliseconds since 1970 as a number or `$numberLong`, or a date. */
 function dateOf(value: unknown): Date {
   const time = isMap(value) && typeof value.$numberLong === 'string' ? Number(value.$numberLong) : value
   const isText = typeof time === 'string' && isoDate.test(time)
@@ -85,12 +85,12 @@ function dateOf(value: unknown): Date {
   })
 }
 
-/** Relaxed Extended JSON, but with `$numberLong` for whole numbers that no number holds exactly. */
+/** Relaxed Extended JSON, but with `$numberLong` for whole numbers that are too large to be exact in JavaScript. */
 export function fromBson(value: unknown, bson: Bson): unknown {
   if (Array.isArray(value)) return value.map((item) => fromBson(item, bson))
   if (typeof value === 'number' && !Number.isFinite(value)) return bson.EJSON.serialize(value)
   if (typeof value !== 'object' || value === null) return value ?? null
-  // A field of a document may have this name too.
+  // A field of a document may also have this name.
   const isTyped = '_bsontype' in value && !Object.hasOwn(value, '_bsontype')
   if (isTyped && value._bsontype === 'Long') return { $numberLong: String(value) }
   if (isTyped || value instanceof Date) return bson.EJSON.serialize(value, { relaxed: true })

@@ -1,4 +1,4 @@
-/** Queries of flows to a MySQL or MariaDB database. */
+/** Runs queries of flows on a MySQL or MariaDB database. */
 import type { Pool, PoolConnection } from 'mysql2'
 import type { SqlResult } from '../../engine/services.ts'
 import { acquire, idleMs, poolSize, type SqlDatabase, type Statement } from './sql-database.ts'
@@ -14,7 +14,7 @@ export async function openMysql(url: URL, connectTimeoutMs: number): Promise<Sql
     database: decodeURIComponent(url.pathname.slice(1)),
     ...(hasTls(url) ? { ssl: {} } : {}),
     connectionLimit: poolSize,
-    // Only where fewer are kept than there may be does the pool look at the time.
+    // The pool only applies `idleTimeout` if `maxIdle` is smaller than the limit.
     maxIdle: poolSize - 1,
     idleTimeout: idleMs,
     connectTimeout: connectTimeoutMs,
@@ -35,7 +35,7 @@ export async function openMysql(url: URL, connectTimeoutMs: number): Promise<Sql
         connection.release()
         return result
       } catch (error) {
-        // After any other error the connection is in the midst of a result, or broken.
+        // After any other error the connection is still reading a result, or is broken.
         if (isAnswer(error)) connection.release()
         else connection.destroy()
         if (statement.stop.aborted) cancel(pool, connection)
@@ -46,7 +46,7 @@ export async function openMysql(url: URL, connectTimeoutMs: number): Promise<Sql
   }
 }
 
-/** As other clients say it: `ssl-mode=required`, `sslmode=require` or `ssl=true`. */
+/** The ways in which other clients write it: `ssl-mode=required`, `sslmode=require` or `ssl=true`. */
 function hasTls({ searchParams }: URL): boolean {
   const mode = searchParams.get('ssl-mode') ?? searchParams.get('sslmode') ?? searchParams.get('ssl') ?? 'false'
   return !/^(false|0|disabled?)$/i.test(mode)
@@ -61,11 +61,11 @@ async function runOn(connection: PoolConnection, { query, params, rows, stop }: 
     connection
       .execute({ sql: query, values: params.map(boundValue), rowsAsArray: true })
       .on('error', reject)
-      // A list, whatever the types say.
+      // It is a list, although the types say otherwise.
       .on('fields', (fields: unknown) => {
         columns = Array.isArray(fields) ? fields.map(({ name }) => String(name)) : []
       })
-      // A row, or what a statement without rows came to.
+      // A row, or the header with the result of a statement without rows.
       .on('result', (values: unknown) => {
         if (!Array.isArray(values)) changed = countOf(values)
         else {
@@ -79,7 +79,7 @@ async function runOn(connection: PoolConnection, { query, params, rows, stop }: 
       .on('end', () => resolve({ rows: rows.rows, count: rows.rows.length || changed }))
   })
   stop.addEventListener('abort', () => fail(stop.reason), { once: true })
-  // What the driver cannot read is no error of the command's.
+  // If the driver cannot read something, it emits the error on the connection, not on the command.
   connection.on('error', fail)
   return ended.finally(() => connection.off('error', fail))
 }
@@ -89,19 +89,19 @@ function countOf(header: unknown): number {
   return isHeader ? Number(header.affectedRows) : 0
 }
 
-/** A list and a map as JSON. */
+/** Lists and maps are sent as JSON. */
 function boundValue(value: unknown): string | number | bigint | boolean | Date | null {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   if (value === undefined || value === null) return null
   return value instanceof Date ? value : JSON.stringify(value)
 }
 
-/** Whether the server refused the query, and the connection is as it was. */
+/** Whether the server has refused the query, so that the connection can still be used. */
 function isAnswer(error: unknown): boolean {
   return error instanceof Error && 'sqlState' in error && !isLost(error)
 }
 
-/** The server would otherwise go on with a query whose connection is gone. */
+/** Otherwise the server would go on with the query after its connection is gone. */
 function cancel(pool: Pool, { threadId }: PoolConnection): void {
   pool.query(`kill query ${threadId}`, () => undefined)
 }

@@ -1,4 +1,4 @@
-/** Queries of flows to a PostgreSQL database. */
+/** Runs queries of flows on a PostgreSQL database. */
 import type { CustomTypesConfig, Pool, PoolClient, Query } from 'pg'
 import type { SqlResult } from '../../engine/services.ts'
 import { acquire, idleMs, poolSize, type SqlDatabase, type Statement } from './sql-database.ts'
@@ -15,7 +15,7 @@ export async function openPostgres(url: URL, connectTimeoutMs: number): Promise<
     allowExitOnIdle: true,
     application_name: 'flowpot',
   })
-  // A connection that breaks while nobody uses it leaves the pool by itself; one that is used fails its query.
+  // An idle connection that breaks leaves the pool by itself, and one that is in use makes its query fail.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   const types = typesFor(pg.types)
@@ -29,7 +29,7 @@ export async function openPostgres(url: URL, connectTimeoutMs: number): Promise<
         client.release()
         return result
       } catch (error) {
-        // After any other error the connection is in the midst of a result, or at its end.
+        // After any other error the connection is still reading a result, or has ended.
         const isAnswer = error instanceof pg.DatabaseError && !isLost(error)
         client.release(!isAnswer)
         if (statement.stop.aborted) cancel(pool, client)
@@ -41,7 +41,7 @@ export async function openPostgres(url: URL, connectTimeoutMs: number): Promise<
 }
 
 function configOf({ query, params }: Statement, types: CustomTypesConfig) {
-  // In this mode the server takes one statement alone, also where nothing is bound.
+  // In this mode the server only takes a single statement, even without parameters.
   const queryMode = 'extended'
   return { text: query, values: [...params], rowMode: 'array' as const, queryMode, types }
 }
@@ -62,14 +62,14 @@ function runOn(client: PoolClient, query: Query<unknown[]>, { rows, stop }: Stat
   })
 }
 
-/** The server would otherwise go on with a query whose connection is gone. */
+/** Otherwise the server would go on with the query after its connection is gone. */
 function cancel(pool: Pool, client: PoolClient): void {
-  // It is there, but not in the types.
+  // The types leave it out.
   const processId: unknown = Reflect.get(client, 'processID')
   if (typeof processId === 'number') pool.query('select pg_cancel_backend($1)', [processId]).catch(() => undefined)
 }
 
-/** `int8`, and the types of dates, times and spans that the driver would read in the server's own time zone. */
+/** `int8`, and the types of dates, times and intervals, which the driver would read in the server's time zone. */
 const int8 = 20
 const keptAsText: ReadonlySet<number> = new Set([1082, 1083, 1114, 1186, 1266])
 

@@ -1,4 +1,4 @@
-/** The proxies that the environment names, as curl and most clients read it. */
+/** Reads the proxies that the environment names, as curl and most clients do. */
 import { defineError } from '../../contracts/errors.ts'
 
 export const proxyInvalid = defineError<{ variable: string }>(
@@ -9,16 +9,16 @@ export const proxyInvalid = defineError<{ variable: string }>(
 )
 
 export interface Proxies {
-  /** URLs for requests to `http:` and to `https:`; empty where none is named. */
+  /** Proxies for requests to `http:` and to `https:` URLs. Empty if none is named. */
   readonly httpProxy: string
   readonly httpsProxy: string
-  /** Hosts that are asked directly: names with those beneath them, with a port or without, or `*`. */
+  /** Hosts that are reached without a proxy: names, which include their subdomains, with or without a port, or `*`. */
   readonly noProxy: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** `undefined` where no proxy is named. Throws `HTTP_PROXY_INVALID`, which shows nothing of the URL. */
+/** Returns `undefined` if no proxy is named. Throws `HTTP_PROXY_INVALID`, which shows nothing of the URL. */
 export function readProxies(env: Environment): Proxies | undefined {
   const httpProxy = readProxy(env, 'http_proxy')
   const httpsProxy = readProxy(env, 'https_proxy')
@@ -26,7 +26,7 @@ export function readProxies(env: Environment): Proxies | undefined {
   return { httpProxy, httpsProxy, noProxy: env.no_proxy || env.NO_PROXY || '' }
 }
 
-/** The name in lower case comes first. A proxy without a scheme is one that is spoken to by HTTP. */
+/** The variable in lower case takes precedence. A proxy without a scheme is used by HTTP. */
 function readProxy(env: Environment, lowerCase: string): string {
   const variable = env[lowerCase] ? lowerCase : lowerCase.toUpperCase()
   const text = env[variable]?.trim() ?? ''

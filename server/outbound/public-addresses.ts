@@ -1,4 +1,4 @@
-/** Which IP addresses are on the public Internet: those that are none of IANA's special purposes, RFC 6890. */
+/** Decides which IP addresses are on the public Internet: those that IANA does not reserve for special purposes, RFC 6890. */
 import { BlockList, isIP } from 'node:net'
 
 const specialIPv4 = [
@@ -21,7 +21,7 @@ const specialIPv4 = [
 ]
 
 const specialIPv6 = [
-  // All but 2000::/3, from which alone public addresses are given out: loopback, IPv4-mapped, unique local, multicast.
+  // Everything except 2000::/3, which has all public addresses: loopback, IPv4-mapped, unique local, multicast.
   '::/3',
   '4000::/2',
   '8000::/1',
@@ -31,7 +31,7 @@ const specialIPv6 = [
   '3fff::/20', // documentation
 ]
 
-/** IPv4 as a network without it writes it, RFC 6052. */
+/** The prefix by which networks without IPv4 write IPv4 addresses, RFC 6052. */
 const nat64 = '64:ff9b::'
 
 const lists = {
@@ -48,7 +48,7 @@ const lists = {
 
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 4) return !lists.ipv4.check(address, 'ipv4')
-  // A zone (`fe80::1%eth0`) is no part of a public address.
+  // Public addresses have no zone, as in `fe80::1%eth0`.
   if (isIP(address) !== 6 || address.includes('%')) return false
   const list = lists.nat64.check(address, 'ipv6') ? lists.specialBehindNat64 : lists.ipv6
   return !list.check(address, 'ipv6')

@@ -1,4 +1,4 @@
-/** Sends the Redis commands of flows: on connections that the application names, within a time, and up to a size. */
+/** Sends the Redis commands of flows, on connections that the application names, with limits of time and size. */
 
 import { parseJson } from '../../engine/values/json.ts'
 import type { UrlOf } from './connection-urls.ts'

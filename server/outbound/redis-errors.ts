@@ -1,4 +1,4 @@
-/** Why a Redis command of a flow came to nothing. The messages have the server's own words, and never a URL or a password. */
+/** Errors of flows' Redis commands. The messages quote the server, but never show a URL or a password. */
 import { defineError, FlowpotError } from '../../contracts/errors.ts'
 import { unreachableReason } from './http-errors.ts'
 
@@ -29,13 +29,13 @@ export const redisReplyTooLarge = defineError<{ connection: string; max: number 
   ({ connection, max }) => `The Redis server of ${connection} replies with more than ${max} bytes.`,
 )
 
-/** What the client rejected with, as one of the errors above. `lost` is how its connection ended, where it has. */
+/** Turns what the client rejected with into one of the errors above. `lost` is the error that ended its connection, if one has. */
 export function redisError(
   error: unknown,
   { connection, command, lost }: { connection: string; command: string; lost: Error | undefined },
 ): FlowpotError {
   if (error instanceof FlowpotError) return error
-  // What no payload can hold.
+  // The reply is something that no payload can hold.
   if (error instanceof SyntaxError)
     return redisCommandFailed({ connection, command, reason: error.message.replace(/\.$/, '') })
   const refusal = replyOf(error) ?? replyOf(lost)
@@ -51,7 +51,7 @@ export function redisError(
   return redisCommandFailed({ connection, command, reason }, { cause: error })
 }
 
-/** What the server itself said, if it did. */
+/** The server's own answer, if the error is one. */
 function replyOf(error: unknown): string | undefined {
   return error instanceof Error && error.name === 'ReplyError' ? error.message : undefined
 }

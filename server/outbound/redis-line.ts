@@ -1,24 +1,24 @@
-/** A connection to a Redis server, which carries the commands of all runs. Each is answered in its turn. */
+/** A connection to a Redis server that all runs share. Commands are answered in order. */
 import type { Redis } from 'ioredis'
 
 export interface RedisLine {
-  /** Whether it takes commands. Once it does not it never does again: a command is sent once, or not at all. */
+  /** Whether it takes commands. It never opens again, so that a command is sent once or not at all. */
   readonly isOpen: boolean
-  /** What ended it, if that is known. */
+  /** The error that ended it, if there was one. */
   readonly lost: Error | undefined
   /** Rejects as the client library does. */
   call(command: string, args: readonly string[]): Promise<unknown>
-  /** Takes no more commands, and ends once those before are answered, or have waited as long as any may. */
+  /** Takes no more commands, and ends once the earlier ones are answered or have timed out. */
   retire(): void
   end(): void
 }
 
 const idleMs = 30_000
-/** Longer than any command may wait: its own time is up before. */
+/** Longer than any command may wait, so that its own timeout comes first. */
 const longestMs = 35_000
 
 export interface RedisLineOptions {
-  /** The client library's. */
+  /** The class of the client library. */
   readonly Redis: typeof import('ioredis').Redis
   /** `redis://` or `rediss://`, with the number of a database as its path. */
   readonly url: URL
@@ -28,7 +28,7 @@ export interface RedisLineOptions {
 export function openLine({ Redis, url, onEnd }: RedisLineOptions): RedisLine {
   const server = new URL(url)
   const database = server.pathname.slice(1)
-  // The library would go on in database 0 where the server refuses another one.
+  // If the server refuses the database, the library would go on in database 0, so `connect` selects it instead.
   server.pathname = ''
   server.search = ''
   const redis = new Redis(server.href, {
@@ -59,7 +59,7 @@ export function openLine({ Redis, url, onEnd }: RedisLineOptions): RedisLine {
     timer.unref()
   }
   const ready = connect(redis, database)
-  // Whoever calls hears of it.
+  // `call` rejects with the error.
   ready.catch(end)
 
   return {

@@ -1,4 +1,4 @@
-/** Makes the queries of flows: on connections that the application names, within a time, and up to a size. */
+/** Runs the queries of flows, on connections that the application names, with limits of time and size. */
 import type { UrlOf } from './connection-urls.ts'
 import { withDeadline } from './deadline.ts'
 import { createOpenedByUrl } from './opened-by-url.ts'

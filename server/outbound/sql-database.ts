@@ -1,13 +1,13 @@
-/** What a database is to the SQL client, and what those of both kinds have in common. */
+/** The interface of a database for the SQL client, and what both implementations share. */
 import type { SqlResult } from '../../engine/services.ts'
 import type { RowCollector } from './sql-rows.ts'
 
 export interface Statement {
   readonly query: string
   readonly params: readonly unknown[]
-  /** Is given each row as it comes. */
+  /** Receives each row as it comes. */
   readonly rows: RowCollector
-  /** Whoever waits is gone once it is aborted: the query is then ended, and its connection with it. */
+  /** Aborted when nobody waits for the result any more. The query is ended then, and its connection with it. */
   readonly stop: AbortSignal
 }
 
@@ -20,10 +20,10 @@ export interface SqlDatabase {
 
 /** How many connections are open at most; further queries wait for one. */
 export const poolSize = 10
-/** When a connection that nobody uses is ended. */
+/** How long an idle connection is kept. */
 export const idleMs = 30_000
 
-/** The connection that was asked for, or, where nobody waits for it any more, gives it back once it comes. */
+/** Resolves with the connection. If nobody waits for it any more when it comes, gives it back and rejects. */
 export async function acquire<Connection>(
   connecting: Promise<Connection>,
   stop: AbortSignal,

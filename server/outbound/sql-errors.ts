@@ -1,4 +1,4 @@
-/** Why a query of a flow came to nothing. The messages have the database's own words, and never a URL or a password. */
+/** Errors of flows' queries. The messages quote the database, but never show a URL or a password. */
 import { defineError, FlowpotError } from '../../contracts/errors.ts'
 import { unreachableReason } from './http-errors.ts'
 
@@ -28,20 +28,20 @@ export const sqlResultTooLarge = defineError<{ max: string }>(
   ({ max }) => `The query gives more than ${max}.`,
 )
 
-/** PostgreSQL's classes 28 and 3D, and what MySQL calls the same: the user, the password or the database is not right. */
+/** Codes for a wrong user, password or database: PostgreSQL's classes 28 and 3D, and MySQL's names. */
 const loginCodes =
   /^(28...|3D000|ER_ACCESS_DENIED_ERROR|ER_ACCESS_DENIED_NO_PASSWORD_ERROR|ER_DBACCESS_DENIED_ERROR|ER_BAD_DB_ERROR)$/
-/** What drivers and servers call a connection that ended under a query, or could not begin; 1927 is MariaDB's, of which the driver has no name. */
+/** Codes of drivers and servers for connections that ended during a query, or could not begin. 1927 is MariaDB's, for which the driver has no name. */
 const lostCodes =
   /^(ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST|PROTOCOL_SEQUENCE_TIMEOUT|57P..|53300|08\d{3}|ER_CON_COUNT_ERROR|ER_SERVER_SHUTDOWN|1927)$/
 const lostMessages = /^(Connection terminated|Client has encountered|timeout e|Can't add new command|Pool is closed)/
 
-/** Whether the connection that the error came from is at its end. */
+/** Whether the connection that the error came from has ended. */
 export function isLost(error: unknown): boolean {
   return lostCodes.test(codeOf(error)) || (error instanceof Error && lostMessages.test(error.message))
 }
 
-/** What a driver rejected with, as one of the errors above. */
+/** Turns what a driver rejected with into one of the errors above. */
 export function sqlError(error: unknown, connection: string): FlowpotError {
   if (error instanceof FlowpotError) return error
   const code = codeOf(error)

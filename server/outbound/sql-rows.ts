@@ -1,4 +1,4 @@
-/** Makes rows that a payload may hold of what drivers give, and stops where they become too many. */
+/** Turns what drivers return into rows that a payload may hold, and refuses too many or too large ones. */
 
 import type { SqlResult } from '../../engine/services.ts'
 import { parseJson } from '../../engine/values/json.ts'
@@ -6,7 +6,7 @@ import { sqlResultTooLarge } from './sql-errors.ts'
 
 export interface RowLimits {
   readonly maxRows: number
-  /** Approximate size as JSON. */
+  /** The approximate size of all rows as JSON. */
   readonly maxBytes: number
 }
 
@@ -36,7 +36,7 @@ export function createRowCollector({ maxRows, maxBytes }: RowLimits): RowCollect
   }
 }
 
-/** Bytes as Base64, times as ISO 8601, whole numbers that no number holds as text. */
+/** Converts bytes to Base64, times to ISO 8601, and whole numbers that are too large to be exact to text. */
 function payloadValue(value: unknown): unknown {
   if (value === undefined) return null
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)

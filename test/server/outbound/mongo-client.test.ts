@@ -306,7 +306,7 @@ test.each([
   ['mongodb://ada:hun:ter2@127.0.0.1/garden', 'is not one that MongoDB takes'],
   ['mongodb://ada:%zz@127.0.0.1/garden', '%25'],
   ['postgres://ada:hunter2@127.0.0.1/garden', 'begins with none of mongodb://host, mongodb+srv://host'],
-  ['garden', 'is no URL'],
+  ['garden', 'is not a URL'],
 ])('A URL that will not do is refused: %s', async (url, message) => {
   const error = await openClient(url)
     .ask({ operation: 'find' })

@@ -255,7 +255,7 @@ describe('a connection that cannot be used', () => {
   test.each([
     ['readings', {}, 'CONNECTION_NOT_SET', 'the environment variable READINGS_URL is not set'],
     ['toString', {}, 'CONNECTION_INVALID', 'application.yaml does not name it'],
-    ['readings', { READINGS_URL: 'hunter2' }, 'CONNECTION_INVALID', 'READINGS_URL is no URL'],
+    ['readings', { READINGS_URL: 'hunter2' }, 'CONNECTION_INVALID', 'READINGS_URL is not a URL'],
     ['readings', { READINGS_URL: 'mysql://u:hunter2%@h/x' }, 'CONNECTION_INVALID', 'written as %25'],
     ['readings', { READINGS_URL: 'redis://u:hunter2@h' }, 'CONNECTION_INVALID', 'begins with none of postgres://host'],
     ['readings', { READINGS_URL: 'postgres://u:hunter2@127.0.0.1:1/x' }, 'SQL_NO_CONNECTION', 'it refuses connections'],
