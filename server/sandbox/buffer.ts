@@ -16,7 +16,7 @@ export const buffer: Extension = {
 /** The package and the two that it requires are CommonJS. */
 function readSource(): string {
   const fromHere = createRequire(import.meta.url)
-  // Its name alone would be Node's own.
+  // `buffer` alone would be Node's module.
   const main = fromHere.resolve('buffer/index.js')
   const fromBuffer = createRequire(main)
   const files = { 'base64-js': fromBuffer.resolve('base64-js'), ieee754: fromBuffer.resolve('ieee754'), buffer: main }
@@ -31,7 +31,7 @@ function readSource(): string {
     return module.exports
   }
   const { Buffer } = require('buffer')
-  // The package reads it as Base64, and does not know its name.
+  // The package decodes base64url as Base64, but does not know its name.
   const isUrl = (encoding) => String(encoding).toLowerCase() === 'base64url'
   const { from, isEncoding } = Buffer
   const { toString } = Buffer.prototype

@@ -1,15 +1,15 @@
-/** What a script finds beside the language, as source that QuickJS evaluates in the script's own context before it. */
+/** The `console` of scripts and the functions that run them, as source that QuickJS evaluates in the context before the script. */
 
 import { maxJsonCharacters } from './messages.ts'
 
-/** As much of one line of `console` as is kept. */
+/** How much of one line of `console` is kept. */
 const maxLineCharacters = 10_000
 
 /**
- * A function of `log(level, message)` that puts `console` into place, and returns what begins, ends and explains a run. That
- * keeps what it needs of the built-ins, since the script may change those. `finish` gives `T` where the payload has a
- * `time` that is a date, else `-`, and the payload as JSON; `describe` gives name, message and stack as JSON, since a text with
- * U+0000 in it does not come through.
+ * A function of `log(level, message)` that sets `console`, and returns the functions that begin, end and explain a run. They keep the
+ * built-ins that they need, since the script may change those. `finish` returns `T` if the payload has a `time` that is a date, else
+ * `-`, followed by the payload as JSON. `describe` returns name, message and stack as JSON, since texts that contain U+0000 cannot be
+ * passed out.
  */
 export const guestSource = `(function (log) {
   'use strict'
@@ -87,8 +87,8 @@ export const guestSource = `(function (log) {
 export const linesBefore = 1
 
 /**
- * The script as a function of `payload`. Its second argument is called with its `arguments`, which in sloppy mode keep up with
- * the variable `payload`: so what the script assigns to that is known, wherever it returns.
+ * Wraps the script in a function of `payload`. It calls its second argument with its own `arguments`, which in sloppy mode follow
+ * assignments to the variable `payload`. So the last payload is known wherever the script returns.
  */
 export function wrapScript(source: string): string {
   return `(function (payload) { arguments[1](arguments);\n${source}\n})`

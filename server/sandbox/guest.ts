@@ -1,7 +1,7 @@
-/** A context of QuickJS, and what is done in it. No handle is let go: the memory that they point to is put back as a whole. */
+/** A context of QuickJS. Handles are never disposed of, since the memory that they point to is restored as a whole. */
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core'
 
-/** What QuickJS threw. */
+/** Wraps a value that QuickJS threw. */
 export class Thrown extends Error {
   readonly value: QuickJSHandle
 
@@ -36,7 +36,7 @@ export class Guest {
     return this.context.newString(value)
   }
 
-  /** A function of texts that gives a text or nothing. */
+  /** Makes a function that takes texts and returns a text or nothing. */
   function(name: string, answer: (...texts: string[]) => string | undefined): QuickJSHandle {
     const { context } = this
     return context.newFunction(name, (...args) => {

@@ -1,11 +1,11 @@
 /**
- * `Intl` for scripts, which QuickJS does not have: what a script asks of it is written as JSON, answered by Node's `Intl`, and
- * read again. Where the script names no locale and no time zone, they are `en-US` and UTC, wherever the server stands.
+ * `Intl` for scripts, since QuickJS has none: calls are passed out as JSON and answered by Node's `Intl`. The defaults are the locale
+ * `en-US` and the time zone UTC, wherever the server runs.
  */
 import type { Guest } from './guest.ts'
 import type { Extension } from './open-guest.ts'
 
-/** What can be asked, by the name of the constructor. */
+/** The methods of each constructor. */
 const methods = {
   Collator: ['compare'],
   DateTimeFormat: ['format', 'formatToParts', 'formatRange'],
@@ -27,7 +27,7 @@ interface Question {
   readonly args: readonly unknown[]
 }
 
-/** More than this of a question or an answer is no text for people. */
+/** The longest question. A longer text is not meant for people. */
 const maxCharacters = 64 * 1024
 
 const maxFormats = 50
@@ -57,7 +57,7 @@ function receiveQuestions(guest: Guest) {
 function answer({ format: name, method, locales, options, args }: Question, formats: Map<string, Format>): unknown {
   const key = JSON.stringify([name, locales, options])
   const format = formats.get(key) ?? open(name, locales, options)
-  // They outlive the script.
+  // Formats are kept for later scripts, so their number is limited.
   if (formats.size === maxFormats && !formats.has(key)) formats.clear()
   formats.set(key, format)
   const isKnown = method === 'resolvedOptions' || methods[name].some((known) => known === method)
@@ -67,12 +67,12 @@ function answer({ format: name, method, locales, options, args }: Question, form
 function open(name: FormatName, locales: Question['locales'] = 'en-US', options: object | undefined): Format {
   if (!Object.hasOwn(methods, name)) throw new TypeError(`Intl.${name} is not there.`)
   const given = name === 'DateTimeFormat' ? { timeZone: 'UTC', ...options } : options
-  // Each constructor has options of its own, and throws for what does not fit.
+  // Boundary: each constructor has its own type of options, and throws for options that are not valid.
   const Constructor = Intl[name] as unknown as new (locales: unknown, options: unknown) => Format
   return new Constructor(locales, given)
 }
 
-/** What JSON has no word for. */
+/** Restores numbers that JSON lacks. */
 function decode(arg: unknown): unknown {
   if (typeof arg !== 'object' || arg === null) return arg
   if ('number' in arg) return Number(arg.number)

@@ -1,21 +1,21 @@
 /**
- * QuickJS notes a place in the source for calls, operators and properties alone. Of a script that is interrupted it tells the
- * last such place that was passed; where that is in no loop, the loop that does not end is the next.
+ * Finds the endless loop of a script that was interrupted. QuickJS only knows the places of calls, operators and properties, and
+ * reports the last such place that it passed. If that is not in a loop, the endless loop is the next one.
  */
 
 export interface ScriptPlace {
-  /** From 1; 0 stands before the source. */
+  /** Counted from 1; 0 is before the source. */
   readonly line: number
-  /** From 1. */
+  /** Counted from 1. */
   readonly column: number
 }
 
-/** Comments, and texts. A regular expression is taken for code, at the worst for the start of a text. */
+/** Comments and texts. Regular expressions are not recognised: a quote in one looks like the start of a text. */
 const noCode = /\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g
 
 const loopKeyword = /(?<![.$\w])(?:for|while|do)(?![$\w])/g
 
-/** `passed` itself where it is in a loop, else the first loop after it; `undefined` where there is none. */
+/** Returns `passed` if it is in a loop, otherwise the first loop after it, or `undefined` if there is none. */
 export function placeOfLoop(source: string, passed: ScriptPlace): ScriptPlace | undefined {
   const code = source.replace(noCode, (text) => text.replace(/\S/g, ' '))
   const offset = passed.line === 0 ? -1 : offsetOf(code, passed)
@@ -36,7 +36,7 @@ function placeAt(code: string, offset: number): ScriptPlace {
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 }
 }
 
-/** The brace that ends its body; without braces, about where its statement ends. */
+/** Where the closing brace of its body is. Without braces, about where its statement ends. */
 function endOfLoop(code: string, start: number): number {
   let depth = 0
   let hasHead = code.startsWith('do', start)

@@ -5,26 +5,26 @@ import type { Memory } from './snapshot.ts'
 
 export interface Machine {
   readonly quickJs: QuickJSWASMModule
-  /** All that it has: it grows to a maximum. */
+  /** All its memory, which grows up to a maximum. */
   readonly memory: Memory
-  /** Says what QuickJS asks for the time. */
+  /** Sets the function that QuickJS asks for the time. */
   setClock(now: () => number): void
 }
 
-/** TypeScript has its types in the library of browsers alone. */
+/** TypeScript only declares it in its library for browsers. */
 declare const WebAssembly: {
   readonly Memory: new (pages: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer }
 }
 
-/** What QuickJS asks for at once. */
+/** The memory that QuickJS has at the start. */
 export const firstBytes = 16 * 1024 * 1024
 
 const pageBytes = 64 * 1024
 
-/** Beyond what a script may hold: what goes in and comes out, and QuickJS itself. */
+/** Memory besides that of the script: for its input and output, and for QuickJS itself. */
 const otherMb = 32
 
-/** Its types are those of its CommonJS form, where the variant stands at `default`. */
+/** Boundary: the package has the types of its CommonJS form, in which the variant is at `default`. */
 const quickJsVariant = quickJsModule as unknown as typeof quickJsModule.default
 
 export async function openMachine(memoryMb: number, setClock: Machine['setClock']): Promise<Machine> {

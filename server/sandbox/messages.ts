@@ -1,18 +1,18 @@
-/** What the pool and its threads say to each other. */
+/** The messages between the pool and its threads. */
 import type { ScriptFailure, ScriptLog, ScriptRequest } from '../../engine/services.ts'
 
-/** What a thread is started with. */
+/** The limits that a thread is started with. */
 export interface Limits {
-  /** Milliseconds that one script may take. */
+  /** How long one script may take. */
   readonly timeoutMs: number
-  /** What one script may hold. */
+  /** How much memory one script may hold. */
   readonly memoryMb: number
 }
 
 export interface Job extends Pick<ScriptRequest, 'source' | 'now' | 'seed'> {
-  /** The payload; empty for `undefined`. */
+  /** The payload. Empty for `undefined`. */
   readonly json: string
-  /** Its `time` is a `Date`. */
+  /** Whether its `time` is a `Date`. */
   readonly hasTime: boolean
 }
 
@@ -23,11 +23,11 @@ export type Answer = { readonly logs: readonly ScriptLog[] } & (
 
 export interface Answered {
   readonly answer: Answer
-  /** The thread's memory has grown, and WebAssembly gives none back before the thread ends. */
+  /** Whether the thread's memory has grown so much that it should be ended: WebAssembly gives no memory back before. */
   readonly isSpent: boolean
 }
 
 export type FromThread = 'ready' | Answered
 
-/** Of a payload as JSON, in and out. Losant's: https://docs.losant.com/workflows/logic/function/ */
+/** How long a payload as JSON may be, before and after the script. Losant's limit: https://docs.losant.com/workflows/logic/function/ */
 export const maxJsonCharacters = 5 * 1024 * 1024

@@ -1,6 +1,6 @@
 /**
- * The one context of a thread, with all in place that scripts find beside the language. It is made once, which takes longer than
- * most scripts do; its memory is put back before each of them, so nothing of one is left for the next.
+ * Makes the context of a thread, with everything that scripts can use. It is made once, since that takes longer than most scripts. Its
+ * memory is restored before each script, so that nothing of one is left for the next.
  */
 import type { QuickJSHandle } from 'quickjs-emscripten-core'
 import { Guest } from './guest.ts'
@@ -8,29 +8,29 @@ import { guestSource } from './guest-source.ts'
 import type { Machine } from './machine.ts'
 import { type Memory, type Snapshot, takeSnapshot } from './snapshot.ts'
 
-/** What a script may use beside the language; put into place where its source speaks of it, since it takes memory. */
+/** Something that scripts can use besides the language. It takes memory, so it is only installed if the source mentions it. */
 export interface Extension {
   readonly isNeededBy: RegExp
   readonly install: (guest: Guest) => void
 }
 
-/** Who is asked while a script runs. */
+/** Is called while a script runs. */
 export interface Watcher {
   log(level: string, message: string): void
-  /** Whether the script has had its time. */
+  /** Whether the time of the script is over. */
   isOver(): boolean
 }
 
 export interface OpenedGuest {
   readonly guest: Guest
-  /** As `guestSource` returns them. */
+  /** The functions that `guestSource` returns. */
   readonly inside: Readonly<Record<'begin' | 'keep' | 'finish' | 'describe', QuickJSHandle>>
   readonly hasPendingJob: () => boolean
-  /** Makes all as it was before any script, with what this one needs. `seed` is a whole number from 0 on. */
+  /** Restores the context and installs what the script needs. `seed` is a whole number, 0 or more. */
   prepare(source: string, seed: number, watcher: Watcher): void
 }
 
-/** Of QuickJS's own: the deepest recursion that it allows stays within the stack that a thread has. */
+/** QuickJS's limit of its stack, so that the deepest recursion still fits into the stack of the thread. */
 const maxStackBytes = 256 * 1024
 
 export function openGuest(machine: Machine, memoryMb: number, extensions: readonly Extension[]): OpenedGuest {
@@ -55,7 +55,7 @@ export function openGuest(machine: Machine, memoryMb: number, extensions: readon
     describe: guest.property(functions, 'describe'),
   }
   const bare = takeSnapshot(memory)
-  /** By the extensions that are in place: one bit each. */
+  /** Snapshots by the installed extensions, with one bit for each. */
   const snapshots = new Map<number, Snapshot>([[0, bare]])
 
   const restore = (source: string): void => {
@@ -75,7 +75,7 @@ export function openGuest(machine: Machine, memoryMb: number, extensions: readon
     prepare(source, seed, next) {
       watcher = undefined
       restore(source)
-      // Xorshift gives nothing but 0 for 0.
+      // With the seed 0, Xorshift returns only zeros.
       new DataView(memory.buffer).setBigUint64(seedAt, BigInt(seed) * microseconds || 1n, true)
       watcher = next
     },
@@ -83,16 +83,16 @@ export function openGuest(machine: Machine, memoryMb: number, extensions: readon
 }
 
 const microseconds = 1000n
-/** A time that no other word of a context is. */
+/** A time that occurs nowhere else in a new context. */
 const markMs = 86_413_579_246
 
 /**
- * Where a context has what its Math.random goes on from. It begins with the time at which the context is made, in
- * microseconds, and QuickJS has no other way to set it.
+ * Finds the state of `Math.random` in the memory of a context. It is first set to the time at which the context is made, in microseconds,
+ * and QuickJS has no function to set it.
  */
 function findSeed(memory: Memory, { context }: Guest): number {
   const view = new DataView(memory.buffer)
-  // It is there, but not in the types.
+  // The types leave it out.
   const { value: start }: { value: number } = Reflect.get(context, 'ctx')
   for (let at = start; at < start + 4096; at += 8) {
     if (view.getBigUint64(at, true) === BigInt(markMs) * microseconds) return at

@@ -1,4 +1,4 @@
-/** Runs one script in a context that is as if it had been made for it: nothing of the one before it is left. */
+/** Runs one script, in a context without traces of earlier scripts. */
 import type { QuickJSHandle } from 'quickjs-emscripten-core'
 import type { ScriptLog } from '../../engine/services.ts'
 import { type Guest, Thrown } from './guest.ts'
@@ -8,7 +8,7 @@ import { firstBytes, type Machine } from './machine.ts'
 import type { Answer, Job, Limits } from './messages.ts'
 import type { OpenedGuest } from './open-guest.ts'
 
-/** How much of `console` is kept of one run. */
+/** How much of the output to `console` is kept for one run. */
 const maxLogs = 1_000
 const maxLogCharacters = 64 * 1024
 
@@ -37,13 +37,13 @@ export function runScript(machine: Machine, opened: OpenedGuest, limits: Limits,
 
   const explain = ({ value }: Thrown): Answer => {
     if (isOutOfTime) {
-      // An own property of the error, which the script cannot have touched.
+      // `stack` is an own property of the error, which the script cannot have changed.
       const passed = placeIn(guest.context.getString(guest.property(value, 'stack')), job.source)
       return outOfTime(placeOfLoop(job.source, passed ?? { line: 0, column: 1 }))
     }
     const error = describeThrown(guest, inside.describe, value, job.source)
     if (isOutOfTime) return outOfTime()
-    // Where there is no memory for an error either, QuickJS throws null.
+    // If there is not even memory for an error, QuickJS throws null.
     if (!error || error.message === 'out of memory' || (hasGrown(machine, limits) && error.message === 'null')) {
       return failed('RangeError', `The script took more than ${limits.memoryMb} MB of memory.`, error?.place)
     }
@@ -60,7 +60,7 @@ export function runScript(machine: Machine, opened: OpenedGuest, limits: Limits,
   }
 }
 
-/** To half of what a script may hold, or more. */
+/** Whether the memory has grown to half of what a script may hold, or more. */
 export function hasGrown({ memory }: Machine, { memoryMb }: Limits): boolean {
   return memory.buffer.byteLength > Math.max(firstBytes, (memoryMb * 1024 * 1024) / 2)
 }
@@ -80,7 +80,7 @@ function collectLogs(): { logs: ScriptLog[]; write(level: string, message: strin
   }
 }
 
-/** What the script leaves, as `finish` writes it. */
+/** Runs the script. Returns its payload as `finish` writes it. */
 function runJob({ guest, inside }: OpenedGuest, { source, json, hasTime }: Job): QuickJSHandle {
   const { context } = guest
   const script = guest.evaluate(wrapScript(source), fileName)
@@ -90,7 +90,7 @@ function runJob({ guest, inside }: OpenedGuest, { source, json, hasTime }: Job):
 
 function describeThrown(guest: Guest, describe: QuickJSHandle, value: QuickJSHandle, source: string) {
   try {
-    // As `describe` writes it.
+    // Boundary: `describe` has written the JSON.
     const [name, message, stack] = JSON.parse(guest.context.getString(guest.call(describe, value))) as string[]
     return { name: name ?? '', message: message ?? '', place: placeIn(stack ?? '', source) }
   } catch (error) {
@@ -99,7 +99,7 @@ function describeThrown(guest: Guest, describe: QuickJSHandle, value: QuickJSHan
   }
 }
 
-/** Where in the source the innermost function of a stack stood; `line` is 0 for the beginning of the script. */
+/** The place in the source of a stack's innermost call. `line` is 0 at the beginning of the script. */
 function placeIn(stack: string, source: string): ScriptPlace | undefined {
   const [, line, column] = /\(script\.js:(\d+):(\d+)\)/.exec(stack) ?? []
   if (line === undefined) return undefined

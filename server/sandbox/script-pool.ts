@@ -4,8 +4,8 @@
  *   waiting ──its turn, and a thread is free──▶ running ──its answer, or its end──▶ settled
  *      └────────aborted, or refused───────────────┴──aborted: the thread is ended──▶ rejected
  *
- * One thread more than those is kept for scripts of which none runs for the same network: a slow script that many ask for takes turns with
- * others, and with two cores a turn may last as long as a script may.
+ * One more thread is kept for scripts that are not yet running for the same network. Otherwise others would wait behind a slow script that is
+ * called often: with two cores, a turn may take as long as a script may.
  */
 import { setMaxListeners } from 'node:events'
 import { availableParallelism } from 'node:os'
@@ -23,25 +23,25 @@ export const tooManyScripts = defineError(
 )
 
 export interface ScriptPool {
-  /** Rejects where `signal` is aborted or the pool is closed, and with `SCRIPT_TOO_MANY` (503); all else is an outcome. */
+  /** Rejects if `signal` is aborted or the pool is closed, and with `SCRIPT_TOO_MANY` (503). Failures of the script are outcomes. */
   readonly run: (request: ScriptRequest) => Promise<ScriptOutcome>
-  /** Ends the threads, with what runs in them. */
+  /** Ends the threads and the scripts that run in them. */
   close(): Promise<void>
 }
 
 export interface ScriptPoolOptions extends Limits {
-  /** Threads for all scripts; with none given, or 0, one for each core, from 2 to 8. */
+  /** How many threads there are. By default, and with 0, one for each core, from 2 to 8. */
   readonly threads?: number
-  /** Scripts that may wait. */
+  /** How many scripts may wait. */
   readonly maxWaiting?: number
 }
 
 const coreThreads = Math.min(8, Math.max(2, availableParallelism()))
 
-/** What a script that is past its time has left to be stopped in an orderly way; long work of QuickJS itself cannot be. */
+/** How long a script that has used up its time may take to stop. After that its thread is ended, since QuickJS does not stop within a long built-in call. */
 const graceMs = 500
 
-/** QuickJS recurses on the thread's own stack; see `maxStackBytes`. The heap holds a payload's text a few times over. */
+/** QuickJS recurses on the stack of the thread; see `maxStackBytes`. The heap holds the text of a payload several times. */
 const resourceLimits = { stackSizeMb: 16, maxOldGenerationSizeMb: 128 }
 
 interface Task extends LaneTask {
@@ -66,7 +66,7 @@ export function createScriptPool({ threads: given = 0, maxWaiting = 100, ...limi
 
   const startNext = (): void => {
     while (startOne()) {
-      // Until nothing more can be started.
+      // Goes on until nothing more can be started.
     }
   }
 
@@ -78,10 +78,10 @@ export function createScriptPool({ threads: given = 0, maxWaiting = 100, ...limi
     if (!task) return false
     const thread = [...threads].find((candidate) => !candidate.task) ?? open()
     thread.task = task
-    // While it works it keeps the process alive, and no longer.
+    // The thread keeps the process alive only while it works.
     thread.worker.ref()
     if (thread.isReady) begin(thread, task)
-    // A thread takes a while to start, which whoever comes next need not wait for.
+    // Starting a thread takes a while, so the spare one is started before it is needed.
     if (running.length + 1 === maxThreads && threads.size === maxThreads) open()
     return true
   }
@@ -125,7 +125,7 @@ export function createScriptPool({ threads: given = 0, maxWaiting = 100, ...limi
     startNext()
   }
 
-  /** Another takes its place when there is something to do. */
+  /** A new thread is started when there is something to do. */
   const end = (thread: Thread): void => {
     threads.delete(thread)
     clearTimeout(thread.timer)
@@ -180,7 +180,7 @@ export function createScriptPool({ threads: given = 0, maxWaiting = 100, ...limi
   }
 }
 
-/** From the sources, as in tests and in `npm run dev`, a thread must first learn to read TypeScript. */
+/** When the server runs from its sources, as in tests and `npm run dev`, the thread must first load what reads TypeScript. */
 function startThread(workerData: Limits): Worker {
   const options = { name: 'scripts', workerData, resourceLimits, env: {} }
   const worker = import.meta.url.endsWith('.ts')
@@ -211,7 +211,7 @@ function hasTime(payload: unknown): boolean {
   return typeof payload === 'object' && payload !== null && 'time' in payload && payload.time instanceof Date
 }
 
-/** JSON has a date as its text. */
+/** Restores the date, which JSON has as a text. */
 function withTime(payload: unknown): unknown {
   const { time } = payload as { time: string | null }
   return Object.assign(payload as object, { time: time === null ? null : new Date(time) })

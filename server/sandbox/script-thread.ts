@@ -1,4 +1,4 @@
-/** The entry of a thread that runs scripts, one at a time. */
+/** Entry point of a thread that runs scripts, one at a time. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { buffer } from './buffer.ts'
 import { intl } from './intl.ts'
@@ -9,9 +9,9 @@ import { hasGrown, runScript } from './run-script.ts'
 import { web } from './web.ts'
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
-  // Where QuickJS asks how far local time is from UTC: scripts have no other time zone, wherever the server stands.
+  // QuickJS calls this to learn the local time zone. For scripts that is UTC, wherever the server runs.
   Date.prototype.getTimezoneOffset = () => 0
-  // What the pool starts it with.
+  // Boundary: the pool has passed these limits.
   const limits = workerData as Limits
   const machine = await openMachine(limits.memoryMb, (now) => {
     Date.now = now

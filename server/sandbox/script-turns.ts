@@ -1,15 +1,15 @@
-/** The scripts that wait. Flows take turns, and within each the networks that ask for it: who asks for much waits behind themselves alone. */
+/** The queue of scripts. Flows take turns, and within a flow the networks that call it, so that a network with many calls only delays itself. */
 
 /** Tasks with the same script and network share a lane. */
 export interface LaneTask {
-  /** The source, which stands for the node of the flow. */
+  /** The source, which identifies the node of the flow. */
   readonly source: string
-  /** From where the run was asked for; `undefined` where it was started within the process. */
+  /** The network that the request came from. `undefined` for a run that no request started. */
   readonly network: string | undefined
 }
 
 export interface ScriptTurns<Task extends LaneTask> {
-  /** Returns the task that is refused since too many wait: this one, or the last of the longest lane. */
+  /** Returns the task that is refused if too many wait: this one, or the last one of the longest lane. */
   push(task: Task): Task | undefined
   /** The next task that `takes` accepts. */
   shift(takes: (task: Task) => boolean): Task | undefined
@@ -22,7 +22,7 @@ export function sharesLane(one: LaneTask, other: LaneTask): boolean {
   return one.source === other.source && one.network === other.network
 }
 
-/** Work from within is limited where it is started, and never refused. */
+/** Tasks without a network are never refused, since their number is limited where they are started. */
 export function createScriptTurns<Task extends LaneTask>(maxWaiting: number): ScriptTurns<Task> {
   /** By script, then by network. The first of each has the next turn, and then moves to the end. */
   const scripts = new Map<string, Map<string | undefined, Task[]>>()

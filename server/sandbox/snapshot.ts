@@ -1,30 +1,29 @@
 /**
- * What stands in the memory of a WebAssembly module, so that it can be put back. All that QuickJS knows is in there: each script
- * finds the very bytes that the one before it found.
+ * Saves and restores the memory of a WebAssembly module. It holds the whole state of QuickJS, so each script starts with exactly the same
+ * bytes.
  */
 
-/** A module's memory, whose buffer is another one after it has grown. */
+/** The memory of a module. When it grows, `buffer` is replaced. */
 export interface Memory {
   readonly buffer: ArrayBuffer
 }
 
 export interface Snapshot {
-  /** What lies beyond was free then. The allocator reads nothing of that. */
+  /** Does not touch memory that was free when the snapshot was taken, since the allocator does not read it. */
   restore(): void
-  /** Puts zeros there too, so that another snapshot can be taken. */
+  /** Also fills that memory with zeros, so that another snapshot can be taken. */
   restoreAll(): void
 }
 
 const pageBytes = 64 * 1024
 
 /**
- * So many pages without a byte in them are the stack alone, which has 5 MB between what is static and the heap: nothing in it
- * outlives a call, and it is not copied. That saves nineteen twentieths of the work. Lists of zeros in the heap are shorter, since
- * QuickJS has hardly begun.
+ * Only the stack has this many pages of zeros in a row: it takes 5 MB between the static data and the heap. Nothing in it outlives a call,
+ * so it is not copied, which saves 95 % of the work. Zeros in the heap take fewer pages, since it is still small.
  */
 const leastPagesOfStack = 32
 
-/** To be taken between two calls of the module. */
+/** Must not be called during a call of the module. */
 export function takeSnapshot(memory: Memory): Snapshot {
   const parts = findParts(new Uint8Array(memory.buffer)).map(({ start, end }) => ({
     start,
@@ -38,14 +37,14 @@ export function takeSnapshot(memory: Memory): Snapshot {
     restore,
     restoreAll() {
       const all = new Uint8Array(memory.buffer)
-      // To write zeros where there are some would take memory of the machine.
+      // Pages that are zero already are skipped: writing to them would make the system allocate them.
       for (const page of pagesOf(all)) if (!isEmpty(page)) page.fill(0)
       restore()
     },
   }
 }
 
-/** Of which something is in use, with a page more at each side: static zeros may lie there. */
+/** The parts that are in use, with one more page on each side, which may hold static zeros. */
 function findParts(bytes: Uint8Array): { start: number; end: number }[] {
   const parts: { start: number; end: number }[] = []
   for (const [index, page] of pagesOf(bytes).entries()) {
@@ -59,7 +58,7 @@ function findParts(bytes: Uint8Array): { start: number; end: number }[] {
   return parts
 }
 
-/** WebAssembly has whole ones. */
+/** The size of a WebAssembly memory is a whole number of pages. */
 function pagesOf(bytes: Uint8Array): Uint8Array[] {
   return Array.from({ length: bytes.length / pageBytes }, (_, index) =>
     bytes.subarray(index * pageBytes, (index + 1) * pageBytes),

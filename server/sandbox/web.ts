@@ -1,10 +1,10 @@
 /**
- * What scripts expect of any JavaScript beside the language: `URL`, `URLSearchParams`, `TextEncoder`, `TextDecoder`, `btoa`, `atob` and
- * `structuredClone`, which QuickJS does not have. What Node knows of URLs and encodings is asked as JSON, as for `Intl`.
+ * What scripts expect besides the language and QuickJS lacks: `URL`, `URLSearchParams`, `TextEncoder`, `TextDecoder`, `btoa`, `atob` and
+ * `structuredClone`. Node parses URLs and converts encodings; calls are passed out as JSON, as for `Intl`.
  */
 import type { Extension } from './open-guest.ts'
 
-/** More than this is not for a script. */
+/** The longest question. */
 const maxCharacters = 8 * 1024 * 1024
 
 export const web: Extension = {
@@ -13,7 +13,7 @@ export const web: Extension = {
     const ask = guest.function('ask', (question = '', json = '') => {
       try {
         if (json.length > maxCharacters) throw new RangeError('There is too much to be converted.')
-        // As the source below writes it.
+        // Boundary: the source below has written the JSON.
         return JSON.stringify({ value: answer(question, JSON.parse(json) as readonly string[]) })
       } catch (error) {
         return JSON.stringify({ message: error instanceof Error ? error.message : String(error) })

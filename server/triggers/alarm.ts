@@ -1,7 +1,7 @@
-/** Calls at a time, however far off: a clock that is set anew, or a machine that slept, makes it late by a minute at most. */
+/** Calls a function at a given time, however distant. If the clock is changed or the machine sleeps, it is late by a minute at most. */
 
 export interface Alarm {
-  /** In place of the time before; `undefined` is never. Milliseconds since 1970. */
+  /** Replaces the time, in milliseconds since 1970. `undefined` stops the alarm. */
   set(at: number | undefined): void
 }
 

@@ -1,4 +1,4 @@
-/** What starts flows by the clock: timers, and devices that have been silent for long enough. */
+/** Starts flows by the clock: timers, and inactivity of devices. */
 import type { Application, CompiledTrigger } from '../../engine/application.ts'
 import type { TimerSpec } from '../../engine/trigger.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -7,12 +7,12 @@ import { fireTimer, lastFiredAt, removeOldTimers } from '../../platform/runs/tim
 import { createAlarm } from './alarm.ts'
 
 export interface Clockwork {
-  /** Keeps time for this application, and no longer for the one before. */
+  /** Runs the clocks of this application instead of those of the one before. */
   follow(application: Application): Promise<void>
   stop(): void
 }
 
-/** How long to wait where the store did not answer. */
+/** How long to wait if the store did not answer. */
 const pauseMs = 1000
 
 export function createClockwork(platform: Platform): Clockwork {
@@ -56,7 +56,7 @@ export function createClockwork(platform: Platform): Clockwork {
     const shortestMs = Math.min(...watches.current.inactivity.map(({ seconds }) => seconds * 1000))
     if (!Number.isFinite(shortestMs)) return
     let isStopped = false
-    // A device that is heard of for the first time is not due before the shortest of the times is over.
+    // A device that has just reported for the first time is not due before the shortest time is over.
     const setFor = (next: number) => {
       if (!isStopped) alarm.set(Math.min(next, clock.now() + shortestMs))
     }
@@ -92,7 +92,7 @@ export function createClockwork(platform: Platform): Clockwork {
   }
 }
 
-/** From when the next time is counted: what was missed is left out, and what was not does not drift. */
+/** The time from which the next one is counted, so that missed times are skipped and others do not drift. */
 function fromOf(spec: TimerSpec, last: number, now: number): number {
   return (spec.next(last) ?? now) > now ? Math.min(last, now) : now
 }

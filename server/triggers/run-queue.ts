@@ -1,6 +1,6 @@
 /**
- * Runs what something other than a request has started: takes the runs that the platform has written down, in the order in
- * which they are due, and crosses each out, puts it off or marks it as failed.
+ * Carries out the runs that were not started by requests: takes the runs that the platform has stored, in the order in which they are due, and
+ * deletes each, postpones it or marks it as failed.
  */
 import type { Application, CompiledTrigger, RunLog, RunOutcome } from '../../engine/application.ts'
 import type { Services } from '../../engine/services.ts'
@@ -10,38 +10,38 @@ import { failRun, finishRun, nextDueAt, postponeRun, readDueRuns } from '../../p
 
 export interface RunQueueOptions {
   readonly platform: Platform
-  /** The current application; another one after a reload. */
+  /** Returns the application that is being served. */
   readonly application: () => Application
   readonly services: Services
   readonly log: RunLog
-  /** Runs at once; requests are to find room beside them. */
+  /** How many runs are in progress at most, so that there is room for requests. */
   readonly atOnce?: number
 }
 
 export interface RunQueue {
-  /** Takes up what was left by the process before, and goes on with what comes. */
+  /** Begins with the runs that an earlier process left. */
   start(): void
-  /** Begins nothing more. Resolves once what was begun has ended and is crossed out; the rest waits for the next start. */
+  /** Begins no more runs. Resolves once those in progress have ended and that is stored. The rest waits for the next start. */
   stop(): Promise<void>
 }
 
 const defaultAtOnce = 100
-/** What waits in memory; more stays in the store until there is room. */
+/** How many runs wait in memory. Further ones stay in the store until there is room. */
 const mostWaiting = 1000
-/** How long to wait where the store or the application could not take any more. */
+/** How long to wait if the store does not answer or the application has too many runs. */
 const pauseMs = 500
-/** setTimeout takes no more. */
+/** The longest delay that setTimeout supports. */
 const longestTimeoutMs = 2 ** 31 - 1
 
 export function createRunQueue(options: RunQueueOptions): RunQueue {
   const { platform, application, services, log, atOnce = defaultAtOnce } = options
   const waiting: TriggeredRun[] = []
-  /** IDs of those that wait or run, so that none is read twice. */
+  /** IDs of runs that wait or are in progress, so that none is read twice. */
   const known = new Set<string>()
   const running = new Set<Promise<void>>()
   const busy = new Set<string>()
   let isStarted = false
-  /** Whether the store may hold runs that are due and not known. */
+  /** Whether the store may hold due runs that are not in `known`. */
   let hasMore = false
   let reading: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
@@ -80,13 +80,13 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   const failed = (err: unknown): void => platform.log.error({ err }, 'The queue of runs failed')
 
-  /** The first that waits for none before it. */
+  /** The first run that need not wait for an earlier one. */
   const next = (): TriggeredRun | undefined => {
     const index = busy.size === 0 ? 0 : waiting.findIndex((run) => !busy.has(serialKey(run) ?? ''))
     return index === -1 ? undefined : waiting.splice(index, 1)[0]
   }
 
-  /** Runs with the same go one after another. */
+  /** Runs with the same key are carried out one after another. */
   const serialKey = ({ trigger, begin }: TriggeredRun): string | undefined =>
     triggerOf(trigger)?.flow.inOrder ? `${trigger} ${begin.triggerId ?? ''}` : undefined
 
@@ -116,7 +116,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     }
   }
 
-  /** The sooner of two wins. */
+  /** If it is called several times, the soonest time counts. */
   const wakeIn = (ms: number): void => {
     const at = performance.now() + ms
     if (!isStarted || at >= wakesAt) return
@@ -131,18 +131,21 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     )
   }
 
-  /** Never rejects: what cannot be settled stays in the store and is due again. */
+  /** Never rejects: a run that cannot be settled stays in the store and will be due again. */
   const work = async (run: TriggeredRun): Promise<void> => {
     const current = application()
     const trigger = triggerOf(run.trigger)
     try {
       if (!trigger) {
-        await failRun(platform, run.id, run.attempts, { code: 'RUN_NO_TRIGGER', message: 'Its trigger is no more.' })
+        await failRun(platform, run.id, run.attempts, {
+          code: 'RUN_NO_TRIGGER',
+          message: 'Its trigger does not exist any more.',
+        })
         return
       }
       await settle(run, trigger, await begin(current, trigger, run))
     } catch (err) {
-      // Too many runs at once, or a store that does not answer.
+      // There are too many runs at once, or the store does not answer.
       log('warn', `A run of ${run.flowId} was put off: ${err instanceof Error ? err.message : String(err)}`)
       wakeIn(pauseMs)
     }

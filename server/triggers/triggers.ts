@@ -1,17 +1,17 @@
-/** What starts flows besides requests: devices, topics and clocks. */
+/** Starts flows for everything besides requests: devices, topics and clocks. */
 import type { Application } from '../../engine/application.ts'
 import type { CompiledWatch } from '../../platform/runs/watches.ts'
 import { createClockwork } from './clockwork.ts'
 import { createRunQueue, type RunQueueOptions } from './run-queue.ts'
 
 export interface Triggers {
-  /** From now on the platform writes down the runs that these watches ask for. */
+  /** From now on the platform stores the runs that these watches start. */
   watch(watches: readonly CompiledWatch[]): void
-  /** Runs what is written down, what was left by the process before first, and starts the application's clocks. */
+  /** Carries out stored runs, beginning with those that an earlier process left, and starts the application's clocks. */
   start(application: Application): Promise<void>
-  /** Follows an application that replaces the one before. */
+  /** Switches to an application that replaces the one before. */
   follow(application: Application, watches: readonly CompiledWatch[]): Promise<void>
-  /** Begins nothing more. Resolves once what was begun has ended. */
+  /** Begins no more runs. Resolves once those in progress have ended. */
   stop(): Promise<void>
 }
 
