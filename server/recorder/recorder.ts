@@ -1,8 +1,8 @@
 /**
  * Records the runs of an application, whatever started them: the last runs of each flow in memory, the failed ones in the store.
  *
- * Watching a run node by node takes ten times as long as running six nodes, and a third of the time of a request. So a run is watched only if
- * somebody will want to see it: always in the mode `all`, while somebody watches, and in the mode `failed` once a run of the same flow has
+ * Watching a run node by node takes ten times as long as running six nodes, and a third of the time of a request. So a run is only watched if
+ * its record is likely to be read: always in the mode `all`, while somebody watches, and in the mode `failed` once a run of the same flow has
  * failed. The first failure of a flow is recorded from what the engine knows at the end of the run.
  */
 import type { Application, RunEnded, RunObserver, RunRequest } from '../../engine/application.ts'

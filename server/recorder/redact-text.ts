@@ -1,26 +1,26 @@
 /**
- * Takes out of a text what it shows to be a secret itself: `password=…`, a bearer token, a JWT.
+ * Removes secrets that a text itself shows to be secrets: `password=…`, a bearer token, a JWT.
  *
- * Clients write what these patterns read, so each takes a time that grows with the length of the text alone: what precedes a match is of bounded
- * length, and what a match is looked for in is either taken or not looked at again. A test tries them on hostile texts.
+ * Clients write the texts, so the time of each pattern must be linear in the length of the text: what precedes a match is of bounded length, and
+ * no part of the text is searched twice. A test tries the patterns on hostile texts.
  */
 import { isNamedByWords, redacted, type SecretNames } from '../../engine/secret-names.ts'
 
 /** The name in `"password": "…"`, `token=…` or `API key: …`, with the word before it. */
 const named = /(?<![\p{L}\p{N}_.-])((?:[\p{L}\p{N}_.-]+ )?([\p{L}\p{N}_.-]+))(["'\\]{0,4}\s{0,5}[=:]\s{0,5})/gu
-/** What follows it. A quote that is not closed ends with the text, which may have been cut. */
+/** The value after it. A quote that is not closed ends with the text, which may have been cut. */
 const value = /\\?"(?:[^"\\]|\\[^"])*(?:\\?"|\\?$)|'[^']*(?:'|$)|[^\s"'&,;}\])<>]+/y
 const isRedacted = /["'\\]{0,4}\[redacted\]/y
-/** `Authorization: Digest …`, `Cookie: a=b; c=d`: all of the line. */
+/** The whole line of `Authorization: Digest …` or `Cookie: a=b; c=d`. */
 const header =
   /((?:authori[sz]ation|cookie)["'\\]{0,4}\s{0,5}[=:](?![\s"'\\]{0,8}\[redacted\])\s{0,5}["'\\]{0,3})[^"'\\\r\n]+/gi
 const bearer = /\b(Bearer\s{1,5})[\w.~+/-]{6,}=*/gi
 const basic = /\b(Basic\s{1,5})(?=[A-Za-z+/]{0,200}[\d=])[\w+/-]{6,}=*/gi
-/** Looks ahead for the dots once in a row of such characters. Every `eyJ` in the row would look for them otherwise. */
+/** Looks ahead for the dots once in each row of such characters. Otherwise every `eyJ` in the row would look for them. */
 const jsonWebToken = /(?<![\w-])(?=[\w-]+\.[\w-]{5,}\.)([\w-]*?\b)eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g
 const userInfo = /\/\/[^/\s:@]{0,256}:[^/\s@]{1,256}@/g
 
-/** None of the patterns above is found without. */
+/** A text that does not match this matches none of the patterns above. */
 const mayHoldToken = /[=:]|eyJ|bearer|basic/i
 
 export const patterns = { named, header, bearer, basic, jsonWebToken, userInfo, mayHoldToken }
@@ -52,7 +52,7 @@ function redactNamed(text: string, names: SecretNames): string {
 }
 
 function isNamed(words: string, name: string, sign: string, names: SecretNames): boolean {
-  // `Signature: invalid` is said of one.
+  // `Signature: invalid` describes a signature and does not contain one.
   if (names.isSecretName(name) && (/^["'\\=]/.test(sign) || !names.isNameOfText(name))) return true
   return words !== name && isNamedByWords(words)
 }

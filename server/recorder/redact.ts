@@ -1,6 +1,6 @@
 /**
- * Takes secrets out of what is kept of a run. A value under a key that names a secret is taken out. So is the same value wherever else it
- * stands in the run, even within a text, and anything that looks like a token.
+ * Removes secrets from what is kept of a run: values under keys that name secrets, the same values wherever else they are in the run, even
+ * within a text, and anything that looks like a token.
  */
 import { redacted, type SecretNames } from '../../engine/secret-names.ts'
 import { redactText } from './redact-text.ts'
@@ -10,28 +10,28 @@ import { createTextSearch, type TextSearch } from './text-search.ts'
 /** Shorter secrets are only found if they are a whole value, not within a text. */
 const shortestWithinText = 4
 
-/** Written the same in a URL and in JSON. */
+/** Text that is written the same in a URL and in JSON. */
 const isPlain = /^[\w.~-]*$/
 
-/** What it takes to redact one run, in characters that are learned, searched for and searched. All but hostile runs need less by far. */
+/** How much work one run may take: the number of characters that are learned, searched for and searched. Only hostile runs come near it. */
 const stepsOfRun = 1_000_000
-/** What every text takes beside its characters, and every secret, which is written in several ways. */
+/** The work of each text, and of each secret with its other spellings, besides their characters. */
 const stepsOfText = 4
 const stepsOfSecret = 64
 
 export interface Redactor {
-  /** Learns the secrets in a value. All of a run is learned before any of it is redacted. */
+  /** Learns the secrets in a value. A whole run is learned before any of it is redacted. */
   learn(value: Snapshot): void
-  /** Once its steps are spent, `Cut` stands for whatever is left: nothing is shown that was not searched. */
+  /** Once the steps are spent, `Cut` replaces whatever is left, so that nothing is shown that was not searched. */
   redact(value: Snapshot): Snapshot
-  /** Whether anything was taken out. */
+  /** Whether anything was removed. */
   readonly hasRedacted: boolean
   /** Whether anything was left out because the steps were spent. */
   readonly isCut: boolean
 }
 
 export function createRedactor(names: SecretNames, steps = stepsOfRun): Redactor {
-  /** The secrets as they stood under their names. */
+  /** The secrets as they were under their names. */
   const learned = new Set<string>()
   /** The secrets, parts of them, and other ways of writing them. */
   const secrets = new Set<string>()
@@ -93,7 +93,7 @@ export function createRedactor(names: SecretNames, steps = stepsOfRun): Redactor
     return typeof name === 'string' && names.isSecretName(name) ? name : undefined
   }
 
-  /** The name as it goes for what a map under it holds. */
+  /** The name, if it also makes what a map under it holds a secret. */
   const outerName = (name: string | undefined): string | undefined =>
     name === undefined || names.isNameOfText(name) ? undefined : name
 

@@ -1,4 +1,4 @@
-/** Runs a recorded run again with the answers that it got then, and records it once more. */
+/** Repeats a recorded run with the answers that it got, and records it again. */
 import type { Application, CompiledTrigger, RunRequest } from '../../engine/application.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 import { decode } from './encoding.ts'
@@ -11,7 +11,7 @@ function withSecrets(recorded: unknown, own: Readonly<Record<string, unknown>>):
   return { ...(isMap(recorded) ? recorded : {}), ...own }
 }
 
-/** A run that ran out of time runs out of time again, and takes as long. */
+/** A run that timed out times out again, after the same time. */
 export async function replayRun(
   application: Application,
   trigger: CompiledTrigger,
@@ -32,7 +32,7 @@ export async function replayRun(
     ...(typeof relayType === 'string' ? { relayType } : {}),
     services: replayServices(record, application.secretNames),
     log: () => undefined,
-    // A record has no secrets: those of this environment stand in for them.
+    // The record has no secrets, so those of this environment are used.
     prepare: ({ secrets }) => ({
       ...payload,
       ...(isMap(secrets) && { secrets: withSecrets(payload.secrets, secrets) }),

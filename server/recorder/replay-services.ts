@@ -80,7 +80,7 @@ function createAnswers(calls: readonly RecordedCall[], names: SecretNames) {
   return { ask }
 }
 
-/** The parameters as a record has them, as text, so that they can be compared. */
+/** The parameters as a record would hold them, as text, so that they can be compared. */
 function asRecorded(params: unknown, names: SecretNames): string {
   const snapshot = takeSnapshot(params, { bytes: Number.MAX_SAFE_INTEGER, comparisons: 0, isCut: false })
   return JSON.stringify(encode(createRedactor(names).redact(snapshot)))
@@ -91,7 +91,7 @@ function errorOf({ code, message, statusCode }: { code: string; message: string;
   return Object.assign(new Error(message), { name: code })
 }
 
-/** The first reading is by whoever watches the run, to know when it began; the record has it as `time`. */
+/** The first reading is made by the recording itself, to learn when the run began. The record holds it as `time`. */
 function replayClock({ clock, time }: Pick<RunRecord, 'clock' | 'time'>): Services['clock'] {
   const readings = [Date.parse(time), ...clock]
   let next = 0
@@ -104,7 +104,7 @@ function replayClock({ clock, time }: Pick<RunRecord, 'clock' | 'time'>): Servic
   }
 }
 
-/** Gives zeros for bytes that became a secret: the record does not have them, and secrets are compared as `[redacted]`. */
+/** Returns zeros for bytes that became a secret, since the record does not hold them, and secrets are compared as `[redacted]`. */
 function replayRandom(draws: readonly string[]): Services['random'] {
   let next = 0
   return {

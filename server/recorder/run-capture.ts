@@ -1,6 +1,6 @@
 /**
- * Watches one run and notes what it was asked, what it was answered and what it did. Secrets are not searched for until the run has ended, so
- * nothing is given away before, except to `onLog`, which searches what it is given.
+ * Watches one run and notes its calls, their answers and what it did. Secrets are only removed once the run has ended, so nothing is passed on
+ * before, except to `onLog`, which removes the secrets itself.
  */
 import type {
   Answering,
@@ -20,13 +20,13 @@ import { type Budget, type Change, nextSnapshot, type Snapshot, takeSnapshot, ta
 export interface CaptureBounds {
   /** About as many bytes as JSON. */
   readonly bytes: number
-  /** Messages that are logged have a share of their own, since they are what one looks for in a run that is too large. */
+  /** Logged messages have a limit of their own, since they are what people look for in a run that is too large. */
   readonly bytesOfMessages: number
-  /** How many values of the payload may be compared to find out what has changed. */
+  /** How many values of the payload may be compared to find changes. */
   readonly comparisons: number
-  /** Characters that are kept of a text or a key; what a snapshot usually keeps, if this is not given. */
+  /** How many characters of a text or key are kept. By default, as many as a snapshot keeps. */
   readonly characters?: number
-  /** Visits, and as many calls, logs, and so on. */
+  /** How many visits are kept, and as many calls, logs, and so on. */
   readonly entries: number
 }
 
@@ -155,7 +155,7 @@ export class RunCapture implements RunObserver {
 
   logged({ level, message, details, during }: Logged): void {
     if (!this.hasRoom(this.logs)) return
-    // What an error says is kept as the record's own `error`.
+    // The record keeps errors in its own field.
     const kept = level === 'error' ? undefined : takeSnapshot(details, this.budget)
     const said = takeText(message, this.budgetOfMessages)
     this.logs.push({ level, message: said, details: kept, during, visits: this.visits.length })

@@ -1,4 +1,4 @@
-/** The record of one run: what it takes to look at the run and to run it again. Plain JSON, without secrets. */
+/** The record of one run: everything needed to inspect the run and to replay it. Plain JSON, without secrets. */
 import type { Json } from './encoding.ts'
 
 export interface RunSummary {
@@ -18,19 +18,19 @@ export interface RunRecord extends RunSummary {
   readonly version: 1
   readonly file: string
   readonly reply: Json
-  /** Whether a secret was taken out. A flow that computes with a secret may take another way when it is replayed. */
+  /** Whether a secret was removed. A flow that computes with the secret may take another way when it is replayed. */
   readonly isRedacted: boolean
-  /** Whether something was too large to be kept whole. */
+  /** Whether something was too large and has been cut. */
   readonly isCut: boolean
   readonly limits: RecordedLimits
   /** Whether the run was watched node by node. If not, there are no visits and no calls, and `payload` is the last one. */
   readonly isTraced: boolean
-  /** The payload as the first node found it. */
+  /** The payload before the first node. */
   readonly payload: Json
   readonly visits: readonly RecordedVisit[]
   /** In the order in which they were asked for. */
   readonly calls: readonly RecordedCall[]
-  /** What the clock said each time it was read, in milliseconds since 1970. */
+  /** Each reading of the clock, in milliseconds since 1970. */
   readonly clock: readonly number[]
   /** Each draw of random bytes in hexadecimal digits; `[redacted]` if the bytes became a secret. */
   readonly random: readonly string[]
@@ -54,7 +54,7 @@ export interface RecordedError {
   readonly line?: number
 }
 
-/** In the order in which they ended. */
+/** Visits are listed in the order in which they ended. */
 export interface RecordedVisit {
   /** The ID, or the place in the flow. */
   readonly node: string

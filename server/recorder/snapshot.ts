@@ -1,6 +1,6 @@
 /**
- * Copies of values at one moment, and what has changed since. Snapshots are immutable: a later one shares with the one before whatever has not
- * changed.
+ * Copies values at one moment, and finds what has changed since. Snapshots are immutable, so a later one shares with the earlier one whatever
+ * has not changed.
  */
 
 /** JSON, and what else a payload may hold: dates, bytes, `undefined`, `NaN`. A `Cut` stands for what was left out. */
@@ -34,13 +34,13 @@ export class Cut {
   }
 }
 
-/** How much the snapshots of one run may still take. */
+/** How much space and work is left for the snapshots of one run. */
 export interface Budget {
   /** About as many bytes of JSON. */
   bytes: number
   /** How many more values are compared. */
   comparisons: number
-  /** A text that is longer is cut, and so is a key. 32 Ki if it is not given. */
+  /** Longer texts and keys are cut. The default is 32 Ki. */
   readonly characters?: number
   /** Whether something was left out. */
   isCut: boolean
@@ -61,7 +61,7 @@ const markCharacters = 40
 /** Shown in place of what was left out. */
 export const cutMark = '[cut]'
 
-/** What was cut, as it is shown. */
+/** How a cut value is shown. */
 export function cutText({ kept, size }: Cut): string {
   return size === undefined ? cutMark : `${kept}… [cut: ${size} characters]`
 }
@@ -100,14 +100,14 @@ function isLong(text: string, budget: Budget): boolean {
   return text.length > charactersOf(budget) + markCharacters
 }
 
-/** The key under which a snapshot has what `key` holds. Two long ones of one length that begin alike are taken for one. */
+/** The key in the snapshot. Two long keys of the same length that begin alike become one. */
 function keptKey(key: string, budget: Budget): string {
   if (!isLong(key, budget)) return key
   budget.isCut = true
   return cutText(new Cut(key.slice(0, charactersOf(budget)), key.length))
 }
 
-/** Keys are charged before they are kept, each time that they are. */
+/** Charges keys before they are kept. Returns whether there was room for them. */
 function charge(keys: readonly string[], budget: Budget): boolean {
   for (const key of keys) budget.bytes -= key.length + 4
   if (budget.bytes >= 0) return true
@@ -235,7 +235,7 @@ function nextList(
   return (after ?? before).slice(0, value.length)
 }
 
-/** Uses up one comparison. Once none is left, changes are no longer noted. */
+/** Uses up one comparison. Once none is left, no more changes are noted. */
 function isSpent(budget: Budget): boolean {
   if (--budget.comparisons >= 0 && budget.bytes > 0) return false
   budget.isCut = true

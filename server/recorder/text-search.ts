@@ -1,6 +1,6 @@
 /**
- * Finds any of many texts within another in one pass, by the automaton of Aho and Corasick (1975). A regular expression or `indexOf` may take
- * the product of the two lengths, as for `aaa…b` in `aaa…`.
+ * Finds any of many texts within another in one pass, by the automaton of Aho and Corasick (1975). The time of a regular expression or of
+ * `indexOf` may be the product of the two lengths, as for `aaa…b` in `aaa…`.
  */
 
 /** Where a text was found: `[start, end)`. */
@@ -8,7 +8,7 @@ type Range = readonly [start: number, end: number]
 
 export interface TextSearch {
   isIn(text: string): boolean
-  /** `text` with `by` in place of all that was found. Texts that overlap are replaced together, so that no part of one is left. */
+  /** Replaces everything that is found with `by`. Texts that overlap are replaced together, so that no part of one is left. */
   replaceIn(text: string, by: string): string
   /** How many characters at the end of `text` begin one of the texts. */
   begunAtEnd(text: string): number
@@ -70,17 +70,17 @@ function buildAutomaton(texts: string[]) {
   const children = new Int32Array(most + 1)
   /** The node of the longest other beginning that a node's text ends with. */
   const fallbacks = new Int32Array(most)
-  /** The length of the longest text that a node's text ends with; 0 where there is none. */
+  /** The length of the longest text that a node's text ends with, or 0. */
   const found = new Int32Array(most)
   /** The sorted texts that begin with a node's text. */
   const from = new Int32Array(most)
   const to = new Int32Array(most)
   const at = (array: Int32Array | Uint16Array, index: number): number => array[index] ?? 0
 
-  /** Most characters begin nothing, and are looked up here. */
+  /** The children of the first node. Most characters begin no text, so this lookup is the fastest. */
   const firsts = new Int32Array(256)
 
-  /** 0 where there is none: no node leads back to the first. */
+  /** Returns 0 if there is none, since no node leads back to the first. */
   const childOf = (node: number, code: number): number => {
     let low = at(children, node)
     const end = at(children, node + 1)
@@ -119,7 +119,7 @@ function buildAutomaton(texts: string[]) {
         depths[count] = depth + 1
         from[count] = index
         if (node === 0 && code < firsts.length) firsts[code] = count
-        // Shorter than the node, so its children are known.
+        // The fallback's text is shorter, so its children are known already.
         fallbacks[count] = node === 0 ? 0 : next(at(fallbacks, node), code)
         count++
       }

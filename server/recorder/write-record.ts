@@ -18,7 +18,7 @@ import type {
 } from './run-record.ts'
 import { type Budget, isSnapshotMap, type Snapshot, takeText } from './snapshot.ts'
 
-/** Bytes that the messages of a run's errors may take. */
+/** How much space the messages of a run's errors may take. */
 const bytesOfErrors = 64 * 1024
 
 export function writeRecord(capture: RunCapture, limits: RecordedLimits, names: SecretNames): RunRecord {
@@ -124,7 +124,7 @@ function makesSecret({ changes }: RecordedVisit): boolean {
   return JSON.stringify(changes).includes(redacted)
 }
 
-/** Learns what a run has shown since it was last called: a run may log ten thousand times. */
+/** Returns a function that learns what is new since its last call, since a run may log ten thousand times. */
 function createLearning(capture: RunCapture, redactor: Redactor): () => void {
   const learned = { isBegun: false, hasReply: false, visits: 0, calls: 0, answered: 0, logs: 0 }
 
