@@ -1,4 +1,4 @@
-/** A dry run as a person reads it: the way taken, what was called, what was answered. */
+/** Describes a dry run for people: the nodes that were visited, their calls, and the reply. */
 import { inspect } from 'node:util'
 import { alignColumns } from '../workbench/align-columns.ts'
 import type { DryReply } from '../workbench/dry-run/ask.ts'
@@ -61,7 +61,7 @@ function describeOutcome({ call, outcome, sent }: ShownCall): string {
   return sent && outcome.result === null ? 'sent' : `answered ${show(outcome.result)}`
 }
 
-/** Those that every reply has say nothing of the flow. */
+/** Headers that every reply has, which are not shown. */
 const usualHeaders = new Set([
   'cache-control',
   'connection',

@@ -1,4 +1,4 @@
-/** What came of the tests, as a person reads it and as programs do. */
+/** Describes the results of tests for people and for programs. */
 
 import { alignColumns } from '../workbench/align-columns.ts'
 import { count } from '../workbench/count.ts'
@@ -6,7 +6,7 @@ import { type FlowCoverage, type Missed, percentOf, type Share } from '../workbe
 import { describeFailure } from '../workbench/testing/describe-failure.ts'
 import type { TestReport } from '../workbench/testing/run-tests.ts'
 
-/** A line a test, what failed, and how many. */
+/** One line for each test, then the failures, then the counts. */
 export function describeReport({ results, ms }: TestReport): string {
   const failed = results.filter(({ failure }) => failure !== undefined)
   const rows = results.map(({ test, failure, ms }) => [
@@ -23,7 +23,7 @@ export function describeReport({ results, ms }: TestReport): string {
   ].join('\n')
 }
 
-/** Flow by flow, then what was never reached. */
+/** One line for each flow, then what was never reached. */
 export function describeCoverage(coverage: readonly FlowCoverage[]): string {
   const rows = coverage.map(({ file, nodes, branches }) => [
     file,

@@ -1,4 +1,4 @@
-/** `flowpot new`: starts an application. Its folder is there whole, or not at all. */
+/** `flowpot new`: creates an application. If something fails, no part of its folder is left. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -76,7 +76,7 @@ nodes:
   }
 }
 
-/** Makes the folder under another name first. */
+/** Makes the folder under another name first, so that it is complete when it appears. */
 async function placeFolder(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   const draft = join(dirname(folder), `.flowpot-new-${randomUUID()}`)
   await mkdir(draft).catch((cause: unknown) => {
@@ -84,7 +84,7 @@ async function placeFolder(folder: string, files: Readonly<Record<string, string
   })
   try {
     for (const [name, text] of Object.entries(files)) await writeFile(join(draft, name), text)
-    // Takes the place of nothing and of an empty folder; anything else stays as it is.
+    // Replaces an empty folder. Fails if there is anything else.
     await rename(draft, folder)
   } catch (cause) {
     await rm(draft, { recursive: true, force: true })
@@ -93,5 +93,5 @@ async function placeFolder(folder: string, files: Readonly<Record<string, string
   }
 }
 
-/** What the system says of a folder that is not empty, and of a file or link. */
+/** The system's codes for a folder that is not empty, and for a file or link. */
 const taken: ReadonlySet<string | undefined> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR'])

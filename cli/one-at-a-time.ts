@@ -1,6 +1,6 @@
-/** For work that several may ask for at any moment, such as a reload. */
+/** Runs work that may be asked for at any moment, such as a reload, one at a time. */
 
-/** Runs `work` when it is called; called while it runs, it runs once more after that, however often it was called. */
+/** Returns a function that runs `work`. If it is called while `work` runs, `work` runs once more afterwards, however often it was called. */
 export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   let isAsked = false
   let isWorking = false

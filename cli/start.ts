@@ -15,14 +15,14 @@ export interface StartOptions extends SettingFlags {
 /** Resolves with the exit code once it has stopped. */
 export async function start(folder: string, options: StartOptions): Promise<number> {
   const settings = readSettings(options, process.env)
-  // After the settings, so that a wrong one is told at once.
+  // Loaded after the settings are read, so that a wrong setting is reported at once.
   const { startServer } = await import('../server.ts')
   // From before the flows are read, so that no change is missed.
   const watched = options.watch ? await watchFolder(folder) : undefined
   try {
     const { server, problems, sources } = await startServer(folder, {
       ...settings,
-      // Who watches the files looks at what comes of them.
+      // People who watch the files want to see every run.
       record: settings.record || (options.watch ? 'all' : 'failed'),
     })
     if (problems.length > 0) printError(describeProblems(problems, sources))
@@ -30,7 +30,7 @@ export async function start(folder: string, options: StartOptions): Promise<numb
 
     const stopped = untilStopped()
     const reload = oneAtATime(() => reloadOnce(server))
-    // Without a terminal that could hang up it is an administrator who sends it, as to other servers.
+    // With a terminal, SIGHUP means that it was closed. Without one, an administrator sends it to reload, as with other servers.
     if (!process.stdin.isTTY) process.on('SIGHUP', reload)
     announce(server, options.json ?? false)
     watched?.onChange(reload)
@@ -61,7 +61,7 @@ function announce(server: Server, isJson: boolean): void {
   print(`  curl -H "Authorization: Bearer ${adminToken}" ${platformUrl}/applications/${applicationId}/devices`)
 }
 
-/** npm passes Ctrl-C on to a process that has had it from the terminal. */
+/** npm passes Ctrl-C on to a process that has already received it from the terminal, within this time. */
 const sameSignalMs = 1000
 
 /** The first SIGINT or SIGTERM. A second one is not waited for: it ends the process as it would any other. */

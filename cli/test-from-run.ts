@@ -1,4 +1,4 @@
-/** `flowpot test --from-run`: makes a test of a recorded run, beside its flow. */
+/** `flowpot test --from-run`: makes a test from a recorded run, next to its flow. */
 import { dirname, join } from 'node:path'
 import { loadFolder } from '../server/compose/load-folder.ts'
 import type { RunRecord } from '../server/recorder/run-record.ts'
@@ -19,7 +19,7 @@ export interface FromRunOptions {
   /** A file with the record, `-`, or the ID of a run of `server`. */
   readonly fromRun: string
   readonly server?: string
-  /** The test's. */
+  /** Name of the test. */
   readonly name?: string
   readonly json?: boolean
 }

@@ -13,10 +13,10 @@ export interface WatchedFolder {
 export async function watchFolder(folder: string): Promise<WatchedFolder> {
   let tell: (() => void) | undefined
   let isChanged = false
-  // For who develops alone: it is not loaded where flows are only served.
+  // Only needed for development, so it is not loaded when flows are only served.
   const { watch } = await import('chokidar')
   const root = resolve(folder)
-  // From above, so that a folder that is moved away or made anew is seen as it comes back.
+  // Watches the parent folder, so that a folder that is moved away and back, or created again, is still seen.
   const above = dirname(root)
   const watcher = watch(above, {
     ignored: (path) => path !== above && path !== root && dirname(path) !== root,

@@ -1,7 +1,7 @@
-/** What a command is refused for, besides what it finds. */
+/** Errors of commands. What they find wrong with an application is reported as problems instead. */
 import { defineError, type FlowpotError } from '../contracts/errors.ts'
 
-/** Wrong is the call itself: exit code 2. */
+/** The call itself is wrong: exit code 2. */
 export const callWrong = defineError<{ problem: string }>('CLI_CALL_WRONG', 400, ({ problem }) => problem)
 
 export const requestRefused = defineError<{ status: number }>(
@@ -21,7 +21,7 @@ export const endpointRefused = defineError<{ problem: string }>('CLI_ENDPOINT_RE
 export const runNotRepeated = defineError<{ id: string; problem: string }>(
   'CLI_RUN_NOT_REPEATED',
   409,
-  ({ id, problem }) => `No test comes to what the run ${id} came to: ${problem}.`,
+  ({ id, problem }) => `No test repeats what the run ${id} did: ${problem}.`,
 )
 
 export const flowChanged = defineError<{ flow: string; id: string; problem: string }>(
@@ -32,7 +32,7 @@ export const flowChanged = defineError<{ flow: string; id: string; problem: stri
 
 export const renameRefused = defineError<{ reason: string }>('LANGUAGE_RENAME_REFUSED', 409, ({ reason }) => reason)
 
-/** Of a path that was given and that cannot be written to. */
+/** The error for a path that cannot be written to. */
 export function notWritable(path: string, cause: unknown): FlowpotError {
   const message = cause instanceof Error ? cause.message : String(cause)
   const reason = reasons[codeOf(cause) ?? ''] ?? message
@@ -43,12 +43,12 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied.',
   EISDIR: 'it is a folder.',
   ENAMETOOLONG: 'the name is too long.',
-  ENOENT: 'the folder that it is to stand in does not exist.',
-  ENOTDIR: 'what it is to stand in is no folder.',
-  EROFS: 'nothing can be written there.',
+  ENOENT: 'its folder does not exist.',
+  ENOTDIR: 'a part of the path is not a folder.',
+  EROFS: 'the file system is read-only.',
 }
 
-/** The system's word for what went wrong: `ENOENT`. */
+/** The system's code of an error: `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

@@ -47,8 +47,8 @@ describe.concurrent('flowpot new', () => {
     [['new', ''], /does not end in a name/],
     [['new', '.'], /does not end in a name/],
     [['new', '/'], /does not end in a name/],
-    [['new', 'none/pots'], /none\/pots cannot be written: the folder that it is to stand in does not exist/],
-    [['new', 'file/pots'], /file\/pots cannot be written: what it is to stand in is no folder/],
+    [['new', 'none/pots'], /none\/pots cannot be written: its folder does not exist/],
+    [['new', 'file/pots'], /file\/pots cannot be written: a part of the path is not a folder/],
   ] as const)('called with %j says what is wrong and ends with 2', async ([args, message], { scene }) => {
     const cwd = await scene.folder({ file: '' })
     const { code, output, errors } = await runCli(args, { cwd })

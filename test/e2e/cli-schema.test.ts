@@ -54,7 +54,7 @@ describe.concurrent('flowpot schema', () => {
   })
 
   it.for([
-    [['--out', 'none/flow.schema.json'], /cannot be written: the folder that it is to stand in does not exist/],
+    [['--out', 'none/flow.schema.json'], /cannot be written: its folder does not exist/],
     [['--out', '.'], /\. cannot be written: it is a folder/],
     [['--out', ''], /cannot be written/],
     [['--out'], /option '--out <file>' argument missing/],

@@ -1,4 +1,4 @@
-/** What changed between two states of a flow: not in its text, but in what it does. */
+/** Finds what has changed between two versions of a flow: not in its text, but in what it does. */
 import { isDeepStrictEqual } from 'node:util'
 import type { FlowOutline, NodeOutline, TriggerOutline, WayOutline } from '../../engine/describe/outline.ts'
 import { differencesOf, pathText } from '../testing/differences.ts'
@@ -32,7 +32,7 @@ export type Change =
       readonly node: string
       readonly type: string
       readonly line: number
-      /** Its name before, where it has another now. */
+      /** Its earlier name, if that has changed. */
       readonly renamedFrom?: string
       readonly values: readonly ValueChange[]
       readonly rewired: readonly Rewired[]
@@ -46,7 +46,7 @@ export interface Rewired {
 
 export function changesOf(before: FlowOutline, after: FlowOutline): Change[] {
   const { pairs, removed, added } = matchNodes(before.nodes, after.nodes)
-  // Names of the earlier flow as the later one has them: a node that only moved leads where it led.
+  // Maps names of the earlier flow to those of the later one, so that outputs to a node that was only moved count as unchanged.
   const renamed = new Map(pairs.map(([was, is]) => [was.name, is.name]))
   const settings = valueChanges({ name: before.name, ...before.settings }, { name: after.name, ...after.settings })
   return [

@@ -1,4 +1,4 @@
-/** Which node of one flow is which of another. */
+/** Pairs the nodes of two versions of a flow. */
 import { isDeepStrictEqual } from 'node:util'
 import type { NodeOutline } from '../../engine/describe/outline.ts'
 
@@ -9,7 +9,7 @@ export interface Matched {
   readonly added: readonly NodeOutline[]
 }
 
-/** The same by ID; else by type and configuration; else by type and place in the flow; else by type and order. */
+/** How nodes are paired: first by ID, then by type and configuration, by type and place in the flow, and by type and order. */
 const ways: readonly ((before: NodeOutline, after: NodeOutline) => boolean)[] = [
   (before, after) => before.id !== undefined && before.id === after.id,
   (before, after) => before.type === after.type && isDeepStrictEqual(before.config, after.config),

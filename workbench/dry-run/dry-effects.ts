@@ -1,4 +1,4 @@
-/** What a dry run does outside of the process: nothing, unless it is live. */
+/** The effects of a dry run, which does nothing outside of the process unless it is live. */
 import { join } from 'node:path'
 import type { Application } from '../../engine/application.ts'
 import { type Act, effectNamed, makeEffects } from '../../engine/effects.ts'
@@ -28,7 +28,7 @@ function runScript(request: Parameters<Effects['script']>[0]): ReturnType<Effect
 
 type Checks = { readonly [Name in keyof Effects]?: (...args: Parameters<Effects[Name]>) => unknown }
 
-/** Answers as if all had gone well, sends nothing and waits for nothing; only scripts really run. What could never be sent is refused as usual. */
+/** Answers as if everything had gone well, but sends nothing and does not wait. Only scripts really run. What could never be sent is refused as usual. */
 export function dryEffects(application: Application): OpenedEffects {
   const checks: Checks = {
     http: ({ url }) => readUrl(url),

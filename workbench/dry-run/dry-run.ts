@@ -45,7 +45,7 @@ export interface DryRunResult {
   /** Whether the run went well: it threw nothing and, where somebody waited for a reply, gave one. */
   readonly ok: boolean
   readonly flow: string
-  /** The trigger as it stands in the flow: `POST /devices`. */
+  /** The trigger as it is written in the flow: `POST /devices`. */
   readonly trigger: string
   /** As the client would get it, without the secrets of `application.yaml`. */
   readonly reply: DryReply | null
@@ -54,7 +54,7 @@ export interface DryRunResult {
   /** Paths that were read but did not exist. */
   readonly missing: readonly string[]
   readonly payload: unknown
-  /** Of a custom node: the output by which it was left, and the value. */
+  /** For a custom node: the output by which it was left, and its value. */
   readonly returned?: Returned
   readonly error: DryRunError | null
 }

@@ -1,4 +1,4 @@
-/** Values as JSON, for people and tests: dates as ISO texts, bytes as the text that they are; what is `undefined` is left out. */
+/** Converts values to JSON for people and tests: dates to ISO texts and bytes to text. What is `undefined` is left out. */
 import { decode, type Json } from '../../server/recorder/encoding.ts'
 
 export function plain(value: unknown): unknown {
@@ -11,7 +11,7 @@ export function plainOf(value: Json): unknown {
   return plain(decode(value))
 }
 
-/** What JSON.stringify would take for a map, or throw for, as text. */
+/** Converts what JSON.stringify would write as a map, or throw for, to text. */
 function legible(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString()
   if (typeof value === 'bigint') return String(value)

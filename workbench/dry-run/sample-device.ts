@@ -10,7 +10,7 @@ export async function sampleDevice({ api }: Services, data: unknown): Promise<st
   const values = Object.entries(isMap(data) ? data : {}).filter(([, value]) => (typeof value) in dataTypes)
   const attributes = values.map(([name, value]) => ({ name, dataType: dataTypes[typeof value] }))
   const created = await api('devices.post', { device: { name: 'Sample', attributes } })
-  // `data` is not always a state: its keys may be no names for attributes.
+  // `data` need not be a state, so its keys may not be valid names of attributes.
   const made = 'error' in created ? await api('devices.post', { device: { name: 'Sample' } }) : created
   const id = 'result' in made && isMap(made.result) ? String(made.result.id) : undefined
   if (id !== undefined && values.length > 0) {

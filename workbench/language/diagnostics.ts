@@ -1,8 +1,8 @@
-/** Problems as editors take them. */
+/** Converts problems to the diagnostics of editors. */
 import type { Diagnostic, DiagnosticSeverity, Range } from 'vscode-languageserver'
 import type { Problem } from '../../engine/source/problem.ts'
 
-/** What a diagnostic keeps for the quick fixes that are asked for later. */
+/** What a diagnostic keeps for quick fixes, which editors ask for later. */
 export interface DiagnosticData {
   readonly message: string
   readonly hint?: string

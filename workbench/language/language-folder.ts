@@ -9,11 +9,11 @@ import { createFolderChecker, type FolderCheck } from '../check-folder.ts'
 
 export interface LanguageFolder {
   readonly path: string
-  /** Puts the unsaved text of a file in place of what is on disk. */
+  /** Uses the unsaved text of a file instead of the file on disk. */
   open(path: string, text: string): void
   close(path: string): void
   openFiles(): readonly string[]
-  /** `undefined` if the folder is no application, so that nothing is to be said of its files. Never rejects. */
+  /** `undefined` if the folder is not an application, so that its files have no problems. Never rejects. */
   check(): Promise<FolderCheck | undefined>
 }
 
@@ -68,7 +68,7 @@ async function mayBeApplication(path: string, unsaved: ReadonlyMap<string, strin
   return showsApplication({ file: settings, text })
 }
 
-/** Frameworks of others have files of these names, too. */
+/** Other frameworks have files with these names, too, so the content decides. */
 function showsApplication({ file, text }: SourceFile): boolean {
   if (isApplicationFile(file)) return /^name:/m.test(text)
   return !isTestFile(file) && /^on:/m.test(text) && /^nodes:/m.test(text)
@@ -94,11 +94,11 @@ function withUnsaved(onDisk: readonly SourceFile[], unsaved: ReadonlyMap<string,
     const isOfFolder = isYamlFile(path) && !isHidden(basename(path)) && !paths.has(path)
     return isOfFolder ? [{ file: shownPath(path), text }] : []
   })
-  // In the order in which `readFolder` gives them.
+  // In the order of `readFolder`.
   return [...changed, ...added].sort((a, b) => (basename(a.file) < basename(b.file) ? -1 : 1))
 }
 
-/** As `readFolder` names files. */
+/** The path as `readFolder` would show it. */
 function shownPath(path: string): string {
   const fromHere = relative(process.cwd(), dirname(path))
   return fromHere.startsWith('..') ? path : join(fromHere, basename(path))

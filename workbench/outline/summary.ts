@@ -1,7 +1,7 @@
 /** A node in a few words. */
 import type { NodeOutline } from '../../engine/describe/outline.ts'
 
-/** Fields that say best what a node does, the first that it has. */
+/** Fields that say what a node does. The first one that a node has is shown. */
 const telling = [
   'if',
   'call',

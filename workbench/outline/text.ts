@@ -1,6 +1,6 @@
 /**
- * A flow drawn for the terminal: from top to bottom as it runs, side ways indented where they leave, and an arrow to what
- * is drawn elsewhere.
+ * Draws a flow for the terminal: from top to bottom as it runs, with side branches indented, and arrows to nodes that are drawn
+ * elsewhere.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { FlowOutline, NodeOutline, WayOutline } from '../../engine/describe/outline.ts'
@@ -9,7 +9,7 @@ import { summaryOf } from './summary.ts'
 export function drawText(outline: FlowOutline): string {
   const byName = new Map(outline.nodes.map((node) => [node.name, node]))
   const drawn = new Set<string>()
-  /** What is drawn below, once the side ways are. */
+  /** Nodes that are drawn below, after the side branches. */
   const pending = new Set<string>()
   const lines: string[] = []
 
@@ -56,7 +56,7 @@ export function drawText(outline: FlowOutline): string {
   return lines.join('\n')
 }
 
-/** The way on which the drawing goes on below: to what stands below in the file, or where nothing is amiss. */
+/** The output that the drawing follows downwards: the one to the next node in the file, or the one that is taken when nothing is wrong. */
 function wayDown(node: NodeOutline, byName: ReadonlyMap<string, NodeOutline>): WayOutline | undefined {
   const single = node.ways.filter(({ to, isBody }) => to.length === 1 && !isBody)
   const outside = single.filter(({ output, to }) => !isInPlace(node, output, byName.get(to[0] ?? '')))
@@ -66,13 +66,13 @@ function wayDown(node: NodeOutline, byName: ReadonlyMap<string, NodeOutline>): W
   return below ?? usual(outside) ?? usual(single)
 }
 
-/** Whether a way leads to the next node of the same list. */
+/** Whether an output leads to the next node of the same list. */
 function isNext({ at }: NodeOutline, target: NodeOutline | undefined): boolean {
   const last = at.at(-1)
   return typeof last === 'number' && isDeepStrictEqual(target?.at, [...at.slice(0, -1), last + 1])
 }
 
-/** Whether a way leads to a branch that stands within the node. */
+/** Whether an output leads to a branch inside the node. */
 function isInPlace({ at }: NodeOutline, output: string, target: NodeOutline | undefined): boolean {
   const places = [
     [...at, output],

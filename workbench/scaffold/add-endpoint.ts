@@ -1,4 +1,4 @@
-/** Begins a flow with its test, if the application can have the endpoint. */
+/** Creates a flow and its test, if the endpoint does not conflict with others. */
 import { rm, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type Endpoint, parseEndpoint, routeParams } from '../../engine/route.ts'
@@ -10,11 +10,11 @@ import { alreadyThere, callWrong, codeOf, endpointRefused, notWritable } from '.
 import { type EndpointFiles, endpointFiles, samplePath } from './endpoint-files.ts'
 
 export interface AddedEndpoint extends LoadedFolder {
-  /** Missing if the application has problems: which routes a broken flow has is not known. */
+  /** Missing if the application has problems, since the routes of broken flows are unknown. */
   readonly added?: {
     readonly flow: string
     readonly test: string
-    /** The request of a dry run, which has to say what the route's parameters are. */
+    /** The request for a dry run, if the route has parameters. */
     readonly request: string | undefined
   }
 }
@@ -25,7 +25,7 @@ export async function addEndpoint(text: string, folder: string): Promise<AddedEn
   if (!loaded.application) return loaded
   const files = endpointFiles(endpoint, folder)
   refuseConflicts(files, loaded)
-  // The flow last: a server that watches the folder then finds both files.
+  // The flow is written last, so that a server that watches the folder finds both files.
   await writeAll([files.test, files.flow])
   const hasParams = routeParams(endpoint.segments).length > 0
   const request = hasParams ? `${endpoint.method} ${samplePath(endpoint)}` : undefined
@@ -71,7 +71,7 @@ async function writeAll(files: readonly SourceFile[]): Promise<void> {
       made.push(file)
     } catch (cause) {
       const isTaken = codeOf(cause) === 'EEXIST'
-      // A disk that is full leaves part of a file.
+      // If the disk is full, a part of the file is left.
       const ours = isTaken ? made : [...made, file]
       await Promise.all(ours.map((file) => rm(file, { force: true })))
       throw isTaken ? fileTaken(file, cause) : notWritable(file, cause)

@@ -1,4 +1,4 @@
-/** The files that a new endpoint begins with: a flow that answers, and its test. */
+/** The files of a new endpoint: a flow that answers, and its test. */
 import { join } from 'node:path'
 import { type Endpoint, routeParams } from '../../engine/route.ts'
 import type { SourceFile } from '../../engine/source/position.ts'
@@ -49,7 +49,7 @@ ${bodyOf(endpoint, (name) => `<< data.params.${segmentOf(name)} >>`)}
 `
 }
 
-/** Words of the template language are names in brackets alone. */
+/** Words of the template language are only names if they are in brackets. */
 function segmentOf(param: string): string {
   return /^(this|true|false|null|undefined)$/.test(param) ? `[${param}]` : param
 }

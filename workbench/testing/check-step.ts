@@ -28,7 +28,7 @@ export interface RawTest extends RawStep {
 }
 
 export interface ReadScope {
-  /** Of the flow beside the tests. */
+  /** ID of the flow next to the tests. */
   readonly flowId: string
   /** IDs of the nodes of each flow. */
   readonly nodeIds: ReadonlyMap<string, ReadonlySet<string>>
@@ -45,7 +45,7 @@ const foreign: Readonly<Record<StepKind, readonly string[]>> = {
   call: ['status', 'headers', 'body', 'visits', 'payload', 'returned', 'debug', 'sent'],
 }
 
-/** What the step does. */
+/** Returns what the step does, and reports what is wrong with it. */
 export function checkStep(raw: RawStep, at: DocumentPath, scope: ReadScope): StepKind {
   const { reporter } = scope
   const named = kinds.filter((kind) => raw[kind] !== undefined)

@@ -4,7 +4,7 @@ import { flowIdOf, isFlowFile, isTestFile } from '../../engine/load/file-kinds.t
 import { callWrong } from '../refusals.ts'
 import type { TestChoice } from './run-tests.ts'
 
-/** The tests of a folder or of one flow, which its own file names as well as the file of its tests. */
+/** Chooses the tests of a folder, or those of one flow if `path` is the flow or the file of its tests. */
 export async function chooseTests(path: string, filter: string | undefined): Promise<TestChoice> {
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile()) return { folder: path, flowId: undefined, filter }

@@ -1,4 +1,4 @@
-/** Which nodes of the flows the tests have visited, and which ways out they have taken. */
+/** Measures which nodes of the flows the tests have visited, and which outputs they have taken. */
 import type { ShownVisit } from '../dry-run/record-run.ts'
 import { isLoop, type Node } from './stand-in.ts'
 
@@ -6,7 +6,7 @@ export interface FlowCoverage {
   readonly flow: string
   readonly file: string
   readonly nodes: Share
-  /** Ways out of nodes with more than one, and whether the body of a loop is entered. */
+  /** Outputs of nodes with more than one, and whether the body of each loop is entered. */
   readonly branches: Share
   readonly missed: readonly Missed[]
 }
@@ -19,7 +19,7 @@ export interface Share {
 export interface Missed {
   readonly node: string
   readonly line: number
-  /** The way out that was never taken; without it the node was never visited. */
+  /** The output that was never taken. If missing, the node was never visited. */
   readonly output?: string
 }
 
@@ -74,7 +74,7 @@ function branchesOf(node: Node): readonly string[] {
   return outputs.length > 1 ? outputs : []
 }
 
-/** The ways out that one run takes. A loop's visit ends after those of the nodes in its body. */
+/** The outputs that one run takes. A loop's visit ends after those of the nodes in its body. */
 function waysIn(visits: readonly ShownVisit[], loops: ReadonlySet<string>): [key: string, way: string][] {
   const open = new Set<string>()
   return visits.map(({ file, node, output }) => {
@@ -103,7 +103,7 @@ function groupByFile(nodes: readonly Node[]): ReadonlyMap<string, readonly Node[
   return groups
 }
 
-/** Percent of nodes and branches; 100 where there is nothing to cover. Rounded down, so that 100 means all. */
+/** The percentage of nodes and branches that are covered, or 100 if there are none. Rounded down, so that 100 means all. */
 export function percentOf(coverage: readonly FlowCoverage[]): number {
   const shares = coverage.flatMap(({ nodes, branches }) => [nodes, branches])
   const total = shares.reduce((sum, share) => sum + share.total, 0)

@@ -33,7 +33,7 @@ export interface TestReport {
   readonly ms: number
 }
 
-/** Tests wait for the store and for turns of the event loop: more at a time gains nothing. */
+/** How many tests run at a time. More would not be faster, since tests mostly wait for the store and the event loop. */
 const atOnce = 8
 
 export async function runTests(choice: TestChoice, settings: Settings, signal?: AbortSignal): Promise<TestReport> {

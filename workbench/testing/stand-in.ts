@@ -10,7 +10,7 @@ import type { Services } from '../../engine/services.ts'
 
 export type Node = Omit<LinkedNode, 'visit'>
 
-/** What a test says of a node: what its calls give, that they fail, or by which output it is left without being visited. */
+/** How a test replaces a node: with the answers of its calls, with their failure, or with an output, so that the node is not visited. */
 export interface Stub extends StubAnswer {
   readonly error?: string | { readonly statusCode?: number; readonly type?: string; readonly message: string }
   readonly output?: string

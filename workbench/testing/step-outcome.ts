@@ -1,4 +1,4 @@
-/** What a step of a test came to, and why it fails. */
+/** The outcome of a step of a test, and why a test fails. */
 
 import type { ApiOutcome } from '../../contracts/outcomes.ts'
 import type { RunOutcome } from '../../engine/application.ts'

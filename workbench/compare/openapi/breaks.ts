@@ -1,4 +1,4 @@
-/** What of a new OpenAPI document breaks a client that was written by the old one. What is added breaks none. */
+/** Finds what in a new OpenAPI document breaks clients that were written for the old one. Additions break none. */
 import { isDeepStrictEqual } from 'node:util'
 import { isMap } from '../../../engine/values/is-map.ts'
 import { entriesOf, type Part, resolve } from './references.ts'
@@ -7,7 +7,7 @@ import { replyBreaks, requestBreaks } from './schema-breaks.ts'
 export interface Break {
   /** `POST /devices`. */
   readonly operation: string
-  /** Where in it: `body.deviceName`, `reply 201.deviceId`. */
+  /** The place in the operation: `body.deviceName`, `reply 201.deviceId`. */
   readonly place?: string
   readonly message: string
 }
@@ -44,7 +44,7 @@ type Report = (place: string | undefined, message: string) => void
 
 const methods = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace']
 
-/** By method and path; how a parameter in the path is called is nothing to a client. */
+/** The operations by method and path. The names of path parameters do not matter to clients. */
 function operationsOf(document: Part): readonly (readonly [string, Operation])[] {
   return entriesOf(document.paths).flatMap(([path, value]) => {
     const item = resolve(document, value)
@@ -59,7 +59,7 @@ function operationsOf(document: Part): readonly (readonly [string, Operation])[]
   })
 }
 
-/** Whatever let a client in must do so still. */
+/** Every way in which clients could sign in must still work. */
 function compareSecurity(old: Operation, now: Operation, report: Report): void {
   const ways = requirementsOf(now)
   const shut = requirementsOf(old).filter((way) => !ways.some((other) => isEnough(old, way, now, other)))
@@ -79,7 +79,7 @@ function requirementsOf({ operation, document }: Operation): readonly Part[] {
   return listed.length > 0 ? listed : [{}]
 }
 
-/** Whether what meets `way` meets `other`. */
+/** Whether a client that meets `way` also meets `other`. */
 function isEnough(old: Operation, way: Part, now: Operation, other: Part): boolean {
   return Object.entries(other).every(([scheme, roles]) => {
     if (!Object.hasOwn(way, scheme)) return false
@@ -127,7 +127,7 @@ function parametersOf({ document, item, operation }: Operation): readonly Part[]
 
 function keyOf({ names }: Operation, { name, in: where }: Part): string {
   const index = where === 'path' ? names.indexOf(String(name)) : -1
-  // Case does not tell headers apart.
+  // Header names are case-insensitive.
   const written = where === 'header' ? String(name).toLowerCase() : String(name)
   return `${where} ${index === -1 ? written : index}`
 }
@@ -152,7 +152,7 @@ function compareReplies(old: Operation, now: Operation, report: Report): void {
     const place = `reply ${status}`
     const [, other] = replies.find(([key]) => key === status) ?? replies.find(([key]) => key === 'default') ?? []
     if (other === undefined) {
-      // What the platform refuses for itself, as a call without a token, nobody misses.
+      // Clients do not depend on the platform's own refusals, such as that of a call without a token.
       if (!isPlatforms(value)) report(place, 'is gone')
       continue
     }

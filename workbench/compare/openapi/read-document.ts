@@ -1,10 +1,10 @@
-/** Reads an OpenAPI document of before. */
+/** Reads an earlier OpenAPI document. */
 import { isMap } from '../../../engine/values/is-map.ts'
 import { readText } from '../../read-text.ts'
 import { callWrong } from '../../refusals.ts'
 import type { Part } from './references.ts'
 
-/** Throws `CLI_CALL_WRONG` where there is no such file, or it is no OpenAPI document. `-` is standard input. */
+/** `-` is standard input. Throws `CLI_CALL_WRONG` if there is no such file, or it is not an OpenAPI document. */
 export async function readDocument(file: string): Promise<Part> {
   const document = parse(file, await readText(file))
   const { openapi, swagger, paths } = document

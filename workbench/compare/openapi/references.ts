@@ -3,10 +3,10 @@ import { isMap } from '../../../engine/values/is-map.ts'
 
 export type Part = Readonly<Record<string, unknown>>
 
-/** Of what nothing is said. One object, by which a comparison knows that it was here before. */
+/** A schema that says nothing. It is a single object, so that comparisons recognise it. */
 export const nothing: Part = {}
 
-/** The map that `value` is, or refers to; `nothing` where it is neither. */
+/** The map that `value` is or refers to. `nothing` if it is neither. */
 export function resolve(document: Part, value: unknown): Part {
   const seen = new Set<unknown>()
   let part = value

@@ -1,4 +1,4 @@
-/** What a change of a schema breaks: of what clients send, where less is taken; of what they get, where less is said. */
+/** Finds changes of schemas that break clients: requests that are no longer accepted, and replies that promise less. */
 import { isDeepStrictEqual } from 'node:util'
 import { isMap } from '../../../engine/values/is-map.ts'
 import { entriesOf, nothing, type Part, resolve } from './references.ts'
@@ -16,7 +16,7 @@ interface Comparison {
   readonly before: Part
   readonly after: Part
   readonly report: ReportBreak
-  /** Compares what stands below. */
+  /** Compares schemas of inner values. */
   next(before: unknown, after: unknown, place: string): void
   /** Whether a comparison of these would report nothing. */
   isSound(before: unknown, after: unknown): boolean
@@ -24,12 +24,12 @@ interface Comparison {
 
 type Compare = (a: Part, b: Part, place: string, comparison: Comparison) => void
 
-/** Of what a client sends. */
+/** Compares schemas of what clients send. */
 export function requestBreaks(before: SchemaSide, after: SchemaSide, place: string, report: ReportBreak): void {
   start(compareRequest, before, after, place, report)
 }
 
-/** Of what a client gets. Words and numbers may change, what they stand under may not. */
+/** Compares schemas of what clients receive. Values may change, but keys and types may not. */
 export function replyBreaks(before: SchemaSide, after: SchemaSide, place: string, report: ReportBreak): void {
   start(compareReply, before, after, place, report)
 }
@@ -37,7 +37,7 @@ export function replyBreaks(before: SchemaSide, after: SchemaSide, place: string
 function start(compare: Compare, before: SchemaSide, after: SchemaSide, place: string, report: ReportBreak): void {
   const verdicts = new Map<Part, Map<Part, boolean>>()
   const comparisonWith = (report: ReportBreak): Comparison => {
-    // Schemas may refer to themselves: each pair is looked at once.
+    // Schemas may refer to themselves, so each pair is compared once.
     const seen = new Map<Part, Set<Part>>()
     const comparison: Comparison = {
       before: before.document,
@@ -70,7 +70,7 @@ function start(compare: Compare, before: SchemaSide, after: SchemaSide, place: s
   comparisonWith(report).next(before.schema, after.schema, place)
 }
 
-/** Keywords of which it is not worked out whether they ask for more than before. */
+/** Keywords for which we do not decide whether they ask for more than before. Any change of them is reported. */
 const opaque = ['allOf', 'not', 'if', 'then', 'else', 'patternProperties', 'propertyNames', 'contains', 'prefixItems']
 
 function compareRequest(a: Part, b: Part, place: string, { report, next, isSound }: Comparison): void {
@@ -97,7 +97,7 @@ function compareRequest(a: Part, b: Part, place: string, { report, next, isSound
     if (other !== undefined) next(below, other, `${place}.${name}`)
     else if (b.additionalProperties === false) report(`${place}.${name}`, 'is no longer taken')
   }
-  // Of which nothing was said could be anything; beside keys that are named, others are taken for none.
+  // Without named keys, clients could send any. If some are named, clients are assumed to send no others.
   if (before.size === 0 && a.additionalProperties !== false) {
     for (const [name, below] of after) next(nothing, below, `${place}.${name}`)
     if (b.additionalProperties === false && lost.length === 0)
@@ -130,7 +130,7 @@ function hasWays({ anyOf, oneOf }: Part): boolean {
   return Array.isArray(anyOf) || Array.isArray(oneOf)
 }
 
-/** What of several a value may be; a schema that names none is the one. */
+/** The alternatives of a schema. A schema without any is the only one. */
 function waysOf(schema: Part): readonly unknown[] {
   const ways = schema.anyOf ?? schema.oneOf
   return Array.isArray(ways) ? ways : [schema]
@@ -149,7 +149,7 @@ function typeName(value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
 }
 
-/** Types that `admitted` has not. */
+/** Types that are not in `admitted`. */
 function typesBeyond(types: ReadonlySet<string>, admitted: ReadonlySet<string>): readonly string[] {
   return [...types].filter((type) => !admitted.has(type) && !(type === 'integer' && admitted.has('number')))
 }

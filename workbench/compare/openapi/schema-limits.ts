@@ -1,10 +1,10 @@
-/** Limits of a single value that a new schema sets closer than the old one. */
+/** Finds limits of single values that are narrower in a new schema than in the old one. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Part } from './references.ts'
 
 const lowest = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties']
 const highest = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties']
-/** Another one may take less, so it is said to. */
+/** A changed one may reject what was accepted before, so every change is reported. */
 const fixed = ['pattern', 'format', 'multipleOf']
 
 /** A sentence each, without its subject: `has a maximum of 5 now, was 9`. */
