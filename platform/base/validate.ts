@@ -35,8 +35,7 @@ function createAjv(): Ajv {
 function checkText(value: unknown, at: string, depth: number): void {
   if (typeof value === 'string') {
     if (value.includes('\u0000')) throw invalid({ problem: `${at} must not contain the character U+0000` })
-    // Boundary: Node 20 has `isWellFormed`, but TypeScript declares it only for ES2024.
-    if (!(value as string & { isWellFormed(): boolean }).isWellFormed()) {
+    if (!isWellFormed(value)) {
       throw invalid({ problem: `${at} must be well-formed Unicode: half of a surrogate pair is missing` })
     }
     return
@@ -74,6 +73,12 @@ function describe([error]: readonly ErrorObject[]): string {
     default:
       return `${at || 'The parameters'} ${error.message ?? 'does not fit'}`
   }
+}
+
+/** Whether no half of a surrogate pair stands alone. The databases would store another text. */
+export function isWellFormed(text: string): boolean {
+  // Boundary: Node 20 has `isWellFormed`, but TypeScript declares it only for ES2024.
+  return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }
 
 function join(path: string, key: string): string {

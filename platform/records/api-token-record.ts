@@ -1,10 +1,10 @@
 /** API tokens as clients see them. The value of a token is not part of it: it is shown once, when the token is created. */
 import type { Kysely } from 'kysely'
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import type { Base } from '../base/base.ts'
 import { notFound } from '../base/refusals.ts'
 import type { ApiTokenTable, Tables } from '../store/tables.ts'
-import { closed, Description, fromColumn, Id, Name, oneOf, Time, toIso } from './schemas.ts'
+import { Description, fromColumn, Id, Name, oneOf, Time, toIso } from './schemas.ts'
 
 export const TokenStatus = oneOf(['active', 'inactive'])
 
@@ -23,8 +23,7 @@ export const tokenFields = {
   status: TokenStatus,
   expirationDate: Type.Optional(Time),
 }
-const ApiTokenRecord = closed(tokenFields)
-export type ApiTokenRecord = Static<typeof ApiTokenRecord>
+export type ApiTokenRecord = Static<TObject<typeof tokenFields>>
 
 export function toApiToken(row: ApiTokenTable, applicationId: string): ApiTokenRecord {
   return {

@@ -1,12 +1,11 @@
 /** Access keys as clients see them. */
 import type { Kysely } from 'kysely'
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import type { Base } from '../base/base.ts'
 import { notFound } from '../base/refusals.ts'
 import type { ApplicationKeyTable, Tables } from '../store/tables.ts'
 import { linksIn } from './link-rows.ts'
 import {
-  closed,
   Description,
   fromColumn,
   Id,
@@ -56,8 +55,7 @@ export const KeyFields = {
   addressFilterType: AddressFilterType,
   addresses: Addresses,
 }
-const KeyRecord = closed(KeyFields)
-export type KeyRecord = Static<typeof KeyRecord>
+export type KeyRecord = Static<TObject<typeof KeyFields>>
 
 export const keyDevices = linksIn('application_key_devices', 'key_id', 'device_id')
 

@@ -1,5 +1,5 @@
 /** Schemas and conversions that several resources share. The limits are Losant's. */
-import Type, { type Static, type TProperties } from 'typebox'
+import Type, { type Static, type TProperties, type TSchema } from 'typebox'
 
 /** An object that has no other keys than these. */
 export function closed<Properties extends TProperties>(properties: Properties) {
@@ -39,6 +39,11 @@ export const Ids = Type.Array(Id, { maxItems: 1000 })
 
 export function oneOf<const Values extends readonly string[]>(values: Values) {
   return Type.Unsafe<Values[number]>({ type: 'string', enum: values })
+}
+
+/** An object of any keys whose values fit one schema. */
+export function mapOf<Value extends TSchema>(value: Value, options: { readonly description?: string } = {}) {
+  return Type.Unsafe<Record<string, Static<Value>>>({ type: 'object', additionalProperties: value, ...options })
 }
 
 /** One of the values, or a list of them. */

@@ -1,6 +1,6 @@
 /** Actions of the resource `devices` that change many devices, one after the other. */
 import { sql } from 'kysely'
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import { FlowpotError } from '../../contracts/errors.ts'
 import { findVisible } from '../auth/device-access.ts'
 import { invalid } from '../base/refusals.ts'
@@ -20,6 +20,7 @@ const scopes = ['all.Application']
 const maxDevices = 10_000
 const Count = Type.Integer()
 const Ms = Type.Optional(Type.Number({ minimum: -1e15, maximum: 1e15, description: 'Milliseconds since 1970.' }))
+const selection = { deviceIds: Type.Optional(Ids), query: Type.Optional(AdvancedQuery) }
 
 export const bulkDeviceActions = {
   delete: defineAction({
@@ -42,11 +43,7 @@ export const bulkDeviceActions = {
     path,
     body: 'patchInfo',
     params: closed({
-      patchInfo: closed({
-        updateFields: DevicePatch,
-        deviceIds: Type.Optional(Ids),
-        query: Type.Optional(AdvancedQuery),
-      }),
+      patchInfo: closed({ updateFields: DevicePatch, ...selection }),
     }),
     result: closed({ updated: Count, failed: Count, skipped: Count }),
     scopes,
@@ -77,12 +74,10 @@ export const bulkDeviceActions = {
   }),
 }
 
-const Selected = closed({ deviceIds: Type.Optional(Ids), query: Type.Optional(AdvancedQuery) })
-
 /** Runs `act` for each device. A device that refuses counts as failed; the store's errors end it. */
 async function each(
   context: ActionContext,
-  { deviceIds, query }: Static<typeof Selected>,
+  { deviceIds, query }: Static<TObject<typeof selection>>,
   act: (id: string) => Promise<unknown>,
 ): Promise<{ done: number; failed: number }> {
   const { store } = context.platform

@@ -48,7 +48,7 @@ const spec: ListSpec<'devices'> = {
   filter: { name: 'name' },
 }
 
-const listed = listParams(spec)
+const { filter: _filter, filterField: _filterField, ...unfilteredParams } = listParams(spec)
 const Prefix = Type.Optional(Type.String({ maxLength: 255 }))
 const query = Type.Optional(AdvancedQuery)
 const maxNames = 1000
@@ -191,14 +191,7 @@ export const devices: Resource = {
       summary: 'Lists devices with the last value of each of their attributes.',
       method: 'GET',
       path: `${path}/compositeState`,
-      params: closed({
-        sortField: listed.sortField,
-        sortDirection: listed.sortDirection,
-        page: listed.page,
-        perPage: listed.perPage,
-        query,
-        ...compositeParams,
-      }),
+      params: closed({ ...unfilteredParams, query, ...compositeParams }),
       result: closed({
         ...listResult(closed({ id: Id, name: Type.String(), compositeState: CompositeState })).properties,
         query,

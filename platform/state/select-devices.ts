@@ -1,28 +1,27 @@
 /** Selects the devices of a command or a query over time: by IDs, tags and a device query. */
 
 import { sql } from 'kysely'
-import { type Static, Type } from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import type { Caller } from '../auth/actor.ts'
 import { findVisible } from '../auth/device-access.ts'
 import { invalid } from '../base/refusals.ts'
 import { AdvancedQuery } from '../records/advanced-query.ts'
 import { anyOf, type Condition, isIn, isTagged, never } from '../records/conditions.ts'
 import { compileDeviceQuery } from '../records/device-query.ts'
-import { closed, Ids, TagFilters } from '../records/schemas.ts'
+import { Ids, TagFilters } from '../records/schemas.ts'
 
 export const selection = {
   deviceIds: Type.Optional(Ids),
   deviceTags: Type.Optional(TagFilters),
   deviceQuery: Type.Optional(AdvancedQuery),
 }
-const Selection = closed(selection)
 
 /**
  * The devices that any of the three selects, among those that the actor sees. If all three are missing, the call is refused: a list that a template
  * left out must not select every device.
  */
 export async function selectDevices(
-  { deviceIds, deviceTags, deviceQuery }: Static<typeof Selection>,
+  { deviceIds, deviceTags, deviceQuery }: Static<TObject<typeof selection>>,
   caller: Caller,
   at: string,
 ): Promise<Condition> {

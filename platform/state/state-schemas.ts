@@ -1,6 +1,7 @@
 /** The schemas of states and commands. */
 import Type, { type Static } from 'typebox'
-import { closed, Key } from '../records/schemas.ts'
+import { closed, Key, mapOf, Time } from '../records/schemas.ts'
+import type { Scalar } from './convert-value.ts'
 import { GivenTime } from './times.ts'
 
 /** `null` and the values of unknown attributes are dropped, so they are not checked here. Losant refuses what is not a scalar. */
@@ -33,14 +34,11 @@ export const StateOrStates = Type.Unsafe<GivenState | GivenState[]>({
   else: State,
 })
 
+/** The value of an attribute as clients get it. */
+export const ShownValue = Type.Unsafe<Scalar>({ type: ['number', 'string', 'boolean'] })
+
 /** A state as clients get it. */
-export const ShownState = closed({
-  time: Type.String({ format: 'date-time' }),
-  data: Type.Unsafe<Record<string, number | string | boolean>>({
-    type: 'object',
-    additionalProperties: { type: ['number', 'string', 'boolean'] },
-  }),
-})
+export const ShownState = closed({ time: Time, data: mapOf(ShownValue) })
 
 export const GivenCommand = {
   name: Type.String({ minLength: 1, maxLength: 255 }),

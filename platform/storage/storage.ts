@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { defineError } from '../../contracts/errors.ts'
 import type { Storage, StorageSlot } from '../../contracts/storage.ts'
 import type { Base } from '../base/base.ts'
+import { isWellFormed } from '../base/validate.ts'
 import { applyChange, createSlotWriter } from './slot-writer.ts'
 import { idOf, readSlots } from './slots.ts'
 import { fromJson } from './stored-json.ts'
@@ -59,8 +60,5 @@ function checkSlot({ scope, key }: StorageSlot): void {
   if (key.length > maxKeyLength) {
     throw keyUnfit({ problem: `it has ${key.length} characters, and at most ${maxKeyLength} are allowed` })
   }
-  // The databases would store another key. Boundary: Node 20 has `isWellFormed`, but TypeScript declares it only for ES2024.
-  if (!(key as string & { isWellFormed(): boolean }).isWellFormed()) {
-    throw keyUnfit({ problem: 'half of a surrogate pair is missing in it' })
-  }
+  if (!isWellFormed(key)) throw keyUnfit({ problem: 'half of a surrogate pair is missing in it' })
 }

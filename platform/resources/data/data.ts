@@ -4,7 +4,7 @@ import Type from 'typebox'
 import { invalid } from '../../base/refusals.ts'
 import { type Condition, isIn } from '../../records/conditions.ts'
 import { tagsAsObject } from '../../records/device-record.ts'
-import { closed, fromColumn, groupBy, Key, type Tag, toIso } from '../../records/schemas.ts'
+import { closed, fromColumn, groupBy, Key, mapOf, type Tag, toIso } from '../../records/schemas.ts'
 import { type ActionContext, defineAction, type Resource } from '../../resource.ts'
 import { fromStored } from '../../state/convert-value.ts'
 import { readLastValues, readStates } from '../../state/read-states.ts'
@@ -96,10 +96,7 @@ export const data: Resource = {
       path: `${path}/last-value-query`,
       body: 'query',
       params: closed({ query: closed({ attribute: Type.Optional(Key), ...selection }) }),
-      result: Type.Unsafe<Record<string, { time: string; data: Record<string, number | string | boolean> }>>({
-        type: 'object',
-        additionalProperties: ShownState,
-      }),
+      result: mapOf(ShownState),
       scopes,
       async run({ query }, context) {
         const found = await readDevices(await selectDevices(query, context, 'query'), context)

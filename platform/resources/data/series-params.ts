@@ -1,12 +1,12 @@
 /** Parameters and result of a query over time, in Losant's shapes, and the meaning of its range and aggregation. */
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import { zoneNamed } from '../../../contracts/time-zone.ts'
 import { invalid } from '../../base/refusals.ts'
-import { closed, oneOf, Time } from '../../records/schemas.ts'
+import { closed, mapOf, oneOf, Time } from '../../records/schemas.ts'
 import { dayMs } from '../../state/local-days.ts'
 import { selection } from '../../state/select-devices.ts'
 import { type Aggregation, aggregations } from '../../state/series-query.ts'
-import { Attributes, ShownState } from '../../state/state-schemas.ts'
+import { Attributes, ShownState, ShownValue } from '../../state/state-schemas.ts'
 import { readMoment } from '../../state/times.ts'
 
 /** Losant's limit of points that are not aggregated. */
@@ -63,11 +63,16 @@ export const SeriesParams = closed({
   ),
 })
 
-/** A device may have several tags of one key. */
-const TagLists = Type.Unsafe<Record<string, string[]>>({
-  type: 'object',
-  additionalProperties: Type.Array(Type.String()),
+const DeviceSeries = closed({
+  name: Type.String(),
+  // A device may have several tags of one key.
+  tags: mapOf(Type.Array(Type.String())),
+  points: Type.Array(ShownState),
 })
+export type DeviceSeries = Static<typeof DeviceSeries>
+
+const SeriesPoint = closed({ time: Time, value: ShownValue, sum: Type.Optional(Type.Number()), count: Type.Integer() })
+export type SeriesPoint = Static<typeof SeriesPoint>
 
 export const SeriesResult = closed({
   start: Time,
@@ -79,37 +84,11 @@ export const SeriesResult = closed({
     description: 'How many points are returned at most, if they are not aggregated.',
   }),
   order: Order,
-  devices: Type.Unsafe<Record<string, DeviceSeries>>({
-    type: 'object',
-    additionalProperties: closed({
-      name: Type.String(),
-      tags: TagLists,
-      points: Type.Array(ShownState),
-    }),
-  }),
+  devices: mapOf(DeviceSeries),
   attributes: Type.Optional(
-    Type.Unsafe<Record<string, SeriesPoint[]>>({
-      type: 'object',
-      description: 'With `acrossDevices`: the series of each attribute.',
-      additionalProperties: Type.Array(
-        closed({ time: Time, value: Value, sum: Type.Optional(Type.Number()), count: Type.Integer() }),
-      ),
-    }),
+    mapOf(Type.Array(SeriesPoint), { description: 'With `acrossDevices`: the series of each attribute.' }),
   ),
 })
-
-export interface DeviceSeries {
-  name: string
-  tags: Record<string, string[]>
-  points: { time: string; data: Record<string, number | string | boolean> }[]
-}
-
-export interface SeriesPoint {
-  time: string
-  value: number | string | boolean
-  sum?: number
-  count: number
-}
 
 interface GivenRange {
   readonly start?: number

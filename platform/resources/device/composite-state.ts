@@ -1,8 +1,8 @@
 /** The last value of each attribute, with its time: parameters and result. */
 import Type, { type Static, type TObject } from 'typebox'
-import { closed, Time, toIso } from '../../records/schemas.ts'
+import { closed, mapOf, Time, toIso } from '../../records/schemas.ts'
 import type { LastValue } from '../../state/read-states.ts'
-import { AttributeNames } from '../../state/state-schemas.ts'
+import { AttributeNames, ShownValue } from '../../state/state-schemas.ts'
 import { Moment, readMoment } from '../../state/times.ts'
 
 export const compositeParams = {
@@ -11,13 +11,7 @@ export const compositeParams = {
   attributes: Type.Optional(AttributeNames),
 }
 
-export const CompositeState = Type.Unsafe<Record<string, { time: string; value: number | string | boolean }>>({
-  type: 'object',
-  additionalProperties: closed({
-    time: Time,
-    value: Type.Unsafe<number | string | boolean>({ type: ['number', 'string', 'boolean'] }),
-  }),
-})
+export const CompositeState = mapOf(closed({ time: Time, value: ShownValue }))
 
 type CompositeParams = {
   readonly [Name in keyof typeof compositeParams]?: Static<TObject<typeof compositeParams>>[Name] | undefined
