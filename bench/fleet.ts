@@ -14,7 +14,7 @@ export interface StateTimes extends LoadResult {
 }
 
 /** How many unacknowledged messages a real client has at most. */
-const WINDOW = 10
+const maxInFlight = 10
 const reporting = 50
 export interface FleetOptions {
   readonly rounds: number
@@ -62,7 +62,7 @@ async function benchStates(
     for (const variant of variants) {
       const child = await start(variant)
       const port = await child.ask<number>('port')
-      targets.push({ variant, child, results: [], load: { ...fleet, port, seconds, window: WINDOW } })
+      targets.push({ variant, child, results: [], load: { ...fleet, port, seconds, window: maxInFlight } })
     }
     for (const { load } of targets) await loader.ask<LoadResult>(load)
     for (let round = 0; round < rounds; round++) {
@@ -91,7 +91,7 @@ async function benchIdle(
   const before = await server.ask<number>('rss')
   return withChild(startChild('./mqtt-load.js'), async (loader) => {
     const deviceIds = fleet.deviceIds.slice(0, idleConnections)
-    await loader.ask<LoadResult>({ ...fleet, deviceIds, port, seconds: 0, window: WINDOW })
+    await loader.ask<LoadResult>({ ...fleet, deviceIds, port, seconds: 0, window: maxInFlight })
     await pause(settleMs)
     return { before, after: await server.ask<number>('rss') }
   })

@@ -21,15 +21,15 @@ export interface LoadResult {
 
 const noResult: LoadResult = { messagesPerSecond: 0, p50Ms: 0, p99Ms: 0 }
 /** How many devices connect at the same time. */
-const CONNECT_AT_ONCE = 400
+const connectedAtOnce = 400
 
 /** The time of the next report. No two are alike, or one would overwrite the other; and it begins some days ago, since the future is refused. */
 let reportedTime = Date.now() - 20 * 86_400_000
 
 async function run({ deviceIds, key, secret, port, seconds, window }: Load): Promise<LoadResult> {
   const devices: Device[] = []
-  for (let from = 0; from < deviceIds.length; from += CONNECT_AT_ONCE) {
-    const some = deviceIds.slice(from, from + CONNECT_AT_ONCE)
+  for (let from = 0; from < deviceIds.length; from += connectedAtOnce) {
+    const some = deviceIds.slice(from, from + connectedAtOnce)
     devices.push(...(await Promise.all(some.map((id) => connectDevice(port, id, key, secret)))))
   }
   if (seconds === 0) return noResult

@@ -24,8 +24,8 @@ function packet(type: number, parts: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([type, ...digits]), ...parts])
 }
 
-const CONNACK = 0x20
-const PUBACK = 0x40
+const connack = 0x20
+const puback = 0x40
 
 /** Reads a broker's answers: calls back for each CONNACK with its return code, and for each PUBACK with its ID. Throws for any other packet. */
 export function createReader(onConnected: (code: number) => void, onAcknowledged: (id: number) => void) {
@@ -36,8 +36,8 @@ export function createReader(onConnected: (code: number) => void, onAcknowledged
     let at = 0
     for (; at + 4 <= bytes.length; at += 4) {
       const [type, last] = [bytes[at], bytes[at + 3] ?? 0]
-      if (type === PUBACK) onAcknowledged(((bytes[at + 2] ?? 0) << 8) | last)
-      else if (type === CONNACK) onConnected(last)
+      if (type === puback) onAcknowledged(((bytes[at + 2] ?? 0) << 8) | last)
+      else if (type === connack) onConnected(last)
       else throw new Error(`The broker sent a packet of type ${type}.`)
     }
     rest = bytes.subarray(at)

@@ -25,10 +25,10 @@ export interface QueryTimes {
 }
 
 /** A hundred thousand points a day. */
-const STEP_MS = 864
-const FIVE_MINUTES_MS = 300_000
+const stepMs = 864
+const fiveMinutesMs = 300_000
 /** How many rows one statement inserts; other writes wait for it. */
-const ROWS_A_WRITE = 100_000
+const rowsPerWrite = 100_000
 
 /** Stores as many points as the largest of `sizes`, then queries the latest points of each size `times` times. */
 export async function benchSeries(sizes: readonly number[], times: number): Promise<SeriesTimes[]> {
@@ -78,8 +78,8 @@ async function benchStore(
     await tidy()
     const results: SeriesTimes[] = []
     for (const points of sizes) {
-      const query = { deviceIds: [deviceId], start: end - points * STEP_MS, end, aggregation: 'MEAN' }
-      const each = await time(platform, { ...query, resolution: FIVE_MINUTES_MS }, times)
+      const query = { deviceIds: [deviceId], start: end - points * stepMs, end, aggregation: 'MEAN' }
+      const each = await time(platform, { ...query, resolution: fiveMinutesMs }, times)
       results.push({ database, points, each, whole: await time(platform, query, times) })
     }
     return results
@@ -89,12 +89,12 @@ async function benchStore(
 }
 
 async function fill(store: Store, deviceId: string, points: number, end: number): Promise<void> {
-  for (let done = 0; done < points; done += ROWS_A_WRITE) {
-    const [first, last] = [end - (points - done) * STEP_MS, Math.min(ROWS_A_WRITE, points - done) - 1]
+  for (let done = 0; done < points; done += rowsPerWrite) {
+    const [first, last] = [end - (points - done) * stepMs, Math.min(rowsPerWrite, points - done) - 1]
     await store.write((tx) =>
       sql`insert into device_states (device_id, attribute, time, number)
         with recursive numbers(n) as (select 0 union all select n + 1 from numbers where n < ${sql.lit(last)})
-        select ${deviceId}, 'moisture', ${sql.lit(first)} + n * ${sql.lit(STEP_MS)}, (n * 7919 % 1000) / 10.0
+        select ${deviceId}, 'moisture', ${sql.lit(first)} + n * ${sql.lit(stepMs)}, (n * 7919 % 1000) / 10.0
         from numbers`.execute(tx),
     )
   }

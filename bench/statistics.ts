@@ -1,4 +1,4 @@
-/** What becomes of measured numbers. */
+/** Statistics of measured numbers. */
 
 /** The number that `share` of all are below. */
 export function quantile(values: readonly number[], share: number): number {

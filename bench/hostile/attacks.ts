@@ -48,7 +48,7 @@ export const attacks: readonly Attack[] = [
   sending(422, 'CSV of 100,000 columns', '/csv', () => ({ type: 'text/csv', body: csv(100_000, 1) })),
   sending(200, 'CSV of 450,000 values', '/csv', () => ({ type: 'text/csv', body: csv(900, 500) })),
   sending(422, 'HTML, 190 deep, and 20 in the selector', '/html', () =>
-    jsonOf({ source: '<a>'.repeat(190).repeat(1) + '<b></b>'.repeat(38_000), selector: `b${' a'.repeat(20)}` }),
+    jsonOf({ source: '<a>'.repeat(190) + '<b></b>'.repeat(38_000), selector: `b${' a'.repeat(20)}` }),
   ),
   sending(422, 'HTML, 38,000 elements in a tree 190 deep', '/html', () =>
     jsonOf({
@@ -81,7 +81,7 @@ export const attacks: readonly Attack[] = [
     `[${numbered(2_500, () => '['.repeat(98) + ']'.repeat(98)).join()}]`,
   ]),
   {
-    name: 'twelve slow scripts, to who asks for another',
+    name: 'twelve slow scripts, while the client asks for a script too',
     honestPath: '/honest-script',
     answer: /^12 × 200$/,
     prepare: async (target) => () =>
@@ -98,15 +98,15 @@ export const attacks: readonly Attack[] = [
       return () => together(numbered(80, () => () => post(target, '/users', user())))
     },
   },
-  { name: 'a query of 20 parts over 2,000 devices, by one', answer: exactly(200), prepare: prepareDeviceQuery },
+  { name: 'a query of 20 parts over 2,000 devices, by a device', answer: exactly(200), prepare: prepareDeviceQuery },
   {
-    name: '100,000 requests on a connection, to upgrade',
+    name: '100,000 requests to upgrade, on one connection',
     answer: /^[01] answered$/,
     prepare: async ({ platform }) =>
       pipeline(platform, 'GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: foo\r\n\r\n'),
   },
   {
-    name: '100,000 requests on a connection',
+    name: '100,000 requests on one connection',
     // The connection is ended before any answer has left.
     answer: /^\d{1,2} answered$/,
     prepare: async ({ experience }) => pipeline(experience, 'GET /honest HTTP/1.1\r\nhost: localhost\r\n\r\n'),

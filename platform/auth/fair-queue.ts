@@ -1,6 +1,6 @@
 /**
- * Runs a few tasks at a time and makes the others wait. Networks take turns, so whoever asks for much waits only behind
- * themselves, and keeps nobody else waiting for more than one turn.
+ * Runs a few tasks at a time and makes the others wait. Networks take turns, so a network that asks for much waits mostly for itself,
+ * and delays every other network by one turn at most.
  */
 import { tooManySignIns } from '../base/refusals.ts'
 

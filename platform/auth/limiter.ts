@@ -42,11 +42,7 @@ export interface Limiter {
 }
 
 /** There is a limiter for each kind of account, so that guesses at one kind do not count for another. */
-export interface Limiters {
-  readonly user: Limiter
-  readonly device: Limiter
-  readonly administrator: Limiter
-}
+export type Limiters = Readonly<Record<'user' | 'device' | 'administrator', Limiter>>
 
 const defaults: Limits = { perAccount: 10, perNetwork: 100, windowSeconds: 15 * 60 }
 /** More accounts than can fail in a window, since every wrong password of a user costs a hash. So no count is forgotten early. */

@@ -14,28 +14,16 @@ export async function readVisible({ platform, actor }: Caller, deviceId: string)
   return row
 }
 
-/** If the actor is a device, throws 404 for a device that it does not see, and 403 for one that is neither itself nor its peripheral. */
+/** If the actor is a device, it may act only for itself and its peripherals. Throws 403 for other devices that it sees, and 404 for those that it does not. */
 export async function checkOwnDevice({ platform, actor }: Caller, deviceId: string): Promise<void> {
   if (actor.kind !== 'device') return
   const { read } = platform.store
   const visible = await visibleDevices(platform, actor)
-  const [own, device] = await Promise.all([
-    readDeviceRow(read, actor.deviceId, visible),
-    readDeviceRow(read, deviceId, visible),
-  ])
   // A key for a gateway need not name its peripherals, so they may be invisible to it.
-  const behind =
-    own && isGateway(own) && !device
-      ? await read
-          .selectFrom('devices')
-          .select('id')
-          .where('id', '=', deviceId)
-          .where('gateway_id', '=', own.id)
-          .executeTakeFirst()
-      : undefined
-  if (!own || (!device && !behind)) throw notFound({ what: 'Device' })
-  if (behind || device?.id === own.id || (device?.gateway_id === own.id && isGateway(own))) return
-  throw notOwnDevice({})
+  const [own, device] = await Promise.all([readDeviceRow(read, actor.deviceId, visible), readDeviceRow(read, deviceId)])
+  if (own && (device?.id === own.id || (device?.gateway_id === own.id && isGateway(own)))) return
+  const isVisible = own && (await readDeviceRow(read, deviceId, visible))
+  throw isVisible ? notOwnDevice({}) : notFound({ what: 'Device' })
 }
 
 export function relayOf({ platform, actor }: Caller): Relay {

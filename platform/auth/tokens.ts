@@ -18,7 +18,7 @@ export interface Claims {
   readonly gen?: number
   /** What a flow has put into an experience user's token. */
   readonly data?: Readonly<Record<string, unknown>>
-  /** Of the password that the administrator signed in with. */
+  /** A keyed hash of the password that the administrator signed in with. */
   readonly passwordHash?: string
   /** ID of the access key that a device signed in with. */
   readonly key?: string
@@ -40,7 +40,7 @@ const maxTokenLength = 16_384
 /** `issuer` is the ID of the application: others may have the same signing key, and their tokens are not valid here. */
 export function createTokens(signingKey: string, issuer: string, clock: Clock): Tokens {
   const sign = createSigner({ key: signingKey, algorithm: 'HS256' })
-  // Tokens of users and devices that are older than the claim `iss` go on being valid: their IDs are those of this store alone.
+  // Older tokens of users and devices have no claim `iss`. They stay valid, since their IDs exist only in this store.
   // `read` checks the expiry against the platform's clock, since the library fixes its time when the verifier is created.
   const verifier = (audience: Audience) =>
     createVerifier({

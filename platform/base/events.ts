@@ -40,9 +40,9 @@ export interface PlatformEvents {
   runsPutOff: { readonly dueAt: number }
   /** A key was revoked or deleted, or its topics changed. */
   keyChanged: { readonly applicationKeyId: string }
-  /** Made inactive or active, renamed, or deleted. */
+  /** A token was made inactive or active, renamed, or deleted. */
   apiTokenChanged: { readonly apiTokenId: string }
-  /** For the MQTT clients that subscribe to the topic. */
+  /** A message was published to the MQTT clients that subscribe to its topic. */
   messagePublished: { readonly topic: string; readonly text: string }
 }
 

@@ -5,18 +5,7 @@ import { relayOf } from '../auth/own-device.ts'
 import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { anyOf, countRows, fitsGlob } from '../records/conditions.ts'
-import {
-  closed,
-  Id,
-  Name,
-  oneOf,
-  resourceFields,
-  Success,
-  showResource,
-  Time,
-  toIso,
-  toMs,
-} from '../records/schemas.ts'
+import { closed, Id, Name, oneOf, resourceFields, Success, Time, toIso, toMs } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
 import { startRunsOfMessage } from '../runs/runs-of-messages.ts'
 
@@ -195,7 +184,10 @@ async function readApplication(
     summary[field] = await countRows(store.read, sql.table(summaryTables[field]))
   }
   return {
-    ...showResource(row, row.id),
+    id: row.id,
+    applicationId: row.id,
+    creationDate: toIso(row.created_at),
+    lastUpdated: toIso(row.updated_at),
     name: row.name,
     description: row.description,
     ...(row.user_token_cutoff === null ? {} : { expUserTokenCutoff: toIso(row.user_token_cutoff) }),

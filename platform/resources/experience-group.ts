@@ -65,12 +65,7 @@ export const experienceGroup: Resource = {
         return platform.store.write(async (tx) => {
           // The check comes before the parent is set, since it would not see a circle that is already there.
           await relate(tx, id, patch)
-          const { numUpdatedRows } = await tx
-            .updateTable('experience_groups')
-            .set(set)
-            .where('id', '=', id)
-            .executeTakeFirst()
-          if (numUpdatedRows === 0n) throw notFound({ what: 'Experience group' })
+          await tx.updateTable('experience_groups').set(set).where('id', '=', id).execute()
           return readGroup(platform, tx, id)
         })
       },

@@ -7,6 +7,7 @@ import {
   ExperienceUserRecord,
   emailTaken,
   insertUser,
+  readUser,
   readUserRow,
   toUser,
   toUserRow,
@@ -81,8 +82,7 @@ export const experienceUsers: Resource = {
         return platform.store.write(async (tx) => {
           if (!(await insertUser(tx, row, user.experienceGroupIds))) throw emailTaken()
           if (!user.experienceGroupIds?.length) return toUser(row, platform.applicationId, [])
-          const [created] = await toUsers(platform, tx, [row])
-          return created ?? toUser(row, platform.applicationId, [])
+          return readUser(platform, tx, row.id)
         })
       },
     }),

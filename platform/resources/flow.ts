@@ -67,7 +67,7 @@ export const flow: Resource = {
         const direction = readDirection(sortDirection)
         const failed = await readFailedRuns(platform, { flowId, limit: wanted, from, to, direction, deviceId })
         const errors = failed.map(({ id, trigger, attempts, failedAt, error }) => {
-          const { code, message, node, file, line } = error
+          const { code, message, node, ...place } = error
           return {
             time: toIso(failedAt),
             ...(node === undefined ? {} : { nodeId: node }),
@@ -75,18 +75,10 @@ export const flow: Resource = {
             runId: id,
             trigger,
             attempts,
-            ...(file === undefined ? {} : { file }),
-            ...(line === undefined ? {} : { line }),
+            ...place,
           }
         })
-        return {
-          flowId,
-          limit: wanted,
-          start: toIso(from),
-          end: toIso(to),
-          sortDirection: direction,
-          errors,
-        }
+        return { flowId, limit: wanted, start: toIso(from), end: toIso(to), sortDirection: direction, errors }
       },
     }),
   },

@@ -1,4 +1,4 @@
-/** The watches of the current application, with what finds their devices. */
+/** The watches of the current application, compiled so that they find their devices quickly. */
 import { sql } from 'kysely'
 import type {
   DeviceSelection,
@@ -14,7 +14,7 @@ import { compileUngroupedQuery } from '../records/device-query.ts'
 import type { Transaction } from '../store/store.ts'
 import type { RunBounds } from './run-bounds.ts'
 
-/** A watch with what finds its devices. */
+/** A watch that knows how to find its devices. */
 export type OnDevices<Kind extends StateWatch | InactivityWatch | DeviceWatch> = Watch<Kind> & Found
 
 interface Found {

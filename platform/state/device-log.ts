@@ -107,7 +107,7 @@ export function toEntry(row: DeviceLogTable) {
   }
 }
 
-/** Messages may quote clients, so replaces what the databases cannot store: U+0000 and halves of surrogate pairs. */
+/** Replaces what the databases cannot store, since messages may quote clients: U+0000 and halves of surrogate pairs. */
 export function toStorable(text: string): string {
   return Buffer.from(text.slice(0, maxLineLength)).toString().replaceAll('\u0000', '\ufffd')
 }

@@ -51,7 +51,7 @@ async function* writeLines(
       const range = { from: since, to, limit: written + limit, direction: 'asc', attributes: columns } as const
       const states = (await readStates(store.scan, device.id, range)).slice(written)
       const lines = states.map((state) => lineOf(device, state, columns)).join('')
-      // Also where there is nothing: only here does a generator end when its reader has left.
+      // Yield even an empty text, since only a `yield` ends the generator when its reader has left.
       yield lines
       const last = states.at(-1)
       if (last === undefined || states.length < limit) break
@@ -95,8 +95,8 @@ export function csvLine(cells: readonly (Scalar | undefined)[]): string {
 }
 
 /**
- * Spreadsheets compute a text that begins like a formula, and such a formula can send away what stands beside it. Whoever holds a device can
- * report any text, so these begin with an apostrophe, which spreadsheets take for the sign of a text.
+ * Spreadsheets run a text that begins like a formula, and a formula can send the cells next to it elsewhere. Whoever holds a device can report any
+ * text, so such a text gets an apostrophe in front, by which spreadsheets know that it is only text.
  */
 function csvCell(value: Scalar | undefined): string {
   if (typeof value !== 'string') return value === undefined ? '' : String(value)

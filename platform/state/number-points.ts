@@ -11,7 +11,7 @@ export function readDuplicates(keepsDuplicates: number): Duplicates {
   return keepsDuplicates === 0 ? 'overwritten' : keepsDuplicates === 1 ? 'kept' : 'last overwritten'
 }
 
-/** Points of an attribute and millisecond that are kept. Past it the last is overwritten: whatever reads points reads those of a millisecond together. */
+/** How many points of one attribute and millisecond are kept. Further ones overwrite the last, since the points of a millisecond are always read together. */
 export const maxDuplicates = 1000
 
 const ofSqlite = `select (select max(p.nth) from device_states p

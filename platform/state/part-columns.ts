@@ -83,7 +83,9 @@ export function median(dialect: Dialect, number: Sql): Sql {
 }
 
 /**
- * Weighs each value by how long it lasts: until the next value of the attribute, or the end of the part. The last value before a part lasts until the first point in it. `weight` is for how many milliseconds a value is known. */
+ * Weighs each value by how long it lasts: until the next value of the attribute, or the end of the part. The last value before a part lasts until
+ * the first point in it. `weight` is for how many milliseconds a value is known.
+ */
 function weigh(aggregation: Weighed, { points, end = sql`null` }: PartSource): Columns {
   const isAtValue = aggregation.type === 'TIMEATVALUE'
   const value = isAtValue ? matches(aggregation.value) : sql`p.number`

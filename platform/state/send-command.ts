@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Base } from '../base/base.ts'
 import type { Relay } from '../base/events.ts'
 import { invalid } from '../base/refusals.ts'
-import { type Condition, isIn } from '../records/conditions.ts'
+import type { Condition } from '../records/conditions.ts'
 import { trim } from './device-log.ts'
 
 export interface Command {
@@ -57,8 +57,4 @@ export async function sendCommand(
     await new Promise<void>((turn) => setImmediate(turn))
   }
   return reached
-}
-
-export function oneDevice(deviceId: string): Condition {
-  return isIn(sql`devices.id`, [deviceId])
 }

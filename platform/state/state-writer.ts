@@ -161,7 +161,7 @@ async function writeAll(platform: RunsBase, tx: Transaction, batch: readonly Wai
   if (unnumbered.length > 0) points.push(...(await numberPoints(tx, store.dialect, unnumbered)))
   await insertPoints(tx, store.dialect, points)
   const started = await runsOfStates(tx, watches.current.state, heard)
-  // A device then reports again, by QoS 1 or since REST told it.
+  // The device then reports again: over MQTT because it has no acknowledgement, by REST because the answer was 503.
   if (started.length > 0) await refuseIfTooMany(tx, platform.runBounds)
   const runs = await insertRuns(platform, tx, started)
   await armInactivityTimers(tx, watches.current.inactivity, heard)

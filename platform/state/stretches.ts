@@ -14,17 +14,17 @@ export interface Stretches {
   /** What a part has besides its time and its cut, and the values that the next part has. */
   readonly columns: Sql
   readonly values: Sql
-  /** From what the first parts are selected, and when the search for a part begins. */
+  /** The `from` clause of the first parts, and the moment at which the search for a part begins. */
   readonly first: { readonly from: Sql; readonly at: Sql }
   /** The same for the parts that follow `s`. */
   readonly next: { readonly from: Sql; at(partEnd: Sql): Sql }
   /** When the search for a part ends. */
   readonly searchEnd: Sql
-  /** When the stretch of the part `s` begins and ends; and that of a part which has been found at a moment. */
+  /** When the stretch of the part `s` begins and ends, and when the stretch that contains a moment ends. */
   readonly start: Sql
   readonly end: Sql
   endOf(moment: Sql): Sql
-  /** Which of the parts are returned. */
+  /** The `where` clause that leaves out parts that must not be returned. */
   readonly returned: Sql
   /** For points without a walk: what to join, which points are within a stretch, and when it begins. */
   readonly ofPoints: { readonly joined: Sql; readonly within: Sql; readonly start: Sql }

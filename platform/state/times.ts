@@ -2,6 +2,7 @@
 import Type from 'typebox'
 import { invalid } from '../base/refusals.ts'
 import { readTimeText } from '../base/time-text.ts'
+import { dayMs } from './local-days.ts'
 
 type PlainTime = string | number | null
 /**
@@ -22,7 +23,6 @@ export const GivenTime = Type.Unsafe<PlainTime | { readonly $date: PlainTime | {
   additionalProperties: false,
 })
 
-const dayMs = 24 * 60 * 60 * 1000
 const maxAgeMs = 30 * dayMs
 const maxAheadMs = dayMs
 /** Smaller numbers are seconds, since as milliseconds they would be times before 1973. */

@@ -23,12 +23,9 @@ export type RunQuery = (query: CompiledQuery) => Promise<QueryResult<unknown>>
 /** Kysely's parts for a database, without its driver. */
 export type Flavour = Pick<KyselyDialect, 'createAdapter' | 'createIntrospector' | 'createQueryCompiler'>
 
-export interface Handles {
-  readHandle(run: RunQuery): Kysely<Tables>
-  writeHandle(run: RunQuery): Transaction
-}
+export type Handles = ReturnType<typeof createHandles>
 
-export function createHandles(flavour: Flavour): Handles {
+export function createHandles(flavour: Flavour) {
   const driver = new DummyDriver()
   const dialect: KyselyDialect = { ...flavour, createDriver: () => driver }
   const adapter = flavour.createAdapter()
@@ -40,8 +37,8 @@ export function createHandles(flavour: Flavour): Handles {
     executor: new DirectExecutor(compiler, adapter, run),
   })
   return {
-    readHandle: (run) => new Kysely<Tables>(props(run)),
-    writeHandle: (run) => new KyselyTransaction<Tables>(props(run)),
+    readHandle: (run: RunQuery) => new Kysely<Tables>(props(run)),
+    writeHandle: (run: RunQuery): Transaction => new KyselyTransaction<Tables>(props(run)),
   }
 }
 

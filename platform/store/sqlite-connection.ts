@@ -26,7 +26,7 @@ export class SqliteConnection {
 
   constructor(database: Database.Database, cacheSize = maxCachedStatements) {
     this.database = database
-    // As the function that a migration makes on PostgreSQL. SQLite's own lower() knows ASCII alone.
+    // PostgreSQL gets the same function from a migration. SQLite's own lower() knows only ASCII.
     database.function('fold_case', { deterministic: true }, (text) =>
       typeof text === 'string' ? text.toLowerCase() : text,
     )

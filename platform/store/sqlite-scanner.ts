@@ -13,18 +13,8 @@ export interface SqliteScannerSettings {
   readonly workLimitMs: number
 }
 
-export interface SqliteScanner {
-  /** Throws what the driver throws: see `toStoreError`. */
-  run(query: CompiledQuery): Promise<QueryResult<unknown>>
-  /** Ends running scans with `STORE_CLOSED`. */
-  close(): Promise<void>
-}
-
 /** Each scan has its own connection, since a prepared statement can serve only one reader at a time. */
-export function createSqliteScanner(
-  open: () => SqliteConnection,
-  { scansAtOnce, workLimitMs }: SqliteScannerSettings,
-): SqliteScanner {
+export function createSqliteScanner(open: () => SqliteConnection, { scansAtOnce, workLimitMs }: SqliteScannerSettings) {
   const gate = createGate(scansAtOnce)
   const running = new Set<Promise<unknown>>()
   let isClosed = false
@@ -52,13 +42,15 @@ export function createSqliteScanner(
   }
 
   return {
-    run(query) {
+    /** Throws what the driver throws: see `toStoreError`. */
+    run(query: CompiledQuery): Promise<QueryResult<unknown>> {
       const result = gate.pass(() => scan(query))
       const settled = result.catch(() => {}).finally(() => running.delete(settled))
       running.add(settled)
       return result
     },
-    async close() {
+    /** Ends running scans with `STORE_CLOSED`. */
+    async close(): Promise<void> {
       isClosed = true
       await Promise.all(running)
     },

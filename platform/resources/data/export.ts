@@ -1,6 +1,6 @@
 /** Downloads of what devices have reported, as CSV. */
 import { sql } from 'kysely'
-import Type from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import { readVisible } from '../../auth/own-device.ts'
 import { invalid } from '../../base/refusals.ts'
 import { allOf } from '../../records/conditions.ts'
@@ -18,7 +18,7 @@ const range = {
 const format = {
   contentType: 'text/csv; charset=utf-8',
   content:
-    'a line for each state: `time`, `deviceId`, `deviceName` and a column for each attribute. `start` belongs to the range, `end` does not; without them it has everything',
+    'a line for each state: `time`, `deviceId`, `deviceName` and a column for each attribute. `start` belongs to the range, `end` does not; without them everything is downloaded',
 }
 
 export const dataExport = defineDownload({
@@ -53,15 +53,10 @@ export const deviceExport = defineDownload({
   },
 })
 
-interface GivenTimes {
-  readonly start?: number | string
-  readonly end?: number | string
-}
-
-function readTimes({ start, end }: GivenTimes, { platform }: ActionContext): { from: number; to: number } {
+function readTimes({ start, end }: Static<TObject<typeof range>>, { platform }: ActionContext) {
   const now = platform.clock.now()
   const from = start === undefined ? 0 : readMoment(start, now)
-  // States may be up to a day ahead. Without an end they are exported too.
+  // States may be up to a day ahead of the clock. Without an end they are exported too.
   const to = end === undefined ? Number.MAX_SAFE_INTEGER : readMoment(end, now) - 1
   if (from > to) throw invalid({ problem: 'start is not before end' })
   return { from, to }

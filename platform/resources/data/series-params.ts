@@ -22,9 +22,7 @@ const AggregationOptions = Type.Object(
   },
   { additionalProperties: false },
 )
-const GivenAggregation = Type.Unsafe<
-  (typeof aggregations)[number] | 'NONE' | { type: string; options?: { value?: string | number | boolean } }
->({
+const GivenAggregation = Type.Unsafe<Static<typeof AggregationName> | Static<typeof AggregationOptions>>({
   type: ['string', 'object'],
   if: { type: 'string' },
   // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
@@ -90,13 +88,9 @@ export const SeriesResult = closed({
   ),
 })
 
-interface GivenRange {
-  readonly start?: number
-  readonly end?: number
-  readonly duration?: number
-}
+type SeriesParams = Static<typeof SeriesParams>
 
-export function readRange({ start: givenStart, end: givenEnd, duration }: GivenRange, now: number) {
+export function readRange({ start: givenStart, end: givenEnd, duration }: SeriesParams, now: number) {
   const open = givenStart === undefined || duration === undefined ? now : readMoment(givenStart, now) + duration
   const end = givenEnd === undefined ? Math.round(open) : readMoment(givenEnd, now)
   const start = givenStart === undefined ? Math.round(end - (duration ?? dayMs)) : readMoment(givenStart, now)
@@ -105,12 +99,7 @@ export function readRange({ start: givenStart, end: givenEnd, duration }: GivenR
   return { start, end }
 }
 
-interface GivenDays {
-  readonly timeZone?: string
-  readonly resolution?: number
-}
-
-export function readTimeZone({ timeZone: name, resolution }: GivenDays, aggregation: Aggregation | 'NONE') {
+export function readTimeZone({ timeZone: name, resolution }: SeriesParams, aggregation: Aggregation | 'NONE') {
   if (name === undefined) return undefined
   const timeZone = zoneNamed(name)
   if (timeZone === undefined)
@@ -123,9 +112,7 @@ export function readTimeZone({ timeZone: name, resolution }: GivenDays, aggregat
   return timeZone
 }
 
-export function readAggregation(
-  given: string | { type: string; options?: { value?: string | number | boolean } },
-): Aggregation | 'NONE' {
+export function readAggregation(given: Static<typeof GivenAggregation>): Aggregation | 'NONE' {
   const { type, options } = typeof given === 'string' ? { type: given, options: undefined } : given
   if (type === 'NONE') return 'NONE'
   if (type !== 'TIMEATVALUE') {

@@ -1,4 +1,5 @@
 /** Actions of the resource `device` that send commands and list those that were sent. */
+import { sql } from 'kysely'
 import Type from 'typebox'
 import { visibleDevices } from '../../auth/device-access.ts'
 import { readVisible, relayOf } from '../../auth/own-device.ts'
@@ -7,7 +8,7 @@ import { allOf } from '../../records/conditions.ts'
 import { closed, fromColumn, Id, Success, Time, toIso } from '../../records/schemas.ts'
 import { defineAction } from '../../resource.ts'
 import { readPast } from '../../state/device-log.ts'
-import { oneDevice, sendCommand } from '../../state/send-command.ts'
+import { sendCommand } from '../../state/send-command.ts'
 import { GivenCommand } from '../../state/state-schemas.ts'
 import { requireTime } from '../../state/times.ts'
 import { pastParams, readPastParams } from './state.ts'
@@ -26,7 +27,7 @@ export const deviceCommandActions = {
     scopes: ['all.Application', 'all.Device'],
     async run({ deviceId: id, deviceCommand: { name, payload, time } }, context) {
       const { platform, actor } = context
-      const devices = allOf([oneDevice(id), await visibleDevices(platform, actor)])
+      const devices = allOf([sql`devices.id = ${id}`, await visibleDevices(platform, actor)])
       const command = { name, payload, time: requireTime(time, platform.clock.now(), 'deviceCommand.time') }
       if ((await sendCommand(platform, devices, command, relayOf(context))) === 0) throw notFound({ what: 'Device' })
       return { success: true as const }

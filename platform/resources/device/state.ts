@@ -26,7 +26,7 @@ export const pastParams = {
   sortDirection: Type.Optional(Direction),
 }
 
-/** `since` and `until` belong to the range. Without an end it has what is ahead of its time, too. */
+/** `since` and `until` belong to the range. Without an end, the range includes states that are ahead of the clock. */
 export function readPastParams(
   { limit = 1, since, start = since, end, duration, sortDirection = 'desc' }: PastParams,
   now: number,
@@ -102,7 +102,7 @@ export const deviceStateActions = {
       const { platform } = context
       await readVisible(context, id)
       const now = platform.clock.now()
-      // States may be up to a day ahead. Without an end they go too.
+      // States may be up to a day ahead of the clock. Without an end they are deleted too.
       const to = end === undefined ? Number.MAX_SAFE_INTEGER : readMoment(end, now)
       await removePoints(platform.store, id, { from: readMoment(start, now), to })
       return { success: true as const }
