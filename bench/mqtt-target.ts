@@ -12,9 +12,9 @@ import { openPlatform } from '../server/compose/open-platform.ts'
 import { createBroker } from '../server/mqtt/broker.ts'
 import { createTcpListener } from '../server/mqtt/tcp-listener.ts'
 import { readSettings, type Settings } from '../server/settings.ts'
-import { startServer } from '../server.ts'
 import { call } from './call.ts'
 import { answerParent } from './child.ts'
+import { serve } from './serve.ts'
 
 export type MqttVariant = 'stored' | 'one-by-one' | 'bare' | 'server'
 
@@ -68,10 +68,7 @@ async function listenBare(): Promise<number> {
 }
 
 async function listenWhole(settings: Settings): Promise<number> {
-  const { server } = await startServer(flows, settings)
-  const url = server?.listening.find(({ name }) => name === 'mqtt')?.url
-  if (!url) throw new Error('The flows are not sound.')
-  return Number(new URL(url).port)
+  return Number(new URL((await serve(flows, settings)).urlOf('mqtt')).port)
 }
 
 async function openFolder(settings: Settings) {

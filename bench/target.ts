@@ -13,9 +13,9 @@ import { loadFolder } from '../server/compose/load-folder.ts'
 import { openPlatform } from '../server/compose/open-platform.ts'
 import { createLog } from '../server/http/log.ts'
 import { readSettings, type Settings } from '../server/settings.ts'
-import { startServer } from '../server.ts'
 import { call } from './call.ts'
 import { answerParent } from './child.ts'
+import { serve } from './serve.ts'
 
 const variants = ['flow', 'hand-written', 'commit-each', 'constant'] as const
 export type Variant = (typeof variants)[number]
@@ -47,9 +47,7 @@ async function start(variant: string, data: string): Promise<Started> {
 }
 
 async function serveFlow(settings: Settings): Promise<Started> {
-  const { server } = await startServer(flows, settings)
-  const url = server?.listening.find(({ name }) => name === 'experience')?.url
-  if (!url) throw new Error('The flows are not sound.')
+  const url = (await serve(flows, settings)).urlOf('experience')
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(user) }
   await fetch(`${url}/users`, init)
   const { token } = (await (await fetch(`${url}/auth`, init)).json()) as { token: string }

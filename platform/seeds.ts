@@ -97,10 +97,7 @@ function prepareUsers(platform: Platform, users: Seeds['users']) {
   )
 }
 
-function readDevice({ id, ...device }: Readonly<Record<string, unknown>>): {
-  id: string | undefined
-  device: DevicePost
-} {
+function readDevice({ id, ...device }: Readonly<Record<string, unknown>>) {
   if (id !== undefined && (typeof id !== 'string' || !/^[0-9a-f]{24}$/.test(id))) {
     throw invalid({ problem: 'The ID of a seed is not 24 hexadecimal digits' })
   }

@@ -4,8 +4,8 @@
  */
 import { fileURLToPath } from 'node:url'
 import { readSettings } from '../../server/settings.ts'
-import { startServer } from '../../server.ts'
 import { answerParent } from '../child.ts'
+import { serve } from '../serve.ts'
 
 export interface HostileTarget {
   /** URLs of the endpoints and of the REST API. */
@@ -23,12 +23,9 @@ async function start(data: string): Promise<HostileTarget> {
     { data, port: '0', platformPort: '0', mqttPort: '0', logLevel: 'silent', signUpsPerHour: '1000000' },
     {},
   )
-  const { server } = await startServer(flows, settings)
-  const urlOf = (listener: string) => server?.listening.find(({ name }) => name === listener)?.url
-  const [experience, platform] = [urlOf('experience'), urlOf('platform')]
-  const { applicationId, adminToken } = server ?? {}
-  if (!experience || !platform || !applicationId || !adminToken) throw new Error('The flows are not sound.')
-  return { experience, platform, applicationId, adminToken }
+  const { urlOf, applicationId, adminToken } = await serve(flows, settings)
+  if (adminToken === undefined) throw new Error('The data folder has been used before.')
+  return { experience: urlOf('experience'), platform: urlOf('platform'), applicationId, adminToken }
 }
 
 const [data] = process.argv.slice(2)

@@ -12,10 +12,8 @@ export const AdvancedQuery = Type.Unsafe<Readonly<Record<string, unknown>>>({
   description: 'Conditions on fields, and $and, $or and $nor over lists of them.',
 })
 
-export interface QueryField {
-  /** `at` is the place in the query, for messages. */
-  compile(condition: unknown, at: string): Condition
-}
+/** Compiles the condition on a field. `at` is the place in the query, for messages. */
+export type QueryField = (condition: unknown, at: string) => Condition
 
 export type QueryFields = Readonly<Record<string, QueryField>>
 
@@ -57,7 +55,7 @@ export function compileQuery(query: unknown, fields: QueryFields, at = 'query', 
       }
       const field = Object.hasOwn(fields, key) ? fields[key] : undefined
       if (!field) refuse(below, `is no field that can be queried; there are ${Object.keys(fields).join(', ')}`)
-      return field.compile(value, below)
+      return field(value, below)
     })
     return allOf(conditions)
   }
@@ -83,32 +81,30 @@ type Reader = (value: unknown, at: string) => Scalar | null | undefined
 
 /** A column of text. */
 export function textField(column: Condition): QueryField {
-  return {
-    compile(condition, place) {
-      const ignoresCase = readCi(condition, place)
-      const left = ignoresCase ? folded(column) : column
-      const fold = (text: string) => (ignoresCase ? text.toLowerCase() : text)
-      const read: Reader = (value, at) => {
-        if (value !== null && typeof value === 'object') refuse(at, 'must be text')
-        return typeof value === 'string' ? fold(value) : value === null ? null : undefined
+  return (condition, place) => {
+    const ignoresCase = readCi(condition, place)
+    const left = ignoresCase ? folded(column) : column
+    const fold = (text: string) => (ignoresCase ? text.toLowerCase() : text)
+    const read: Reader = (value, at) => {
+      if (value !== null && typeof value === 'object') refuse(at, 'must be text')
+      return typeof value === 'string' ? fold(value) : value === null ? null : undefined
+    }
+    return compileAll(condition, place, (operation) => {
+      const { operator, value, at } = operation
+      const part = typeof value === 'string' ? fold(value) : ''
+      const length = [...part].length
+      switch (operator) {
+        case '$startsWith':
+        case '$endsWith':
+        case '$contains':
+          if (part === '') refuse(at, 'must be text, and not empty')
+          if (operator === '$startsWith') return sql`substr(${left}, 1, ${sql.lit(length)}) = ${part}`
+          if (operator === '$contains') return sql`replace(${left}, ${part}, '') <> ${left}`
+          return sql`substr(${left}, length(${left}) - ${sql.lit(length - 1)}) = ${part}`
+        default:
+          return compare(left, operation, read)
       }
-      return compileAll(condition, place, (operation) => {
-        const { operator, value, at } = operation
-        const part = typeof value === 'string' ? fold(value) : ''
-        const length = [...part].length
-        switch (operator) {
-          case '$startsWith':
-          case '$endsWith':
-          case '$contains':
-            if (part === '') refuse(at, 'must be text, and not empty')
-            if (operator === '$startsWith') return sql`substr(${left}, 1, ${sql.lit(length)}) = ${part}`
-            if (operator === '$contains') return sql`replace(${left}, ${part}, '') <> ${left}`
-            return sql`substr(${left}, length(${left}) - ${sql.lit(length - 1)}) = ${part}`
-          default:
-            return compare(left, operation, read)
-        }
-      })
-    },
+    })
   }
 }
 
@@ -121,7 +117,7 @@ export function timeField(column: Condition): QueryField {
       refuse(at, 'must be a time, as ISO text or milliseconds')
     return time
   }
-  return { compile: (condition, at) => compileAll(condition, at, (operation) => compare(column, operation, read)) }
+  return (condition, at) => compileAll(condition, at, (operation) => compare(column, operation, read))
 }
 
 const readId: Reader = (value, at) => {
@@ -141,7 +137,7 @@ export function idField(column: Condition): QueryField {
     if (!comparison.includes(operator)) refuse(at, `is no operator for an ID; there are ${comparison.join(', ')}`)
     return compare(column, operation, readId)
   }
-  return { compile: (condition, at) => compileAll(condition, at, compileOne) }
+  return (condition, at) => compileAll(condition, at, compileOne)
 }
 
 /** IDs of which a row can have several: `has` says which rows have one of the given IDs. */
@@ -160,21 +156,19 @@ export function idsField(has: (ids: readonly string[]) => Condition): QueryField
     const isAmong = ids.length === 0 ? never : has(ids)
     return operator === '$in' ? isAmong : not(isAmong)
   }
-  return { compile: (condition, at) => compileAll(condition, at, compileOne) }
+  return (condition, at) => compileAll(condition, at, compileOne)
 }
 
 /** Texts of which a row can have several. One text that meets the condition is enough; `$ne` and `$nin` hold if no text is among those named. */
 export function textsField(column: Condition, has: (condition: Condition) => Condition): QueryField {
   const one = textField(column)
-  return {
-    compile(condition, at) {
-      const ci = typeof condition === 'object' && condition !== null && '$ci' in condition ? { $ci: condition.$ci } : {}
-      return compileAll(condition, at, ({ operator, value }) => {
-        if (operator === '$ne') return not(has(one.compile({ $eq: value, ...ci }, at)))
-        if (operator === '$nin') return not(has(one.compile({ $in: value, ...ci }, at)))
-        return has(one.compile({ [operator]: value, ...ci }, at))
-      })
-    },
+  return (condition, at) => {
+    const ci = typeof condition === 'object' && condition !== null && '$ci' in condition ? { $ci: condition.$ci } : {}
+    return compileAll(condition, at, ({ operator, value }) => {
+      if (operator === '$ne') return not(has(one({ $eq: value, ...ci }, at)))
+      if (operator === '$nin') return not(has(one({ $in: value, ...ci }, at)))
+      return has(one({ [operator]: value, ...ci }, at))
+    })
   }
 }
 
@@ -230,7 +224,7 @@ export interface Tags {
  * `$in` or `$nin` with a list; `null` under a key is met where no tag has it. `null` alone is met by what has no tags. Each may be wrapped in `$eq` or `$ne`.
  */
 export function tagsField({ key, value, has }: Tags): QueryField {
-  const compile = (condition: unknown, at: string): Condition => {
+  const compile: QueryField = (condition, at) => {
     if (condition === null) return not(has(always))
     const parts = asObject(condition, at)
     const keys = Object.keys(parts)
@@ -249,7 +243,7 @@ export function tagsField({ key, value, has }: Tags): QueryField {
     }
     return allOf([...(ofOne.length > 0 ? [has(allOf(ofOne))] : []), ...all])
   }
-  return { compile }
+  return compile
 }
 
 function textOfTag(column: Condition, asked: unknown, at: string): Condition {

@@ -32,8 +32,7 @@ export const experienceGroups: Resource = {
       params: closed({ ...listParams(spec), query: Type.Optional(AdvancedQuery) }),
       result: listResult(GroupRecord),
       scopes: ['all.Application', 'all.Application.read'],
-      async run(params, context) {
-        const { platform } = context
+      async run(params, { platform }) {
         const { store } = platform
         const conditions = params.query === undefined ? [] : [compileGroupQuery(params.query, store.dialect)]
         return list(spec, params, platform, conditions, (rows) => toGroups(platform, store.read, rows))

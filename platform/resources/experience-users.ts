@@ -55,8 +55,7 @@ export const experienceUsers: Resource = {
       }),
       result: listResult(ExperienceUserRecord),
       scopes: ['all.Application', 'all.Application.read'],
-      run(params, context) {
-        const { platform } = context
+      run(params, { platform }) {
         const { store } = platform
         const conditions = inGroup(params.experienceGroupId, isSet(params.includeAncestorGroups))
         if (params.query !== undefined) conditions.push(compileUserQuery(params.query, store.dialect))

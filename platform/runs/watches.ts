@@ -34,12 +34,9 @@ export function compileWatch(watch: Watch): CompiledWatch {
   return watch.on === 'topic' ? watch : { ...watch, ...findDevices(watch.devices) }
 }
 
-export interface Watches {
+export interface Watches extends Readonly<Record<DeviceWatch['on'], readonly OnDevices<DeviceWatch>[]>> {
   readonly state: readonly OnDevices<StateWatch>[]
   readonly inactivity: readonly OnDevices<InactivityWatch>[]
-  readonly connect: readonly OnDevices<DeviceWatch>[]
-  readonly disconnect: readonly OnDevices<DeviceWatch>[]
-  readonly create: readonly OnDevices<DeviceWatch>[]
   readonly topic: readonly Watch<TopicWatch>[]
 }
 

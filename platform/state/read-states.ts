@@ -1,10 +1,12 @@
 /** Reads states as they were reported: the first or last states of a range, and the last value of each attribute. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Static } from 'typebox'
 import { allOf, type Condition, isIn } from '../records/conditions.ts'
 import { toIso } from '../records/schemas.ts'
 import type { Dialect, Store } from '../store/store.ts'
 import type { DeviceStateTable, Tables } from '../store/tables.ts'
 import { fromStored, type Scalar } from './convert-value.ts'
+import type { ShownState } from './state-schemas.ts'
 
 export interface StateRange {
   /** Milliseconds since 1970. `from` and `to` belong to the range. */
@@ -16,10 +18,7 @@ export interface StateRange {
   readonly attributes?: readonly string[] | undefined
 }
 
-export interface ReadState {
-  readonly time: string
-  readonly data: Record<string, Scalar>
-}
+export type ReadState = Static<typeof ShownState>
 
 interface PointRow extends DeviceStateTable {
   readonly data_type: string
@@ -76,7 +75,7 @@ export interface LastValue {
 export async function readLastValues(
   { read, dialect }: Pick<Store, 'read' | 'dialect'>,
   devices: Condition,
-  range: { readonly from: number; readonly to: number; readonly attributes?: readonly string[] | undefined },
+  range: Omit<StateRange, 'limit' | 'direction'>,
 ): Promise<LastValue[]> {
   const { rows } = await sql<PointRow>`select p.*, a.data_type
     from device_attributes a ${lastPoint(dialect, range)}
