@@ -6,6 +6,7 @@
 import { benchDevices } from './devices.ts'
 import { benchEngine } from './engine.ts'
 import { benchHostile } from './hostile/hostile.ts'
+import { column, headings, print } from './print.ts'
 import { benchRegistration } from './registration.ts'
 import { medianRatio } from './statistics.ts'
 import type { Variant } from './target.ts'
@@ -13,10 +14,10 @@ import type { Variant } from './target.ts'
 const isSanity = process.argv.includes('--sanity')
 const devices = { isSanity, isLong: process.argv.includes('--long') }
 if (process.argv.includes('--hostile')) {
-  process.exit((await benchHostile(isSanity ? 1 : 3, print)) ? 0 : 1)
+  process.exit((await benchHostile(isSanity ? 1 : 3)) ? 0 : 1)
 }
 if (process.argv.includes('--devices')) {
-  await benchDevices(devices, print)
+  await benchDevices(devices)
   process.exit()
 }
 
@@ -35,14 +36,9 @@ const times = await benchRegistration(variants, { rounds, ...(isSanity ? { amoun
 
 print(`POST /devices at 50 connections, ${isSanity ? '1 round of 500 requests' : '12 rounds of 2 s each'}, medians`)
 print()
-print(`${'requests/s'.padStart(12)}${'p50 ms'.padStart(10)}${'p99 ms'.padStart(10)}`)
+print(headings(['requests/s', 'p50 ms', 'p99 ms']))
 for (const { variant, requestsPerSecond, p50Ms, p99Ms } of times) {
-  const numbers = [
-    requestsPerSecond.toFixed(0).padStart(12),
-    p50Ms.toFixed(1).padStart(10),
-    p99Ms.toFixed(1).padStart(10),
-  ]
-  print(`${numbers.join('')}   ${names[variant]}`)
+  print(`${column(requestsPerSecond, 12, 0)}${column(p50Ms)}${column(p99Ms)}   ${names[variant]}`)
 }
 print()
 print(`a/b ${ratio('flow', 'hand-written')}   throughput compared with the hand-written route; at least 0.85`)
@@ -56,13 +52,9 @@ print(
 )
 
 print()
-await benchDevices(devices, print)
+await benchDevices(devices)
 
 function ratio(one: Variant, other: Variant): string {
   const rounds = (variant: Variant) => times.find((found) => found.variant === variant)?.perRound ?? []
   return medianRatio(rounds(one), rounds(other))
-}
-
-function print(line = ''): void {
-  process.stdout.write(`${line}\n`)
 }

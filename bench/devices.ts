@@ -1,6 +1,7 @@
 /** The part of `npm run bench` that measures devices: states over MQTT, idle connections, and queries over time. */
 import { benchFleet, type FleetOptions, type FleetResult, type StateTimes } from './fleet.ts'
 import type { MqttVariant } from './mqtt-target.ts'
+import { column, headings, print } from './print.ts'
 import { benchSeries, type QueryTimes, type SeriesTimes } from './series.ts'
 import { medianRatio } from './statistics.ts'
 
@@ -16,18 +17,16 @@ interface DevicesOptions {
   readonly isLong: boolean
 }
 
-type Print = (line?: string) => void
-
-export async function benchDevices({ isSanity, isLong }: DevicesOptions, print: Print): Promise<void> {
+export async function benchDevices({ isSanity, isLong }: DevicesOptions): Promise<void> {
   const fleet = isSanity
     ? { rounds: 1, seconds: 0.5, idleConnections: 100, settleMs: 100 }
     : { rounds: 15, seconds: 1, idleConnections: 5000, settleMs: 3000 }
   const sizes = isSanity ? [1000] : [100_000, 1_000_000, ...(isLong ? [10_000_000] : [])]
-  printFleet(fleet, await benchFleet(['stored', 'bare', 'one-by-one'], fleet), print)
-  printSeries(await benchSeries(sizes, 5), print)
+  printFleet(fleet, await benchFleet(['stored', 'bare', 'one-by-one'], fleet))
+  printSeries(await benchSeries(sizes, 5))
 }
 
-function printFleet({ rounds, seconds, idleConnections }: FleetOptions, { states, idle }: FleetResult, print: Print) {
+function printFleet({ rounds, seconds, idleConnections }: FleetOptions, { states, idle }: FleetResult) {
   print(`States with QoS 1 from 50 devices, 10 of each on their way, ${rounds} rounds of ${seconds} s each, medians`)
   print()
   print(headings(['states/s', 'p50 ms', 'p99 ms']))
@@ -43,7 +42,7 @@ function printFleet({ rounds, seconds, idleConnections }: FleetOptions, { states
   print()
 }
 
-function printSeries(series: readonly SeriesTimes[], print: Print) {
+function printSeries(series: readonly SeriesTimes[]) {
   print(
     'A mean of every five minutes and a mean of all, over points of one device: ms, and how long nothing else was served',
   )
@@ -56,16 +55,8 @@ function printSeries(series: readonly SeriesTimes[], print: Print) {
     print('PostgreSQL was not measured: DATABASE_URL names none.')
 }
 
-function headings([first = '', ...others]: readonly string[]): string {
-  return first.padStart(12) + others.map((heading) => heading.padStart(10)).join('')
-}
-
 function times({ medianMs, blockedMs }: QueryTimes): string {
   return column(medianMs) + column(blockedMs)
-}
-
-function column(value: number, width = 10, digits = 1): string {
-  return value.toFixed(digits).padStart(width)
 }
 
 function ratio(states: readonly StateTimes[], one: MqttVariant, other: MqttVariant): string {

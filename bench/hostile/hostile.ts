@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startChild } from '../child.ts'
+import { column, headings, print } from '../print.ts'
 import { quantile } from '../statistics.ts'
 import { attacks } from './attacks.ts'
 import type { HostileTarget } from './target.ts'
@@ -12,13 +13,13 @@ import type { HostileTarget } from './target.ts'
 const maxWaitMs = 250
 
 /** Sends each attack `times` times. Returns whether all rows are below the bound, and each attack was answered as it is meant to be. */
-export async function benchHostile(times: number, print: (line?: string) => void): Promise<boolean> {
+export async function benchHostile(times: number): Promise<boolean> {
   const data = await mkdtemp(join(tmpdir(), 'flowpot-bench-'))
   const server = startChild('./hostile-target.js', [data])
   const honest = startChild('./hostile-client.js')
   try {
     const target = await server.ask<HostileTarget>('start')
-    print(`${'max ms'.padStart(8)}${'p95 ms'.padStart(8)}   what an honest client waits, next to`)
+    print(`${headings(['max ms', 'p95 ms'])}   what an honest client waits, next to`)
     const late: string[] = []
     const unmeant: string[] = []
     for (const { name, honestPath = '/honest', answer: wanted, prepare } of attacks) {
@@ -37,7 +38,7 @@ export async function benchHostile(times: number, print: (line?: string) => void
       const isMeant = [...answers].every((answer) => wanted.test(answer))
       if (!isMeant) unmeant.push(name)
       const marks = `${isLate ? '!' : ' '}${isMeant ? ' ' : '?'}`
-      print(`${max.toFixed(0).padStart(8)}${p95.toFixed(0).padStart(8)} ${marks} ${name} (${[...answers].join('; ')})`)
+      print(`${column(max, 12, 0)}${column(p95, 10, 0)} ${marks} ${name} (${[...answers].join('; ')})`)
     }
     print()
     print(

@@ -1,4 +1,5 @@
 /** Decides by scopes which actions an actor may call. What no scope allows is refused. */
+import { forbidden } from '../base/refusals.ts'
 import type { Actor } from './actor.ts'
 
 /**
@@ -61,8 +62,10 @@ function isIncluded(scope: string, admitting: readonly string[]): boolean {
   return Object.hasOwn(includes, scope) && (includes[scope] ?? []).some((below) => isIncluded(below, admitting))
 }
 
-/** Whether a token with `scope` could do anything that `actor` cannot. */
-export function exceeds(scope: string, actor: Actor): boolean {
-  const [resource = ''] = scope.split('.')
-  return !scopesOf(actor).some((own) => isIncluded(own, [scope, 'all.Application', `${resource}.*`]))
+/** Throws 403 if a token with these scopes could do anything that `actor` cannot. */
+export function refuseExcess(scopes: readonly string[], actor: Actor): void {
+  for (const scope of scopes) {
+    const admitting = [scope, 'all.Application', `${scope.split('.')[0]}.*`]
+    if (!scopesOf(actor).some((own) => isIncluded(own, admitting))) throw forbidden({ call: scope })
+  }
 }

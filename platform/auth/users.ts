@@ -16,40 +16,58 @@ export interface UserAccounts extends Pick<Users, 'signToken'> {
 
 export function createUsers(platform: AuthBase): UserAccounts {
   return {
-    verifyPassword: (email, password, address) => verifyPassword(platform, email, password, address),
-    verifyToken: (token) => verifyToken(platform, token),
-    signToken: (request) => signToken(platform, request),
+    async verifyPassword(email, password, address) {
+      const { read } = platform.store
+      const name = toEmailKey(email)
+      const row = isAddress(email)
+        ? await read.selectFrom('experience_users').selectAll().where('email_key', '=', name).executeTakeFirst()
+        : undefined
+      const attempt = await platform.limiters.user.attempt({ name, account: row?.id, address })
+      await attempt.admit()
+      const isRight = await platform.passwords.verify(
+        password.slice(0, maxPasswordLength),
+        password.length > maxPasswordLength ? null : (row?.password_hash ?? null),
+        // Checked again when its turn comes: of many guesses at once, most wait here while the first ones fail.
+        { address, before: attempt.admit },
+      )
+      // A new password may have been set while this one waited for its turn: it ends this one as it ends tokens.
+      const current = row && isRight ? await readUserRow(read, row.id) : undefined
+      if (!current || current.password_hash !== row?.password_hash) {
+        await attempt.failed()
+        return null
+      }
+      await attempt.succeeded()
+      const [user] = await toUsers(platform, read, [current])
+      return user ?? null
+    },
+    async verifyToken(token) {
+      const claims = platform.tokens.read('experience', token)
+      if (!claims) return null
+      const { rows } = await readTokenRows(platform.store.read, [claims.sub])
+      const [row] = rows
+      if (!row || (claims.gen ?? 0) < row.token_generation) return null
+      if (claims.issuedMs < Math.max(row.token_cutoff ?? 0, row.all_cutoff ?? 0)) return null
+      const groups = rows.flatMap(({ group_id: id, group_name: name }) =>
+        id === null || name === null ? [] : [{ id, name }],
+      )
+      return {
+        user: toUser(row, platform.applicationId, groups),
+        authInfo: {
+          issuedAt: toIso(claims.issuedMs),
+          expiresAt: claims.exp === undefined ? null : toIso(claims.exp * 1000),
+          // The cache of verified tokens shares the claims between requests, so a flow gets a copy that it may change.
+          extraData: claims.data === undefined ? {} : structuredClone(claims.data),
+        },
+      }
+    },
+    async signToken(request) {
+      const user = await prepareUser(platform, request)
+      if (!user) return null
+      const { ttlSeconds = platform.settings.userTokenTtlSeconds, data } = request
+      const claims = { sub: user.id, gen: user.token_generation, ...(data === undefined ? {} : { data }) }
+      return platform.tokens.sign('experience', claims, ttlSeconds)
+    },
   }
-}
-
-async function verifyPassword(
-  platform: AuthBase,
-  email: string,
-  password: string,
-  address: string | undefined,
-): Promise<UserRecord | null> {
-  const { read } = platform.store
-  const name = toEmailKey(email)
-  const row = isAddress(email)
-    ? await read.selectFrom('experience_users').selectAll().where('email_key', '=', name).executeTakeFirst()
-    : undefined
-  const attempt = await platform.limiters.user.attempt({ name, account: row?.id, address })
-  await attempt.admit()
-  const isRight = await platform.passwords.verify(
-    password.slice(0, maxPasswordLength),
-    password.length > maxPasswordLength ? null : (row?.password_hash ?? null),
-    // Checked again when its turn comes: of many guesses at once, most wait here while the first ones fail.
-    { address, before: attempt.admit },
-  )
-  // A new password may have been set while this one waited for its turn: it ends this one as it ends tokens.
-  const current = row && isRight ? await readUserRow(read, row.id) : undefined
-  if (!current || current.password_hash !== row?.password_hash) {
-    await attempt.failed()
-    return null
-  }
-  await attempt.succeeded()
-  const [user] = await toUsers(platform, read, [current])
-  return user ?? null
 }
 
 const maxPasswordLength = 2048
@@ -74,35 +92,6 @@ const readTokenRows = keepStatement((db) =>
     left join experience_groups g on g.id = m.group_id
     where u.id = ${''} order by g.name, g.id`.compile(db),
 )
-
-async function verifyToken(platform: AuthBase, token: string): Promise<VerifiedUser | null> {
-  const claims = platform.tokens.read('experience', token)
-  if (!claims) return null
-  const { rows } = await readTokenRows(platform.store.read, [claims.sub])
-  const [row] = rows
-  if (!row || (claims.gen ?? 0) < row.token_generation) return null
-  if (claims.issuedMs < Math.max(row.token_cutoff ?? 0, row.all_cutoff ?? 0)) return null
-  const groups = rows.flatMap(({ group_id: id, group_name: name }) =>
-    id === null || name === null ? [] : [{ id, name }],
-  )
-  return {
-    user: toUser(row, platform.applicationId, groups),
-    authInfo: {
-      issuedAt: toIso(claims.issuedMs),
-      expiresAt: claims.exp === undefined ? null : toIso(claims.exp * 1000),
-      // The cache of verified tokens shares the claims between requests, so a flow gets a copy that it may change.
-      extraData: claims.data === undefined ? {} : structuredClone(claims.data),
-    },
-  }
-}
-
-async function signToken(platform: AuthBase, request: TokenRequest): Promise<string | null> {
-  const user = await prepareUser(platform, request)
-  if (!user) return null
-  const { ttlSeconds = platform.settings.userTokenTtlSeconds, data } = request
-  const claims = { sub: user.id, gen: user.token_generation, ...(data === undefined ? {} : { data }) }
-  return platform.tokens.sign('experience', claims, ttlSeconds)
-}
 
 async function prepareUser(
   { store, clock }: AuthBase,

@@ -18,6 +18,7 @@ import {
   NullableId,
   oneOf,
   resourceFields,
+  showResource,
   Tag,
   TagMap,
   Time,
@@ -114,11 +115,8 @@ export function toRow(device: DevicePost, id: string, now: number): DeviceTable 
 
 export function toDevice(row: DeviceTable, applicationId: string): DeviceRecord {
   return {
-    id: row.id,
+    ...showResource(row, applicationId),
     deviceId: row.id,
-    applicationId,
-    creationDate: toIso(row.created_at),
-    lastUpdated: toIso(row.updated_at),
     name: row.name,
     description: row.description,
     tags: fromColumn<Tag[]>(row.tags),

@@ -1,7 +1,7 @@
 /** One API token of the application. */
 import Type from 'typebox'
-import { exceeds } from '../auth/scopes.ts'
-import { forbidden, notFound } from '../base/refusals.ts'
+import { refuseExcess } from '../auth/scopes.ts'
+import { notFound } from '../base/refusals.ts'
 import { readApiToken, TokenStatus, tokenFields } from '../records/api-token-record.ts'
 import { closed, Description, Id, Name, Success } from '../records/schemas.ts'
 import { defineAction, type Resource } from '../resource.ts'
@@ -43,8 +43,7 @@ export const applicationApiToken: Resource = {
         const token = await platform.store.write(async (tx) => {
           const { scope } = await readApiToken(platform, tx, id)
           // As when it is created: whoever makes a token usable must not get more rights by it than they have.
-          const excess = patch.status === 'active' ? scope.find((one) => exceeds(one, actor)) : undefined
-          if (excess !== undefined) throw forbidden({ call: excess })
+          if (patch.status === 'active') refuseExcess(scope, actor)
           await tx.updateTable('api_tokens').set(set).where('id', '=', id).execute()
           return readApiToken(platform, tx, id)
         })

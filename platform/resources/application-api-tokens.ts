@@ -2,8 +2,8 @@
 import Type from 'typebox'
 import type { Actor } from '../auth/actor.ts'
 import { createApiToken, insertApiToken } from '../auth/api-tokens.ts'
-import { exceeds } from '../auth/scopes.ts'
-import { forbidden, invalid } from '../base/refusals.ts'
+import { refuseExcess } from '../auth/scopes.ts'
+import { invalid } from '../base/refusals.ts'
 import { TokenStatus, toApiToken, tokenFields } from '../records/api-token-record.ts'
 import { type ListSpec, list, listParams, listResult } from '../records/list.ts'
 import { closed, Description, Id, Name, oneOf, Time } from '../records/schemas.ts'
@@ -69,8 +69,7 @@ export const applicationApiTokens: Resource = {
         const scope = apiToken.scope ?? ['all.Application']
         if (scope.length === 0) throw invalid({ problem: 'apiToken.scope is empty: the token could do nothing' })
         // Whoever may create tokens must not create one that may do more than they may.
-        const excess = scope.find((one) => exceeds(one, actor))
-        if (excess !== undefined) throw forbidden({ call: excess })
+        refuseExcess(scope, actor)
         const { row, value } = createApiToken(platform, {
           ...apiToken,
           scope,

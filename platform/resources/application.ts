@@ -2,7 +2,6 @@
 import { sql } from 'kysely'
 import Type from 'typebox'
 import { relayOf } from '../auth/own-device.ts'
-import { notFound } from '../base/refusals.ts'
 import type { Platform } from '../platform.ts'
 import { anyOf, countRows, fitsGlob } from '../records/conditions.ts'
 import { closed, Id, Name, oneOf, resourceFields, Success, Time, toIso, toMs } from '../records/schemas.ts'
@@ -174,8 +173,7 @@ async function readApplication(
   { store }: Platform,
   { summaryInclude, summaryExclude }: { summaryInclude?: string; summaryExclude?: string },
 ) {
-  const row = await store.read.selectFrom('application').selectAll().executeTakeFirst()
-  if (!row) throw notFound({ what: 'Application' })
+  const row = await store.read.selectFrom('application').selectAll().executeTakeFirstOrThrow()
   const included = summaryInclude?.split(',')
   const excluded = summaryExclude?.split(',') ?? []
   const summary: Partial<Record<SummaryField, number>> = {}
@@ -196,11 +194,7 @@ async function readApplication(
 }
 
 async function readReadme({ store }: Platform) {
-  const row = await store.read
-    .selectFrom('application')
-    .select(['id', 'readme', 'readme_updated_at'])
-    .executeTakeFirst()
-  if (!row) throw notFound({ what: 'Application' })
+  const row = await store.read.selectFrom('application').selectAll().executeTakeFirstOrThrow()
   return {
     applicationId: row.id,
     content: row.readme ?? '',

@@ -45,7 +45,7 @@ export const data: Resource = {
         const { store } = context.platform
         const { start, end } = readRange(query, context.platform.clock.now())
         const resolution = query.resolution === undefined ? undefined : Math.round(query.resolution)
-        const order = query.order ?? 'asc'
+        const { order = 'asc', limit = maxRawPoints } = query
         const given = query.aggregation ?? 'LAST'
         const aggregation = readAggregation(given)
         const timeZone = readTimeZone(query, aggregation)
@@ -58,13 +58,12 @@ export const data: Resource = {
           end: toIso(end),
           resolution: resolution ?? end - start,
           aggregation: given,
-          limit: aggregation === 'NONE' ? (query.limit ?? maxRawPoints) : null,
+          limit: aggregation === 'NONE' ? limit : null,
           order,
         }
         if (aggregation === 'NONE') {
           const [device, ...others] = series
           if (others.length > 0) throw invalid({ problem: 'query.aggregation NONE takes exactly one device' })
-          const limit = query.limit ?? maxRawPoints
           const range = { from: start, to: end - 1, limit, direction: order, attributes: query.attributes }
           const states = device ? await readStates(store.read, device[0], range) : []
           device?.[1].points.push(...states)
