@@ -1,10 +1,11 @@
 /** Experience users: what a client may send, what it gets, which never holds a password or its hash, and their rows. */
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import Type, { type Static } from 'typebox'
 import type { Base } from '../base/base.ts'
 import { conflict, notFound } from '../base/refusals.ts'
 import type { Transaction } from '../store/store.ts'
 import type { ExperienceUserTable, Tables } from '../store/tables.ts'
+import { isIn } from './conditions.ts'
 import { linksIn } from './link-rows.ts'
 import {
   closed,
@@ -100,21 +101,10 @@ export async function toUsers(
   db: Kysely<Tables>,
   rows: ExperienceUserTable[],
 ): Promise<ExperienceUserRecord[]> {
-  const groups =
-    rows.length === 0
-      ? []
-      : await db
-          .selectFrom('experience_group_users as member')
-          .innerJoin('experience_groups as own', 'own.id', 'member.group_id')
-          .select(['member.user_id', 'own.id', 'own.name'])
-          .where(
-            'member.user_id',
-            'in',
-            rows.map((row) => row.id),
-          )
-          .orderBy('own.name')
-          .orderBy('own.id')
-          .execute()
+  const ids = rows.map((row) => row.id)
+  const { rows: groups } = await sql<{ user_id: string; id: string; name: string }>`select m.user_id, g.id, g.name
+    from experience_group_users m join experience_groups g on g.id = m.group_id
+    where ${isIn(sql`m.user_id`, ids)} order by g.name, g.id`.execute(db)
   const byUser = groupBy(groups, (group) => group.user_id)
   return rows.map((row) => toUser(row, platform.applicationId, byUser.get(row.id) ?? []))
 }

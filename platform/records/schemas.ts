@@ -46,14 +46,16 @@ export function mapOf<Value extends TSchema>(value: Value, options: { readonly d
   return Type.Unsafe<Record<string, Static<Value>>>({ type: 'object', additionalProperties: value, ...options })
 }
 
+/** The part of a schema that asks one thing of values of a type, and another of all others. */
+export function ifType(type: 'string' | 'array', then: object, otherwise: object) {
+  return { if: { type }, then, else: otherwise }
+}
+
 /** One of the values, or a list of them. */
 export function someOf<const Values extends readonly string[]>(values: Values) {
   return Type.Unsafe<Values[number] | Values[number][]>({
     type: ['string', 'array'],
-    if: { type: 'string' },
-    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
-    then: { enum: values },
-    else: { items: { type: 'string', enum: values }, minItems: 1 },
+    ...ifType('string', { enum: values }, { items: { type: 'string', enum: values }, minItems: 1 }),
   })
 }
 

@@ -1,6 +1,6 @@
 /** The schemas of states and commands. */
 import Type, { type Static } from 'typebox'
-import { closed, Key, mapOf, Time } from '../records/schemas.ts'
+import { closed, ifType, Key, mapOf, Time } from '../records/schemas.ts'
 import type { Scalar } from './convert-value.ts'
 import { GivenTime } from './times.ts'
 
@@ -28,10 +28,7 @@ const maxBatch = 10_000
 /** One state, or a list. If two states of a list contradict each other, the later one counts. */
 export const StateOrStates = Type.Unsafe<GivenState | GivenState[]>({
   type: ['object', 'array'],
-  if: { type: 'array' },
-  // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
-  then: { items: State, minItems: 1, maxItems: maxBatch },
-  else: State,
+  ...ifType('array', { items: State, minItems: 1, maxItems: maxBatch }, State),
 })
 
 /** The value of an attribute as clients get it. */

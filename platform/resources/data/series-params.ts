@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { zoneNamed } from '../../../contracts/time-zone.ts'
 import { invalid } from '../../base/refusals.ts'
-import { closed, mapOf, oneOf, Time } from '../../records/schemas.ts'
+import { closed, ifType, mapOf, oneOf, Time } from '../../records/schemas.ts'
 import { dayMs } from '../../state/local-days.ts'
 import { selection } from '../../state/select-devices.ts'
 import { type Aggregation, aggregations } from '../../state/series-query.ts'
@@ -24,10 +24,7 @@ const AggregationOptions = Type.Object(
 )
 const GivenAggregation = Type.Unsafe<Static<typeof AggregationName> | Static<typeof AggregationOptions>>({
   type: ['string', 'object'],
-  if: { type: 'string' },
-  // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
-  then: AggregationName,
-  else: AggregationOptions,
+  ...ifType('string', AggregationName, AggregationOptions),
 })
 const Order = oneOf(['asc', 'desc'])
 
