@@ -1,6 +1,16 @@
 import { readdirSync } from 'node:fs'
 
-const notSource = new Set(['node_modules', 'dist', 'test', 'bench', 'docs', 'flows', 'scripts', 'vitest.config.ts'])
+const notSource = new Set([
+  'node_modules',
+  'dist',
+  'test',
+  'bench',
+  'docs',
+  'editors',
+  'flows',
+  'scripts',
+  'vitest.config.ts',
+])
 
 /** Every TypeScript file that the product is built from, relative to the checkout `root`, which ends in a slash. */
 export function sourceFiles(root: string, folder = ''): string[] {
