@@ -28,6 +28,7 @@ export function nodeDefinitions(
 ): Definitions {
   const inPart = customNodes?.map((type) => customNodeSchema(type, actions))
   return {
+    id,
     node: {
       type: 'object',
       required: ['type'],
@@ -62,7 +63,7 @@ function nodeSchema(type: NodeType, actions: ActionCatalog): JsonSchema {
     required: ['type', ...(type.config.required ?? [])],
     properties: {
       type: { const: type.type, description: type.summary },
-      id,
+      id: ref('id'),
       name: { type: 'string', description: 'For people.' },
       ...fields,
       ...(cases && { cases: withWires(cases) }),

@@ -25,25 +25,23 @@ export function sharedSchemaChecker(): SchemaChecker {
   return shared
 }
 
+/** More than an application has. Each version of a schema that somebody types in an editor is a text of its own. */
+const maxTexts = 5_000
+
 export function createSchemaChecker(): SchemaChecker {
-  // Not strict, since schemas have our own keywords (`x-flowpot`), which do not restrict the value. With `ownProperties`, since a
-  // value may have keys such as `constructor` or `__proto__`.
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    strict: false,
-    ownProperties: true,
-    addUsedSchema: false,
-    code: { regExp: unicodePattern },
-  })
-  addFormats.default(ajv)
-  addExactMultipleOf(ajv)
-  const compiled = new WeakMap<object, ValidateFunction>()
+  let ajv = createAjv()
+  let compiled = new WeakMap<object, ValidateFunction>()
   // Every load creates the schemas of its custom nodes again, and most of them have not changed.
   const byText = new Map<string, ValidateFunction>()
   const compile = (schema: object): ValidateFunction => {
     const text = JSON.stringify(schema)
     const validate = byText.get(text) ?? ajv.compile(closeSchema(schema))
+    if (byText.size >= maxTexts) {
+      // Ajv keeps whatever it has compiled, so all of it is dropped.
+      byText.clear()
+      compiled = new WeakMap()
+      ajv = createAjv()
+    }
     byText.set(text, validate)
     return validate
   }
@@ -58,6 +56,22 @@ export function createSchemaChecker(): SchemaChecker {
       return complaintsOf(decisiveErrors(validate.errors ?? [], hasTemplate), value)
     },
   }
+}
+
+function createAjv(): Ajv {
+  // Not strict, since schemas have our own keywords (`x-flowpot`), which do not restrict the value. With `ownProperties`, since a
+  // value may have keys such as `constructor` or `__proto__`.
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    ownProperties: true,
+    addUsedSchema: false,
+    code: { regExp: unicodePattern },
+  })
+  addFormats.default(ajv)
+  addExactMultipleOf(ajv)
+  return ajv
 }
 
 function complaintsOf(errors: readonly ErrorObject[], value: unknown): FieldProblem[] {
