@@ -40,13 +40,17 @@ export function outlineOrProblems({ outline, problems, source }: ReadOutline, is
   return outline
 }
 
-/** Writes a JSON document to the file `out`, or to standard output. `next` says what the file is for. */
+/** Writes a JSON document to the file `out`, or to standard output. `next` says what the file is for. A compact one is for programs only. */
 export async function writeDocument(
   document: object,
-  { out, json = false }: { readonly out?: string; readonly json?: boolean },
+  {
+    out,
+    json = false,
+    isCompact = false,
+  }: { readonly out?: string; readonly json?: boolean; readonly isCompact?: boolean },
   next = '',
 ): Promise<number> {
-  const text = JSON.stringify(document, null, 2)
+  const text = JSON.stringify(document, null, isCompact ? 0 : 2)
   if (out !== undefined) await writeText(out, `${text}\n`)
   if (json) printJson(out === undefined ? document : { file: out })
   else print(out === undefined ? text : `Wrote ${out}.${next}`)

@@ -9,5 +9,9 @@ export interface SchemaOptions {
 }
 
 export async function schema(folder: string | undefined, options: SchemaOptions): Promise<number> {
-  return writeDocument(await schemaFor(folder), options, ' How an editor finds it: flowpot schema --help')
+  return writeDocument(
+    await schemaFor(folder),
+    { ...options, isCompact: true },
+    ' How an editor finds it: flowpot schema --help',
+  )
 }
