@@ -84,7 +84,11 @@ export function writeShape(shape: Shape, segments: readonly string[], value: Sha
   }
   const keys: ReadonlyMap<string, Shape> = shape.kind === 'object' ? shape.keys : new Map()
   const below = writeShape(keys.get(key) ?? (shape.kind === 'object' && !shape.open ? scalar : anything), rest, value)
-  return { kind: 'object', keys: new Map(keys).set(key, below), open: shape.kind !== 'object' || shape.open }
+  return {
+    kind: 'object',
+    keys: new Map(keys).set(key, below),
+    open: shape.kind === 'anything' || (shape.kind === 'object' && shape.open),
+  }
 }
 
 function isIndex(key: string): boolean {

@@ -94,6 +94,16 @@ describe('check', () => {
       ),
       ['7:35 FLOW_ABSENT_PATH'],
     ],
+    [
+      'a path beside the one that was written',
+      withNodes('- { type: set, path: working.list, to: 1 }\n- { type: reply, body: << working.lst >> }'),
+      ['5:27 FLOW_ABSENT_PATH'],
+    ],
+    [
+      'no path beside one that was written into what the client sent',
+      withNodes('- { type: set, path: data.body.list, to: 1 }\n- { type: reply, body: << data.body.lst >> }'),
+      [],
+    ],
     ['a path below a text', withNodes('- { type: reply, body: << flowId.x >> }'), ['4:27 FLOW_ABSENT_PATH']],
     ['no trigger that is known', withNodes('- type: reply', '{ endpont: GET /a }'), ['2:5 FLOW_UNKNOWN_TRIGGER']],
     [

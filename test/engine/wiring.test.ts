@@ -64,14 +64,14 @@ nodes:
   - id: fork
     type: step
     next:
-      - [ { id: one, type: set, path: working.n, to: 1 }, { id: look, type: pick, if: << working.m >> } ]
+      - [ { id: one, type: set, path: data.n, to: 1 }, { id: look, type: pick, if: << data.m >> } ]
       - two
-  - { id: two, type: set, path: working.m, to: 2 }
+  - { id: two, type: set, path: data.m, to: 2 }
   - { id: last, type: step }`
     const run = start(compile(flow))
     await run.done
     expect(run.names()).toEqual(['fork', 'one', 'look', 'two', 'last'])
-    expect(run.missing).toEqual(['working.m'])
+    expect(run.missing).toEqual(['data.m'])
   })
 
   it('reaches a node from several places', async () => {

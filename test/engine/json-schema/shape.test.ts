@@ -87,6 +87,13 @@ describe('write', () => {
   test.each([
     ['replaces what stood there', ['data', 'params'], ['data', 'params', 'id'], 'absent'],
     ['knows nothing else of what was unknown', ['data', 'body', 'x'], ['data', 'body', 'y'], 'unknown'],
+    ['knows all of a map that it makes', ['working', 'x'], ['working', 'y'], 'absent'],
+    [
+      'knows all of a map in the place of a text',
+      ['data', 'params', 'id', 'x'],
+      ['data', 'params', 'id', 'y'],
+      'absent',
+    ],
     ['knows what it wrote into what was unknown', ['data', 'body', 'x'], ['data', 'body', 'x'], 'present'],
     [
       'an item of a list adds to its items',
