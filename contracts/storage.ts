@@ -12,11 +12,14 @@ export interface StorageChange<Result> {
   readonly value: unknown
   /** What `update` returns to its caller. */
   readonly result: Result
+  /** After how many milliseconds the value expires. `kept` leaves that as it was; without it, the value never expires. */
+  readonly ttlMs?: number | 'kept' | undefined
 }
 
 /** May be called more than once, so it must not have side effects. */
 export type ChangeStored<Result> = (value: unknown) => StorageChange<Result>
 
+/** A value that has expired is one that is not stored. */
 export interface Storage {
   /** `undefined` if nothing is stored. Rejects with `STORAGE_KEY_UNFIT`. */
   get(slot: StorageSlot): Promise<unknown>

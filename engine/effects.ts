@@ -159,16 +159,23 @@ export const effects: Rows = {
       const { key } = slot
       let before: unknown
       let after: unknown
+      let ttlMs: unknown
       const followed: typeof change = (value) => {
         // The change may be made on the value itself.
         before = structuredClone(value)
         const changed = change(value)
         after = changed.value
+        ttlMs = changed.ttlMs
         return changed
       }
       return {
         args: [slot, followed],
-        tell: () => ({ result: { before: { key, value: before }, after: { key, value: after } } }),
+        tell: () => ({
+          result: {
+            before: { key, value: before },
+            after: { key, value: after, ...(ttlMs === undefined ? {} : { ttlMs }) },
+          },
+        }),
       }
     },
     restore: (told, _slot, change) => change(resultOf<{ readonly before: Entry }>(told).before.value).result,

@@ -6,15 +6,15 @@
 import type { Clock } from '../../contracts/clock.ts'
 import type { ChangeStored, StorageSlot } from '../../contracts/storage.ts'
 import type { Store, Transaction } from '../store/store.ts'
-import { idOf, putSlots, readSlots, removeSlots } from './slots.ts'
+import { idOf, putSlots, readSlots, removeSlots, type StoredValue } from './slots.ts'
 import { fromJson, toJson } from './stored-json.ts'
 
 export type WriteSlot = <Result>(slot: StorageSlot, change: ChangeStored<Result>) => Promise<Result>
 
 interface WaitingChange {
   readonly slot: StorageSlot
-  /** Changes the stored value. Returns the new one, and the function that answers the change once it is on disk. */
-  make(before: string | undefined): { readonly after: string | undefined; answer(): void }
+  /** Changes what is stored. Returns what is stored then, and the function that answers the change once it is on disk. */
+  make(before: StoredValue | undefined, now: number): { readonly after: StoredValue | undefined; answer(): void }
   reject(error: unknown): void
 }
 
@@ -43,9 +43,9 @@ export function createSlotWriter(store: Store, clock: Clock): WriteSlot {
 
   return (slot, change) =>
     new Promise((resolve, reject) => {
-      const make: WaitingChange['make'] = (before) => {
+      const make: WaitingChange['make'] = (before, now) => {
         try {
-          const { after, result } = applyChange(before, change)
+          const { after, result } = applyChange(before, change, now)
           return { after, answer: () => resolve(result) }
         } catch (error) {
           return { after: before, answer: () => reject(error) }
@@ -58,29 +58,39 @@ export function createSlotWriter(store: Store, clock: Clock): WriteSlot {
 }
 
 /** Throws what `change` throws, and if its value cannot be stored. */
-export function applyChange<Result>(before: string | undefined, change: ChangeStored<Result>) {
-  const { value, result } = change(fromJson(before))
-  return { after: toJson(value), result }
+export function applyChange<Result>(before: StoredValue | undefined, change: ChangeStored<Result>, now: number) {
+  const { value, result, ttlMs } = change(fromJson(before?.value))
+  const json = toJson(value)
+  if (json === undefined) return { after: undefined, result }
+  const expiresAt = ttlMs === 'kept' ? (before?.expires_at ?? null) : ttlMs === undefined ? null : timeAfter(now, ttlMs)
+  // What has not changed is the same object.
+  const isSame = json === before?.value && expiresAt === before.expires_at
+  return { after: isSame ? before : { value: json, expires_at: expiresAt }, result }
+}
+
+/** A whole number that both databases can store, however long the value lives. */
+function timeAfter(now: number, ttlMs: number): number {
+  return Math.min(Math.ceil(now + ttlMs), Number.MAX_SAFE_INTEGER)
 }
 
 /** Makes the changes one after another, each on the result of those before it. */
 async function makeAll(tx: Transaction, changes: readonly WaitingChange[], now: number): Promise<(() => void)[]> {
   const slots = new Map(changes.map(({ slot }) => [idOf(slot), slot]))
-  const stored = await readSlots(tx, [...slots.values()])
-  const values = new Map<string, string | undefined>(stored)
+  const stored = await readSlots(tx, [...slots.values()], now)
+  const values = new Map<string, StoredValue | undefined>(stored)
   const answers = changes.map(({ slot, make }) => {
-    const { after, answer } = make(values.get(idOf(slot)))
+    const { after, answer } = make(values.get(idOf(slot)), now)
     values.set(idOf(slot), after)
     return answer
   })
 
   const removed: StorageSlot[] = []
-  const put: (StorageSlot & { value: string; updated_at: number })[] = []
+  const put: (StorageSlot & StoredValue & { updated_at: number })[] = []
   for (const [id, slot] of slots) {
     const value = values.get(id)
     if (value === stored.get(id)) continue
     if (value === undefined) removed.push(slot)
-    else put.push({ ...slot, value, updated_at: now })
+    else put.push({ ...slot, value: value.value, expires_at: value.expires_at, updated_at: now })
   }
   if (removed.length > 0) await removeSlots(tx, removed)
   if (put.length > 0) await putSlots(tx, put)

@@ -5,7 +5,7 @@ import type { Storage, StorageSlot } from '../../contracts/storage.ts'
 import type { Base } from '../base/base.ts'
 import { isWellFormed } from '../base/validate.ts'
 import { applyChange, createSlotWriter } from './slot-writer.ts'
-import { idOf, readSlots } from './slots.ts'
+import { idOf, isLiveAt, readSlots } from './slots.ts'
 import { fromJson } from './stored-json.ts'
 
 /** Losant's limit: schema `flowStorageEntry` of its REST API. */
@@ -28,15 +28,15 @@ const scopeTooLarge = defineError(
 
 export function createStorage({ store, clock }: Pick<Base, 'store' | 'clock'>): Storage {
   const write = createSlotWriter(store, clock)
-  const read = async (slot: StorageSlot) => (await readSlots(store.read, [slot])).get(idOf(slot))
+  const read = async (slot: StorageSlot, now: number) => (await readSlots(store.read, [slot], now)).get(idOf(slot))
   return {
     async get(slot) {
       checkSlot(slot)
-      return fromJson(await read(slot))
+      return fromJson((await read(slot, clock.now()))?.value)
     },
 
     async list(scope) {
-      const stored = store.read.selectFrom('flow_storage').where('scope', '=', scope)
+      const stored = store.read.selectFrom('flow_storage').where('scope', '=', scope).where(isLiveAt(clock.now()))
       const { length } = await stored
         .select(sql<number>`coalesce(sum(length(key) + length(value)), 0)`.as('length'))
         .executeTakeFirstOrThrow()
@@ -47,8 +47,9 @@ export function createStorage({ store, clock }: Pick<Base, 'store' | 'clock'>): 
 
     async update(slot, change) {
       checkSlot(slot)
-      const before = await read(slot)
-      const { after, result } = applyChange(before, change)
+      const now = clock.now()
+      const before = await read(slot, now)
+      const { after, result } = applyChange(before, change, now)
       // A change without effect counts as made at the moment of this read, and waits for no write.
       return after === before ? result : write(slot, change)
     },

@@ -190,4 +190,6 @@ export interface FlowStorageTable {
   /** JSON. */
   value: string
   updated_at: number
+  /** `null` if the value never expires. */
+  expires_at: number | null
 }

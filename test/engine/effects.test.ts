@@ -34,7 +34,7 @@ const samples: Readonly<Record<keyof typeof effects, readonly [args: readonly un
   'users.signToken': [[{ user: 'ada@lom.example' }], 'abc'],
   'storage.get': [[slot], 'abc'],
   'storage.list': [['flow'], new Map([['apiToken', 'abc']])],
-  'storage.update': [[slot, (value: unknown) => ({ value, result: [value] })], ['abc']],
+  'storage.update': [[slot, (value: unknown) => ({ value, result: [value], ttlMs: 1000 })], ['abc']],
 }
 
 const rows = Object.entries<Effect>(effects).map(([key, effect]) => {

@@ -15,6 +15,7 @@ import { keyAddresses } from './0012-key-addresses.ts'
 import { keptDuplicates } from './0013-kept-duplicates.ts'
 import { movedStates } from './0014-moved-states.ts'
 import { systems } from './0015-systems.ts'
+import { expiringValues } from './0016-expiring-values.ts'
 
 export const migrations: readonly Migration[] = [
   platform,
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   keptDuplicates,
   movedStates,
   systems,
+  expiringValues,
 ]

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { expireValues } from '../../../platform/storage/expire-values.ts'
 import { createStorage } from '../../../platform/storage/storage.ts'
 import { openStore, openTemporaryStore } from '../../../platform/store/open-store.ts'
 import type { Store } from '../../../platform/store/store.ts'
@@ -12,6 +13,22 @@ const storageOn = (store: Store) => createStorage({ store, clock })
 const at = (key: string, scope = 'flow:a') => ({ scope, key })
 const put = (value: unknown) => () => ({ value, result: undefined })
 const increment = (before: unknown) => ({ value: Number(before ?? 0) + 1, result: Number(before ?? 0) + 1 })
+const count = (ttlMs: number) => (before: unknown) => ({
+  ...increment(before),
+  ttlMs: before === undefined ? ttlMs : ('kept' as const),
+})
+const claim = (value: unknown, ttlMs: number) => (before: unknown) =>
+  before === undefined ? { value, result: true, ttlMs } : { value: before, result: false, ttlMs: 'kept' as const }
+
+function expiring(store: Store) {
+  let now = clock.now()
+  const own = { now: () => now }
+  const wait = (ms: number) => {
+    now += ms
+  }
+  return { store, clock: own, storage: createStorage({ store, clock: own }), wait }
+}
+
 const withCode = (code: string) => expect.objectContaining({ code })
 
 function nested(depth: number): unknown {
@@ -160,6 +177,84 @@ eachStore((_name, open) => {
       const mine = (await storage.get(at('k'))) as { list: number[] }
       mine.list.push(2)
       await expect(storage.get(at('k'))).resolves.toEqual({ list: [1] })
+    })
+
+    it('no longer gives what has expired, and counts from nothing then', async () => {
+      const { store, storage, wait } = expiring(await open())
+      await storage.update(at('k'), () => ({ value: 'cached', result: undefined, ttlMs: 1000 }))
+      await storage.update(at('n'), count(1000))
+      await storage.update(at('forever'), put(1))
+      wait(999)
+      await expect(storage.get(at('k'))).resolves.toBe('cached')
+      await expect(storage.update(at('n'), count(1000))).resolves.toBe(2)
+      wait(1)
+      await expect(storage.get(at('k'))).resolves.toBeUndefined()
+      await expect(storage.list('flow:a')).resolves.toEqual(new Map([['forever', 1]]))
+      await expect(storage.update(at('n'), count(1000))).resolves.toBe(1)
+      expect(await store.read.selectFrom('flow_storage').selectAll().execute()).toHaveLength(3)
+    })
+
+    it('keeps for ever what is stored anew without an expiry, also if its value is the same', async () => {
+      const { storage, wait } = expiring(await open())
+      await storage.update(at('k'), () => ({ value: 1, result: undefined, ttlMs: 1000 }))
+      await storage.update(at('k'), put(1))
+      wait(5000)
+      await expect(storage.get(at('k'))).resolves.toBe(1)
+    })
+
+    it('puts the expiry off where a change says so, and accepts any length of life', async () => {
+      const { storage, wait } = expiring(await open())
+      const put = (ttlMs: number) => () => ({ value: 1, result: undefined, ttlMs })
+      await storage.update(at('k'), put(1000))
+      wait(500)
+      await storage.update(at('k'), put(1000.5))
+      wait(1000)
+      await expect(storage.get(at('k'))).resolves.toBe(1)
+      wait(1)
+      await expect(storage.get(at('k'))).resolves.toBeUndefined()
+      await storage.update(at('k'), put(1e300))
+      await expect(storage.get(at('k'))).resolves.toBe(1)
+    })
+
+    it('lets exactly one of a hundred at once store what is absent, in two programs too', async () => {
+      const store = await open({ busyLimitMs: 15_000 })
+      const { storage, wait, clock } = expiring(store)
+      const storages = [storage, createStorage({ store, clock })]
+      for (const round of [1, 2]) {
+        const stored = await Promise.all(
+          Array.from({ length: 100 }, (_, index) => storages[index % 2]?.update(at('lock'), claim(index, 1000))),
+        )
+        expect(
+          stored.filter((isMine) => isMine),
+          `round ${round}`,
+        ).toHaveLength(1)
+        wait(1000)
+      }
+    })
+
+    it('deletes what has expired in bounded writes, and nothing else', async () => {
+      const { store, storage, wait, clock } = expiring(await open())
+      const rows = Array.from({ length: 1201 }, (_, index) => index)
+      await Promise.all(rows.map((index) => storage.update(at(`k${index}`), claim(index, 1000))))
+      await storage.update(at('later'), claim(1, 5000))
+      await storage.update(at('forever'), put(1))
+      let writes = 0
+      const counted: Store = {
+        ...store,
+        write: (work) => {
+          writes++
+          return store.write(work)
+        },
+      }
+      expect(await expireValues({ store: counted, clock })).toBe(0)
+      expect(writes).toBe(0)
+      wait(1000)
+      await storage.update(at('k7'), claim('anew', 5000))
+      expect(await expireValues({ store: counted, clock }, () => writes === 1)).toBe(500)
+      expect(await expireValues({ store: counted, clock })).toBe(700)
+      expect(writes).toBe(3)
+      const left = await store.read.selectFrom('flow_storage').select('key').orderBy('key').execute()
+      expect(left.map(({ key }) => key)).toEqual(['forever', 'k7', 'later'])
     })
 
     it('refuses to list more than 4 MB', async () => {
