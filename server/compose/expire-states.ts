@@ -2,6 +2,7 @@
 import type { Platform } from '../../platform/platform.ts'
 import { expireStates } from '../../platform/state/expire-states.ts'
 import type { Settings } from '../settings.ts'
+import { repeatWork } from './repeat-work.ts'
 
 const everyMs = 3_600_000
 
@@ -12,20 +13,9 @@ export function startExpiry(
 ): () => Promise<void> {
   if (stateDays === 0 && statePoints === 0) return async () => {}
   const retention = { ms: stateDays * 86_400_000, points: statePoints }
-  let isStopped = false
-  let running: Promise<unknown> | undefined
-  const run = () => {
-    running ??= expireStates(platform, retention, () => isStopped)
-      .catch((err: unknown) => platform.log.error({ err }, 'Expired states could not be deleted'))
-      .finally(() => {
-        running = undefined
-      })
-  }
-  run()
-  const timer = setInterval(run, everyMs)
-  return async () => {
-    isStopped = true
-    clearInterval(timer)
-    await running
-  }
+  return repeatWork(
+    everyMs,
+    (isStopped) => expireStates(platform, retention, isStopped),
+    (err) => platform.log.error({ err }, 'Expired states could not be deleted'),
+  )
 }
