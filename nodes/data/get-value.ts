@@ -12,7 +12,7 @@ export const getValue = defineNode({
   type: 'get-value',
   losant: { type: 'GetValueNode', translate },
   summary: 'Reads a value that a `store-value` has stored.',
-  description: `If nothing is stored, \`result\` gets the \`fallback\`; without one, nothing is at that path afterwards.
+  description: `If nothing is stored, or what was has expired, \`result\` gets the \`fallback\`; without one, nothing is at that path afterwards.
 
 To count, use only \`store-value\` with \`increment\`: another run may come between a \`get-value\` and a \`store-value\`.`,
   config: Type.Object({

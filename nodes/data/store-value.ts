@@ -12,6 +12,7 @@ import { lacking, onlyOne, refuseFields } from '../parts/misplaced.ts'
 import { numberOf } from '../parts/number-of.ts'
 import { oneOf } from '../parts/one-of.ts'
 import { isOfFlow, scopeOf, storageKey, storageScope } from '../parts/storage-fields.ts'
+import { timeToLive, ttlMsOf } from '../parts/time-to-live.ts'
 import { written } from '../parts/written.ts'
 
 const notStored = defineError<{ problem: string }>(
@@ -34,7 +35,13 @@ export const storeValue = defineNode({
 increment starts from the result of the one before. Stored values survive a restart, and \`get-value\` reads them. They belong
 to the flow by the name of its file.
 
-A value is stored as JSON: a date becomes text, and \`NaN\` is refused. It has at most 64 KB as JSON. Values never expire.
+With \`ifAbsent\`, a value is stored only if there is none under the key. Of several runs at once, exactly one stores its value and goes on; the
+others take \`else\`, with the value that they found at \`result\`.
+
+With a \`ttl\`, a stored value expires: afterwards it is as if nothing were stored. A counter expires that long after its count began, and counting does
+not put that off. A \`value\` without a \`ttl\` never expires.
+
+A value is stored as JSON: a date becomes text, and \`NaN\` is refused. It has at most 64 KB as JSON.
 
 The value at \`result\` is the stored value after the change, or with \`clear\` the one before.`,
   config: Type.Object({
@@ -49,22 +56,36 @@ The value at \`result\` is the stored value after the change, or with \`clear\` 
     ),
     decrement: amount('Subtracted from the stored number.'),
     clear: Type.Optional(Type.Literal(true, { description: 'Removes the stored value.' })),
+    ifAbsent: Type.Optional(
+      Type.Literal(true, {
+        description: 'Stores `value` only if nothing is stored under the key, and else takes `else`.',
+      }),
+    ),
+    ttl: timeToLive('After how many seconds the stored value expires.'),
     result: Type.Optional(PathTo({ description: 'Where the outcome goes.' })),
   }),
-  outputs: ['next'],
+  // Without a configuration, as in the schema and the reference, these are all that there can be.
+  outputs: ({ key, ifAbsent }) => (ifAbsent === true || key === undefined ? ['else', 'next'] : ['next']),
+  throwsUnlessWired: ['else'],
   check,
   remembers: isOfFlow,
   writes: ({ result, increment, decrement }) =>
     written(result, (increment ?? decrement) === undefined ? anything : scalar),
-  compile: (config, { flowId }) => {
-    const { key, result } = config
+  compile: (config, { flowId, wired }) => {
+    const { key, ttl, result } = config
     const changeFor = compileChange(config)
     return async (payload, run) => {
       const slot = { scope: scopeOf(config.scope, flowId, run), key: String(key(payload)) }
-      const outcome = await run.services.storage.update(slot, changeFor(payload))
+      const change = changeFor(payload, ttlMsOf(ttl, payload))
+      let isStored = true
+      const outcome = await run.services.storage.update(slot, (before) => {
+        isStored = config.ifAbsent !== true || before === undefined
+        return isStored ? change(before) : { value: before, result: before, ttlMs: 'kept' }
+      })
+      if (!isStored && !wired.has('else')) throw notStored({ problem: 'there is a value under this key already' })
       // A copy, so that a later write below one of the two paths does not show at the other.
       result?.set(payload, structuredClone(outcome))
-      return 'next'
+      return isStored ? 'next' : 'else'
     }
   },
   examples: [
@@ -110,6 +131,31 @@ result: data.points`,
       expect: { output: 'next', payload: { 'data.points': [0.2, 0.4] }, stored: { other: 1 } },
     },
     {
+      title: 'A lock that frees itself after half a minute',
+      yaml: `type: store-value
+key: tank-is-filling
+value: true
+ifAbsent: true
+ttl: 30
+else:
+  - type: reply
+    status: 409
+    body: { error: The tank is being filled. }`,
+      payload: {},
+      stored: { 'tank-is-filling': true },
+      expect: { output: 'else', stored: { 'tank-is-filling': true } },
+    },
+    {
+      title: 'How many sign-ins an address tried within a minute',
+      yaml: `type: store-value
+key: tried-<< data.headers.x-forwarded-for >>
+increment: 1
+ttl: 60
+result: data.tries`,
+      payload: { data: { headers: { 'x-forwarded-for': '203.0.113.7' } } },
+      expect: { output: 'next', payload: { 'data.tries': 1 }, stored: { 'tried-203.0.113.7': 1 } },
+    },
+    {
       title: 'An increment of something that is not a number',
       yaml: `type: store-value
 key: points
@@ -130,13 +176,13 @@ interface CompiledWays {
 
 /** Reads the change from the payload, and returns the function that applies it to the stored value. */
 function compileChange({ value, as, increment, decrement }: CompiledWays) {
-  return (payload: Payload): ((before: unknown) => StorageChange<unknown>) => {
+  return (payload: Payload, ttlMs: number | undefined): ((before: unknown) => StorageChange<unknown>) => {
     if (value) {
       const stored = cast(value(payload), as)
-      return () => ({ value: stored, result: stored })
+      return () => ({ value: stored, result: stored, ttlMs })
     }
-    if (increment) return add(amountOf('increment', increment(payload)))
-    if (decrement) return add(-amountOf('decrement', decrement(payload)))
+    if (increment) return add(amountOf('increment', increment(payload)), ttlMs)
+    if (decrement) return add(-amountOf('decrement', decrement(payload)), ttlMs)
     return (before) => ({ value: undefined, result: before })
   }
 }
@@ -159,10 +205,11 @@ function amountOf(field: string, value: unknown): number {
   return number
 }
 
-function add(amount: number) {
-  return (before: unknown = 0): StorageChange<number> => {
-    if (typeof before !== 'number') throw notStored({ problem: 'what is stored is not a number' })
-    return { value: before + amount, result: before + amount }
+function add(amount: number, ttlMs: number | undefined) {
+  return (before: unknown): StorageChange<number> => {
+    const number = before === undefined ? 0 : before
+    if (typeof number !== 'number') throw notStored({ problem: 'what is stored is not a number' })
+    return { value: number + amount, result: number + amount, ttlMs: before === undefined ? ttlMs : 'kept' }
   }
 }
 
@@ -171,7 +218,9 @@ function check(node: NodeCheck): void {
   if (way === undefined) {
     lacking(node.report, 'The node does not say how to change the stored value.', `Give one of ${ways.join(', ')}.`)
   }
-  if (way !== 'value') refuseFields(node, ['as'], () => 'as needs a value.')
+  if (way !== 'value') refuseFields(node, ['as', 'ifAbsent'], (field) => `${field} needs a value.`)
+  if (way === 'clear')
+    refuseFields(node, ['ttl'], () => 'ttl cannot be combined with clear, after which nothing is stored.')
 }
 
 function translate({ keyName, valueType, value, valuePath, resultPath }: RawConfig): RawConfig {

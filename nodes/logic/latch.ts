@@ -3,7 +3,8 @@ import { scalar } from '../../engine/json-schema/shape.ts'
 import { defineNode, type RawConfig } from '../../engine/node.ts'
 import { Expression, PathTo } from '../../engine/schema.ts'
 import { filled } from '../parts/losant-fields.ts'
-import { aboutMemory, checkMemory, compileMemory, identifier } from '../parts/memory.ts'
+import { aboutMemory, checkMemory, compileMemory, identifier, memoryTtl } from '../parts/memory.ts'
+import { ttlMsOf } from '../parts/time-to-live.ts'
 import { written } from '../parts/written.ts'
 
 const facts = ['conditionResult', 'resetResult', 'wasLatched', 'isLatched', 'taken'] as const
@@ -33,6 +34,7 @@ ${aboutMemory}`,
       }),
     ),
     identifier,
+    ttl: memoryTtl,
     conditionResult: fact('whether `if` was met.'),
     resetResult: fact('whether `reset` was met.'),
     wasLatched: fact('whether the node was latched before.'),
@@ -48,11 +50,13 @@ ${aboutMemory}`,
     return async (payload, run) => {
       const conditionResult = Boolean(config.if(payload))
       const resetResult = Boolean(config.reset?.(payload))
+      const ttlMs = ttlMsOf(config.ttl, payload)
       const { wasLatched, isLatched } = await run.services.storage.update(slotOf(payload, run), (stored) => {
         const wasLatched = stored === true
         const isLatched = wasLatched ? !resetResult : conditionResult
         // Stores nothing for a node that is not latched.
-        return { value: isLatched ? true : undefined, result: { wasLatched, isLatched } }
+        const value = isLatched ? true : undefined
+        return { value, result: { wasLatched, isLatched }, ttlMs: wasLatched ? 'kept' : ttlMs }
       })
       const taken = isLatched && !wasLatched
       const values = { conditionResult, resetResult, wasLatched, isLatched, taken }

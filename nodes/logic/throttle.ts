@@ -16,7 +16,7 @@ pass are not counted.
 
 A way that is not wired goes on at the next node: to stop runs that do not pass, write \`else: end\`.
 
-${aboutMemory}`,
+${aboutMemory} A memory expires once it is older than \`perMs\`, unless \`sinceLast\` asks for it: then it never does.`,
   config: Type.Object({
     perMs: ValueOf(Type.Number({ minimum: 1 }), {
       description: 'Length of the interval, in milliseconds.',
@@ -45,7 +45,9 @@ ${aboutMemory}`,
         // A time in the future dates from before the clock was set back, and must not block the node until then.
         const recent = passed.filter((time) => Math.abs(now - time) < stretch)
         const passes = recent.length < times
-        return { value: passes ? [...recent, now] : passed, result: { passes, last: passed.at(-1) } }
+        const ttlMs = sinceLast ? undefined : stretch
+        const result = { passes, last: passed.at(-1) }
+        return passes ? { value: [...recent, now], result, ttlMs } : { value: passed, result, ttlMs: 'kept' }
       })
       if (last !== undefined) sinceLast?.set(payload, now - last)
       return passes ? 'then' : 'else'

@@ -6,6 +6,7 @@ import { type CompiledValue, ValueOf } from '../../engine/schema.ts'
 import type { Payload } from '../../engine/values/payload.ts'
 import { present } from './device-selection.ts'
 import { lacking } from './misplaced.ts'
+import { timeToLive } from './time-to-live.ts'
 
 export const identifier = Type.Optional(
   ValueOf(Type.Union([Type.String(), Type.Number()]), {
@@ -16,7 +17,12 @@ export const identifier = Type.Optional(
 
 /** A paragraph for the description of such a node. */
 export const aboutMemory = `The node needs an \`id\`: its memory is stored under that ID, survives a restart, and is lost when the ID or the name of
-the file changes. An \`identifier\` that is missing fails the run. A memory never expires.`
+the file changes. An \`identifier\` that is missing fails the run.`
+
+/** Memories count from their last change, so that a run that changes nothing writes nothing. */
+export const memoryTtl = timeToLive(
+  'Forgets what it remembers so many seconds after that last changed. Without it, a memory never expires.',
+)
 
 /** Requires an ID. The node's place in the flow cannot name its memory: inserting a node above would hand it to another node. */
 export function checkMemory({ id, report }: NodeCheck): void {

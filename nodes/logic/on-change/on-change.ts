@@ -3,10 +3,11 @@ import { anything, objectShape, scalar } from '../../../engine/json-schema/shape
 import { defineNode, type NodeCheck, type RawConfig } from '../../../engine/node.ts'
 import { PathTo, Value, ValueOf } from '../../../engine/schema.ts'
 import { filled, templateAt } from '../../parts/losant-fields.ts'
-import { aboutMemory, checkMemory, compileMemory, identifier } from '../../parts/memory.ts'
+import { aboutMemory, checkMemory, compileMemory, identifier, memoryTtl } from '../../parts/memory.ts'
 import { lacking, onlyOne, refuseFields } from '../../parts/misplaced.ts'
 import { numberOf } from '../../parts/number-of.ts'
 import { oneOf } from '../../parts/one-of.ts'
+import { ttlMsOf } from '../../parts/time-to-live.ts'
 import { written } from '../../parts/written.ts'
 import { compareAny, compareNumbers, type Direction, type Reference } from './changes.ts'
 
@@ -41,6 +42,7 @@ ${aboutMemory}`,
       default: 'either',
     }),
     identifier,
+    ttl: memoryTtl,
     previous: Type.Optional(
       PathTo({
         description:
@@ -55,20 +57,21 @@ ${aboutMemory}`,
     checkFields(check)
   },
   writes: ({ previous }) => written(previous, objectShape({ value: anything, time: scalar })),
-  compile: ({ value, by, byPercent, direction = 'either', identifier, previous }, context) => {
+  compile: ({ value, by, byPercent, direction = 'either', identifier, ttl, previous }, context) => {
     const slotOf = compileMemory('on-change', identifier, context)
     const isNumeric = by !== undefined || byPercent !== undefined
     return async (payload, run) => {
       const current = { value: value?.(payload), time: run.services.clock.now() }
       const least = (by ?? byPercent)?.(payload)
       if (least === undefined && isNumeric) throw new Error('The least change that counts is missing.')
+      const ttlMs = ttlMsOf(ttl, payload)
       const { before, hasChanged } = await run.services.storage.update(slotOf(payload, run), (stored) => {
         const before = stored as Reference | undefined // what this node itself has stored
         const { hasChanged, reference } =
           least === undefined
             ? compareAny(before, current)
             : compareNumbers(before, current, { least, isPercent: byPercent !== undefined, direction })
-        return { value: reference, result: { before, hasChanged } }
+        return { value: reference, result: { before, hasChanged }, ttlMs: reference === before ? 'kept' : ttlMs }
       })
       if (before) previous?.set(payload, before)
       return hasChanged ? 'then' : 'else'

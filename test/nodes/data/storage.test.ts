@@ -13,6 +13,12 @@ describe('a storage node that does not load', () => {
     [store, 'FLOW_MISSING_FIELD', 'increment'],
     [`${store}\nvalue: 1\nclear: true`, 'FLOW_UNKNOWN_FIELD', 'combined with value'],
     [`${store}\nincrement: 1\nas: number`, 'FLOW_UNKNOWN_FIELD', 'as needs a value'],
+    [`${store}\nincrement: 1\nifAbsent: true\nelse: end`, 'FLOW_UNKNOWN_FIELD', 'ifAbsent needs a value'],
+    [`${store}\nclear: true\nttl: 60`, 'FLOW_UNKNOWN_FIELD', 'ttl cannot be combined with clear'],
+    [`${store}\nvalue: 1\nttl: 0`, 'FLOW_WRONG_TYPE', 'ttl'],
+    [`${store}\nvalue: 1\nttl: 315360001`, 'FLOW_WRONG_TYPE', 'ttl'],
+    [`${store}\nvalue: 1\nttl: a minute`, 'FLOW_WRONG_TYPE', 'ttl'],
+    [`${store}\nvalue: 1\nelse: end`, 'FLOW_UNKNOWN_OUTPUT', 'else'],
     [`${store}\nincrement: [ 1 ]`, 'FLOW_WRONG_TYPE', 'increment'],
     [`${store}\nclear: false`, 'FLOW_WRONG_TYPE', 'clear'],
     [`${store}\nvalue: 1\nscope: everybody`, 'FLOW_WRONG_TYPE', 'scope'],
@@ -119,6 +125,61 @@ describe('store-value and get-value', () => {
     const { result } = await nodesOnPlatform()
     await expect(result('type: store-value\nkey: << data.key >>\nvalue: 1', { key })).rejects.toThrow(message)
     await expect(result('type: get-value\nkey: << data.key >>', { key })).rejects.toThrow(message)
+  })
+
+  test('no longer read what has expired, and then fall back', async () => {
+    const { run, result, clock } = await nodesOnPlatform()
+    await run(`${store}\nvalue: kept\nttl: << data.seconds >>`, { seconds: '60' })
+    clock.ms += 59_999
+    expect(await result('type: get-value\nkey: k\nfallback: none')).toBe('kept')
+    clock.ms += 1
+    expect(await result('type: get-value\nkey: k\nfallback: none')).toBe('none')
+    expect(await result('type: get-value\nall: true')).toEqual({})
+  })
+
+  test('count within a window that begins with its first count', async () => {
+    const { result, clock } = await nodesOnPlatform()
+    const counted = () => result(`${store}\nincrement: 1\nttl: 60`)
+    expect(await counted()).toBe(1)
+    clock.ms += 40_000
+    expect(await counted()).toBe(2)
+    clock.ms += 20_000
+    expect(await counted()).toBe(1)
+  })
+
+  test('store what is absent once, and give the others what they found', async () => {
+    const { run, clock } = await nodesOnPlatform()
+    const claim = (by: unknown) =>
+      run(`${store}\nvalue: << data.by >>\nifAbsent: true\nttl: 60\nresult: data.found\nelse: end`, { by })
+    const runs = await Promise.all(Array.from({ length: 50 }, (_, by) => claim(by)))
+    const won = runs.filter(({ output }) => output === 'next')
+    expect(won).toHaveLength(1)
+    const found = runs.map(({ payload }) => (payload.data as { found?: unknown }).found)
+    expect(new Set(found).size).toBe(1)
+    clock.ms += 60_000
+    expect(await claim('later')).toMatchObject({ output: 'next', payload: { data: { found: 'later' } } })
+    // What is stored as null or false is stored.
+    await run(`${store}\nvalue: null`)
+    expect(await claim('too late')).toMatchObject({ output: 'else', payload: { data: { found: null } } })
+  })
+
+  test.each([
+    ['missing', undefined, 'ttl is missing'],
+    ['text', 'soon', 'does not fit'],
+    ['negative', -1, 'does not fit'],
+    ['not finite', Number.POSITIVE_INFINITY, 'does not fit'],
+    ['beyond all', '999999999999', 'does not fit'],
+  ])('a ttl that is %s fails the run and stores nothing', async (_what, ttl, message) => {
+    const { result } = await nodesOnPlatform()
+    await expect(result(`${store}\nvalue: 1\nttl: << data.ttl >>`, { ttl })).rejects.toThrow(message)
+    expect(await result('type: get-value\nkey: k')).toBeUndefined()
+  })
+
+  test('fail the run without an else, rather than go on as if the value were new', async () => {
+    const { run, result } = await nodesOnPlatform()
+    const yaml = `${store}\nvalue: 2\nifAbsent: true`
+    await run(yaml)
+    await expect(result(yaml)).rejects.toThrow('there is a value under this key already')
   })
 
   test('put at the result a copy of what they stored', async () => {

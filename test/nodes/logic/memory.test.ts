@@ -3,6 +3,7 @@ import { stringify } from 'yaml'
 import { latch } from '../../../nodes/logic/latch.ts'
 import { onChange } from '../../../nodes/logic/on-change/on-change.ts'
 import { throttle } from '../../../nodes/logic/throttle.ts'
+import { expireValues } from '../../../platform/storage/expire-values.ts'
 import { problemsOf } from '../run-node.ts'
 import { type NodesOnPlatform, nodesOnPlatform } from '../run-on-platform.ts'
 
@@ -80,6 +81,34 @@ describe('what a node remembers', () => {
       const runs = await Promise.all(Array.from({ length: 50 }, () => run(node, { n: 1 })))
       expect(runs.filter(({ output }) => output === 'then')).toHaveLength(1)
     }
+  })
+
+  test('is forgotten a ttl after it last changed', async () => {
+    const nodes = await nodesOnPlatform()
+    for (const [yaml, before, after] of [
+      [`${dry}\nttl: 60`, ['then', 'else'], 'then'],
+      [`${changed}\nttl: 60`, ['else', 'then'], 'else'],
+    ] as const) {
+      expect(await outputsOf(nodes, yaml, [10, 11])).toEqual(before)
+      nodes.clock.ms += 59_999
+      expect(await outputsOf(nodes, yaml, [11])).toEqual(['else'])
+      nodes.clock.ms += 1
+      expect(await outputsOf(nodes, yaml, [12])).toEqual([after])
+    }
+  })
+
+  test.each([
+    ['', 0],
+    ['\nsinceLast: data.since', 1],
+  ])('of a throttle%j leaves %d rows once it limits nothing any more', async (field, rows) => {
+    const nodes = await nodesOnPlatform()
+    const { platform, clock } = nodes
+    expect(await outputsOf(nodes, `${slow}${field}`, [1, 2])).toEqual(['then', 'else'])
+    clock.ms += 1000
+    await expireValues(platform)
+    const left = await platform.store.read.selectFrom('flow_storage').selectAll().execute()
+    expect(left).toHaveLength(rows)
+    expect(await outputsOf(nodes, `${slow}${field}`, [3])).toEqual(['then'])
   })
 
   test('is not what get-value reads', async () => {
