@@ -8,7 +8,7 @@ export const conditional = defineNode({
   losant: { type: 'ConditionalNode' },
   summary: 'Takes one of two ways, depending on an expression.',
   description: `\`then\` is taken when the expression is truthy, \`else\` when it is \`false\`, \`0\`, \`""\`, \`null\`, \`NaN\` or missing.
-A way that is not wired goes on at the next node, so that a check can be written as just an \`else\`.`,
+From an output without a wire the run continues at the next node, so a check can be written with an \`else\` alone.`,
   config: Type.Object({
     if: Expression({
       description: 'Truthy takes `then`, falsy takes `else`.',

@@ -22,7 +22,7 @@ export const latch = defineNode({
 | yes | \`reset\` is falsy | \`else\` | yes |
 | yes | \`reset\` is truthy | \`else\` | no |
 
-A way that is not wired goes on at the next node: to do nothing until the condition is met, write \`else: end\`.
+From an output without a wire the run continues at the next node. To do nothing until the condition is met, write \`else: end\`.
 
 ${aboutMemory}`,
   config: Type.Object({

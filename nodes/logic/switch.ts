@@ -9,7 +9,7 @@ export const switchNode = defineNode({
   losant: { type: 'SwitchNode', translate },
   summary: 'Takes one of many ways, depending on a value.',
   description: `The cases are tried from top to bottom. The first whose \`is\` equals \`value\` is taken; \`default\` is
-taken if none does. A way that is not wired, including \`default\`, goes on at the next node.
+taken if none does. From an output without a wire, \`default\` included, the run continues at the next node.
 
 Values are compared as text: \`is: 5\` matches the number 5 and the text \`5\`. A \`value\` that is missing or \`null\` is the empty text,
 and so takes \`default\` unless a case says \`is: ""\`. An \`is\` that is missing fails the run.`,

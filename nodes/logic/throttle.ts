@@ -14,7 +14,7 @@ export const throttle = defineNode({
   description: `\`then\` is taken by runs that pass, \`else\` by the others. At most \`times\` runs pass in any \`perMs\` milliseconds; runs that do not
 pass are not counted.
 
-A way that is not wired goes on at the next node: to stop runs that do not pass, write \`else: end\`.
+From an output without a wire the run continues at the next node. To stop runs that do not pass, write \`else: end\`.
 
 ${aboutMemory} A memory expires once it is older than \`perMs\`, unless \`sinceLast\` asks for it: then it never does.`,
   config: Type.Object({

@@ -1,5 +1,5 @@
 /** Where HTTP is served, and what requests and connections may take. */
-import { readTrustedProxies, type TrustedProxies } from '../http/trusted-proxies.ts'
+import { readTrustedProxies } from '../http/trusted-proxies.ts'
 import { type Declarations, longestTimeoutMs, port, positive, text } from './setting.ts'
 
 /** Whether a browser would write the origin like this. One with a trailing slash or the port 443 would never match. */
