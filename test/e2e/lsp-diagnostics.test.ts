@@ -125,3 +125,17 @@ it('finds nothing wrong with the sample application', async ({ scene }) => {
     expect([name, await client.open(file, await readFile(file, 'utf8'))]).toEqual([name, []])
   }
 })
+
+it('is loaded by no other command', async ({ scene }) => {
+  const hook =
+    "const M = require('node:module'); const { _load } = M; M._load = function (name) { if (/vscode/.test(name)) console.error('loads ' + name); return _load.apply(this, arguments) }"
+  const folder = await scene.folder({ 'hook.cjs': hook, 'flow.yaml': sound })
+  const env = { NODE_OPTIONS: `--require ${join(folder, 'hook.cjs')}` }
+  for (const args of [['--help'], ['check', folder]]) {
+    const command = scene.cli(args, env)
+    expect([await command.ended(), command.stderr.text()]).toEqual([0, ''])
+  }
+  const server = scene.cli(['lsp'], env)
+  await server.ended()
+  expect(server.stderr.text()).toContain('loads vscode-languageserver')
+})

@@ -126,7 +126,7 @@ describe('hover', () => {
   it('tells of nodes that a test names, and of what a test may say', async () => {
     expect(await told('new.test.yaml', 'visits: [do|ne]')).toContain('**done**: node of type `reply`')
     expect(await told('new.test.yaml', 'report/s|ay')).toContain('**say**: node of type `debug`')
-    expect(await told('new.test.yaml', 'expe|ct: { status: 201')).toContain('What comes of it.')
+    expect(await told('new.test.yaml', 'expe|ct: { status: 201')).toContain('**expect**: object')
   })
 })
 
