@@ -82,6 +82,15 @@ describe('flowpot replay', () => {
     ['a call that is none', () => ({ ...record, calls: [{ call: 1 }] }), 'is no recorded run'],
     ['a payload that is none', () => ({ ...record, payload: [] }), 'is no recorded run'],
     ['a tag that nobody writes', () => ({ ...record, payload: { data: { $evil: 1 } } }), 'is no recorded run'],
+    [
+      'a payload without a bottom',
+      () =>
+        JSON.stringify({ ...record, payload: { data: 'deep' } }).replace(
+          '"deep"',
+          `${'['.repeat(1e5)}${']'.repeat(1e5)}`,
+        ),
+      'its payload is nested too deep',
+    ],
     ['a flow elsewhere', () => ({ ...record, flow: '../../etc/passwd' }), 'is no recorded run'],
     ['a folder that is gone', () => ({ ...record, file: '/nowhere/flow.yaml' }), '--folder'],
     ['a flow that is gone', () => ({ ...record, flow: 'other' }), 'has no flow other'],

@@ -83,7 +83,12 @@ export function parseRecord(text: string, where: string): RunRecord {
   try {
     decode(record.payload)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const isTooDeep = cause instanceof RangeError
+    const reason = isTooDeep
+      ? 'its payload is nested too deep.'
+      : cause instanceof Error
+        ? cause.message
+        : String(cause)
     throw callWrong({ problem: `${where} is no recorded run: ${reason}` }, { cause })
   }
   return record
