@@ -30,6 +30,8 @@ export function parseYamlText(text: string, known?: YamlTags): ParsedDocument {
     stringKeys: true,
     uniqueKeys: true,
     prettyErrors: false,
+    // What is wrong with a file is reported, and not printed by the library.
+    logLevel: 'error',
     ...(known && { customTags: [...known.tags] }),
   })
 }
