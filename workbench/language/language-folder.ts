@@ -27,6 +27,8 @@ export function createLanguageFolder(path: string): LanguageFolder {
   const checkAgain = createFolderChecker()
   let known = new Map<string, SourceFile>()
   let last: FolderCheck | undefined
+  let changes = 0
+  let underWay: { readonly changes: number; readonly check: Promise<FolderCheck | undefined> } | undefined
 
   /** Files that have not changed stay the same objects, by which the checker knows them. */
   const keepUnchanged = (sources: readonly SourceFile[]): readonly SourceFile[] => {
@@ -39,19 +41,35 @@ export function createLanguageFolder(path: string): LanguageFolder {
     return kept
   }
 
+  const look = async () => {
+    if (!(await mayBeApplication(path, unsaved))) return undefined
+    const sources = keepUnchanged(withUnsaved(await filesOnDisk(path), unsaved))
+    if (!sources.some(showsApplication)) return undefined
+    const isUnchanged = last?.sources.length === sources.length && sources.every((file, i) => file === last?.sources[i])
+    if (!last || !isUnchanged) last = checkAgain(sources)
+    return last
+  }
+
   return {
     path,
-    open: (file, text) => void unsaved.set(file, text),
-    close: (file) => void unsaved.delete(file),
+    open(file, text) {
+      unsaved.set(file, text)
+      changes++
+    },
+    close(file) {
+      unsaved.delete(file)
+      changes++
+    },
     openFiles: () => [...unsaved.keys()],
-    async check() {
-      if (!(await mayBeApplication(path, unsaved))) return undefined
-      const sources = keepUnchanged(withUnsaved(await filesOnDisk(path), unsaved))
-      if (!sources.some(showsApplication)) return undefined
-      const isUnchanged =
-        last?.sources.length === sources.length && sources.every((file, i) => file === last?.sources[i])
-      if (!last || !isUnchanged) last = checkAgain(sources)
-      return last
+    check() {
+      if (underWay?.changes === changes) return underWay.check
+      const own = { changes, check: look() }
+      underWay = own
+      const end = () => {
+        if (underWay === own) underWay = undefined
+      }
+      own.check.then(end, end)
+      return own.check
     },
   }
 }
