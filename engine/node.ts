@@ -236,6 +236,8 @@ export interface NodeType<Config extends TObject = TObject, Output extends strin
   readonly remembers?: (config: RawConfig) => boolean
   /** What the payload must hold for the node to be left by `then`, as far as its configuration tells. */
   readonly demands?: (config: RawConfig) => readonly Demand[]
+  /** Whether its outputs say who may go on. A flow that gives none of them a way of its own lets everybody through. */
+  readonly guards?: true
   /** Statuses below 500 that a visit may fail the run with. The client gets them unchanged. */
   readonly refusesWith?: readonly number[]
   /** Outputs that fail the run unless the flow wires them. */

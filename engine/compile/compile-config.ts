@@ -1,6 +1,7 @@
 /** Compiles the configuration of a node by the marks of its schema to what the `compile` of its type receives. */
 import type { TSchema } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
+import type { ConfigExpression } from '../check/comparisons.ts'
 import type { ConfigRead } from '../check/payload-paths.ts'
 import { compileExpression } from '../expressions/expression.ts'
 import type { FlowNode } from '../flow/flow-graph.ts'
@@ -29,6 +30,7 @@ interface CompiledConfig {
   /** Its type follows from the schema of the node's type. `undefined` if a problem was reported. */
   readonly config: unknown
   readonly reads: readonly ConfigRead[]
+  readonly expressions: readonly ConfigExpression[]
 }
 
 /** A JSON Schema with the keywords that are read here, which TypeBox's types do not have. */
@@ -52,10 +54,11 @@ export function compileConfig(node: FlowNode, checker: SchemaChecker, reporter: 
   const report = reporter.below(node.at)
   for (const complaint of checker.check(type.config, config)) report(complaint)
   const reads: ConfigRead[] = []
+  const expressions: ConfigExpression[] = []
   const htmlFields = type.escapesHtml?.(config) ?? []
-  const scope = { node, checker, reporter, report, htmlFields, reads, isRequired: true }
+  const scope = { node, checker, reporter, report, htmlFields, reads, expressions, isRequired: true }
   const compiled = walk(type.config as SchemaNode, config, [], scope)
-  return { config: reporter.problems.length === problemsBefore ? compiled : undefined, reads }
+  return { config: reporter.problems.length === problemsBefore ? compiled : undefined, reads, expressions }
 }
 
 interface WalkScope {
@@ -67,6 +70,7 @@ interface WalkScope {
   /** Fields whose templates escape HTML. */
   readonly htmlFields: readonly string[]
   readonly reads: ConfigRead[]
+  readonly expressions: ConfigExpression[]
   readonly isRequired: boolean
 }
 
@@ -131,6 +135,7 @@ function compileExpressionField(schema: SchemaNode, raw: unknown, at: DocumentPa
   const expression = parseAt(at, scope, () => compileExpression(raw, schema.locals))
   if (!expression) return undefined
   noteReads(expression.reads, at, scope)
+  scope.expressions.push({ at: [...scope.node.at, ...at], source: raw, locals: schema.locals ?? [] })
   return (payload: Payload, values?: readonly unknown[]) => expression.evaluate(payload, values)
 }
 

@@ -2,7 +2,9 @@
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
 import type { ApplicationSettings, FlowDescription, Retry } from '../application.ts'
+import { type ConfigExpression, checkComparisons } from '../check/comparisons.ts'
 import { checkCustomNode } from '../check/custom-nodes.ts'
+import { checkDecisions } from '../check/decisions.ts'
 import { checkCycles, checkReachable } from '../check/graph.ts'
 import { type ConfigRead, checkPayloadPaths } from '../check/payload-paths.ts'
 import { checkReplies } from '../check/replies.ts'
@@ -90,16 +92,22 @@ function compileDocument(
   const order = inRunOrder(graph)
   checkReachable(graph, order, reporter)
   checkReplies(graph, reporter)
+  const isSound = (node: FlowNode) => compiled.configs.has(node)
+  checkDecisions(graph, { reads: compiled.reads, isSound, actions: scope.actions }, reporter)
   const returned = createReturnedShapes(customNode?.outputs ?? [])
   checkPayloadPaths({
     graph,
     order,
     reads: compiled.reads,
-    isSound: (node) => compiled.configs.has(node),
+    isSound,
     starts: graph.triggers.map((trigger) => startShape(trigger, scope.globals, scope.secrets)),
     actions: scope.actions,
     reporter,
-    onNode: (node, payload) => compiled.configs.has(node) && returned.onNode(node, payload),
+    onNode: (node, payload) => {
+      if (!isSound(node)) return
+      returned.onNode(node, payload)
+      checkComparisons(node, compiled.expressions.get(node) ?? [], payload, reporter)
+    },
   })
   return {
     flow: description,
@@ -142,14 +150,17 @@ interface CompiledNodes {
   /** What the `compile` of its type takes, for each node without a problem. */
   readonly configs: ReadonlyMap<FlowNode, unknown>
   readonly reads: ReadonlyMap<FlowNode, readonly ConfigRead[]>
+  readonly expressions: ReadonlyMap<FlowNode, readonly ConfigExpression[]>
 }
 
 function compileNodes(graph: FlowGraph, scope: FlowScope, reporter: Reporter): CompiledNodes {
   const configs = new Map<FlowNode, unknown>()
   const reads = new Map<FlowNode, readonly ConfigRead[]>()
+  const expressions = new Map<FlowNode, readonly ConfigExpression[]>()
   for (const node of graph.nodes) {
     const compiled = compileConfig(node, scope.checker, reporter)
     reads.set(node, compiled.reads)
+    expressions.set(node, compiled.expressions)
     if (compiled.config === undefined) continue
     node.type.check?.({
       id: node.id,
@@ -163,7 +174,7 @@ function compileNodes(graph: FlowGraph, scope: FlowScope, reporter: Reporter): C
     })
     configs.set(node, compiled.config)
   }
-  return { configs, reads }
+  return { configs, reads, expressions }
 }
 
 function remembersSomething({ type, config }: FlowNode): boolean {

@@ -1,10 +1,16 @@
 /** The shape of the values that fit a JSON Schema. It may know less than a validator, and never claims more. */
 import { isMap } from '../values/is-map.ts'
-import { anything, joinShapes, listShape, type Shape, scalar } from './shape.ts'
+import { anything, joinShapes, listShape, numberShape, type Shape, scalar, textShape } from './shape.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
-const scalarTypes: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'null']
+const typedShapes = new Map<unknown, Shape>([
+  ['string', textShape],
+  ['number', numberShape],
+  ['integer', numberShape],
+  ['boolean', { kind: 'scalar', is: 'boolean' }],
+  ['null', scalar],
+])
 
 /**
  * By the identity of the shape and not stored in it, so that a changed copy, such as a node makes to change a key, does not count as
@@ -32,7 +38,7 @@ function readShape(schema: JsonSchema): Shape {
   if (Array.isArray(schema.enum)) return schema.enum.every(isScalar) ? scalar : anything
   if (schema.type === 'array') return listShape(shapeOf(schema.items))
   if (schema.type === 'object') return shapeOfObject(schema)
-  return scalarTypes.includes(schema.type) ? scalar : anything
+  return typedShapes.get(schema.type) ?? anything
 }
 
 function shapeOfObject(schema: JsonSchema): Shape {

@@ -4,15 +4,41 @@
  */
 export type Shape =
   /** Any value, or none. */
-  | { readonly kind: 'anything' }
+  | { readonly kind: 'anything'; readonly is?: ScalarKind }
   /** A string, a number, a boolean or null, which has no keys. */
-  | { readonly kind: 'scalar' }
+  | { readonly kind: 'scalar'; readonly is?: ScalarKind }
   /** An object with these keys, and with others if it is open. */
-  | { readonly kind: 'object'; readonly keys: ReadonlyMap<string, Shape>; readonly open: boolean }
+  | {
+      readonly kind: 'object'
+      readonly keys: ReadonlyMap<string, Shape>
+      readonly open: boolean
+      /** Whether other keys are in lower case, as those of headers are. */
+      readonly isLowerCase?: boolean
+      /** The shape of other keys, if it is known. */
+      readonly others?: Shape
+    }
   | { readonly kind: 'list'; readonly items: Shape }
+
+/**
+ * The kind of what has no keys: it is of this kind, or missing. Of anything, it says so of what is neither a list nor a map.
+ * `lower` is text without capitals.
+ */
+export type ScalarKind = 'text' | 'lower' | 'number' | 'boolean'
 
 export const anything: Shape = { kind: 'anything' }
 export const scalar: Shape = { kind: 'scalar' }
+export const textShape: Shape = { kind: 'scalar', is: 'text' }
+export const lowerCaseShape: Shape = { kind: 'scalar', is: 'lower' }
+export const numberShape: Shape = { kind: 'scalar', is: 'number' }
+/** Each key has a text, or a list of texts. */
+export const textsShape: Shape = {
+  kind: 'object',
+  keys: new Map(),
+  open: true,
+  others: { kind: 'anything', is: 'text' },
+}
+/** Headers by name. */
+export const headersShape: Shape = { kind: 'object', keys: new Map(), open: true, isLowerCase: true }
 
 export function objectShape(keys: Readonly<Record<string, Shape>>, open = false): Shape {
   return { kind: 'object', keys: new Map(Object.entries(keys)), open }
@@ -28,7 +54,7 @@ export function listShape(items: Shape): Shape {
  */
 export function joinShapes(a: Shape, b: Shape): Shape {
   if (a === b) return a
-  if (b.kind === 'scalar') return a.kind === 'scalar' ? scalar : { ...a }
+  if (b.kind === 'scalar') return a.kind !== 'scalar' ? { ...a } : a.is === b.is ? { ...a } : scalar
   if (a.kind === 'scalar') return { ...b }
   if (a.kind === 'list' && b.kind === 'list') return listShape(joinShapes(a.items, b.items))
   if (a.kind !== 'object' || b.kind !== 'object') return anything
@@ -37,7 +63,15 @@ export function joinShapes(a: Shape, b: Shape): Shape {
     const other = keys.get(key)
     keys.set(key, other === undefined ? shape : joinShapes(other, shape))
   }
-  return { kind: 'object', keys, open: a.open || b.open }
+  const isLowerCase = (!a.open || a.isLowerCase) && (!b.open || b.isLowerCase)
+  const others = a.others === b.others ? a.others : undefined
+  return {
+    kind: 'object',
+    keys,
+    open: a.open || b.open,
+    ...(isLowerCase && { isLowerCase }),
+    ...(others && { others }),
+  }
 }
 
 /** The first segment of a path that cannot exist. */
@@ -55,11 +89,16 @@ export function findAbsence(shape: Shape, segments: readonly string[]): Absence 
   for (const [index, key] of segments.entries()) {
     const below = shapeBelow(current, key)
     if (below === undefined) {
-      return { index, key, known: current.kind === 'object' ? [...current.keys.keys()] : [] }
+      return { index, key, known: knownKeys(current, key) }
     }
     current = below
   }
   return undefined
+}
+
+function knownKeys(shape: Shape, key: string): readonly string[] {
+  if (shape.kind !== 'object') return []
+  return shape.open ? [key.toLowerCase()] : [...shape.keys.keys()]
 }
 
 /** The shape at the path; `undefined` if the path cannot exist. */
@@ -68,10 +107,15 @@ export function shapeAt(shape: Shape, segments: readonly string[]): Shape | unde
 }
 
 function shapeBelow(shape: Shape, key: string): Shape | undefined {
-  if (shape.kind === 'object') return shape.keys.get(key) ?? (shape.open ? anything : undefined)
+  if (shape.kind === 'object')
+    return shape.keys.get(key) ?? (mayHave(shape, key) ? (shape.others ?? anything) : undefined)
   if (shape.kind === 'list') return isIndex(key) ? shape.items : key === 'length' ? scalar : undefined
   // A string has a length and characters, and this scalar may be a string.
   return shape.kind === 'anything' || key === 'length' || isIndex(key) ? anything : undefined
+}
+
+function mayHave({ open, isLowerCase }: Shape & { kind: 'object' }, key: string): boolean {
+  return open && !(isLowerCase && key !== key.toLowerCase())
 }
 
 /** `shape` after `value` was written at the path. Parts that do not change are shared. */
@@ -88,6 +132,8 @@ export function writeShape(shape: Shape, segments: readonly string[], value: Sha
     kind: 'object',
     keys: new Map(keys).set(key, below),
     open: shape.kind === 'anything' || (shape.kind === 'object' && shape.open),
+    ...(shape.kind === 'object' && shape.isLowerCase && { isLowerCase: true }),
+    ...(shape.kind === 'object' && shape.others && { others: shape.others }),
   }
 }
 

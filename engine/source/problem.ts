@@ -56,6 +56,8 @@ export const problemCodes = {
     'A node is not allowed there: a `return` in a loop or outside of a custom node, or a `reply` in a custom node.',
   FLOW_MISPLACED_TRIGGER: 'A custom node has a second trigger.',
   FLOW_CASE_NEVER_MATCHES: 'A case of a switch can never match.',
+  FLOW_DECIDES_NOTHING: 'A node decides between ways that all lead to the same node, so it lets everything through.',
+  FLOW_COMPARISON_DECIDED: 'A comparison or a condition that is always true or never, by what is known of its values.',
   FLOW_UNREACHABLE: 'Nothing leads to a node.',
   FLOW_CYCLE: 'The wires form a cycle.',
   FLOW_USES_ITSELF: 'A custom node uses itself, or custom nodes use each other in a circle.',

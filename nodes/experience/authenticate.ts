@@ -35,6 +35,7 @@ The platform limits wrong guesses: past the limit, the run fails with status 429
     invalidateExistingTokens,
   }),
   outputs: ['else', 'then'],
+  guards: true,
   refusesWith: [429],
   writes: ({ result, tokenResult }, output) =>
     output === 'else'

@@ -23,6 +23,7 @@ associate a device; if devices are tagged with their owner, use \`get-device\` a
     group: Type.Optional(Value({ description: 'ID of the experience group.' })),
   }),
   outputs: ['else', 'then'],
+  guards: true,
   check: (check) => checkSelection(check, ['user', 'group']),
   compile: ({ deviceId, user, group }) => {
     return async (payload, run) => {

@@ -16,6 +16,7 @@ not exist. To restrict a whole endpoint to a group, the endpoint's \`access: { g
     group: Value({ description: 'ID of the experience group.' }),
   }),
   outputs: ['else', 'then'],
+  guards: true,
   compile: ({ user, group }) => {
     return async (payload, run) => {
       const named = user(payload)

@@ -31,6 +31,7 @@ ${aboutMemory} A memory expires once it is older than \`perMs\`, unless \`sinceL
     ),
   }),
   outputs: ['else', 'then'],
+  guards: true,
   check: checkMemory,
   remembers: () => true,
   writes: ({ sinceLast }) => written(sinceLast, scalar),

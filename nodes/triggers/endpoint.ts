@@ -1,6 +1,14 @@
 import { Type } from 'typebox'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
-import { anything, objectShape, scalar } from '../../engine/json-schema/shape.ts'
+import {
+  anything,
+  headersShape,
+  lowerCaseShape,
+  objectShape,
+  scalar,
+  textShape,
+  textsShape,
+} from '../../engine/json-schema/shape.ts'
 import { parseEndpoint, routeParams } from '../../engine/route.ts'
 import { didYouMean } from '../../engine/source/nearest-name.ts'
 import { TextSyntaxError } from '../../engine/source/syntax-error.ts'
@@ -59,12 +67,12 @@ with 401, and one from outside the groups with 403.`,
     return {
       data: objectShape({
         body: anything,
-        cookies: anyKeys,
-        headers: anyKeys,
-        method: scalar,
-        path: scalar,
-        params: objectShape(Object.fromEntries(params.map((name) => [name, scalar]))),
-        query: anyKeys,
+        cookies: textsShape,
+        headers: headersShape,
+        method: lowerCaseShape,
+        path: textShape,
+        params: objectShape(Object.fromEntries(params.map((name) => [name, textShape]))),
+        query: textsShape,
         replyId: scalar,
         ...(config.rawBody ? rawBodyShape : {}),
       }),

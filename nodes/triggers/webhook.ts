@@ -1,11 +1,16 @@
 import { Type } from 'typebox'
-import { anything, objectShape, scalar } from '../../engine/json-schema/shape.ts'
+import {
+  anything,
+  headersShape,
+  lowerCaseShape,
+  objectShape,
+  scalar,
+  textsShape,
+} from '../../engine/json-schema/shape.ts'
 import { defineTrigger } from '../../engine/trigger.ts'
 import { flag } from '../parts/flag.ts'
 import { rawBodyField, rawBodyShape } from '../parts/raw-body.ts'
 import { refuseTemplates } from '../parts/refuse-templates.ts'
-
-const anyKeys = objectShape({}, true)
 
 export const webhook = defineTrigger({
   key: 'webhook',
@@ -39,10 +44,10 @@ every path through the flow must reach a \`reply\`.`,
   shape: ({ reply, rawBody }) => ({
     data: objectShape({
       body: anything,
-      headers: anyKeys,
-      method: scalar,
+      headers: headersShape,
+      method: lowerCaseShape,
       path: scalar,
-      query: anyKeys,
+      query: textsShape,
       ...(rawBody ? rawBodyShape : {}),
       ...(reply ? { replyId: scalar } : {}),
     }),

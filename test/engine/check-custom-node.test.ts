@@ -110,7 +110,7 @@ describe('a node that uses a custom node', () => {
     const uses = user('type: custom-node\nnode: verify\nwith: { anything: 1 }\nelse: end\non: { broken: end }')
     expect(problemsOf({ 'verify.yaml': broken, 'flow.yaml': uses })).toEqual(['verify.yaml:5:23 FLOW_WRONG_TYPE'])
     const torn = verify.replace('output: then', 'output: none')
-    const rightUse = user('type: custom-node\nnode: verify\nwith: { user: 1 }')
+    const rightUse = user('type: custom-node\nnode: verify\nwith: { user: 1 }\nelse: end')
     expect(problemsOf({ 'verify.yaml': torn, 'flow.yaml': rightUse })).toEqual([
       'verify.yaml:10:27 FLOW_UNKNOWN_OUTPUT',
     ])

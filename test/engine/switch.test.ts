@@ -97,7 +97,7 @@ describe('the check of a switch', () => {
     [
       'a path that nothing has written, in a case',
       'FLOW_ABSENT_PATH',
-      endpoint(`${choose('{ is: << ‸data.expected >> }')}\n- type: reply`),
+      endpoint(`${choose('{ is: << ‸data.expected >>, then: [ { type: reply } ] }')}\n- type: reply`),
     ],
     ['a template that does not close, in a case', 'FLOW_TEMPLATE_SYNTAX', button(choose('{ is: "‸<< a" }'))],
   ]

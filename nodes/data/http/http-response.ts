@@ -1,5 +1,12 @@
 /** Converts a response to what an `http` node puts on the payload. */
-import { anything, objectShape, type Shape, scalar } from '../../../engine/json-schema/shape.ts'
+import {
+  anything,
+  headersShape,
+  numberShape,
+  objectShape,
+  type Shape,
+  scalar,
+} from '../../../engine/json-schema/shape.ts'
 import type { HttpRequest, HttpResponse } from '../../../engine/services.ts'
 import { decodeText } from '../../../engine/values/decode-text.ts'
 import { parseJson } from '../../../engine/values/json.ts'
@@ -9,10 +16,10 @@ export type Encoding = (typeof encodings)[number]
 
 /** As in Losant, except for the headers and the query of the request: they contain secrets, and a flow may log or send the result. */
 export const responseShape: Shape = objectShape({
-  statusCode: scalar,
-  headers: objectShape({}, true),
+  statusCode: numberShape,
+  headers: headersShape,
   body: anything,
-  requestDuration: scalar,
+  requestDuration: numberShape,
   request: objectShape({ method: scalar, uri: scalar }),
 })
 
