@@ -1,9 +1,9 @@
 /** Runs `flowpot` itself as a process of its own, so that a flow that never ends leaves the editor alone. */
 import { execFile } from 'node:child_process'
 
-/** Longer than any run of tests that somebody waits for in an editor. */
-const mostMs = 10 * 60_000
-const mostBytes = 16 * 1024 * 1024
+/** Nobody waits longer for tests in an editor. */
+const maxMs = 10 * 60_000
+const maxBytes = 16 * 1024 * 1024
 
 export interface Outcome {
   readonly code: number
@@ -16,7 +16,7 @@ const running = new Set<ReturnType<typeof execFile>>()
 export function runFlowpot(args: readonly string[]): Promise<Outcome> {
   const [, cli = ''] = process.argv
   return new Promise((resolve) => {
-    const options = { timeout: mostMs, maxBuffer: mostBytes }
+    const options = { timeout: maxMs, maxBuffer: maxBytes }
     const child = execFile(process.execPath, [cli, ...args], options, (error, output, errors) => {
       running.delete(child)
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1

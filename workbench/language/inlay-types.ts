@@ -8,7 +8,7 @@ import { describeShape, shapesOf } from './payload-at.ts'
 import { dataOf, nodeAt, readTree } from './yaml-place.ts'
 
 /** More keys are not shown. */
-const mostKeys = 6
+const maxKeys = 6
 
 export function inlayTypes(
   file: LanguageFile,
@@ -43,6 +43,6 @@ function shownShape(shape: Shape): string {
   if (shape.kind === 'list') return `list of ${shownShape(shape.items)}`
   if (shape.kind !== 'object' || shape.keys.size === 0) return describeShape(shape)
   const keys = [...shape.keys.keys()]
-  const others = keys.length > mostKeys || shape.open ? ', …' : ''
-  return `{ ${keys.slice(0, mostKeys).join(', ')}${others} }`
+  const others = keys.length > maxKeys || shape.open ? ', …' : ''
+  return `{ ${keys.slice(0, maxKeys).join(', ')}${others} }`
 }

@@ -39,7 +39,7 @@ export function languageFile(check: FolderCheck | undefined, path: string): Lang
 
 /** By what the application's custom nodes declare, since the schema takes a tenth of a second to make. */
 const schemas = new Map<string, JsonSchema>()
-const mostSchemas = 20
+const maxSchemas = 20
 
 function schemaOf({ checked: { scope } }: FolderCheck): JsonSchema {
   const { known } = scope.customNodes
@@ -57,7 +57,7 @@ function schemaOf({ checked: { scope } }: FolderCheck): JsonSchema {
   const { resolve } = nodeTypes.get(customNodeKey)?.roles?.customNode ?? {}
   const customNodes = [...known.keys()].flatMap((name) => resolve?.({ node: name }) ?? [])
   const schema = editorSchema({ nodeTypes: [...nodeTypes.values()], triggerTypes, actions, customNodes })
-  if (schemas.size >= mostSchemas) schemas.clear()
+  if (schemas.size >= maxSchemas) schemas.clear()
   schemas.set(key, schema)
   return schema
 }

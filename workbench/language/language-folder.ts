@@ -13,7 +13,7 @@ export interface LanguageFolder {
   open(path: string, text: string): void
   close(path: string): void
   openFiles(): readonly string[]
-  /** `undefined` if the folder is not an application, so that its files have no problems. Never rejects. */
+  /** `undefined` if the folder is not an application, so that its files have no problems. Requests that come at the same time share one check. */
   check(): Promise<FolderCheck | undefined>
 }
 

@@ -9,7 +9,7 @@ import { parseYaml } from '../../engine/source/yaml-document.ts'
 import { parsePath } from '../../engine/values/path.ts'
 import type { LanguageFile } from './language-file.ts'
 
-/** Problems of a file that is half written have no place, and nobody reads them. */
+/** Problems of a half-written file are not reported, so they need no place. */
 const nowhere = parseYaml({ file: '', text: '{}' })
 
 export function shapesOf({ checked: { scope } }: LanguageFile, raw: unknown): PayloadShapes {

@@ -4,7 +4,7 @@ import type { DocumentPath } from '../../engine/source/position.ts'
 import { isMap } from '../../engine/values/is-map.ts'
 
 /** Deeper than any reference of ours leads; a schema of a custom node's input may refer to itself. */
-const mostLevels = 40
+const maxLevels = 40
 
 /** All schemas that apply at `path` of `raw`, each without its ways (`allOf`, `if` and so on), which stand in the list themselves. */
 export function schemasAt(
@@ -34,7 +34,7 @@ function partsOf(schema: JsonSchema, segment: string | number): readonly JsonSch
 }
 
 function expand(root: JsonSchema, schema: JsonSchema, value: unknown, level = 0): readonly JsonSchema[] {
-  if (level > mostLevels) return []
+  if (level > maxLevels) return []
   const below = (one: unknown) => (isMap(one) ? expand(root, one, value, level + 1) : [])
   const found: JsonSchema[] = [schema]
   if (typeof schema.$ref === 'string') found.push(...below(definitionOf(root, schema.$ref)))

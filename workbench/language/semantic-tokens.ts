@@ -11,8 +11,8 @@ export interface TemplateToken {
 }
 
 const helpers: ReadonlySet<string> = new Set(helperNames)
-/** A line with more of them is no flow. */
-const mostOfFile = 20_000
+/** A flow has a few hundred. The rest of a file that has more stays without colours. */
+const maxTokens = 20_000
 
 const opening = /<<<?~?|\{\{\{?~?/y
 const closing = /~?>>>?|~?\}\}\}?/y
@@ -22,7 +22,7 @@ const part = /"[^"\n]*"|'[^'\n]*'|-?\d+(?:\.\d+)?(?![\w.])|[#/^](?=[\w ])|[()=|]
 export function templateTokens(text: string): readonly TemplateToken[] {
   const tokens: TemplateToken[] = []
   let at = 0
-  while (at < text.length && tokens.length < mostOfFile) {
+  while (at < text.length && tokens.length < maxTokens) {
     const next = nextOpening(text, at)
     if (next === undefined) break
     at = readTemplate(text, next, tokens)

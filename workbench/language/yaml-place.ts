@@ -7,17 +7,17 @@ import { readYaml } from '../../engine/source/read-yaml.ts'
 import { testTags } from '../testing/matchers.ts'
 
 /** A flow has a few kilobytes; the checks read no more, either. */
-const mostCharacters = 250_000
+const maxCharacters = 250_000
 
 /** The tree of a file, with what is wrong mended as far as possible. `undefined` for what is no YAML at all. */
 export function readTree(file: string, text: string): ParsedDocument | undefined {
-  if (text.length > mostCharacters || tooDeepAt(text) !== undefined) return undefined
+  if (text.length > maxCharacters || tooDeepAt(text) !== undefined) return undefined
   return readYaml(text, isTestFile(file) ? testTags : undefined).document
 }
 
 /** The tree of a file as it stands, whose every node has its place in the text. `undefined` if the file has syntax errors. */
 export function readSoundTree(file: string, text: string): ParsedDocument | undefined {
-  if (text.length > mostCharacters || tooDeepAt(text) !== undefined) return undefined
+  if (text.length > maxCharacters || tooDeepAt(text) !== undefined) return undefined
   const document = parseYamlText(text, isTestFile(file) ? testTags : undefined)
   return document.errors.length > 0 ? undefined : document
 }
