@@ -6,8 +6,10 @@ import {
   type FlowGraph,
   type FlowNode,
   type FlowTrigger,
+  isBody,
   outgoingWires,
   placeOfOutput,
+  stopTarget,
   type Target,
 } from '../flow/flow-graph.ts'
 import { outputsOf } from '../node.ts'
@@ -22,6 +24,8 @@ interface Answer {
   readonly of: 'endpoint' | 'custom node'
   readonly from: string
   readonly codes: { readonly none: ProblemCode; readonly twice: ProblemCode }
+  /** Whether it must have been given before a wire ends the run by `stop`. */
+  readonly isDueAtStop: boolean
   isGivenBy(node: FlowNode): boolean
   isAskedBy(trigger: FlowTrigger): boolean
 }
@@ -31,6 +35,7 @@ const reply: Answer = {
   of: 'endpoint',
   from: 'an endpoint',
   codes: { none: 'FLOW_NO_REPLY', twice: 'FLOW_REPLIES_TWICE' },
+  isDueAtStop: true,
   isGivenBy: ({ type }) => type.roles?.reply !== undefined,
   isAskedBy: ({ type, config }) => appliesTo(type.expectsReply, config),
 }
@@ -40,6 +45,7 @@ const returned: Answer = {
   of: 'custom node',
   from: 'the start of a custom node',
   codes: { none: 'FLOW_NO_RETURN', twice: 'FLOW_RETURNS_TWICE' },
+  isDueAtStop: false,
   isGivenBy: ({ type }) => type.roles?.returns === true,
   isAskedBy: ({ type }) => type.key === customNodeKey,
 }
@@ -57,13 +63,23 @@ export function checkReplies(graph: FlowGraph, reporter: Reporter): void {
  * Whether some way from here ends without an answer. A split has no answer only if none of its branches is sure to give one;
  * a loop gives none if it has no iteration.
  */
-function createSilence({ isGivenBy }: Answer) {
+function createSilence({ isGivenBy, isDueAtStop }: Answer) {
   const known = new Map<FlowNode, boolean>()
-  const ofTarget = (target: Target): boolean => target.every(ofNode)
+  const ofTarget = (target: Target): boolean => (target !== stopTarget || isDueAtStop) && target.every(ofNode)
+  /** Whether an iteration may end the run before it has answered. */
+  const mayStop = (target: Target = [], seen = new Set<FlowNode>()): boolean =>
+    target === stopTarget ||
+    target.some((node) => {
+      if (seen.has(node) || isGivenBy(node)) return false
+      seen.add(node)
+      return [...node.targets.values()].some((next) => mayStop(next, seen))
+    })
   const ofNode = (node: FlowNode): boolean => {
     const before = known.get(node)
     if (before !== undefined) return before
-    const isSilent = !isGivenBy(node) && outgoingWires(node).some(([, target]) => ofTarget(target))
+    const isSilent =
+      !isGivenBy(node) &&
+      (outgoingWires(node).some(([, target]) => ofTarget(target)) || (isDueAtStop && mayStop(node.targets.get('do'))))
     known.set(node, isSilent)
     return isSilent
   }
@@ -77,11 +93,13 @@ function reportSilentEnds(trigger: FlowTrigger, answer: Answer, reported: Set<st
   const follow = (node: FlowNode): void => {
     if (seen.has(node) || answer.isGivenBy(node)) return
     seen.add(node)
-    for (const [output, target] of outgoingWires(node)) {
-      if (!maySayNothing(target)) continue
+    for (const [output, target] of answer.isDueAtStop ? node.targets : outgoingWires(node)) {
+      if (!isBody(node, output) && !maySayNothing(target)) continue
       target.forEach(follow)
       const key = `${node.name} ${output}`
       if (target.length > 0 || reported.has(key)) continue
+      // The end of an iteration is not one of the flow.
+      if ((isBody(node, output) || node.loop) && target !== stopTarget) continue
       reported.add(key)
       const way = outputsOf(node.type, node.config).length > 1 ? ` by "${output}"` : ''
       reporter.report({
@@ -152,11 +170,13 @@ function reportSecondAnswers(graph: FlowGraph, answer: Answer, reporter: Reporte
   }
 }
 
-/** Whether a way from here breaks the loop around the node. */
+/** Whether a way from here ends the loop around the node before its last iteration. */
 function mayBreak(node: FlowNode, seen = new Set<FlowNode>()): boolean {
   if (seen.has(node)) return false
   seen.add(node)
-  return outgoingWires(node).some(([, target]) => target === breakTarget || target.some((next) => mayBreak(next, seen)))
+  return outgoingWires(node).some(
+    ([, target]) => target === breakTarget || target === stopTarget || target.some((next) => mayBreak(next, seen)),
+  )
 }
 
 function reportRepeatedReply(node: FlowNode, loop: FlowNode, reporter: Reporter): void {
@@ -165,8 +185,8 @@ function reportRepeatedReply(node: FlowNode, loop: FlowNode, reporter: Reporter)
     at: node.at,
     message: `Every iteration of ${loop.name} replies: only the first reply counts.`,
     hint: loop.type.roles?.loop?.isParallel(loop.config)
-      ? 'Reply after the loop.'
-      : 'Say "next: break" here, or reply after the loop.',
+      ? 'Say "next: stop" here, which ends the run, or reply after the loop.'
+      : 'Say "next: stop" here, which ends the run, or "next: break", or reply after the loop.',
     related: [relatedPlace(reporter, loop.at, 'the loop')],
   })
 }

@@ -1,5 +1,5 @@
 /** Outlines the graph of a flow, to draw or compare it. */
-import { breakTarget, type FlowNode, isBody, type Target } from '../flow/flow-graph.ts'
+import { breakTarget, type FlowNode, isBody, stopTarget, type Target } from '../flow/flow-graph.ts'
 import { readGraph } from '../flow/read-graph.ts'
 import type { TriggerScope } from '../flow/read-triggers.ts'
 import type { RawConfig } from '../node.ts'
@@ -47,6 +47,8 @@ export interface WayOutline {
   readonly to: readonly string[]
   /** Whether it breaks the loop. */
   readonly breaks: boolean
+  /** Whether it ends the run. */
+  readonly stops: boolean
   /** Whether it leads to the iteration of a loop, which comes back. */
   readonly isBody: boolean
 }
@@ -97,6 +99,7 @@ export function outlineFlow(source: SourceFile, scope: TriggerScope): OutlineRea
           output,
           to: namesOf(target),
           breaks: target === breakTarget,
+          stops: target === stopTarget,
           isBody: isBody(node, output),
         })),
       })),

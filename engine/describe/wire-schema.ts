@@ -14,7 +14,7 @@ export const wireDefinitions: Readonly<Record<string, JsonSchema>> = {
       { items: ref('node') },
     ),
   },
-  branch: { allOf: [ref('wire')], not: { const: 'break' } },
+  branch: { allOf: [ref('wire')], not: { enum: ['break', 'stop'] } },
 }
 
 export function wireField(key: string, description: string): Readonly<Record<string, JsonSchema>> {

@@ -9,6 +9,9 @@ export type Target = readonly FlowNode[]
 /** Where `break` leads. It is recognised by its identity. Code that does not compare it treats it as an end. */
 export const breakTarget: Target = []
 
+/** Where `stop` leads, which ends the run. Like `breakTarget`, it is recognised by its identity and otherwise is an end. */
+export const stopTarget: Target = []
+
 export interface FlowNode {
   readonly id: string | undefined
   /** The ID, or the place in the flow: `nodes[2].else[0]`. */

@@ -8,6 +8,7 @@ import { splitFields, wireKeys } from './split-fields.ts'
 
 export type ReadWire =
   | { readonly kind: 'end' }
+  | { readonly kind: 'stop' }
   | { readonly kind: 'break'; readonly at: DocumentPath }
   | { readonly kind: 'id'; readonly id: string; readonly at: DocumentPath }
   | { readonly kind: 'branch'; readonly nodes: readonly ReadNode[] }
@@ -25,7 +26,7 @@ export interface ReadNode {
 }
 
 export const idPattern = /^[A-Za-z][A-Za-z0-9_-]*$/
-export const reservedIds: ReadonlySet<string> = new Set(['end', 'break'])
+export const reservedIds: ReadonlySet<string> = new Set(['end', 'break', 'stop'])
 
 export interface NodeScope {
   readonly nodeTypes: ReadonlyMap<string, NodeType>
@@ -99,18 +100,19 @@ function readId({ id }: RawConfig, at: DocumentPath, scope: NodeScope): string |
   return refuse([...at, 'id'], message, 'Write it like "create-device".', scope)
 }
 
-/** Reads the value of a wire: an ID, `end`, `break`, an inline branch, or a split. */
+/** Reads the value of a wire: an ID, `end`, `stop`, `break`, an inline branch, or a split. */
 export function readWire(value: unknown, at: DocumentPath, scope: NodeScope): ReadWire | undefined {
   if (value === 'end') return { kind: 'end' }
+  if (value === 'stop') return { kind: 'stop' }
   if (value === 'break') return { kind: 'break', at }
   if (typeof value === 'string') return { kind: 'id', id: value, at }
   if (Array.isArray(value)) {
     const isSplit = value.some((item) => typeof item === 'string' || Array.isArray(item))
     if (!isSplit) return { kind: 'branch', nodes: readNodes(value, at, scope) }
     const branches = value.map((item: unknown, index) => {
-      if (item === 'break') {
-        const message = `${writePlace(at)} splits, and "break" alone is not a branch.`
-        return refuse([...at, index], message, 'Let the last node of one branch say "next: break".', scope)
+      if (item === 'break' || item === 'stop') {
+        const message = `${writePlace(at)} splits, and "${item}" alone is not a branch.`
+        return refuse([...at, index], message, `Let the last node of one branch say "next: ${item}".`, scope)
       }
       if (!isMap(item)) return readWire(item, [...at, index], scope)
       const message = `${writePlace(at)} mixes an inline branch with a split.`

@@ -2,7 +2,7 @@
 import { outputsOf } from '../node.ts'
 import type { DocumentPath } from '../source/position.ts'
 import { type Reporter, relatedPlace } from '../source/reporter.ts'
-import { breakTarget, type FlowNode, isBody, type Target } from './flow-graph.ts'
+import { breakTarget, type FlowNode, isBody, stopTarget, type Target } from './flow-graph.ts'
 import type { ReadNode, ReadWire } from './read-nodes.ts'
 import { reportCrossing, reportFalls, reportMisplacedBreak, reportUnknownTarget } from './wire-problems.ts'
 
@@ -103,6 +103,8 @@ export function wireFlow(
     switch (wire.kind) {
       case 'end':
         return []
+      case 'stop':
+        return stopTarget
       case 'break':
         if (!after.loop || after.loop.type.roles?.loop?.isParallel(after.loop.config)) {
           reportMisplacedBreak({ at: wire.at, loop: after.loop }, reporter)

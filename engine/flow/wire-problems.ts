@@ -13,7 +13,7 @@ interface Wire {
 
 export function reportUnknownTarget(id: string, { at, loop }: Wire, nodes: Iterable<FlowNode>, reporter: Reporter) {
   const ids = [...nodes].flatMap((node) => (node.loop === loop && node.id !== undefined ? [node.id] : []))
-  const nearest = didYouMean(id, [...ids, 'end', ...(loop ? ['break'] : [])])
+  const nearest = didYouMean(id, [...ids, 'end', 'stop', ...(loop ? ['break'] : [])])
   reporter.report({
     code: 'FLOW_UNKNOWN_TARGET',
     at,
@@ -31,7 +31,7 @@ export function reportCrossing(node: FlowNode, { at, loop }: Wire, reporter: Rep
     at,
     message: `This wire leads ${leadsOut ? 'out of' : 'into'} the loop ${border?.name}, to ${node.name}.`,
     hint: leadsOut
-      ? 'Within "do", "end" ends the iteration and "break" the loop. All nodes of an iteration must be within "do".'
+      ? 'Within "do", "end" ends the iteration, "break" the loop and "stop" the run. All nodes of an iteration must be within "do".'
       : `An iteration begins at the top of "do": wire to the loop, or move ${node.name} out of it.`,
     related: [
       relatedPlace(reporter, node.at, 'the node that it leads to'),
@@ -47,7 +47,7 @@ export function reportMisplacedBreak({ at, loop }: Wire, reporter: Reporter): vo
     ...(loop
       ? {
           message: `"break" cannot end the loop ${loop.name}: its iterations run at the same time.`,
-          hint: 'Write "end", or remove "parallel" from the loop.',
+          hint: 'Write "end" to end the iteration or "stop" to end the run, or remove "parallel" from the loop.',
           related: [relatedPlace(reporter, loop.at, 'the loop')],
         }
       : { message: '"break" ends a loop, and this wire is not in one.', hint: 'Write "end" to end the path.' }),

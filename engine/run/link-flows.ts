@@ -1,7 +1,7 @@
 /** Links compiled flows: every node gets its visit, and each output the nodes that it leads to. */
 import type { CompiledFlow } from '../compile/compiled-flow.ts'
-import { breakTarget, type FlowNode } from '../flow/flow-graph.ts'
-import { breaking, type LinkedNode, type LinkedTrigger, type WrapVisit } from './linked-flow.ts'
+import { breakTarget, type FlowNode, stopTarget, type Target } from '../flow/flow-graph.ts'
+import { breaking, type LinkedNode, type LinkedTrigger, stopping, type WrapVisit } from './linked-flow.ts'
 import { repeat } from './repeat.ts'
 import { useCustomNode } from './use-custom-node.ts'
 
@@ -26,12 +26,15 @@ function linkFlow(
   wrapVisit: WrapVisit,
 ): LinkedTrigger[] {
   const linked = new Map<FlowNode, LinkedNode>()
-  const linkAll = (target: readonly FlowNode[]) => target.flatMap((node) => linked.get(node) ?? [])
+  const linkAll = (target: Target): readonly LinkedNode[] => {
+    if (target === breakTarget) return breaking
+    return target === stopTarget ? stopping : target.flatMap((node) => linked.get(node) ?? [])
+  }
 
   for (const { node, config } of nodes.toReversed()) {
     const { type } = node
     const targets: LinkedNode['targets'] = {}
-    for (const [output, target] of node.targets) targets[output] = target === breakTarget ? breaking : linkAll(target)
+    for (const [output, target] of node.targets) targets[output] = linkAll(target)
     // A node type is known here only by its base type: what `compileConfig` made of its schema is what `compile` takes.
     const visit = type.compile(config as never, {
       wired: new Set(node.wiredAt.keys()),

@@ -20,6 +20,9 @@ export type WrapVisit = (node: Omit<LinkedNode, 'visit'>, visit: Visit<string>) 
 /** An end of the path that breaks the loop around it. It is recognised by its identity. */
 export const breaking: readonly LinkedNode[] = []
 
+/** An end of the path that ends the whole run. It is recognised by its identity. */
+export const stopping: readonly LinkedNode[] = []
+
 export type LinkedTrigger<Key extends TriggerKey = TriggerKey> = CompiledTrigger<Key> & {
   readonly start: readonly LinkedNode[]
 }

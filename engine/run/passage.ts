@@ -3,7 +3,7 @@
  * returns a promise.
  *
  *   running ──every branch has ended──▶ ended
- *      └─────a node throws, or time is up──▶ halted: no branch visits another node
+ *      └─────a node throws, time is up, or a wire says `stop`──▶ halted: no branch visits another node
  *
  * The passage is the stretch of its branches. An iteration of a loop is a stretch of its own, and so is the use of a custom
  * node: it ends when its own branches have ended, and its failure is thrown by the loop, or by the node that uses the custom node.
@@ -17,11 +17,11 @@ import { copyValue } from '../values/copy.ts'
 import { observeMissing } from '../values/missing.ts'
 import type { Payload } from '../values/payload.ts'
 import { payloadTooDeep, payloadTooLarge, runTimedOut, tooManyVisits } from './errors.ts'
-import { breaking, type LinkedNode } from './linked-flow.ts'
+import { breaking, type LinkedNode, stopping } from './linked-flow.ts'
 import { measure } from './payload-size.ts'
 import type { RunScope } from './run-scope.ts'
 import type { RunWatch } from './run-watch.ts'
-import { CustomNodeFailed, createStretch, type Failure, IterationFailed, type Stretch } from './stretch.ts'
+import { CustomNodeFailed, createStretch, type Failure, IterationFailed, RunStopped, type Stretch } from './stretch.ts'
 
 export interface PassageEnd {
   readonly failure: Failure | undefined
@@ -65,6 +65,8 @@ export class Passage implements Run, Stretch {
   waiting = 0
   isBroken = false
   failure: Failure | undefined = undefined
+  /** Whether a wire has ended the run by `stop`. */
+  isStopped = false
   private readonly options: PassageOptions
   private readonly watch: RunWatch | undefined
   private readonly runLog: RunLog
@@ -206,6 +208,7 @@ export class Passage implements Run, Stretch {
     from: LinkedNode | undefined,
   ): void {
     if (targets.length === 1) return this.walk(targets[0], payload, stretch)
+    if (targets === stopping) return this.stopRun(payload)
     if (targets === breaking) stretch.isBroken = true
     let copies: readonly Payload[]
     try {
@@ -309,6 +312,8 @@ export class Passage implements Run, Stretch {
 
   /** Handles what a visit threw. */
   private fail(thrown: unknown, node: LinkedNode, payload: Payload, began: number, stretch: Stretch): void {
+    // The run has ended, and inside of this node.
+    if (thrown instanceof RunStopped) return this.tellVisit(node, payload, began, 'stop')
     const failure = failureAt(node, payload, thrown)
     this.tellVisit(node, payload, began, undefined, failure.error)
     this.stop(failure, stretch)
@@ -329,6 +334,15 @@ export class Passage implements Run, Stretch {
     this.failure = failure
     this.controller?.abort()
     this.end(failure, failure.payload)
+  }
+
+  /** Ends the passage without a failure, wherever it is; what still waits is aborted and ignored. */
+  private stopRun(payload: Payload): void {
+    if (this.isHalted) return
+    this.isHalted = true
+    this.isStopped = true
+    this.controller?.abort()
+    this.end(undefined, payload)
   }
 
   private endIfIdle(stretch: Stretch): void {

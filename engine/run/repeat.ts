@@ -5,9 +5,9 @@ import { copyValue } from '../values/copy.ts'
 import type { Payload } from '../values/payload.ts'
 import { payloadTooLarge } from './errors.ts'
 import { passageOf } from './inner-run.ts'
-import { breaking, type LinkedNode } from './linked-flow.ts'
+import { breaking, type LinkedNode, stopping } from './linked-flow.ts'
 import { payloadSize } from './payload-size.ts'
-import { ended, IterationFailed } from './stretch.ts'
+import { ended, IterationFailed, RunStopped } from './stretch.ts'
 import { createTurn } from './turns.ts'
 
 /** How many iterations of a parallel loop run at the same time: about as many as Losant runs. */
@@ -44,7 +44,7 @@ export function repeat(
   }
 
   function* lane(): Generator<Promise<void>, void> {
-    while (next < count && !isOver && !passage.failure) {
+    while (next < count && !isOver && !passage.failure && !passage.isStopped) {
       const index = next++
       let own = payload
       try {
@@ -56,6 +56,7 @@ export function repeat(
           // The time spent waiting must not decide the order of what follows, since a replay waits less.
           turn.begin()
         }
+        if (passage.isStopped) return
         if (iteration.failure) throw new IterationFailed(iteration.failure)
         if (iteration.isBroken) isOver = true
         if (collect) keep(collect(own), index)
@@ -77,6 +78,7 @@ export function repeat(
 
   const finish = (): unknown[] => {
     passage.mayGoOn(loop, payload)
+    if (passage.isStopped) throw new RunStopped()
     if (passage.failure) throw new IterationFailed(passage.failure)
     if (failed) throw failed.error
     return collected
@@ -106,10 +108,10 @@ function mayBreak(body: readonly LinkedNode[]): boolean {
   const known = breaks.get(body)
   if (known !== undefined) return known
   const seen = new Set(body)
-  let found = body === breaking
+  let found = body === breaking || body === stopping
   for (const node of seen) {
     for (const targets of Object.values(node.targets)) {
-      found ||= targets === breaking
+      found ||= targets === breaking || targets === stopping
       for (const target of targets) seen.add(target)
     }
   }

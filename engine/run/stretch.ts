@@ -46,6 +46,13 @@ export class IterationFailed extends Error {
   }
 }
 
+/** A loop and a node that uses a custom node throw it if the run was stopped inside of them. */
+export class RunStopped extends Error {
+  constructor() {
+    super('The run was stopped.')
+  }
+}
+
 /** A node that uses a custom node throws it if a node of the custom node failed. */
 export class CustomNodeFailed extends Error {
   readonly failure: Failure

@@ -6,7 +6,7 @@ import type { Payload } from '../values/payload.ts'
 import { InnerRun, passageOf } from './inner-run.ts'
 import type { LinkedNode, LinkedTrigger } from './linked-flow.ts'
 import { startPayload } from './start-payload.ts'
-import { CustomNodeFailed, ended, IterationFailed } from './stretch.ts'
+import { CustomNodeFailed, ended, IterationFailed, RunStopped } from './stretch.ts'
 
 /**
  * `inputs` become part of the custom node's payload, so they must not be shared. Gives what the custom node returned, as a
@@ -29,6 +29,7 @@ export function useCustomNode(
 
   const finish = (): Returned => {
     passage.changePayload()
+    if (passage.isStopped) throw new RunStopped()
     if (passage.failure) throw new IterationFailed(passage.failure)
     if (use.failure) throw new CustomNodeFailed(use.failure)
     if (!own.returned) throw new TypeError(`The custom node ${used.spec.name} returned nothing.`)

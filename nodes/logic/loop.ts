@@ -17,7 +17,7 @@ export const loop = defineNode({
   losant: { type: 'LoopNode', translate },
   summary: 'Runs a list of nodes once for each item.',
   description: `\`do\` lists the nodes of one iteration. An iteration ends when all of its branches have ended, and the next one begins. \`break\`
-ends the iteration and the loop. After the last iteration, \`next\` is taken.
+ends the iteration and the loop, and \`stop\` the whole run. After the last iteration, \`next\` is taken.
 
 | \`over\` | iterations |
 |---|---|

@@ -118,7 +118,7 @@ function compileInput(raw: RawInput): CustomNodeInput {
 
 const inputName = /^[A-Za-z0-9_-]+$/
 /** Words with another meaning in a wire. */
-const reservedOutputs: ReadonlySet<string> = new Set(['do', 'end', 'break'])
+const reservedOutputs: ReadonlySet<string> = new Set(['do', 'end', 'break', 'stop'])
 
 function check(trigger: TriggerCheck): void {
   const { config, report } = trigger

@@ -107,7 +107,7 @@ function triggerChanges(
 }
 
 function startOf({ start }: TriggerOutline): WayOutline {
-  return { output: 'starts at', to: start, breaks: false, isBody: false }
+  return { output: 'starts at', to: start, breaks: false, stops: false, isBody: false }
 }
 
 function valueChanges(before: object, after: object): ValueChange[] {
@@ -128,7 +128,7 @@ function rewiring(
     const was = before.find((way) => way.output === output)
     const is = after.find((way) => way.output === output)
     const led = was?.to.map((name) => renamed.get(name) ?? name)
-    if (isDeepStrictEqual(led, is?.to) && was?.breaks === is?.breaks) return []
+    if (isDeepStrictEqual(led, is?.to) && was?.breaks === is?.breaks && was?.stops === is?.stops) return []
     return [{ output, before: targetText(was), after: targetText(is) }]
   })
 }
@@ -136,5 +136,6 @@ function rewiring(
 function targetText(way: WayOutline | undefined): string {
   if (!way) return 'fails the run'
   if (way.breaks) return 'break'
+  if (way.stops) return 'stop'
   return way.to.length === 0 ? 'end' : way.to.join(' and ')
 }

@@ -33,7 +33,10 @@ export function namesAsValues(
 function targets(raw: unknown, path: DocumentPath): readonly Name[] {
   const own = path.findLast((segment) => typeof segment === 'string' && !wireKeys.has(segment))
   const ids = nodesIn(raw).flatMap(({ id, type }) => (id === undefined ? [] : [{ label: id, detail: type }]))
-  const words: Name[] = [{ label: 'end', detail: 'ends the path' }]
+  const words: Name[] = [
+    { label: 'end', detail: 'ends the path' },
+    { label: 'stop', detail: 'ends the run' },
+  ]
   if (own !== undefined && path.includes('do')) words.push({ label: 'break', detail: 'ends the loop' })
   return [...ids, ...words]
 }

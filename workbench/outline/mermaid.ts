@@ -13,11 +13,12 @@ export function drawMermaid({ triggers, nodes }: FlowOutline): string {
     const id = ids.get(node.name)
     lines.push(`  ${id}${boxed(node)}`)
     const choices = node.ways.length > 1
-    for (const { output, to, breaks, isBody } of node.ways) {
+    for (const { output, to, breaks, stops, isBody } of node.ways) {
       const arrow = isBody ? '-.->' : '-->'
-      const label = choices ? `|${quoted(breaks ? `${output}: break` : output)}|` : ''
+      const end = breaks ? ': break' : stops ? ': stop' : ''
+      const label = choices || stops ? `|${quoted(`${output}${end}`)}|` : ''
       for (const name of to) lines.push(`  ${id} ${arrow}${label} ${ids.get(name)}`)
-      if (to.length > 0 || !choices) continue
+      if (to.length > 0 || (!choices && !stops)) continue
       lines.push(`  ${id} ${arrow}${label} e${id}${output.replaceAll(/\W/g, '_')}(( ))`)
     }
   }

@@ -28,7 +28,8 @@ export function drawText(outline: FlowOutline): string {
       const [below] = on?.to ?? []
       const isOwn = below !== undefined && !pending.has(below)
       if (isOwn) pending.add(below)
-      for (const way of node.ways) if (way !== on && (isChoice || way.to.length > 0)) drawWay(way, indent, isChoice)
+      for (const way of node.ways)
+        if (way !== on && (isChoice || way.stops || way.to.length > 0)) drawWay(way, indent, isChoice)
       if (isOwn) pending.delete(below)
       name = below
     }
@@ -87,6 +88,6 @@ function titleOf(node: NodeOutline): string {
   return `${mark} ${node.id === undefined ? summary : `${node.id}  ${summary}`}`
 }
 
-function endOf({ breaks }: WayOutline): string {
-  return breaks ? 'break' : 'end'
+function endOf({ breaks, stops }: WayOutline): string {
+  return breaks ? 'break' : stops ? 'stop' : 'end'
 }

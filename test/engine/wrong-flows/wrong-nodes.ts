@@ -119,7 +119,9 @@ export const wrongNodes: readonly Mutation[] = [
     isAlone: true,
     changes: (flow) =>
       flow.nodes.flatMap((node) =>
-        ['9lives', 'end', 'break', '[ a ]', '"a b"', '""', '<< data.id >>'].map((id) => say(flow, node, 'id', id)),
+        ['9lives', 'end', 'break', 'stop', '[ a ]', '"a b"', '""', '<< data.id >>'].map((id) =>
+          say(flow, node, 'id', id),
+        ),
       ),
   },
   {

@@ -226,13 +226,13 @@ nodes:
     over: << data.body >>
     item: working.one
     do:
-      - { id: is-wet, type: conditional, if: << working.one.value >> < 3, else: [ { id: stop, type: throw, message: Too wet } ] }
+      - { id: is-wet, type: conditional, if: << working.one.value >> < 3, else: [ { id: too-wet, type: throw, message: Too wet } ] }
       - { id: note, type: debug, message: Fine }
   - { type: reply, body: ok }
 `,
       ({ ask }) => ask(post([1, 5, 2])),
     )
-    expect(text).toContain('visits: [ each, is-wet, note, is-wet, stop ]')
+    expect(text).toContain('visits: [ each, is-wet, note, is-wet, too-wet ]')
   })
 
   test('holds no secret of what it seeds, and finds by the rest', async () => {
