@@ -2,6 +2,7 @@
 import type { TSchema } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
 import type { ConfigExpression } from '../check/comparisons.ts'
+import type { ConfigText } from '../check/literals.ts'
 import type { ConfigRead } from '../check/payload-paths.ts'
 import { compileExpression } from '../expressions/expression.ts'
 import type { FlowNode } from '../flow/flow-graph.ts'
@@ -31,6 +32,7 @@ interface CompiledConfig {
   readonly config: unknown
   readonly reads: readonly ConfigRead[]
   readonly expressions: readonly ConfigExpression[]
+  readonly texts: readonly ConfigText[]
 }
 
 /** A JSON Schema with the keywords that are read here, which TypeBox's types do not have. */
@@ -55,10 +57,11 @@ export function compileConfig(node: FlowNode, checker: SchemaChecker, reporter: 
   for (const complaint of checker.check(type.config, config)) report(complaint)
   const reads: ConfigRead[] = []
   const expressions: ConfigExpression[] = []
+  const texts: ConfigText[] = []
   const htmlFields = type.escapesHtml?.(config) ?? []
-  const scope = { node, checker, reporter, report, htmlFields, reads, expressions, isRequired: true }
+  const scope = { node, checker, reporter, report, htmlFields, reads, expressions, texts, isRequired: true }
   const compiled = walk(type.config as SchemaNode, config, [], scope)
-  return { config: reporter.problems.length === problemsBefore ? compiled : undefined, reads, expressions }
+  return { config: reporter.problems.length === problemsBefore ? compiled : undefined, reads, expressions, texts }
 }
 
 interface WalkScope {
@@ -71,6 +74,7 @@ interface WalkScope {
   readonly htmlFields: readonly string[]
   readonly reads: ConfigRead[]
   readonly expressions: ConfigExpression[]
+  readonly texts: ConfigText[]
   readonly isRequired: boolean
 }
 
@@ -127,6 +131,7 @@ function compileTemplateField({ isJson = false }: SchemaNode, raw: string, at: D
   const template = parseAt(at, scope, () => compileTemplate(raw, { escapeHtml: isHtmlField(at, scope), isJson }))
   if (!template) return undefined
   noteReads(template.reads, at, scope)
+  scope.texts.push({ at: [...scope.node.at, ...at], text: raw })
   return (payload: Payload) => template.text(payload)
 }
 
@@ -153,7 +158,9 @@ function compileValueField(schema: SchemaNode, raw: unknown, at: DocumentPath, s
     describe: (place) => describeField(place, scope),
     template(text, place) {
       const template = parseAt(place, scope, () => compileTemplate(text, { escapeHtml }))
-      if (template) noteReads(template.reads, place, scope)
+      if (!template) return template
+      noteReads(template.reads, place, scope)
+      scope.texts.push({ at: [...scope.node.at, ...place], text })
       return template
     },
     reportKey: (key, place) =>

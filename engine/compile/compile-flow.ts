@@ -6,6 +6,7 @@ import { type ConfigExpression, checkComparisons } from '../check/comparisons.ts
 import { checkCustomNode } from '../check/custom-nodes.ts'
 import { checkDecisions } from '../check/decisions.ts'
 import { checkCycles, checkReachable } from '../check/graph.ts'
+import { type ConfigText, checkLiterals } from '../check/literals.ts'
 import { type ConfigRead, checkPayloadPaths } from '../check/payload-paths.ts'
 import { checkReplies } from '../check/replies.ts'
 import { type FlowGraph, type FlowNode, type FlowTrigger, inRunOrder } from '../flow/flow-graph.ts'
@@ -107,6 +108,7 @@ function compileDocument(
       if (!isSound(node)) return
       returned.onNode(node, payload)
       checkComparisons(node, compiled.expressions.get(node) ?? [], payload, reporter)
+      checkLiterals(compiled.texts.get(node) ?? [], payload, reporter)
     },
   })
   return {
@@ -151,16 +153,19 @@ interface CompiledNodes {
   readonly configs: ReadonlyMap<FlowNode, unknown>
   readonly reads: ReadonlyMap<FlowNode, readonly ConfigRead[]>
   readonly expressions: ReadonlyMap<FlowNode, readonly ConfigExpression[]>
+  readonly texts: ReadonlyMap<FlowNode, readonly ConfigText[]>
 }
 
 function compileNodes(graph: FlowGraph, scope: FlowScope, reporter: Reporter): CompiledNodes {
   const configs = new Map<FlowNode, unknown>()
   const reads = new Map<FlowNode, readonly ConfigRead[]>()
   const expressions = new Map<FlowNode, readonly ConfigExpression[]>()
+  const texts = new Map<FlowNode, readonly ConfigText[]>()
   for (const node of graph.nodes) {
     const compiled = compileConfig(node, scope.checker, reporter)
     reads.set(node, compiled.reads)
     expressions.set(node, compiled.expressions)
+    texts.set(node, compiled.texts)
     if (compiled.config === undefined) continue
     node.type.check?.({
       id: node.id,
@@ -174,7 +179,7 @@ function compileNodes(graph: FlowGraph, scope: FlowScope, reporter: Reporter): C
     })
     configs.set(node, compiled.config)
   }
-  return { configs, reads, expressions }
+  return { configs, reads, expressions, texts }
 }
 
 function remembersSomething({ type, config }: FlowNode): boolean {

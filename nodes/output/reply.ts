@@ -2,7 +2,7 @@ import { create } from 'content-disposition'
 import { Type } from 'typebox'
 import { defineError } from '../../contracts/errors.ts'
 import { hasTemplate } from '../../engine/compile/compile-value.ts'
-import { defineNode, type RawConfig, type ReplyOutline } from '../../engine/node.ts'
+import { defineNode, type NodeCheck, type RawConfig, type ReplyOutline } from '../../engine/node.ts'
 import { Template, Value, ValueOf } from '../../engine/schema.ts'
 import type { Cookie, Reply } from '../../engine/services.ts'
 import { base64Bytes, isFileBytes } from '../../engine/values/file-bytes.ts'
@@ -101,6 +101,7 @@ store it only if you set \`cache-control\`. Any other reply supports \`If-None-M
   check: (check) => {
     checkHeaderNames(check)
     checkCookies(check)
+    checkStatus(check)
   },
   compile: ({ status, headers = {}, cookies = [], body, encoding, redirect }) => {
     const named = Object.entries(headers).map(([name, value]) => ({
@@ -217,6 +218,26 @@ headers:
     },
   ],
 })
+
+function checkStatus({ config, report }: NodeCheck): void {
+  const status = Number(config.status)
+  if ([204, 304].includes(status) && config.body !== undefined && config.body !== null) {
+    const message = `A reply with ${status} has no body, so this one is not sent.`
+    const hint = 'Remove it, or reply with another status.'
+    report({ code: 'FLOW_UNKNOWN_FIELD', severity: 'warning', at: ['body'], atKey: true, message, hint })
+  }
+  const headers = isMap(config.headers) ? Object.keys(config.headers).map((name) => name.toLowerCase()) : []
+  if (![301, 302, 303, 307, 308].includes(status) || config.redirect !== undefined || headers.includes('location'))
+    return
+  const message = `A reply with ${status} sends the client elsewhere, and this one does not say where.`
+  report({
+    code: 'FLOW_MISSING_FIELD',
+    severity: 'warning',
+    at: ['status'],
+    message,
+    hint: 'Add "redirect:" with the address.',
+  })
+}
 
 /** Reads the body as bytes. If it is a file, adds the headers that the file sets and the flow does not. */
 function bytesReply(
