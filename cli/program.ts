@@ -38,7 +38,8 @@ export function createProgram(finish: (code: number) => void): Command {
   program
     .command('check')
     .description('report everything that is wrong with an application')
-    .argument(...folderArgument)
+    .argument(folderArgument[0], `${folderArgument[1]}; - for one flow from standard input`, folderArgument[2])
+    .option('--explain <code>', 'say what a code such as FLOW_ABSENT_PATH means')
     .option(...jsonOption)
     .action(calls(async () => (await import('./check.ts')).check))
 

@@ -6,6 +6,7 @@ import { readFolder } from '../engine/load/read-folder.ts'
 import type { SourceFile } from '../engine/source/position.ts'
 import { hasErrors, type Problem } from '../engine/source/problem.ts'
 import { checkSources } from '../server/compose/load-folder.ts'
+import { readText } from './read-text.ts'
 import { idsByFlow } from './testing/read-test-files.ts'
 import { type ReadTests, readTests } from './testing/read-tests.ts'
 
@@ -24,6 +25,11 @@ export interface FolderCheck {
 /** Throws what `readFolder` throws. */
 export async function checkFolder(folder: string): Promise<FolderCheck> {
   return createFolderChecker()(await readFolder(folder))
+}
+
+/** Checks the flow that standard input has, without an application around it. */
+export async function checkStandardInput(): Promise<FolderCheck> {
+  return createFolderChecker()([{ file: 'standard-input.yaml', text: await readText('-') }])
 }
 
 /** Checks the files of one folder again and again. Only what has changed since the last time is looked at, which files show by their identity. */

@@ -77,6 +77,18 @@ describe.concurrent('flowpot check', () => {
     expect([await json.ended(), json.stdout.text()]).toEqual([0, '{"problems":[]}\n'])
   })
 
+  it('reads a flow from standard input, and explains a code', async ({ scene }) => {
+    const input = 'name: F\non: { button: a }\nnodes: [ { type: debg } ]'
+    const given = scene.cli(['check', '-'], {}, input)
+    expect(await given.ended()).toBe(1)
+    expect(given.stdout.text()).toContain('standard-input.yaml:3:18  error FLOW_UNKNOWN_NODE')
+    const explained = scene.cli(['check', '--explain', 'FLOW_UNKNOWN_NODE'])
+    expect([await explained.ended(), explained.stdout.text()]).toEqual([
+      0,
+      'FLOW_UNKNOWN_NODE\n\nA node type that does not exist.\n',
+    ])
+  })
+
   it('lists every problem of every file at once, with place, code frame and hint, and exits 1', async ({ scene }) => {
     const { code, output, errors } = await check(scene, broken)
     expect([code, errors]).toEqual([1, ''])
