@@ -69,6 +69,15 @@ export interface FlowDescription {
   readonly inOrder?: boolean
   /** How often a failed run is tried again. It only applies to runs that no client waits for. */
   readonly retry?: Retry | undefined
+  readonly limits?: FlowLimits | undefined
+}
+
+/** What a flow allows itself. The limits of the application still apply. */
+export interface FlowLimits {
+  readonly seconds?: number
+  readonly visits?: number
+  /** Of a request's body, decompressed. */
+  readonly bodyBytes?: number
 }
 
 export interface Retry {

@@ -1,7 +1,7 @@
 /** Compiles the file of one flow, and finds every problem that can be found without the other flows. */
 
 import type { ActionCatalog } from '../../contracts/actions.ts'
-import type { ApplicationSettings, FlowDescription, Retry } from '../application.ts'
+import type { ApplicationSettings, FlowDescription, FlowLimits, Retry } from '../application.ts'
 import { type ConfigExpression, checkComparisons } from '../check/comparisons.ts'
 import { checkCustomNode } from '../check/custom-nodes.ts'
 import { checkDecisions } from '../check/decisions.ts'
@@ -9,6 +9,7 @@ import { checkCycles, checkReachable } from '../check/graph.ts'
 import { type ConfigText, checkLiterals } from '../check/literals.ts'
 import { type ConfigRead, checkPayloadPaths } from '../check/payload-paths.ts'
 import { checkReplies } from '../check/replies.ts'
+import { customNodeKey } from '../custom-node.ts'
 import { type FlowGraph, type FlowNode, type FlowTrigger, inRunOrder } from '../flow/flow-graph.ts'
 import { defaultRetrySeconds, flowSchema } from '../flow/flow-schema.ts'
 import type { CustomNodes } from '../flow/read-custom-nodes.ts'
@@ -73,12 +74,15 @@ function compileDocument(
     description: typeof raw.description === 'string' ? raw.description : undefined,
     inOrder: raw.inOrder === true,
     retry: readRetry(raw.retry),
+    limits: readLimits(raw.limits),
   }
   const graph = readGraph(raw, scope, reporter)
   const hasAllTriggers = graph.triggers.length === [raw.on].flat().length
   for (const key of ['retry', 'inOrder']) {
     if (raw[key] !== undefined && hasAllTriggers) checkQueued(key, graph.triggers, reporter)
   }
+
+  if (description.limits && hasAllTriggers) checkLimits(description.limits, graph.triggers, reporter)
 
   const customNode = scope.customNodes.in(document)
   if (!scope.customNodes.isBroken(document)) checkCustomNode(graph, customNode, reporter)
@@ -134,6 +138,29 @@ function compileDocument(
 function readRetry(raw: unknown): Retry | undefined {
   if (!isMap(raw) || typeof raw.times !== 'number') return undefined
   return { times: raw.times, seconds: typeof raw.seconds === 'number' ? raw.seconds : defaultRetrySeconds }
+}
+
+/** Those that fit the schema; the others have been reported. */
+function readLimits(raw: unknown): FlowLimits | undefined {
+  if (!isMap(raw)) return undefined
+  const { seconds, visits, bodyBytes } = raw
+  return {
+    ...(typeof seconds === 'number' && { seconds }),
+    ...(typeof visits === 'number' && { visits }),
+    ...(typeof bodyBytes === 'number' && { bodyBytes }),
+  }
+}
+
+function checkLimits(limits: FlowLimits, triggers: readonly FlowTrigger[], reporter: Reporter): void {
+  const refuse = (at: readonly string[], message: string, hint: string) =>
+    reporter.report({ code: 'FLOW_UNKNOWN_FIELD', at, atKey: true, message, hint })
+  if (triggers.every(({ type }) => type.key === customNodeKey)) {
+    const hint = 'The limits of the flow that uses the custom node count: say them there.'
+    return refuse(['limits'], 'A custom node has no limits of its own.', hint)
+  }
+  if (limits.bodyBytes === undefined || triggers.some(({ type: { key } }) => key === 'endpoint' || key === 'webhook'))
+    return
+  refuse(['limits', 'bodyBytes'], 'No request starts this flow, so there is no body.', 'Remove bodyBytes.')
 }
 
 /** Reports `key` if no trigger starts runs that wait in a queue, to which alone it applies. */

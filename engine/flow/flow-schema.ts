@@ -30,6 +30,24 @@ export const flowSchema = Type.Object({
       { description: 'Tries a failed run again, if no client waits for it.' },
     ),
   ),
+  limits: Type.Optional(
+    Type.Object(
+      {
+        seconds: Type.Optional(
+          Type.Number({
+            minimum: 0.001,
+            maximum: 86_400,
+            description: 'A run that takes longer fails. A client gets 504.',
+          }),
+        ),
+        visits: Type.Optional(Type.Integer({ minimum: 1, description: 'How many nodes a run may visit.' })),
+        bodyBytes: Type.Optional(
+          Type.Integer({ minimum: 0, description: 'A request with a longer body, decompressed, is answered 413.' }),
+        ),
+      },
+      { description: 'Limits of this flow. They can only lower those of the settings.' },
+    ),
+  ),
   on: Type.Unknown(),
   nodes: Type.Unknown(),
 })

@@ -35,6 +35,8 @@ export interface PassageOptions {
   readonly flowName: string
   readonly payload: Payload
   readonly scope: RunScope
+  /** Those of the application, or lower ones of the flow. */
+  readonly limits: Limits
   /** Of a run whose visits somebody watches. */
   readonly watch: RunWatch | undefined
   /** Returns whether this reply is the first, which wins. */
@@ -111,7 +113,7 @@ export class Passage implements Run, Stretch {
   }
 
   get limits(): Limits {
-    return this.options.scope.limits
+    return this.options.limits
   }
 
   get request(): RunRequest {

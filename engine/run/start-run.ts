@@ -1,6 +1,6 @@
 /** A run: one passage through its flow and, if that fails, one through each error trigger in scope. The first reply wins. */
 import { FlowpotError } from '../../contracts/errors.ts'
-import type { Running, RunObserver, RunOutcome, RunRequest } from '../application.ts'
+import type { FlowLimits, Limits, Running, RunObserver, RunOutcome, RunRequest } from '../application.ts'
 import { customNodeStart, withDefaults } from '../custom-node.ts'
 import type { Reply } from '../services.ts'
 import { ErrorAtLine } from '../source/error-at-line.ts'
@@ -43,7 +43,8 @@ export function startRun(
   const passThrough = (through: LinkedTrigger, payload: Payload, onEnd: (end: PassageEnd) => void) => {
     const flowName = through.flow.name
     const detailed = watch?.isDetailed ? watch : undefined
-    new Passage({ request, flowName, payload, scope, watch: detailed, onReply, onEnd }).begin(through.start)
+    const limits = lowerLimits(scope.limits, through.flow.limits)
+    new Passage({ request, flowName, payload, scope, limits, watch: detailed, onReply, onEnd }).begin(through.start)
   }
 
   const finish = ({ failure, payload, returned }: PassageEnd) => {
@@ -97,6 +98,17 @@ export function startRun(
 /** The request of a custom node that is started directly, as a dry run does. `data` has its inputs. */
 function byItself({ spec }: LinkedTrigger<'custom-node'>, request: RunRequest): RunRequest {
   return { ...request, triggerType: customNodeStart, data: withDefaults(spec, request.data) }
+}
+
+/** A flow can only lower the limits of the application. */
+function lowerLimits(limits: Limits, own: FlowLimits | undefined): Limits {
+  if (!own) return limits
+  const { seconds = Number.POSITIVE_INFINITY, visits = Number.POSITIVE_INFINITY } = own
+  return {
+    ...limits,
+    runTimeoutMs: Math.min(limits.runTimeoutMs, Math.ceil(seconds * 1000)),
+    maxVisits: Math.min(limits.maxVisits, visits),
+  }
 }
 
 /** Losant does not pass on a larger payload either. */

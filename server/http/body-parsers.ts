@@ -14,6 +14,7 @@ import { hasMoreNames } from './count-names.ts'
 import { parseHeaderValue, percentBytes } from './header-params.ts'
 import { type FormLimits, parseMultipart } from './multipart.ts'
 import { plainRecord } from './plain-record.ts'
+import { bodyTooLarge } from './refusals.ts'
 
 export interface BodyLimits extends FormLimits {
   /** How many different names the keys of a body may have. */
@@ -67,6 +68,8 @@ export interface BodyParserOptions {
   readonly limits: BodyLimits
   /** Whether to keep the bytes of the body as well. */
   readonly keepsBytes?: (request: FastifyRequest) => boolean
+  /** How long the decompressed body may be, if less than the listener allows. */
+  readonly maxBytesOf?: (request: FastifyRequest) => number | undefined
 }
 
 export function addBodyParsers(app: FastifyInstance, options: BodyParserOptions): void {
@@ -86,10 +89,11 @@ export function addJsonParser(app: FastifyInstance, contentType: string | RegExp
 function addParser(
   app: FastifyInstance,
   contentType: string | RegExp,
-  { limits, keepsBytes }: BodyParserOptions,
+  { limits, keepsBytes, maxBytesOf }: BodyParserOptions,
   read: ReadBody,
 ): void {
   const finish = (request: FastifyRequest, bytes: Buffer): unknown => {
+    if (bytes.length > (maxBytesOf?.(request) ?? bytes.length)) throw bodyTooLarge({})
     if (keepsBytes?.(request)) request.bodyBytes = bytes
     return bytes.length === 0 ? null : read({ bytes, type: request.headers['content-type'] ?? '', limits })
   }

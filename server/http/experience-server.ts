@@ -63,6 +63,7 @@ export function createExperienceServer(options: ExperienceOptions): FastifyInsta
   addBodyParsers(app, {
     limits: { ...defaultBodyLimits, ...options.bodies },
     keepsBytes: ({ admitted, called }) => (called?.webhook ?? admitted?.match.endpoint)?.spec.rawBody === true,
+    maxBytesOf: ({ admitted, called }) => (called?.webhook ?? admitted?.match.endpoint)?.flow.limits?.bodyBytes,
   })
   logRequests(app, options.log, loggableUrl)
   closeQuickly(app)

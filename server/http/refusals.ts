@@ -8,7 +8,7 @@ const arrivedTooLate = defineError('HTTP_ARRIVED_TOO_LATE', 408, () => 'The requ
 const headersTooLarge = defineError('HTTP_HEADERS_TOO_LARGE', 431, () => 'The headers are too large.')
 const urlMalformed = defineError('HTTP_URL_MALFORMED', 400, () => 'The URL is not well-formed.')
 const notOneHost = defineError('HTTP_NOT_ONE_HOST', 400, () => 'The request must have one Host header.')
-const bodyTooLarge = defineError('HTTP_BODY_TOO_LARGE', 413, () => 'Request body is too large')
+export const bodyTooLarge = defineError('HTTP_BODY_TOO_LARGE', 413, () => 'Request body is too large')
 const bodyLengthWrong = defineError(
   'HTTP_BODY_LENGTH_WRONG',
   400,

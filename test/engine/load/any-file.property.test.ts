@@ -100,7 +100,7 @@ const node = fc.oneof(
   }),
 )
 const trigger = fc.oneof(...triggerTypes.map(({ config }) => keyed([...Object.keys(config.properties), 'then'])))
-const anyFlow = keyed(['name', 'description', 'on', 'nodes', 'retry', 'inOrder'], {
+const anyFlow = keyed(['name', 'description', 'on', 'nodes', 'retry', 'inOrder', 'limits'], {
   on: fc.oneof(trigger, listOf(trigger)),
   nodes: listOf(node),
 })
