@@ -9,7 +9,7 @@ type Check = Pick<PathCheck, 'reads' | 'isSound' | 'actions'>
 
 /**
  * Reports nodes whose outputs are all left unwired, so that every run goes on at the next node. A node that writes what it found is
- * not reported if the flow uses that; in the case of a guard, if the flow decides by it.
+ * not reported; a guard is not if a later node decides by it.
  */
 export function checkDecisions(graph: FlowGraph, check: Check, reporter: Reporter): void {
   for (const node of graph.nodes) {
@@ -46,9 +46,11 @@ function onlyEnds(node: FlowNode): boolean {
 function usesResult(graph: FlowGraph, node: FlowNode, { reads, actions }: Check): boolean {
   const { type, config } = node
   const written = outputsOf(type, config).flatMap((output) => type.writes?.(config, output, actions) ?? [])
+  // A result may also be used by its path, as `debug` does, which is not among the reads.
+  if (!type.guards) return written.length > 0
   const results = written.map(({ path }) => parsePath(path).segments)
   return graph.nodes
-    .filter((other) => other !== node && (!type.guards || outputsOf(other.type, other.config).length > 1))
+    .filter((other) => other !== node && outputsOf(other.type, other.config).length > 1)
     .some((other) => reads.get(other)?.some((read) => results.some((result) => isBelow(read, result))))
 }
 
