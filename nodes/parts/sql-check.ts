@@ -23,6 +23,29 @@ export function checkConnection({ config, connections, report }: NodeCheck, { fi
 const template = /<<<?\s*[A-Za-z_][^<>()]*>>|\{\{\{?\s*[A-Za-z_#][^{},]*\}\}\}?/
 const transaction = /^\s*(begin|start\s+transaction|commit|rollback|savepoint|set|use|lock)\b/i
 
+/** Text, names, comments and dollar-quoted text, in which `$1` is no placeholder. */
+const quoted = /'(?:[^']|'')*'|"[^"]*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$/g
+
+/** Reports the first `$n` of PostgreSQL for which `params` has no value. */
+function checkPlaceholders({ config: { params = [] }, report }: NodeCheck, query: string): void {
+  if (!Array.isArray(params)) return
+  const bare = query.replace(quoted, (text) => ' '.repeat(text.length))
+  for (const { 0: text, 1: digits, index: offset } of bare.matchAll(/(?<![\w$])\$(\d{1,4})\b/g)) {
+    if (Number(digits) <= params.length) continue
+    const values = params.length === 1 ? 'one value' : `${params.length || 'no'} values`
+    report({
+      code: 'FLOW_MISSING_FIELD',
+      severity: 'warning',
+      at: ['query'],
+      offset,
+      length: text.length,
+      message: `${text} has no value: params has ${values}.`,
+      hint: `Add a value for ${text} to params.`,
+    })
+    return
+  }
+}
+
 export function checkQuery(check: NodeCheck): void {
   checkConnection(check)
   const query = String(check.config.query)
@@ -38,6 +61,7 @@ export function checkQuery(check: NodeCheck): void {
       hint: `Write $1 there (? for MySQL), and bind the value: params: [ ${text} ].`,
     })
   }
+  checkPlaceholders(check, query)
   const word = transaction.exec(query)?.[1]
   if (word === undefined) return
   const hint =
