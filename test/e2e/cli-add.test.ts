@@ -59,7 +59,7 @@ describe.concurrent('flowpot add endpoint', () => {
     const { code, output, errors } = await runCli(['add', 'endpoint', endpoint, '--folder', folder])
     expect([code, output]).toEqual([1, ''])
     expect(errors).toContain(`error CLI_ENDPOINT_REFUSED: ${message} ${folder}/pots.yaml:`)
-    expect(errors).toContain('hint: Change one of the two routes')
+    expect(errors).toContain('hint: Change one of them')
     expect((await readdir(folder)).sort()).toEqual(Object.keys(pots))
   })
 
