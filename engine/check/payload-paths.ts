@@ -10,6 +10,7 @@ import { type LoopRole, outputsOf, type Write } from '../node.ts'
 import { didYouMean } from '../source/nearest-name.ts'
 import type { DocumentPath } from '../source/position.ts'
 import type { Reporter } from '../source/reporter.ts'
+import { TextSyntaxError } from '../source/syntax-error.ts'
 import { type PathRead, parsePath } from '../values/path.ts'
 
 /** A path that a node's configuration reads, and its place in the file. */
@@ -109,7 +110,20 @@ function writesOf({ type, config }: FlowNode, output: string, { actions }: PathC
 }
 
 function writeAll(shape: Shape, writes: readonly Write[]): Shape {
-  return writes.reduce((before, write) => writeShape(before, parsePath(write.path).segments, write.shape), shape)
+  return writes.reduce((before, write) => {
+    const segments = segmentsOf(write.path)
+    return segments ? writeShape(before, segments, write.shape) : before
+  }, shape)
+}
+
+/** `undefined` if it is no path, as in a flow that is half written in an editor. */
+function segmentsOf(path: string): readonly string[] | undefined {
+  try {
+    return parsePath(path).segments
+  } catch (error) {
+    if (error instanceof TextSyntaxError) return undefined
+    throw error
+  }
 }
 
 /** The field of the node's configuration that contains the read. */
