@@ -49,6 +49,7 @@ describe('a recorded run', () => {
         }),
         async (steps, delays, body) => {
           const application = load(`${start}  - { type: random-number, min: 1, max: 6, result: working.number }
+  - { type: api, call: devices.post, with: { device: { name: << data.body.name >> } }, result: working.device }
 ${steps.map((step) => `  - ${step}\n`).join('')}  - { type: reply, body: << working >> }`)
           const record = await recordRun(application, { body, replyId: 'r' }, livelyServices(delays))
           expect(record.visits.length).toBeGreaterThan(0)
