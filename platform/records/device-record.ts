@@ -114,7 +114,6 @@ export function toRow(device: DevicePost, id: string, now: number): DeviceTable 
 
 export function toDevice(row: DeviceTable, applicationId: string): DeviceRecord {
   return {
-    // Written out: as a spread of `showResource` it takes 5 µs a row, and registrations are up to a fifth slower.
     id: row.id,
     applicationId,
     creationDate: toIso(row.created_at),

@@ -17,10 +17,10 @@ import {
   Name,
   NullableId,
   resourceFields,
-  showResource,
   type TagFilter,
   TagFilters,
   TagMap,
+  toIso,
 } from './schemas.ts'
 
 const optionalFields = {
@@ -67,7 +67,10 @@ export async function toGroups(
   const userIds = await groupUsers.read(db, ids)
   const deviceIds = await groupDevices.read(db, ids)
   return rows.map((row) => ({
-    ...showResource(row, platform.applicationId),
+    id: row.id,
+    applicationId: platform.applicationId,
+    creationDate: toIso(row.created_at),
+    lastUpdated: toIso(row.updated_at),
     experienceGroupId: row.id,
     name: row.name,
     description: row.description,

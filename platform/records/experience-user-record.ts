@@ -65,7 +65,6 @@ export function toUser(
   groups: ExperienceUserRecord['experienceGroups'],
 ): ExperienceUserRecord {
   return {
-    // Written out: as a spread of `showResource` it takes 5 µs a row, and registrations are up to a fifth slower.
     id: row.id,
     applicationId,
     creationDate: toIso(row.created_at),
