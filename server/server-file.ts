@@ -28,14 +28,23 @@ export function writeServerFile(dataFolder: string, server: Omit<ServerFile, 'pr
   const text = JSON.stringify({ ...server, processId: process.pid })
   rmSync(temporary, { force: true })
   writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
-  renameSync(temporary, file)
+  try {
+    renameSync(temporary, file)
+  } catch (error) {
+    // It has the token.
+    rmSync(temporary, { force: true })
+    throw error
+  }
   return () => {
     // Of several replicas that share a folder, each removes only its own.
     if (readText(file) === text) rmSync(file, { force: true })
   }
 }
 
-/** `undefined` if no server has written it, or if it is not one of ours. A server that was killed leaves it behind. */
+/**
+ * `undefined` if no server has written it, or if it is not one of ours. A server that was killed leaves it behind. Throws Node's error if it may not
+ * be read, as by another user.
+ */
 export function readServerFile(dataFolder: string): ServerFile | undefined {
   const text = readText(fileIn(dataFolder))
   if (text === undefined) return undefined
@@ -50,7 +59,8 @@ export function readServerFile(dataFolder: string): ServerFile | undefined {
 function readText(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
   }
 }

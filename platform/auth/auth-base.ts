@@ -3,6 +3,7 @@ import type { Base } from '../base/base.ts'
 import { createKnownNetworks } from './known-networks.ts'
 import { createLimiters, type Limiters, type Limits } from './limiter.ts'
 import { createPasswords, type PasswordCost, type Passwords } from './passwords.ts'
+import { hashSecret } from './secrets.ts'
 import { createSignUps, type SignUps } from './sign-ups.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 
@@ -29,6 +30,8 @@ export interface Administrator {
 
 export interface AuthBase extends Base {
   readonly settings: AuthSettings
+  /** Hash of the operator's token, if there is one. */
+  readonly operatorHash: string | undefined
   readonly passwords: Passwords
   readonly tokens: Tokens
   readonly limiters: Limiters
@@ -39,6 +42,7 @@ export function createAuthBase(base: Base, settings: AuthSettings): AuthBase {
   return {
     ...base,
     settings,
+    operatorHash: settings.operatorToken === undefined ? undefined : hashSecret(settings.operatorToken),
     passwords: createPasswords(settings.passwordCost),
     tokens: createTokens(settings.signingKey, base.applicationId, base.clock),
     limiters: createLimiters(createKnownNetworks(base, settings.signingKey), settings.signInLimits),

@@ -1,5 +1,5 @@
 /** `flowpot runs`, `logs` and `press`, which speak to a running server. */
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { type Flowpot, request } from './flowpot-process.ts'
@@ -153,6 +153,35 @@ describe('server.json', () => {
     await expect(stat(file)).rejects.toThrow('ENOENT')
     const next = await scene.start({ folder: await scene.folder(files), data })
     expect(await flows(next.platform)).toMatchObject({ status: 401 })
+  })
+
+  it('of a server that was killed, and one that may not be read, are told apart from none', async ({ scene }) => {
+    const { data, flowpot } = await startWater(scene)
+    await flowpot.stop('SIGKILL')
+    const runs = () => cli(scene, ['runs', '--data', data])
+    const errors = expect.stringMatching(
+      /cannot be reached: .*ECONNREFUSED.*\n {2}hint: If the server of .* was killed/,
+    )
+    expect(await runs()).toMatchObject({ code: 2, errors })
+    // A folder in its place cannot be read either, by root as little as by others.
+    await rm(join(data, 'server.json'))
+    await mkdir(join(data, 'server.json'))
+    expect(await runs()).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(
+        /server\.json in the data folder .* cannot be read: EISDIR.*\n {2}hint: Only the user/,
+      ),
+    })
+  })
+
+  it('that cannot be written is logged, and the server serves', async ({ scene }) => {
+    const data = await scene.folder()
+    await mkdir(join(data, 'server.json'))
+    const flowpot = await scene.start({ folder: await scene.folder(files), data })
+    expect(flowpot.errors()).toContain('No server.json can be written')
+    expect(await request(`${flowpot.experience}/water`)).toMatchObject({ status: 500 })
+    expect(await flowpot.stop()).toBe(0)
+    expect((await readdir(data)).filter((name) => name.startsWith('server.json'))).toEqual(['server.json'])
   })
 
   it('that is broken is no server', async ({ scene }) => {

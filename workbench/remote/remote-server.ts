@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { parseJson } from '../../engine/values/json.ts'
-import { readServerFile } from '../../server/server-file.ts'
+import { readServerFile, type ServerFile } from '../../server/server-file.ts'
 import { readSettings } from '../../server/settings.ts'
 import { callWrong } from '../refusals.ts'
 
@@ -51,12 +51,25 @@ export async function findServer(options: ServerOptions): Promise<RemoteServer> 
     return connect(address.replace(/\/$/, ''), await readToken(options))
   }
   const { data } = readSettings(options.data === undefined ? {} : { data: options.data }, process.env)
-  const local = readServerFile(data)
-  if (!local) {
-    const hint = `Start it, say its data folder with --data, or its address with --server or ${serverVariable}.`
-    throw callWrong({ problem: `No server runs on the data folder ${data}.` }, { hint })
+  const { platform, applicationId, token } = readLocal(data)
+  const hint = `If the server of ${data} was killed, start it again.`
+  return connect(`${platform}/applications/${applicationId}`, token, hint)
+}
+
+function readLocal(data: string): ServerFile {
+  const elsewhere = `say its data folder with --data, or its address with --server or ${serverVariable}.`
+  let local: ServerFile | undefined
+  try {
+    local = readServerFile(data)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const hint = `Only the user who runs the server may read it. As another user, ${elsewhere}`
+    throw callWrong({ problem: `server.json in the data folder ${data} cannot be read: ${reason}` }, { cause, hint })
   }
-  return connect(`${local.platform}/applications/${local.applicationId}`, local.token)
+  if (!local) {
+    throw callWrong({ problem: `No server runs on the data folder ${data}.` }, { hint: `Start it, ${elsewhere}` })
+  }
+  return local
 }
 
 function checkAddress(address: string): void {
@@ -89,13 +102,14 @@ export function otherVersion({ address }: RemoteServer): Error {
   return callWrong({ problem: `${address} answers otherwise than this version of flowpot expects.` })
 }
 
-function connect(address: string, token: string): RemoteServer {
+/** `hint` is for when nothing answers. */
+function connect(address: string, token: string, hint?: string): RemoteServer {
   const ask = async (path: string, what: string, init: RequestInit): Promise<Response> => {
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json', ...init.headers }
     const url = `${address}${path}`
     // A redirect must not take the token to another server.
     const response = await fetch(url, { redirect: 'error', ...init, headers }).catch((cause: unknown) => {
-      throw unreachable(url, cause)
+      throw unreachable(url, cause, hint)
     })
     if (!response.ok) throw await refused(address, what, response)
     return response
@@ -132,10 +146,10 @@ async function* readEvents(body: Readable): AsyncIterable<StreamedEvent> {
   }
 }
 
-function unreachable(url: string, cause: unknown): Error {
+function unreachable(url: string, cause: unknown, hint: string | undefined): Error {
   const deeper = cause instanceof Error ? cause.cause : undefined
   const reason = deeper instanceof Error ? deeper.message || deeper.name : String(cause)
-  return callWrong({ problem: `${url} cannot be reached: ${reason}` }, { cause })
+  return callWrong({ problem: `${url} cannot be reached: ${reason}` }, { cause, ...(hint !== undefined && { hint }) })
 }
 
 async function refused(address: string, what: string, response: Response): Promise<Error> {
