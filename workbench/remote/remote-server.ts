@@ -57,17 +57,20 @@ export async function findServer(options: ServerOptions): Promise<RemoteServer> 
 }
 
 function readLocal(data: string): ServerFile {
-  const elsewhere = `say its data folder with --data, or its address with --server or ${serverVariable}.`
+  const byAddress = `say its address with --server or ${serverVariable}.`
   let local: ServerFile | undefined
   try {
     local = readServerFile(data)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const hint = `Only the user who runs the server may read it. As another user, ${elsewhere}`
+    const hint = `Only the user who runs the server may read it. As another user, ${byAddress}`
     throw callWrong({ problem: `server.json in the data folder ${data} cannot be read: ${reason}` }, { cause, hint })
   }
   if (!local) {
-    throw callWrong({ problem: `No server runs on the data folder ${data}.` }, { hint: `Start it, ${elsewhere}` })
+    throw callWrong(
+      { problem: `No server runs on the data folder ${data}.` },
+      { hint: `Start it, say its data folder with --data, or ${byAddress}` },
+    )
   }
   return local
 }
