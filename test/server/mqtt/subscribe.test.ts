@@ -4,6 +4,8 @@ import { connectPacket, connectToPort, subscribePacket, unsubscribePacket } from
 import { type Pot, startBroker, type TestBroker } from './test-broker.ts'
 
 const hex = (text: string) => Buffer.from(text).toString('hex')
+// Longer than the number of a packet, which may be any two bytes.
+const text = 'xyzzy'
 const pingreq = Buffer.from([0xc0, 0])
 const disconnect = Buffer.from([0xe0, 0])
 
@@ -39,14 +41,14 @@ describe('a subscription', () => {
     ] as const
     socket.write(subscribePacket(asked))
     await until(`90090001${'00'}${'80'}${'01'}${'01'}${'80'}${'00'}${'01'}`)
-    broker.platform.events.emit('messagePublished', { topic: 'b/1', text: 'x' })
-    broker.platform.events.emit('messagePublished', { topic: 'a', text: 'x' })
+    broker.platform.events.emit('messagePublished', { topic: 'b/1', text })
+    broker.platform.events.emit('messagePublished', { topic: 'a', text })
     // Of QoS 1, then 0, and each once.
-    await until(`3208${'0003'}${hex('b/1')}`)
-    await until(`3004${'0001'}${hex('a')}${hex('x')}`)
+    await until(`320c${'0003'}${hex('b/1')}`)
+    await until(`3008${'0001'}${hex('a')}${hex(text)}`)
     expect(await linesOf(broker, fern)).toEqual(['Its subscription to "$SYS/#" was refused. The topic is reserved.'])
     socket.write(disconnect)
-    expect((await closed()).split(hex('x')).length - 1).toBe(2)
+    expect((await closed()).split(hex(text)).length - 1).toBe(2)
   })
 
   it('ends by UNSUBSCRIBE, which is answered also where it names what is not a filter', async () => {
@@ -57,13 +59,13 @@ describe('a subscription', () => {
     socket.write(unsubscribePacket(['a/#/b', 'a', '/'.repeat(32_000), '']))
     await until('b0020001')
     expect(await linesOf(broker, fern)).toContain('It unsubscribed from "a/#/b", which is not a filter.')
-    broker.platform.events.emit('messagePublished', { topic: 'a', text: 'x' })
+    broker.platform.events.emit('messagePublished', { topic: 'a', text })
     socket.write(pingreq)
     await until('d000')
     socket.write(unsubscribePacket(['/'.repeat(32_000)]))
     socket.write(disconnect)
     const received = await closed()
     expect(received.split('b0020001')).toHaveLength(3)
-    expect(received).not.toContain(hex('x'))
+    expect(received).not.toContain(hex(text))
   })
 })
